@@ -1,0 +1,1 @@
+//! cloudkit finds, launches, looks after and deploys to EC2 machines.

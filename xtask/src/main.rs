@@ -1,0 +1,2 @@
+//! The cloudkit binary.
+fn main() {}
