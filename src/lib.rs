@@ -1,1 +1,7 @@
-//! cloudkit finds, launches, looks after and deploys to EC2 machines.
+//! cloudkit finds, launches, looks after and deploys to EC2 machines; no machine is ever forgotten.
+//!
+//! The map, in reading order:
+//!
+//! * [`model`]: values; no input or output, no async
+
+pub mod model;
