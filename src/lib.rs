@@ -3,5 +3,7 @@
 //! The map, in reading order:
 //!
 //! * [`model`]: values; no input or output, no async
+//! * [`platform`]: the machine that we run on: environment, clock, files, keys, commands, HTTP
 
 pub mod model;
+pub mod platform;
