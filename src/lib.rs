@@ -4,6 +4,8 @@
 //!
 //! * [`model`]: values; no input or output, no async
 //! * [`platform`]: the machine that we run on: environment, clock, files, keys, commands, HTTP
+//! * [`aws`]: the one door to AWS
 
+pub mod aws;
 pub mod model;
 pub mod platform;
