@@ -3,5 +3,7 @@
 //! The map, in reading order:
 //!
 //! * [`model`]: values; no input or output, no async
+//! * [`catalog`]: what AWS sells: the embedded catalog, read in place
 
+pub mod catalog;
 pub mod model;
