@@ -4,8 +4,12 @@
 //!
 //! * [`model`]: values; no input or output, no async
 //! * [`platform`]: the machine that we run on: environment, clock, files, keys, commands, HTTP
+//! * [`catalog`]: what AWS sells: the embedded catalog, read in place
 //! * [`aws`]: the one door to AWS
+//! * [`provision`]: wish to running machine: observe, plan, execute; list, terminate, clean up
 
 pub mod aws;
+pub mod catalog;
 pub mod model;
 pub mod platform;
+pub mod provision;

@@ -69,8 +69,8 @@ pub struct RunRequest {
     pub image: String,
     /// The instance type.
     pub instance_type: String,
-    /// The zone's id, where one was chosen.
-    pub zone_id: Option<String>,
+    /// The zone, where one was chosen: its id or its name.
+    pub zone: Option<String>,
     /// The security group's id.
     pub group: String,
     /// The root device as the image names it.

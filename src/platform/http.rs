@@ -10,6 +10,9 @@ const MAX_SMALL: usize = 64 * 1024;
 /// A document that could not be had.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpError {
+    /// The certificates to trust can't be read.
+    #[error("the certificates of AWS_CA_BUNDLE cannot be used")]
+    Certificates(#[source] reqwest::Error),
     /// The address does not answer as HTTP.
     #[error("no answer from {url}")]
     NoAnswer {
@@ -34,24 +37,44 @@ pub enum HttpError {
     },
 }
 
-/// The text at an address that holds a short one.
-///
-/// # Errors
-/// Where there is no answer within the limit, or not a successful short one.
-pub async fn get_text(url: &str, limit: Duration) -> Result<String, HttpError> {
-    let no_answer =
-        |source: reqwest::Error| HttpError::NoAnswer { url: url.to_owned(), source: source.without_url() };
-    let client = reqwest::Client::builder().timeout(limit).build().map_err(no_answer)?;
-    let mut response = client.get(url).send().await.map_err(no_answer)?;
-    if !response.status().is_success() {
-        return Err(HttpError::Status { url: url.to_owned(), status: response.status().as_u16() });
+/// A client, with the roots of trust that the environment names.
+#[derive(Debug, Clone)]
+pub struct HttpClient {
+    client: reqwest::Client,
+}
+
+impl HttpClient {
+    /// A client that trusts the system's certificates and those of a PEM bundle, where one is given.
+    ///
+    /// # Errors
+    /// Where the bundle is not one.
+    pub fn new(certificates: Option<&[u8]>) -> Result<Self, HttpError> {
+        let certificates = certificates.map_or(Ok(Vec::new()), reqwest::Certificate::from_pem_bundle);
+        let certificates = certificates.map_err(HttpError::Certificates)?;
+        let client = reqwest::Client::builder().tls_certs_merge(certificates).build();
+        Ok(Self { client: client.map_err(HttpError::Certificates)? })
     }
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(no_answer)? {
-        if body.len() + chunk.len() > MAX_SMALL {
-            return Err(HttpError::TooLong { url: url.to_owned() });
+
+    /// The text at an address that holds a short one.
+    ///
+    /// # Errors
+    /// Where there is no answer within the limit, or not a successful short one.
+    pub async fn text(&self, url: &str, limit: Duration) -> Result<String, HttpError> {
+        let no_answer = |source: reqwest::Error| HttpError::NoAnswer {
+            url: url.to_owned(),
+            source: source.without_url(),
+        };
+        let mut response = self.client.get(url).timeout(limit).send().await.map_err(no_answer)?;
+        if !response.status().is_success() {
+            return Err(HttpError::Status { url: url.to_owned(), status: response.status().as_u16() });
         }
-        body.extend_from_slice(&chunk);
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(no_answer)? {
+            if body.len() + chunk.len() > MAX_SMALL {
+                return Err(HttpError::TooLong { url: url.to_owned() });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(String::from_utf8_lossy(&body).into_owned())
     }
-    Ok(String::from_utf8_lossy(&body).into_owned())
 }

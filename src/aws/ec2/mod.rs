@@ -36,23 +36,6 @@ impl Ec2 {
         Ok(answer.vpcs.unwrap_or_default().into_iter().find_map(|network| network.vpc_id))
     }
 
-    /// The ids of the zones in which a default network has a subnet.
-    ///
-    /// # Errors
-    /// Where EC2 refuses or can't be reached.
-    pub async fn zones_of_network(&self, network: &str) -> Result<Vec<String>, AwsError> {
-        let answer = self
-            .client
-            .describe_subnets()
-            .filters(filter("vpc-id", [network]))
-            .filters(filter("default-for-az", ["true"]))
-            .send()
-            .await
-            .map_err(|error| AwsError::from_sdk("DescribeSubnets", error))?;
-        let subnets = answer.subnets.unwrap_or_default();
-        Ok(subnets.into_iter().filter_map(|subnet| subnet.availability_zone_id).collect())
-    }
-
     /// The regions that the account can use.
     ///
     /// # Errors

@@ -40,9 +40,7 @@ impl Ec2 {
             .max_count(1)
             .image_id(&request.image)
             .instance_type(request.instance_type.as_str().into())
-            .set_placement(
-                request.zone_id.as_ref().map(|id| Placement::builder().availability_zone_id(id).build()),
-            )
+            .set_placement(request.zone.as_deref().map(placement))
             .security_group_ids(&request.group)
             .block_device_mappings(root_volume(&request.root_device))
             .set_instance_market_options(market(request.market))
@@ -58,6 +56,16 @@ impl Ec2 {
             .map_err(|error| AwsError::from_sdk("RunInstances", error))?;
         let instances = answer.instances.unwrap_or_default();
         instances.into_iter().find_map(machine).ok_or_else(|| incomplete("RunInstances", "instance"))
+    }
+}
+
+/// A zone by its id (`use1-az1`) or its name (`us-east-1a`).
+fn placement(zone: &str) -> Placement {
+    let placement = Placement::builder();
+    if zone.contains("-az") {
+        placement.availability_zone_id(zone).build()
+    } else {
+        placement.availability_zone(zone).build()
     }
 }
 

@@ -1,0 +1,136 @@
+//! The binary that becomes the agent on the machine: what it is and where it can run, read from the file itself.
+//!
+//! Nothing is run to find out. The ELF header names the architecture, the needed symbol versions the oldest C library.
+
+use std::path::{Path, PathBuf};
+
+use object::elf;
+use object::read::elf::{FileHeader, SectionHeader};
+use sha2::{Digest, Sha256};
+
+use super::image::GlibcVersion;
+use crate::model::Architecture;
+
+/// The file that is uploaded for machines to fetch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgentBinary {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// Its sha256 in lower-case hexadecimal.
+    pub sha256: String,
+    /// What it runs on.
+    pub runs_on: RunsOn,
+}
+
+/// Where a binary can run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunsOn {
+    /// Linux on this architecture, with a C library at least this new; none needed where it is linked statically.
+    Linux {
+        /// The architecture.
+        architecture: Architecture,
+        /// The oldest C library that has all its symbols.
+        glibc: Option<GlibcVersion>,
+    },
+    /// Not on Linux.
+    Elsewhere,
+}
+
+/// The binary could not be read.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot read the agent binary {}", path.display())]
+pub struct AgentBinaryError {
+    path: PathBuf,
+    source: std::io::Error,
+}
+
+impl AgentBinary {
+    /// Reads a binary.
+    ///
+    /// # Errors
+    /// Where the file can't be read.
+    pub fn read(path: &Path) -> Result<Self, AgentBinaryError> {
+        let content =
+            std::fs::read(path).map_err(|source| AgentBinaryError { path: path.to_owned(), source })?;
+        let sha256 = Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Self { path: path.to_owned(), bytes: content.len() as u64, sha256, runs_on: runs_on(&content) })
+    }
+
+    /// The name under which it is stored; the same bytes always have the same one.
+    #[must_use]
+    pub fn key(&self) -> String {
+        format!("agent/{}/cloudkit", self.sha256)
+    }
+}
+
+/// What an ELF file of a 64-bit little-endian Linux says of itself.
+fn runs_on(content: &[u8]) -> RunsOn {
+    let Ok(header) = elf::FileHeader64::<object::LittleEndian>::parse(content) else {
+        return RunsOn::Elsewhere;
+    };
+    let architecture = match header.e_machine(object::LittleEndian) {
+        elf::EM_X86_64 => Architecture::X86_64,
+        elf::EM_AARCH64 => Architecture::Arm64,
+        _ => return RunsOn::Elsewhere,
+    };
+    RunsOn::Linux { architecture, glibc: newest_glibc_symbol(header, content) }
+}
+
+/// The newest `GLIBC_x.y` that the file's needed symbol versions name.
+fn newest_glibc_symbol(
+    header: &elf::FileHeader64<object::LittleEndian>,
+    content: &[u8],
+) -> Option<GlibcVersion> {
+    let endian = object::LittleEndian;
+    let sections = header.sections(endian, content).ok()?;
+    let (mut needed, strings) = sections.gnu_verneed(endian, content).ok()??;
+    let strings = sections.strings(endian, content, strings).ok()?;
+    let mut newest = None;
+    while let Ok(Some((_, mut versions))) = needed.next() {
+        while let Ok(Some(version)) = versions.next() {
+            let name = version.name(endian, strings).ok().and_then(|name| std::str::from_utf8(name).ok());
+            newest = newest.max(name.and_then(glibc_version));
+        }
+    }
+    newest
+}
+
+/// Reads `GLIBC_2.34`; a third number, as in `GLIBC_2.2.5`, does not count.
+fn glibc_version(symbol: &str) -> Option<GlibcVersion> {
+    let mut numbers = symbol.strip_prefix("GLIBC_")?.split('.').map(|number| number.parse().ok());
+    Some(GlibcVersion { major: numbers.next()??, minor: numbers.next()?? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_symbol_version_names_a_library() {
+        assert_eq!(glibc_version("GLIBC_2.34"), Some(GlibcVersion { major: 2, minor: 34 }));
+        assert_eq!(glibc_version("GLIBC_2.2.5"), Some(GlibcVersion { major: 2, minor: 2 }));
+        assert_eq!(glibc_version("GLIBC_PRIVATE"), None);
+        assert_eq!(glibc_version("GCC_3.0"), None);
+    }
+
+    #[test]
+    fn a_text_runs_nowhere() {
+        assert_eq!(runs_on(b"#!/bin/sh\n"), RunsOn::Elsewhere);
+        assert_eq!(runs_on(b"\x7fELF"), RunsOn::Elsewhere);
+    }
+
+    #[cfg(all(target_os = "linux", target_env = "gnu", target_arch = "x86_64"))]
+    #[test]
+    fn this_very_test_runs_on_this_machine() {
+        let path = crate::platform::Process::current().program_file().unwrap();
+        let binary = AgentBinary::read(&path).unwrap();
+        let RunsOn::Linux { architecture: Architecture::X86_64, glibc: Some(version) } = binary.runs_on
+        else {
+            panic!("{binary:?}")
+        };
+        assert!(version >= GlibcVersion { major: 2, minor: 2 }, "{version}");
+        assert_eq!(binary.sha256.len(), 64);
+    }
+}

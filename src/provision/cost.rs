@@ -1,0 +1,131 @@
+//! What a machine costs: each part with its price or named as unknown.
+//!
+//! Only what a machine costs by being there: traffic, requests and surplus credits are not foreseen. A part whose price is
+//! not known leaves the sum unknown too; it is never counted as nothing.
+
+use serde::Serialize;
+
+use super::wish::QuotedPrice;
+use crate::model::{Money, Span};
+
+/// Each public IPv4 address, in use or idle, in every commercial region since 2024-02-01:
+/// <https://aws.amazon.com/blogs/aws/new-aws-public-ipv4-address-charge-public-ip-insights/>
+const PUBLIC_ADDRESS_HOUR: Money = Money::from_micros(5_000);
+/// A gibibyte of general purpose SSD (gp3) for a month in Northern Virginia: <https://aws.amazon.com/ebs/pricing/>
+const GP3_GIB_MONTH: Money = Money::from_micros(80_000);
+/// The regions in which that price holds.
+const GP3_REGIONS: [&str; 1] = ["us-east-1"];
+/// The hours of a month as AWS counts them in its price examples.
+const HOURS_PER_MONTH: u64 = 730;
+
+/// What something costs by the hour, part by part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Cost {
+    /// The parts.
+    pub parts: Vec<CostPart>,
+    /// All parts together; absent while one of them is unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usd_hour: Option<Money>,
+    /// The parts whose price is known, together.
+    pub known_usd_hour: Money,
+    /// All parts together until the deadline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usd_until_deadline: Option<Money>,
+}
+
+/// One part of a cost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CostPart {
+    /// What is paid for.
+    pub what: String,
+    /// Its price per hour, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usd_hour: Option<Money>,
+    /// Where the figure is from and its date, where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+}
+
+impl Cost {
+    /// The cost of parts that last for a span, or for ever.
+    #[must_use]
+    pub fn of(parts: Vec<CostPart>, lifetime: Option<Span>) -> Self {
+        let known_usd_hour =
+            parts.iter().filter_map(|part| part.usd_hour).fold(Money::default(), Money::plus);
+        let usd_hour = parts.iter().all(|part| part.usd_hour.is_some()).then_some(known_usd_hour);
+        let usd_until_deadline = usd_hour.zip(lifetime).map(|(hourly, span)| hourly.per_hour_for(span));
+        Self { parts, usd_hour, known_usd_hour, usd_until_deadline }
+    }
+
+    /// What is not known of it.
+    pub fn unknown_parts(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().filter(|part| part.usd_hour.is_none()).map(|part| part.what.as_str())
+    }
+}
+
+/// The machine itself.
+#[must_use]
+pub fn machine(instance_type: &str, price: Option<&QuotedPrice>) -> CostPart {
+    CostPart {
+        what: instance_type.to_owned(),
+        usd_hour: price.map(|price| price.usd_hour),
+        source: price.map(|price| format!("{} {}", price.source, price.as_of)),
+    }
+}
+
+/// The root volume.
+#[must_use]
+pub fn root_volume(region: &str, gib: Option<u32>, volume_type: Option<&str>) -> CostPart {
+    let priced = volume_type == Some("gp3") && GP3_REGIONS.contains(&region);
+    let hourly = |gib: u32| GP3_GIB_MONTH.times(u64::from(gib)).divided_by(HOURS_PER_MONTH);
+    CostPart {
+        what: gib.map_or_else(|| "root volume".to_owned(), |gib| format!("{gib} GiB root volume")),
+        usd_hour: gib.filter(|_| priced).and_then(hourly),
+        source: None,
+    }
+}
+
+/// The public address.
+#[must_use]
+pub fn public_address(region: &str) -> CostPart {
+    let commercial =
+        !["us-gov-", "cn-", "us-iso", "eu-iso", "eusc-"].iter().any(|other| region.starts_with(other));
+    CostPart {
+        what: "public IPv4 address".to_owned(),
+        usd_hour: commercial.then_some(PUBLIC_ADDRESS_HOUR),
+        source: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn quoted() -> QuotedPrice {
+        let usd_hour = Money::from_micros(100_800);
+        QuotedPrice { usd_hour, source: "embedded".to_owned(), as_of: "2025-03-02".to_owned() }
+    }
+
+    #[test]
+    fn the_sum_is_the_sum_of_its_parts() {
+        let parts = vec![
+            machine("m7i.large", Some(&quoted())),
+            root_volume("us-east-1", Some(8), Some("gp3")),
+            public_address("us-east-1"),
+        ];
+        let cost = Cost::of(parts, Some(Span::from_seconds(8 * 3600)));
+        assert_eq!(cost.usd_hour.unwrap().to_string(), "0.106677");
+        assert_eq!(cost.usd_until_deadline.unwrap().to_string(), "0.853416");
+    }
+
+    #[test]
+    fn an_unknown_part_leaves_the_sum_unknown_and_is_named() {
+        let parts =
+            vec![machine("m7i.large", Some(&quoted())), root_volume("eu-west-1", Some(8), Some("gp3"))];
+        let cost = Cost::of(parts, None);
+        assert_eq!((cost.usd_hour, cost.usd_until_deadline), (None, None));
+        assert_eq!(cost.known_usd_hour, Money::from_micros(100_800));
+        assert_eq!(cost.unknown_parts().collect::<Vec<_>>(), ["8 GiB root volume"]);
+        assert_eq!(public_address("cn-north-1").usd_hour, None);
+    }
+}

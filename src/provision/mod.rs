@@ -1,0 +1,15 @@
+//! From a wish to a running machine: observe, plan, execute; and what comes after: list, terminate, clean up.
+//!
+//! `observe` reads the world once into plain data; `plan` is a pure function of wish, world, catalog and seed; `execute`
+//! follows the plan and decides nothing but which of its candidates comes next. Asking people and printing is the edge's.
+
+pub mod agent_binary;
+pub mod cost;
+pub mod image;
+pub mod journal;
+#[cfg(feature = "aws")]
+pub mod observe;
+pub mod plan;
+pub mod report;
+pub mod wish;
+pub mod world;

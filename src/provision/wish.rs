@@ -1,0 +1,144 @@
+//! What somebody wants launched, with every default filled in and nothing looked up yet.
+//!
+//! A wish says nothing of prices or images; whether it can be had is the plan's to find out.
+
+use crate::model::{InstanceTypeName, Market, Money, OperatingSystem, RegionName, Span};
+
+/// What is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wish {
+    /// The machines that would do, best first: the first that AWS can give is launched.
+    pub candidates: Vec<WishedMachine>,
+    /// What the machine is called; the launch id where nothing was said.
+    pub name: Option<String>,
+    /// When it ends.
+    pub lifetime: Lifetime,
+    /// An image other than the usual one.
+    pub ami: Option<String>,
+    /// Who may reach its SSH port.
+    pub ssh_from: SshFrom,
+    /// The port of its SSH server.
+    pub ssh_port: u16,
+}
+
+/// One machine that would do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WishedMachine {
+    /// The type.
+    pub instance_type: InstanceTypeName,
+    /// Where.
+    pub region: RegionName,
+    /// The zones that would do, ids or names; none where any would.
+    pub zones: Vec<String>,
+    /// How it is bought.
+    pub market: Market,
+    /// The reservation or capacity block to launch into.
+    pub reservation: Option<String>,
+    /// What it runs.
+    pub os: OperatingSystem,
+    /// The price that came with it, where one did.
+    pub price: Option<QuotedPrice>,
+}
+
+/// A price per hour as an offer quotes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuotedPrice {
+    /// US dollars an hour.
+    pub usd_hour: Money,
+    /// Where the figure is from.
+    pub source: String,
+    /// The date it is from.
+    pub as_of: String,
+}
+
+/// When a machine ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lifetime {
+    /// This long after the launch.
+    For(Span),
+    /// When somebody ends it.
+    UntilEnded,
+}
+
+/// Who may reach the SSH port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SshFrom {
+    /// The address that the caller is seen from.
+    Caller,
+    /// A range of addresses in CIDR notation.
+    Range(AddressRange),
+}
+
+/// A range of IP addresses in CIDR notation, its host bits zero.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddressRange {
+    address: std::net::IpAddr,
+    prefix: u8,
+}
+
+impl AddressRange {
+    /// One address alone.
+    #[must_use]
+    pub fn single(address: std::net::IpAddr) -> Self {
+        Self { address, prefix: if address.is_ipv4() { 32 } else { 128 } }
+    }
+
+    /// Whether it is the whole world.
+    #[must_use]
+    pub fn is_everybody(&self) -> bool {
+        self.prefix == 0
+    }
+}
+
+impl std::fmt::Display for AddressRange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.address, self.prefix)
+    }
+}
+
+impl std::str::FromStr for AddressRange {
+    type Err = crate::model::NotAValue;
+
+    /// `203.0.113.7`, `203.0.113.0/24`, `2001:db8::/32`; an address with bits beyond its prefix is refused, since EC2
+    /// would silently widen it.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let refuse = || crate::model::NotAValue {
+            text: text.to_owned(),
+            expected: "a range of addresses such as 203.0.113.7 or 203.0.113.0/24",
+        };
+        let (address, prefix) =
+            text.split_once('/').map_or((text, None), |(address, prefix)| (address, Some(prefix)));
+        let address: std::net::IpAddr = address.parse().map_err(|_| refuse())?;
+        let range = Self::single(address);
+        let prefix = prefix.map_or(Ok(range.prefix), str::parse).map_err(|_| refuse())?;
+        let host_bits = u32::from(range.prefix.checked_sub(prefix).ok_or_else(refuse)?);
+        let bits = match address {
+            std::net::IpAddr::V4(address) => u128::from(address.to_bits()),
+            std::net::IpAddr::V6(address) => address.to_bits(),
+        };
+        let mask = 1_u128.checked_shl(host_bits).map_or(u128::MAX, |above| above - 1);
+        if bits & mask == 0 { Ok(Self { address, prefix }) } else { Err(refuse()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_of_addresses_is_what_it_says() {
+        for (text, shown) in [
+            ("203.0.113.7", "203.0.113.7/32"),
+            ("203.0.113.0/24", "203.0.113.0/24"),
+            ("0.0.0.0/0", "0.0.0.0/0"),
+            ("2001:db8::/32", "2001:db8::/32"),
+            ("::/0", "::/0"),
+        ] {
+            assert_eq!(text.parse::<AddressRange>().unwrap().to_string(), shown);
+        }
+        for text in ["", "203.0.113.7/24", "203.0.113.0/33", "me", "203.0.113.0/", "1.2.3"] {
+            assert!(text.parse::<AddressRange>().is_err(), "{text}");
+        }
+        assert!("0.0.0.0/0".parse::<AddressRange>().unwrap().is_everybody());
+    }
+}

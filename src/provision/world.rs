@@ -1,0 +1,55 @@
+//! The world as it was read once, before planning: plain data that a test can write down.
+//!
+//! What could not be found out is absent here and named by the plan; what had to be found out and failed never comes this
+//! far.
+
+use std::collections::BTreeMap;
+
+use super::agent_binary::AgentBinary;
+use super::wish::AddressRange;
+use crate::aws::types::{Identity, Image, TypeFacts};
+use crate::model::Architecture;
+
+/// Everything that a plan depends on.
+#[derive(Debug, Clone)]
+pub struct World {
+    /// When it was read.
+    pub now: jiff::Timestamp,
+    /// Who is asking.
+    pub caller: Identity,
+    /// Who may reach the SSH port: the caller's own address, or the range that was asked for.
+    pub ssh_from: AddressRange,
+    /// The SSH key that is let in.
+    pub public_key: String,
+    /// The binary that becomes the agent.
+    pub agent: AgentBinary,
+    /// The regions of the candidates.
+    pub regions: BTreeMap<String, RegionWorld>,
+}
+
+/// A region as it was read.
+#[derive(Debug, Clone, Default)]
+pub struct RegionWorld {
+    /// The image for each architecture that a candidate has.
+    pub images: BTreeMap<Architecture, Image>,
+    /// The image that was asked for by its id, where one was and this region has it.
+    pub named_image: Option<Image>,
+    /// The default network.
+    pub network: Option<String>,
+    /// What EC2 says of the types that the catalog does not have here; `None` where EC2 has no such type either.
+    pub types: BTreeMap<String, Option<TypeFacts>>,
+    /// The account's bucket.
+    pub bucket: BucketState,
+}
+
+/// The account's bucket of a region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum BucketState {
+    /// It has to be made.
+    #[default]
+    Missing,
+    /// It is there, without this agent binary.
+    Empty,
+    /// It is there and holds this agent binary.
+    HasAgent,
+}
