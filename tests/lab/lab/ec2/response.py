@@ -1,0 +1,91 @@
+"""EC2's answers: Moto's, with launches checked, done once per client token, and shown as they stand.
+
+It deliberately overrides only the actions whose requests Moto reads too thinly.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.core.responses import ActionResult, EmptyResult
+from moto.ec2.responses import EC2Response
+
+from ..errors import AwsError
+from .launch_rules import Wish, check
+
+_FORCED_STATE = "RunInstances.Reservation.Instances.Instance.State"
+
+
+class LabEc2Response(EC2Response):
+    # Moto shows every answer of RunInstances as pending, also the one to a token of long ago.
+    RESPONSE_KEY_PATH_TO_TRANSFORMER = {
+        path: change for path, change in EC2Response.RESPONSE_KEY_PATH_TO_TRANSFORMER.items() if path != _FORCED_STATE
+    }
+
+    def error_on_dryrun(self) -> None:
+        if self._get_param("DryRun", False):
+            raise AwsError(412, "DryRunOperation", "Request would have succeeded, but DryRun flag is set.")
+
+    def run_instances(self) -> ActionResult:
+        parameters = {name: values[0] for name, values in self.querystring.items()}
+        reservation = self.ec2_backend.launches.once(
+            self._get_param("ClientToken"), parameters, lambda: self._launch(parameters)
+        )
+        return ActionResult(reservation)
+
+    def terminate_instances(self) -> ActionResult:
+        return self._with_current_states(super().terminate_instances(), "TerminatingInstances")
+
+    def stop_instances(self) -> ActionResult:
+        return self._with_current_states(super().stop_instances(), "StoppingInstances")
+
+    def start_instances(self) -> ActionResult:
+        return self._with_current_states(super().start_instances(), "StartingInstances")
+
+    def modify_instance_attribute(self) -> ActionResult:
+        behavior = self._get_param("InstanceInitiatedShutdownBehavior.Value")
+        if behavior is None:
+            return super().modify_instance_attribute()
+        self.error_on_dryrun()
+        machine = self.ec2_backend.get_instance(self._get_param("InstanceId"))
+        machine.instance_initiated_shutdown_behavior = behavior
+        return EmptyResult()
+
+    def _launch(self, parameters: dict[str, str]) -> Any:
+        self._checked = check(self.ec2_backend, self._wish())
+        if self._checked.zone_name:
+            self.params.setdefault("Placement", {})["AvailabilityZone"] = self._checked.zone_name
+        # Moto makes as few as it may, EC2 as many as it can.
+        self.params["MinCount"] = self._get_param("MaxCount")
+        reservation = super().run_instances().result
+        for machine in reservation.instances:
+            machine.launch_parameters = parameters
+            machine.disable_api_termination = bool(self._get_param("DisableApiTermination"))
+            machine.client_token = self._get_param("ClientToken")
+        return reservation
+
+    def _wish(self) -> Wish:
+        interfaces = self._get_param("NetworkInterfaces", [])
+        subnets = [self._get_param("SubnetId")] + [interface.get("SubnetId") for interface in interfaces]
+        groups = [group for interface in interfaces for group in interface.get("Groups") or []]
+        return Wish(
+            instance_type=self._get_param("InstanceType", "m1.small"),
+            image_id=self._get_param("ImageId"),
+            key_name=self._get_param("KeyName"),
+            zone_name=self._get_param("Placement.AvailabilityZone"),
+            zone_id=self._get_param("Placement.AvailabilityZoneId"),
+            subnet_ids=[subnet for subnet in subnets if subnet],
+            group_ids=groups + self._get_param("SecurityGroupIds", []),
+            user_data=self._get_param("UserData"),
+            devices=self._get_param("BlockDeviceMappings", []),
+        )
+
+    def _parse_block_device_mapping(self) -> list[dict[str, Any]]:
+        return self._checked.devices
+
+    def _with_current_states(self, answer: ActionResult, changes: str) -> ActionResult:
+        """Moto names the state that a change leads to, even where nothing changed."""
+        for change in answer.result[changes]:
+            state = self.ec2_backend.get_instance(change["InstanceId"])._state
+            change["CurrentState"] = {"Code": state.code, "Name": state.name}
+        return answer
