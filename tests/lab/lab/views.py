@@ -51,8 +51,8 @@ def _leftovers(ec2: LabEc2Backend) -> dict[str, list[Any]]:
         "security_groups": [group.id for group in groups if group.name != "default"],
         "volumes": list(ec2.volumes),
         "network_interfaces": [nic.id for nic in list(ec2.enis.values()) if nic.instance is None],
-        "addresses": [address.public_ip for address in list(ec2.addresses.values())],
-        "key_pairs": list(ec2.keypairs),
+        "addresses": [address.public_ip for address in list(ec2.addresses)],
+        "key_pairs": list(ec2.key_pairs),
         "launch_templates": list(ec2.launch_templates),
         "snapshots": [snapshot.id for snapshot in list(ec2.snapshots.values()) if snapshot.owner_id == ACCOUNT],
     }

@@ -34,9 +34,9 @@ class Wish:
 
 @dataclass
 class Checked:
-    """What the wish comes to: the zone, or None for a subnet's own, and every device with all its figures."""
+    """What the wish comes to: the default subnet if none was named, and every device with all its figures."""
 
-    zone_name: str | None
+    subnet_id: str | None
     devices: list[dict[str, Any]]
 
 
@@ -52,7 +52,7 @@ def check(ec2: Any, wish: Wish) -> Checked:
     for group_id in wish.group_ids:
         if ec2.get_security_group_from_id(group_id) is None:
             raise AwsError(400, "InvalidGroup.NotFound", f"The security group '{group_id}' does not exist")
-    return Checked(_zone(ec2, wish), _devices(image, wish.devices))
+    return Checked(_default_subnet(ec2, wish), _devices(image, wish.devices))
 
 
 def _invalid(message: str) -> AwsError:
@@ -79,7 +79,8 @@ def _check_architecture(instance_type: str, image: Any) -> None:
         )
 
 
-def _zone(ec2: Any, wish: Wish) -> str | None:
+def _default_subnet(ec2: Any, wish: Wish) -> str | None:
+    """Of the zone that was asked for, or of the first that has the type; None if the wish names a subnet."""
     offered = sorted(_zones_with(ec2.region_name, wish.instance_type))
     asked = _asked_zone(ec2, wish)
     if not offered:
@@ -97,9 +98,13 @@ def _zone(ec2: Any, wish: Wish) -> str | None:
             f"Zone ({asked}). Please retry your request by not specifying an Availability Zone or choosing "
             f"{', '.join(offered)}.",
         )
-    if asked is None:
-        return next((zone for zone in sorted(ec2.get_default_subnets()) if zone in offered), None)
-    return None if wish.subnet_ids else asked
+    if wish.subnet_ids:
+        return None
+    subnets = ec2.get_default_subnets()
+    zone = asked or next((zone for zone in offered if zone in subnets), None)
+    if zone not in subnets:
+        raise AwsError(400, "MissingInput", "No subnets found for the default VPC. Please specify a subnet.")
+    return subnets[zone].id
 
 
 def _zones_with(region: str, instance_type: str) -> list[str]:

@@ -53,8 +53,7 @@ class LabEc2Response(EC2Response):
 
     def _launch(self, parameters: dict[str, str]) -> Any:
         self._checked = check(self.ec2_backend, self._wish())
-        if self._checked.zone_name:
-            self.params.setdefault("Placement", {})["AvailabilityZone"] = self._checked.zone_name
+        self._take_subnet(self._checked.subnet_id)
         # Moto makes as few as it may, EC2 as many as it can.
         self.params["MinCount"] = self._get_param("MaxCount")
         reservation = super().run_instances().result
@@ -64,21 +63,40 @@ class LabEc2Response(EC2Response):
             machine.client_token = self._get_param("ClientToken")
         return reservation
 
+    def _take_subnet(self, subnet_id: str | None) -> None:
+        """Without a subnet Moto would make a machine of EC2-Classic, with an address of no network."""
+        interfaces = self._get_param("NetworkInterfaces", [])
+        if subnet_id and not interfaces:
+            self.params["SubnetId"] = subnet_id
+        for interface in interfaces:
+            if subnet_id and "NetworkInterfaceId" not in interface:
+                interface["SubnetId"] = subnet_id
+
     def _wish(self) -> Wish:
         interfaces = self._get_param("NetworkInterfaces", [])
-        subnets = [self._get_param("SubnetId")] + [interface.get("SubnetId") for interface in interfaces]
+        subnets = [self._get_param("SubnetId")] + [self._subnet_of(interface) for interface in interfaces]
         groups = [group for interface in interfaces for group in interface.get("Groups") or []]
+        template = self._template()
         return Wish(
-            instance_type=self._get_param("InstanceType", "m1.small"),
-            image_id=self._get_param("ImageId"),
-            key_name=self._get_param("KeyName"),
+            instance_type=self._get_param("InstanceType") or template.get("InstanceType", "m1.small"),
+            image_id=self._get_param("ImageId") or template.get("ImageId"),
+            key_name=self._get_param("KeyName") or template.get("KeyName"),
             zone_name=self._get_param("Placement.AvailabilityZone"),
             zone_id=self._get_param("Placement.AvailabilityZoneId"),
             subnet_ids=[subnet for subnet in subnets if subnet],
             group_ids=groups + self._get_param("SecurityGroupIds", []),
-            user_data=self._get_param("UserData"),
-            devices=self._get_param("BlockDeviceMappings", []),
+            user_data=self._get_param("UserData") or template.get("UserData"),
+            devices=self._get_param("BlockDeviceMappings") or template.get("BlockDeviceMappings", []),
         )
+
+    def _template(self) -> dict[str, Any]:
+        named = self._get_param("LaunchTemplate")
+        return self.ec2_backend._get_template_from_args(named).data if named else {}
+
+    def _subnet_of(self, interface: Any) -> str | None:
+        if made_before := interface.get("NetworkInterfaceId"):
+            return self.ec2_backend.get_network_interface(made_before).subnet.id
+        return interface.get("SubnetId")
 
     def _parse_block_device_mapping(self) -> list[dict[str, Any]]:
         return self._checked.devices
