@@ -37,9 +37,9 @@ class Answer:
     headers: Any
 
 
-def start() -> tuple[subprocess.Popen[bytes], dict[str, Any]]:
+def start(environment: dict[str, str] | None = None) -> tuple[subprocess.Popen[bytes], dict[str, Any]]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "lab"], cwd=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-m", "lab"], cwd=HERE, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     assert process.stdout
     return process, json.loads(process.stdout.readline())
@@ -47,10 +47,9 @@ def start() -> tuple[subprocess.Popen[bytes], dict[str, Any]]:
 
 def stop(process: subprocess.Popen[bytes]) -> int:
     assert process.stdin and process.stdout
-    process.stdin.close()
-    status = process.wait(LIMIT_SECONDS)
-    process.stdout.close()
-    return status
+    with process.stdin, process.stdout:
+        process.stdin.close()
+        return process.wait(LIMIT_SECONDS)
 
 
 @functools.cache
@@ -61,10 +60,18 @@ def shared() -> dict[str, Any]:
     return places
 
 
-def fetch(url: str, method: str = "GET", body: bytes | None = None, headers: dict[str, str] | None = None) -> Answer:
-    request = urllib.request.Request(url, body, headers or {}, method=method)
+def fetch(
+    url: str,
+    method: str = "GET",
+    body: bytes | None = None,
+    headers: dict[str, str] | None = None,
+    timeout: float = LIMIT_SECONDS,
+) -> Answer:
+    # Without a type urllib calls every body a form, and Moto takes the form for the object.
+    headers = {"Content-Type": "application/octet-stream", **(headers or {})}
+    request = urllib.request.Request(url, body, headers, method=method)
     try:
-        with urllib.request.urlopen(request, timeout=LIMIT_SECONDS) as response:
+        with urllib.request.urlopen(request, timeout=timeout) as response:
             return Answer(response.status, response.read(), response.headers)
     except urllib.error.HTTPError as error:
         with error:

@@ -6,6 +6,7 @@ It deliberately takes no arguments: every port is free when it is taken, and eve
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 from threading import Event, Thread
@@ -41,7 +42,8 @@ def main() -> None:
 
 def _wait_for_end_of_input(ended: Event) -> None:
     """The pipe is closed when the parent ends, however it ends."""
-    while sys.stdin.buffer.read1(4096):
+    # Not through sys.stdin: its lock, held by a daemon thread, aborts an interpreter that ends.
+    while os.read(sys.stdin.fileno(), 4096):
         pass
     ended.set()
 
