@@ -15,6 +15,7 @@ from .errors import AwsError
 from .web import Request
 
 _FRAMING_HEADERS = ("X-Amz-Decoded-Content-Length", "X-Amz-Trailer", "X-Amz-Content-Sha256", "Content-Encoding")
+_CHECKSUM = "x-amz-checksum-"
 
 
 def without_chunk_signatures(request: Request) -> Request:
@@ -32,8 +33,11 @@ def without_chunk_signatures(request: Request) -> Request:
         headers["Content-Encoding"] = kept
     headers["X-Amz-Content-Sha256"] = "UNSIGNED-PAYLOAD"
     for name, value in trailer.items():
-        if name.startswith("x-amz-checksum-"):
+        if name.startswith(_CHECKSUM):
             headers[name] = value
+            # Moto looks for a checksum of the algorithm named here only.
+            del headers["X-Amz-Sdk-Checksum-Algorithm"]
+            headers["X-Amz-Sdk-Checksum-Algorithm"] = name.removeprefix(_CHECKSUM).upper()
     return Request(request.method, request.target, headers, body)
 
 
