@@ -56,7 +56,7 @@ class Lifecycle(LabTest):
         for behaviour, end in (("terminate", "terminated"), ("stop", "stopped")):
             machine_id = self.launch(InstanceInitiatedShutdownBehavior=behaviour)["InstanceId"]
             self.control("POST", f"/machines/{machine_id}/power-off")
-            wait_until(lambda: self.state(machine_id) == end)  # noqa: B023
+            wait_until(lambda ended=end, of=machine_id: self.state(of) == ended)
             self.assertEqual(self.reason(machine_id), "Client.InstanceInitiatedShutdown")
 
     def test_nothing_is_left_of_a_terminated_machine(self) -> None:
@@ -93,6 +93,20 @@ class Launch(LabTest):
         subnet = client("ec2").describe_subnets(SubnetIds=[machine["SubnetId"]])["Subnets"][0]
         self.assertEqual((subnet["AvailabilityZoneId"], subnet["DefaultForAz"]), ("use1-az2", True))
 
+    def test_metadata_options_are_changed_one_by_one(self) -> None:
+        machine_id = self.launch(MetadataOptions=NEEDED)["InstanceId"]
+        client("ec2").modify_instance_metadata_options(InstanceId=machine_id, HttpEndpoint="disabled")
+        options = self.control("GET", "/machines")[0]["metadata_options"]
+        self.assertEqual(options, NEEDED | {"HttpEndpoint": "disabled"})
+
+    def test_a_launch_template_fills_in(self) -> None:
+        data = {"ImageId": self.image("arm64"), "InstanceType": "t4g.nano", "UserData": "IyEvYmluL3No"}
+        client("ec2").create_launch_template(LaunchTemplateName="t", LaunchTemplateData=data)
+        template = {"LaunchTemplateName": "t"}
+        machine = client("ec2").run_instances(LaunchTemplate=template, MinCount=1, MaxCount=1)["Instances"][0]
+        self.assertEqual((machine["InstanceType"], machine["ImageId"]), ("t4g.nano", data["ImageId"]))
+        self.assertEqual(self.control("GET", "/machines")[0]["user_data_base64"], data["UserData"])
+
     def test_tags_reach_machine_volume_and_interface(self) -> None:
         kinds = ("instance", "volume", "network-interface")
         specifications = [{"ResourceType": kind, "Tags": [{"Key": "kind", "Value": kind}]} for kind in kinds]
@@ -110,9 +124,7 @@ class Launch(LabTest):
         self.assertTrue(volume["SnapshotId"].startswith("snap-"))
 
     def test_as_many_are_made_as_may_be(self) -> None:
-        reservation = client("ec2").run_instances(
-            ImageId=self.image(), InstanceType="t3.micro", MinCount=1, MaxCount=3
-        )
+        reservation = client("ec2").run_instances(ImageId=self.image(), InstanceType="t3.micro", MinCount=1, MaxCount=3)
         self.assertEqual(len(reservation["Instances"]), 3)
 
     def test_filters(self) -> None:
@@ -125,7 +137,10 @@ class Launch(LabTest):
             "tag-key": "owner",
             "tag:owner": "m*",
         }.items():
-            filters = [{"Name": name, "Values": [value]}, {"Name": "instance-state-name", "Values": ["pending", "running"]}]
+            filters = [
+                {"Name": name, "Values": [value]},
+                {"Name": "instance-state-name", "Values": ["pending", "running"]},
+            ]
             found = client("ec2").describe_instances(Filters=filters)["Reservations"]
             ids = [machine["InstanceId"] for reservation in found for machine in reservation["Instances"]]
             self.assertEqual(ids, [machine_id], name)
@@ -148,9 +163,12 @@ class Launch(LabTest):
         client("ec2").terminate_instances(InstanceIds=[machine_id])
         client("ec2").delete_security_group(GroupId=group)
 
-    def test_no_stray_interface_after_a_refusal(self) -> None:
+    def test_nothing_stays_of_a_refused_launch(self) -> None:
         with self.refused("InvalidGroup.NotFound"):
             self.launch(SecurityGroupIds=["sg-00000000000000000"])
+        with self.refused("InvalidParameterDependency"):
+            self.launch(BlockDeviceMappings=[{"DeviceName": "/dev/xvda", "Ebs": {"VolumeType": "io2"}}])
+        self.assertEqual(self.control("GET", "/machines"), [])
         self.assertEqual(self.control("GET", "/account")["regions"], {})
 
 
@@ -184,7 +202,9 @@ class Refusals(LabTest):
 
     def test_a_type_that_the_zone_has_not_got(self) -> None:
         with self.refused("Unsupported", 400):
-            self.launch(Placement={"AvailabilityZone": "us-east-1e"}, InstanceType="c7g.large", ImageId=self.image("arm64"))
+            self.launch(
+                Placement={"AvailabilityZone": "us-east-1e"}, InstanceType="c7g.large", ImageId=self.image("arm64")
+            )
 
     def test_user_data_over_the_limit(self) -> None:
         self.launch(UserData="x" * 16384)
@@ -214,7 +234,9 @@ class ClientTokens(LabTest):
         client("ec2", "eu-west-1").run_instances(
             ImageId=self.image(region="eu-west-1"), InstanceType="t3.micro", MinCount=1, MaxCount=1, ClientToken="one"
         )
-        self.assertEqual({machine["region"] for machine in self.control("GET", "/machines")}, {"us-east-1", "eu-west-1"})
+        self.assertEqual(
+            {machine["region"] for machine in self.control("GET", "/machines")}, {"us-east-1", "eu-west-1"}
+        )
 
 
 class Catalog(LabTest):

@@ -88,6 +88,13 @@ class Disturbed(LabTest):
         self.control("DELETE", "/faults")
         client("ec2", "eu-west-1").describe_regions()
 
+    def test_a_fault_may_want_parameters(self) -> None:
+        pool = {"InstanceType": "t3.micro", "Placement.AvailabilityZone": "us-east-1a"}
+        self.fault(kind="error", action="RunInstances", params=pool, code="InsufficientInstanceCapacity")
+        with self.refused("InsufficientInstanceCapacity", 500):
+            self.launch(Placement={"AvailabilityZone": "us-east-1a"})
+        self.launch(Placement={"AvailabilityZone": "us-east-1b"})
+
     def test_each_service_has_its_shape(self) -> None:
         self.fault(kind="error", status=400, code="Odd", message="a < b")
         calls = (

@@ -1,4 +1,4 @@
-"""Latency and faults on demand, by service, action and region.
+"""Latency and faults on demand, by service, action, region and parameters.
 
 It deliberately draws no chances: a disturbance strikes the next matching calls, so a test sees the same each time.
 """
@@ -6,7 +6,7 @@ It deliberately draws no chances: a disturbance strikes the next matching calls,
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from threading import Lock
 from typing import Any
 
@@ -24,12 +24,13 @@ _THROTTLES = {
 
 @dataclass
 class Fault:
-    """`times` counts down to nothing; None strikes until it is cleared."""
+    """`times` counts down to nothing, None strikes until it is cleared; `params` must be those of the call."""
 
     kind: str
     action: str = "*"
     service: str | None = None
     region: str | None = None
+    params: dict[str, str] = field(default_factory=dict)
     times: int | None = None
     status: int = 500
     code: str = "InternalError"
@@ -45,6 +46,7 @@ class Fault:
             self.action in ("*", call.action)
             and self.service in (None, call.service)
             and self.region in (None, call.region)
+            and self.params.items() <= call.params.items()
             and self.times != 0
         )
 

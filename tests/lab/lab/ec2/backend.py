@@ -34,7 +34,12 @@ class LabEc2Backend(EC2Backend):
 
     def run_instances(self, *arguments: Any, **named: Any) -> Any:
         interface_tags = (named.get("tags") or {}).get("network-interface", {})
-        reservation = super().run_instances(*arguments, **named)
+        before = set(self.reservations)
+        try:
+            reservation = super().run_instances(*arguments, **named)
+        except Exception:
+            self._undo_launch(before)
+            raise
         for machine in reservation.instances:
             for nic in machine.nics.values():
                 nic.add_tags(interface_tags)
@@ -49,6 +54,24 @@ class LabEc2Backend(EC2Backend):
         if group and self._in_use(group.id):
             raise AwsError(400, "DependencyViolation", f"resource {group.id} has a dependent object")
         super().delete_security_group(name, group_id)
+
+    def modify_instance_metadata_options(self, instance_id: str, **asked: Any) -> Any:
+        """As Moto's, but what was not asked for stays as it was."""
+        before = dict(vars(self.get_instance(instance_id).metadata_options))
+        if asked.get("hop_limit") is None:
+            asked["hop_limit"] = before["http_put_response_hop_limit"]
+        options = super().modify_instance_metadata_options(instance_id, **asked)
+        for name, value in before.items():
+            if getattr(options, name) is None:
+                setattr(options, name, value)
+        return options
+
+    def _undo_launch(self, before: set[str]) -> None:
+        """Moto leaves what it had made when it found the rest impossible."""
+        for reservation_id in set(self.reservations) - before:
+            for machine in self.reservations[reservation_id].instances:
+                machine.terminate()
+            del self.reservations[reservation_id]
 
     def _in_use(self, group_id: str) -> bool:
         holders = [machine.security_groups for machine in self.machines() if machine.state != "terminated"]

@@ -28,7 +28,7 @@ class Wish:
     zone_id: str | None
     subnet_ids: list[str]
     group_ids: list[str]
-    user_data: str | None
+    user_data: str
     devices: list[dict[str, Any]]
 
 
@@ -59,9 +59,9 @@ def _invalid(message: str) -> AwsError:
     return AwsError(400, "InvalidParameterValue", message)
 
 
-def _check_user_data(encoded: str | None) -> None:
+def _check_user_data(encoded: str) -> None:
     try:
-        raw = base64.b64decode(encoded or "", validate=True)
+        raw = base64.b64decode(encoded, validate=True)
     except binascii.Error:
         raise AwsError(400, "InvalidUserData.Malformed", "Invalid BASE64 encoding of user data.") from None
     if len(raw) > USER_DATA_LIMIT_BYTES:

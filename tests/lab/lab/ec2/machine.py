@@ -16,7 +16,9 @@ from .timing import TIMING
 
 _CODES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "stopping": 64, "stopped": 80}
 _USER = StateReason("Client.UserInitiatedShutdown: User initiated shutdown", "Client.UserInitiatedShutdown")
-_ITSELF = StateReason("Client.InstanceInitiatedShutdown: Instance initiated shutdown", "Client.InstanceInitiatedShutdown")
+_ITSELF = StateReason(
+    "Client.InstanceInitiatedShutdown: Instance initiated shutdown", "Client.InstanceInitiatedShutdown"
+)
 
 
 class Machine(Instance):
@@ -101,9 +103,12 @@ class Machine(Instance):
         self._reason = by_user if reason is _USER else ""
         self.state_reason = reason
 
-    def add_block_device(self, size: int, device_path: str, *_: Any, **__: Any) -> None:
+    def add_block_device(self, size: int, device_path: str, *arguments: Any, **named: Any) -> None:
         """As Moto's, but with the speed that was asked for, which Moto does not hand on."""
-        asked = self._devices[device_path]
+        asked = self._devices.get(device_path)
+        if asked is None:
+            super().add_block_device(size, device_path, *arguments, **named)
+            return
         volume = self.ec2_backend.create_volume(
             size=size,
             zone_name=self._placement.zone,

@@ -85,7 +85,7 @@ class LabEc2Response(EC2Response):
             zone_id=self._get_param("Placement.AvailabilityZoneId"),
             subnet_ids=[subnet for subnet in subnets if subnet],
             group_ids=groups + self._get_param("SecurityGroupIds", []),
-            user_data=self._get_param("UserData") or template.get("UserData"),
+            user_data=str(self._get_param("UserData") or template.get("UserData") or ""),
             devices=self._get_param("BlockDeviceMappings") or template.get("BlockDeviceMappings", []),
         )
 
