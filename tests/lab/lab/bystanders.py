@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import socket
 import time
+from contextlib import suppress
 from threading import Thread
 
 from . import LOOPBACK
@@ -51,10 +52,8 @@ class SshPort:
             Thread(target=self._greet, args=(connection,), daemon=True).start()
 
     def _greet(self, connection: socket.socket) -> None:
-        with connection:
-            try:
-                if self.on:
-                    connection.sendall(_BANNER)
-                    time.sleep(_OPEN_SECONDS)
-            except OSError:
-                pass  # the client has left, which is its good right
+        # A client that leaves early is none of our business.
+        with connection, suppress(OSError):
+            if self.on:
+                connection.sendall(_BANNER)
+                time.sleep(_OPEN_SECONDS)

@@ -13,7 +13,7 @@ It deliberately offers nothing that AWS itself offers. Bodies and answers are JS
     POST   /timing                   {"pending_ms": 300, "ending_ms": 300}
     POST   /latency                  {"ms": 100, "action": "RunInstances"}; without an action: of all
     GET    /faults                   the faults with how many times each will still strike
-    POST   /faults                   {"kind": …, "action": "*", "service": null, "region": null, "params": {}, "times": null, …}
+    POST   /faults                   {"kind": …, "action": …, "service": …, "region": …, "params": {…}, "times": N, …}
     DELETE /faults                   clear them
     POST   /buckets                  {"name": …, "region": "us-east-1", "account": "210987654321"}: a stranger's bucket
     POST   /check-ip                 {"address": "203.0.113.7", "status": 200}

@@ -35,7 +35,7 @@ class MotoServer:
         heard: dict[str, Any] = {}
 
         def start_response(status: str, headers: list[tuple[str, str]], _: Any = None) -> None:
-            heard.update(status=int(status.split()[0]), headers=headers)
+            heard.update(status=int(status[:3]), headers=headers)
 
         try:
             parts = application(_environment(request), start_response)

@@ -22,7 +22,7 @@ class Wish:
     """The parameters of a launch that are looked at here."""
 
     instance_type: str
-    image_id: str
+    image_id: str | None
     key_name: str | None
     zone_name: str | None
     zone_id: str | None
@@ -45,6 +45,8 @@ def check(ec2: Any, wish: Wish) -> Checked:
     if wish.instance_type not in INSTANCE_TYPES:
         raise _invalid(f"Invalid value '{wish.instance_type}' for InstanceType.")
     _check_user_data(wish.user_data)
+    if not wish.image_id:
+        raise AwsError(400, "MissingParameter", "The request must contain the parameter ImageId")
     image = ec2.describe_images(ami_ids=[wish.image_id])[0]
     _check_architecture(wish.instance_type, image)
     if wish.key_name:

@@ -33,6 +33,12 @@ class LabEc2Response(EC2Response):
         )
         return ActionResult(reservation)
 
+    def describe_instance_types(self) -> ActionResult:
+        return self._page(super().describe_instance_types(), "InstanceTypes", 100)
+
+    def describe_instance_type_offerings(self) -> ActionResult:
+        return self._page(super().describe_instance_type_offerings(), "InstanceTypeOfferings", 1000)
+
     def terminate_instances(self) -> ActionResult:
         return self._with_current_states(super().terminate_instances(), "TerminatingInstances")
 
@@ -100,6 +106,14 @@ class LabEc2Response(EC2Response):
 
     def _parse_block_device_mapping(self) -> list[dict[str, Any]]:
         return self._checked.devices
+
+    def _page(self, answer: ActionResult, items: str, largest: int) -> ActionResult:
+        """Moto writes all at once, and at some milliseconds for each type of machine that takes seconds."""
+        start = int(self._get_param("NextToken", 0))
+        end = start + min(int(self._get_param("MaxResults", largest)), largest)
+        found = answer.result[items]
+        answer.result.update({items: found[start:end], "NextToken": str(end) if end < len(found) else None})
+        return answer
 
     def _with_current_states(self, answer: ActionResult, changes: str) -> ActionResult:
         """Moto names the state that a change leads to, even where nothing changed."""
