@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from harness import LabTest, client, wait_until
@@ -222,6 +223,13 @@ class ClientTokens(LabTest):
         wait_until(lambda: self.state(first) == "running")
         again = self.launch(ClientToken="one")
         self.assertEqual((again["InstanceId"], again["State"]["Name"]), (first, "running"))
+        self.assertEqual(len(self.control("GET", "/machines")), 1)
+
+    def test_the_same_launch_at_once_is_one_machine(self) -> None:
+        wish = {"ImageId": self.image(), "ClientToken": "one"}
+        with ThreadPoolExecutor(8) as pool:
+            made = list(pool.map(lambda _: self.launch(**wish)["InstanceId"], range(8)))
+        self.assertEqual(made, [made[0]] * 8)
         self.assertEqual(len(self.control("GET", "/machines")), 1)
 
     def test_another_launch_with_the_same_token_is_refused(self) -> None:
