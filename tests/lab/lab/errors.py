@@ -33,6 +33,7 @@ class AwsError(Exception):
 def error_response(service: str, error: AwsError) -> Response:
     """The error as this service would write it."""
     request_id = str(uuid4())
+    headers = [("Content-Type", "text/xml;charset=UTF-8"), ("x-amzn-RequestId", request_id)]
     code, message = escape(error.code), escape(error.message)
     if service == "ec2":
         text = (
@@ -49,7 +50,7 @@ def error_response(service: str, error: AwsError) -> Response:
         )
     else:
         return _json_response(error, request_id)
-    return Response(error.status, (_DECLARATION + text).encode(), [("Content-Type", "text/xml;charset=UTF-8")])
+    return Response(error.status, (_DECLARATION + text).encode(), headers)
 
 
 def error_code(response: Response) -> str | None:
