@@ -1,0 +1,95 @@
+"""The control API, JSON over HTTP: what tests use to look behind AWS and to make things go wrong.
+
+It deliberately offers nothing that AWS itself offers. Bodies and answers are JSON; `{}` says done.
+
+    GET    /requests?since=N         requests after number N, in order of arrival
+    GET    /machines                 every machine of every region, terminated ones too
+    POST   /machines/ID/metadata     open its metadata service -> {"endpoint": "http://127.0.0.1:PORT"}
+    POST   /machines/ID/misbehaviour its metadata service: {"hang_ms": 0, "status": 500, "times": 0}
+    POST   /machines/ID/notices      {"spot/instance-action": {…}, "events/recommendations/rebalance": {…}}; null: none
+    POST   /machines/ID/power-off    its operating system shuts down
+    POST   /machines/ID/tags         {"key": "value"}: set, as by another user of the account
+    GET    /account                  what is left that an owner would pay for or trip over, by region
+    POST   /timing                   {"pending_ms": 300, "ending_ms": 300}
+    POST   /latency                  {"ms": 100, "action": "RunInstances"}; without an action: of all
+    GET    /faults                   the faults with how many times each will still strike
+    POST   /faults                   {"kind": …, "action": …, "service": …, "region": …, "params": {…}, "times": N, …}
+    DELETE /faults                   clear them
+    POST   /buckets                  {"name": …, "region": "us-east-1", "account": "210987654321"}: a stranger's bucket
+    POST   /check-ip                 {"address": "203.0.113.7", "status": 200}
+    POST   /ssh                      {"on": false}
+    POST   /reset                    a fresh account, no log, no faults, all switches back
+
+Kinds of fault: `throttle`; `error` with `status`, `code`, `message`; `drop` closes the connection before the call is
+done; `lost-answer` after it is done; `hang` waits `ms` and goes on.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from . import storage, views
+from .ec2.timing import TIMING
+from .state import State
+from .web import Request, Response
+
+_MACHINE = r"/machines/(i-[0-9a-f]+)"
+
+
+class Control:
+    def __init__(self, state: State) -> None:
+        self._state = state
+        disturbances = state.disturbances
+        self._routes: list[tuple[str, str, Callable[..., Any]]] = [
+            ("GET", "/requests", lambda since="0": state.log.since(int(since))),
+            ("GET", "/machines", views.machines),
+            ("POST", f"{_MACHINE}/metadata", self._open_metadata),
+            ("POST", f"{_MACHINE}/misbehaviour", self._misbehave),
+            ("POST", f"{_MACHINE}/notices", self._notify),
+            ("POST", f"{_MACHINE}/power-off", lambda machine_id: views.find_machine(machine_id).power_off()),
+            ("POST", f"{_MACHINE}/tags", lambda machine_id, **tags: views.find_machine(machine_id).add_tags(tags)),
+            ("GET", "/account", views.account),
+            ("POST", "/timing", TIMING.set),
+            ("POST", "/latency", disturbances.set_latency),
+            ("GET", "/faults", disturbances.faults),
+            ("POST", "/faults", disturbances.add),
+            ("DELETE", "/faults", disturbances.clear_faults),
+            ("POST", "/buckets", storage.make_bucket),
+            ("POST", "/check-ip", state.check_ip.set),
+            ("POST", "/ssh", state.ssh.switch),
+            ("POST", "/reset", state.reset),
+        ]
+
+    def __call__(self, request: Request) -> Response:
+        self._state.moto.wait()
+        for method, pattern, route in self._routes:
+            found = re.fullmatch(pattern, request.path)
+            if found and method == request.method:
+                return _answer(route, found.groups(), request)
+        return Response.json({"error": f"there is no {request.method} {request.path}"}, 404)
+
+    def _open_metadata(self, machine_id: str) -> dict[str, str]:
+        return {"endpoint": self._state.metadata.endpoint(views.find_machine(machine_id))}
+
+    def _misbehave(self, machine_id: str, **how: int) -> None:
+        self._state.metadata.of(views.find_machine(machine_id)).set_misbehaviour(**how)
+
+    def _notify(self, machine_id: str, **notices: Any) -> None:
+        service = self._state.metadata.of(views.find_machine(machine_id))
+        for path, notice in notices.items():
+            service.set_notice(path, notice)
+
+
+def _answer(route: Callable[..., Any], places: tuple[str, ...], request: Request) -> Response:
+    """The route called with the places in its path and the members of query and body."""
+    try:
+        members = request.query | json.loads(request.body or b"{}")
+        result = route(*places, **members)
+    except LookupError as error:
+        return Response.json({"error": str(error)}, 404)
+    except (TypeError, ValueError) as error:
+        return Response.json({"error": str(error)}, 400)
+    return Response.json({} if result is None else result)

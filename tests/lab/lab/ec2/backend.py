@@ -1,0 +1,79 @@
+"""One region of EC2: Moto's, and what it does not hold together.
+
+It deliberately keeps its own state on the backend itself, so that Moto's reset clears it too.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from moto.ec2.models import EC2Backend
+
+from ..errors import AwsError
+from .idempotency import Launches
+from .machine import Machine
+
+
+class LabEc2Backend(EC2Backend):
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.launches = Launches()
+
+    @property
+    def _url_module(self) -> Any:
+        """What Moto takes from the `urls` module of a service."""
+        from moto.ec2 import urls
+
+        from .response import LabEc2Response
+
+        return SimpleNamespace(url_bases=urls.url_bases, url_paths={"{0}/": LabEc2Response.dispatch})
+
+    def machines(self) -> list[Machine]:
+        return [machine for reservation in list(self.reservations.values()) for machine in reservation.instances]
+
+    def run_instances(self, *arguments: Any, **named: Any) -> Any:
+        interface_tags = (named.get("tags") or {}).get("network-interface", {})
+        before = set(self.reservations)
+        try:
+            reservation = super().run_instances(*arguments, **named)
+        except Exception:
+            self._undo_launch(before)
+            raise
+        for machine in reservation.instances:
+            for nic in machine.nics.values():
+                nic.add_tags(interface_tags)
+        return reservation
+
+    def delete_security_group(self, name: str | None = None, group_id: str | None = None) -> None:
+        group = self.get_security_group_by_name_or_id(group_id or name)
+        if group and group.name == "default":
+            raise AwsError(
+                400, "CannotDelete", f'the specified group: "{group.id}" name: "default" cannot be deleted by a user'
+            )
+        if group and self._in_use(group.id):
+            raise AwsError(400, "DependencyViolation", f"resource {group.id} has a dependent object")
+        super().delete_security_group(name, group_id)
+
+    def modify_instance_metadata_options(self, instance_id: str, **asked: Any) -> Any:
+        """As Moto's, but what was not asked for stays as it was."""
+        before = dict(vars(self.get_instance(instance_id).metadata_options))
+        if asked.get("hop_limit") is None:
+            asked["hop_limit"] = before["http_put_response_hop_limit"]
+        options = super().modify_instance_metadata_options(instance_id, **asked)
+        for name, value in before.items():
+            if getattr(options, name) is None:
+                setattr(options, name, value)
+        return options
+
+    def _undo_launch(self, before: set[str]) -> None:
+        """Moto leaves what it had made when it found the rest impossible."""
+        for reservation_id in set(self.reservations) - before:
+            for machine in self.reservations[reservation_id].instances:
+                machine.terminate()
+            del self.reservations[reservation_id]
+
+    def _in_use(self, group_id: str) -> bool:
+        holders = [machine.security_groups for machine in self.machines() if machine.state != "terminated"]
+        holders += [nic.group_set for nic in list(self.enis.values())]
+        return any(group.id == group_id for groups in holders for group in groups)

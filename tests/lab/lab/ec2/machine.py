@@ -1,0 +1,139 @@
+"""A machine that takes time to start, stop and end, and tells why it did.
+
+It deliberately runs nothing: user data is kept, not executed.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from moto.core.utils import utcnow
+from moto.ec2.models.instances import Instance, InstanceState, StateReason
+
+from .. import LOOPBACK
+from .timing import TIMING
+
+_CODES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "stopping": 64, "stopped": 80}
+_USER = StateReason("Client.UserInitiatedShutdown: User initiated shutdown", "Client.UserInitiatedShutdown")
+_ITSELF = StateReason(
+    "Client.InstanceInitiatedShutdown: Instance initiated shutdown", "Client.InstanceInitiatedShutdown"
+)
+
+
+class Machine(Instance):
+    def __init__(self, ec2_backend: Any, image_id: str, *arguments: Any, **named: Any) -> None:
+        self._devices = {device["DeviceName"]: device["Ebs"] for device in named.get("block_device_mappings") or []}
+        self.launch_parameters: dict[str, str] = {}
+        super().__init__(ec2_backend, image_id, *arguments, **named)
+        zone = ec2_backend.get_zone_by_name(self._placement.zone)
+        self._placement.availability_zone_id = zone and zone.zone_id
+        for nic in self.nics.values():
+            nic.delete_on_termination = self._ends_with_machine(nic, named.get("nics") or [])
+        # A machine that named its groups on the interface, or none at all, is shown with the interface's.
+        self.security_groups = self.security_groups or list(self.nics[0]._group_set)
+        self._enter("pending", "running", TIMING.pending_ms)
+
+    # Moto writes the state when it is done with a change; here it follows from the clock, so writes are not kept.
+
+    @property
+    def _state(self) -> InstanceState:
+        name = self._next if time.monotonic() >= self._arrives else self._first
+        return InstanceState(name, _CODES[name])
+
+    @_state.setter
+    def _state(self, state: InstanceState) -> None:
+        self._enter(state.name, state.name, 0)
+
+    def _enter(self, first: str, then: str, after_ms: int) -> None:
+        self._first, self._next = first, then
+        self._arrives = time.monotonic() + after_ms / 1000
+
+    @property
+    def state_reason(self) -> StateReason | None:
+        if self.state == "pending":
+            return StateReason("pending", "pending")
+        return self._state_reason if self._state_reason.code else None
+
+    @state_reason.setter
+    def state_reason(self, reason: StateReason) -> None:
+        self._state_reason = reason
+
+    @property
+    def gone(self) -> bool:
+        """Whether the machine is ending or has ended."""
+        return self.state in ("shutting-down", "terminated")
+
+    def start(self) -> InstanceState:
+        before = super().start()
+        if before.name != "running":
+            self._enter("pending", "running", TIMING.pending_ms)
+        return before
+
+    def stop(self) -> InstanceState:
+        return self._stop(_USER)
+
+    def terminate(self) -> InstanceState:
+        return self._terminate(_USER)
+
+    def power_off(self) -> None:
+        """The operating system shut down; termination protection does not stand against that."""
+        if self.instance_initiated_shutdown_behavior == "terminate":
+            self._terminate(_ITSELF)
+        else:
+            self._stop(_ITSELF)
+
+    def _stop(self, reason: StateReason) -> InstanceState:
+        before = super().stop()
+        if before.name not in ("stopping", "stopped"):
+            self._enter("stopping", "stopped", TIMING.ending_ms)
+            self._explain(reason)
+        return before
+
+    def _terminate(self, reason: StateReason) -> InstanceState:
+        before = self._state
+        if not self.gone:
+            super().terminate()
+            self._enter("shutting-down", "terminated", TIMING.ending_ms)
+            self._explain(reason)
+        return before
+
+    def _explain(self, reason: StateReason) -> None:
+        by_user = f"User initiated ({utcnow():%Y-%m-%d %H:%M:%S} GMT)"
+        self._reason = by_user if reason is _USER else ""
+        self.state_reason = reason
+
+    def add_block_device(self, size: int, device_path: str, *arguments: Any, **named: Any) -> None:
+        """As Moto's, but with the speed that was asked for, which Moto does not hand on."""
+        asked = self._devices.get(device_path)
+        if asked is None:
+            super().add_block_device(size, device_path, *arguments, **named)
+            return
+        volume = self.ec2_backend.create_volume(
+            size=size,
+            zone_name=self._placement.zone,
+            snapshot_id=asked.get("SnapshotId"),
+            encrypted=asked.get("Encrypted", False),
+            kms_key_id=asked.get("KmsKeyId"),
+            volume_type=asked.get("VolumeType"),
+            iops=asked.get("Iops"),
+            throughput=asked.get("Throughput"),
+        )
+        self.ec2_backend.attach_volume(volume.id, self.id, device_path, asked.get("DeleteOnTermination", False))
+
+    @property
+    def public_ip_address(self) -> str | None:
+        return LOOPBACK if self.public_ip else None
+
+    @property
+    def public_dns_name(self) -> str | None:
+        return "localhost" if self.public_ip else None
+
+    @staticmethod
+    def _ends_with_machine(nic: Any, asked: list[dict[str, Any]]) -> bool:
+        """Interfaces that the launch made end with the machine, unless it said otherwise."""
+        for interface in asked:
+            if int(interface["DeviceIndex"]) == nic.device_index:
+                made_before = "NetworkInterfaceId" in interface
+                return interface.get("DeleteOnTermination", not made_before)
+        return True

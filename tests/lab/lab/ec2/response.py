@@ -1,0 +1,123 @@
+"""EC2's answers: Moto's, with launches checked, done once per client token, and shown as they stand.
+
+It deliberately overrides only the actions whose requests Moto reads too thinly.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.core.responses import ActionResult, EmptyResult
+from moto.ec2.responses import EC2Response
+
+from ..errors import AwsError
+from .launch_rules import Wish, check
+
+_FORCED_STATE = "RunInstances.Reservation.Instances.Instance.State"
+
+
+class LabEc2Response(EC2Response):
+    # Moto shows every answer of RunInstances as pending, also the one to a token of long ago.
+    RESPONSE_KEY_PATH_TO_TRANSFORMER = {
+        path: change for path, change in EC2Response.RESPONSE_KEY_PATH_TO_TRANSFORMER.items() if path != _FORCED_STATE
+    }
+
+    def error_on_dryrun(self) -> None:
+        if self._get_param("DryRun", False):
+            raise AwsError(412, "DryRunOperation", "Request would have succeeded, but DryRun flag is set.")
+
+    def run_instances(self) -> ActionResult:
+        parameters = {name: values[0] for name, values in self.querystring.items()}
+        reservation = self.ec2_backend.launches.once(
+            self._get_param("ClientToken"), parameters, lambda: self._launch(parameters)
+        )
+        return ActionResult(reservation)
+
+    def describe_instance_types(self) -> ActionResult:
+        return self._page(super().describe_instance_types(), "InstanceTypes", 100)
+
+    def describe_instance_type_offerings(self) -> ActionResult:
+        return self._page(super().describe_instance_type_offerings(), "InstanceTypeOfferings", 1000)
+
+    def terminate_instances(self) -> ActionResult:
+        return self._with_current_states(super().terminate_instances(), "TerminatingInstances")
+
+    def stop_instances(self) -> ActionResult:
+        return self._with_current_states(super().stop_instances(), "StoppingInstances")
+
+    def start_instances(self) -> ActionResult:
+        return self._with_current_states(super().start_instances(), "StartingInstances")
+
+    def modify_instance_attribute(self) -> ActionResult:
+        behavior = self._get_param("InstanceInitiatedShutdownBehavior.Value")
+        if behavior is None:
+            return super().modify_instance_attribute()
+        self.error_on_dryrun()
+        machine = self.ec2_backend.get_instance(self._get_param("InstanceId"))
+        machine.instance_initiated_shutdown_behavior = behavior
+        return EmptyResult()
+
+    def _launch(self, parameters: dict[str, str]) -> Any:
+        self._checked = check(self.ec2_backend, self._wish())
+        self._take_subnet(self._checked.subnet_id)
+        # Moto makes as few as it may, EC2 as many as it can.
+        self.params["MinCount"] = self._get_param("MaxCount")
+        reservation = super().run_instances().result
+        for machine in reservation.instances:
+            machine.launch_parameters = parameters
+            machine.disable_api_termination = bool(self._get_param("DisableApiTermination"))
+            machine.client_token = self._get_param("ClientToken")
+        return reservation
+
+    def _take_subnet(self, subnet_id: str | None) -> None:
+        """Without a subnet Moto would make a machine of EC2-Classic, with an address of no network."""
+        interfaces = self._get_param("NetworkInterfaces", [])
+        if subnet_id and not interfaces:
+            self.params["SubnetId"] = subnet_id
+        for interface in interfaces:
+            if subnet_id and "NetworkInterfaceId" not in interface:
+                interface["SubnetId"] = subnet_id
+
+    def _wish(self) -> Wish:
+        interfaces = self._get_param("NetworkInterfaces", [])
+        subnets = [self._get_param("SubnetId")] + [self._subnet_of(interface) for interface in interfaces]
+        groups = [group for interface in interfaces for group in interface.get("Groups") or []]
+        template = self._template()
+        return Wish(
+            instance_type=self._get_param("InstanceType") or template.get("InstanceType", "m1.small"),
+            image_id=self._get_param("ImageId") or template.get("ImageId"),
+            key_name=self._get_param("KeyName") or template.get("KeyName"),
+            zone_name=self._get_param("Placement.AvailabilityZone"),
+            zone_id=self._get_param("Placement.AvailabilityZoneId"),
+            subnet_ids=[subnet for subnet in subnets if subnet],
+            group_ids=groups + self._get_param("SecurityGroupIds", []),
+            user_data=str(self._get_param("UserData") or template.get("UserData") or ""),
+            devices=self._get_param("BlockDeviceMappings") or template.get("BlockDeviceMappings", []),
+        )
+
+    def _template(self) -> dict[str, Any]:
+        named = self._get_param("LaunchTemplate")
+        return self.ec2_backend._get_template_from_args(named).data if named else {}
+
+    def _subnet_of(self, interface: Any) -> str | None:
+        if made_before := interface.get("NetworkInterfaceId"):
+            return self.ec2_backend.get_network_interface(made_before).subnet.id
+        return interface.get("SubnetId")
+
+    def _parse_block_device_mapping(self) -> list[dict[str, Any]]:
+        return self._checked.devices
+
+    def _page(self, answer: ActionResult, items: str, largest: int) -> ActionResult:
+        """Moto writes all at once, and at some milliseconds for each type of machine that takes seconds."""
+        start = int(self._get_param("NextToken", 0))
+        end = start + min(int(self._get_param("MaxResults", largest)), largest)
+        found = answer.result[items]
+        answer.result.update({items: found[start:end], "NextToken": str(end) if end < len(found) else None})
+        return answer
+
+    def _with_current_states(self, answer: ActionResult, changes: str) -> ActionResult:
+        """Moto names the state that a change leads to, even where nothing changed."""
+        for change in answer.result[changes]:
+            state = self.ec2_backend.get_instance(change["InstanceId"])._state
+            change["CurrentState"] = {"Code": state.code, "Name": state.name}
+        return answer
