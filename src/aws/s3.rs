@@ -63,7 +63,7 @@ impl Bucket {
     pub async fn is_there(&self) -> Result<bool, AwsError> {
         let answer =
             self.client.head_bucket().bucket(&self.name).expected_bucket_owner(&self.account).send().await;
-        there("HeadBucket", answer)
+        found("HeadBucket", answer)
     }
 
     /// Makes the bucket: private, encrypted, all public access blocked.
@@ -132,7 +132,7 @@ impl Bucket {
     pub async fn has(&self, key: &str) -> Result<bool, AwsError> {
         let request =
             self.client.head_object().bucket(&self.name).key(key).expected_bucket_owner(&self.account);
-        there("HeadObject", request.send().await)
+        found("HeadObject", request.send().await)
     }
 
     /// Puts a file into the bucket.
@@ -184,6 +184,27 @@ impl Bucket {
         Ok(PresignedUrl { url: request.uri().to_owned(), headers })
     }
 
+    /// Removes an object; one that is not there counts as removed.
+    ///
+    /// # Errors
+    /// Where the bucket is somebody else's, or the call is refused.
+    pub async fn remove_object(&self, key: &str) -> Result<bool, AwsError> {
+        let request = self.client.delete_object().bucket(&self.name).key(key).expected_bucket_owner(&self.account);
+        found("DeleteObject", request.send().await)
+    }
+
+    /// Removes the bucket unless something is in it; says whether it did.
+    ///
+    /// # Errors
+    /// Where the bucket is somebody else's, or the call is refused.
+    pub async fn remove_if_empty(&self) -> Result<bool, AwsError> {
+        let request = self.client.delete_bucket().bucket(&self.name).expected_bucket_owner(&self.account);
+        match found("DeleteBucket", request.send().await) {
+            Err(error) if error.kind == ErrorKind::InUse => Ok(false),
+            outcome => outcome,
+        }
+    }
+
     /// Empties and removes the bucket; says how many objects were in it.
     ///
     /// # Errors
@@ -198,13 +219,7 @@ impl Bucket {
             removed += keys.len();
             self.delete_objects(keys).await?;
         }
-        self.client
-            .delete_bucket()
-            .bucket(&self.name)
-            .expected_bucket_owner(&self.account)
-            .send()
-            .await
-            .map_err(|error| AwsError::from_sdk("DeleteBucket", error))?;
+        self.remove_if_empty().await?;
         Ok(removed)
     }
 
@@ -248,8 +263,8 @@ impl Bucket {
     }
 }
 
-/// Reads the answer to a HEAD request: there, not there, or a failure.
-fn there<T, E, R>(
+/// Whether a call found what it was about, where not finding it is no failure.
+fn found<T, E, R>(
     operation: &'static str,
     answer: Result<T, aws_smithy_runtime_api::client::result::SdkError<E, R>>,
 ) -> Result<bool, AwsError>

@@ -5,7 +5,8 @@
 use std::time::Duration;
 
 use aws_config::{BehaviorVersion, SdkConfig};
-use aws_credential_types::provider::ProvideCredentials;
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_smithy_http_client::{Builder, ConnectorBuilder, proxy::ProxyConfig, tls};
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
@@ -65,17 +66,30 @@ impl Session {
         // A region for the credential providers that call regional services; each client names its own.
         let configuration = loader.region(aws_config::Region::from_static("us-east-1")).load().await;
         let mut session = Self { configuration, reporter: options.reporter, credentials_end: None };
-        session.credentials_end = session.load_credentials().await?;
+        session.credentials_end = end_of(&session.load_credentials().await?);
         Ok(session)
     }
 
-    /// When the credentials end, where that is known.
-    #[must_use]
-    pub fn credentials_end(&self) -> Option<jiff::Timestamp> {
-        self.credentials_end
+    /// A session whose credentials last until `until`: this one, or one with credentials that were fetched anew.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ExpiredCredentials`] where even new ones end before.
+    pub async fn lasting_until(&self, until: jiff::Timestamp) -> Result<Self, AwsError> {
+        if self.credentials_end.is_none_or(|end| end >= until) {
+            return Ok(self.clone());
+        }
+        let credentials = self.load_credentials().await?;
+        let end = end_of(&credentials);
+        if end.is_some_and(|end| end < until) {
+            let words = format!("they end before {until}, too soon for a machine to fetch its agent with them");
+            return Err(AwsError::refused("loading credentials", ErrorKind::ExpiredCredentials, words));
+        }
+        let provider = SharedCredentialsProvider::new(credentials);
+        let configuration = self.configuration.to_builder().credentials_provider(provider).build();
+        Ok(Self { configuration, credentials_end: end, ..self.clone() })
     }
 
-    async fn load_credentials(&self) -> Result<Option<jiff::Timestamp>, AwsError> {
+    async fn load_credentials(&self) -> Result<Credentials, AwsError> {
         let Some(provider) = self.configuration.credentials_provider() else {
             return Err(AwsError::refused(
                 "loading credentials",
@@ -83,8 +97,7 @@ impl Session {
                 "no provider is configured",
             ));
         };
-        let credentials = provider.provide_credentials().await.map_err(AwsError::credentials)?;
-        Ok(credentials.expiry().and_then(|end| jiff::Timestamp::try_from(end).ok()))
+        provider.provide_credentials().await.map_err(AwsError::credentials)
     }
 
     /// The configuration of clients in a region.
@@ -132,6 +145,10 @@ impl Session {
             aws_sdk_sts::config::Builder::from(&self.in_region(region)).interceptor(self.timer(region));
         Sts::new(aws_sdk_sts::Client::from_conf(configuration.build()))
     }
+}
+
+fn end_of(credentials: &Credentials) -> Option<jiff::Timestamp> {
+    credentials.expiry().and_then(|end| jiff::Timestamp::try_from(end).ok())
 }
 
 /// The SDK's client with other roots of trust; proxies stay those of the environment.

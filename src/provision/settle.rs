@@ -1,0 +1,78 @@
+//! Sends a request for a machine until its fate is known.
+//!
+//! The request is in the journal before it is sent. Where no answer comes, the very same request is sent again: EC2 knows
+//! it by its token and makes no second machine.
+
+use std::time::Duration;
+
+use super::journal::{Entry, Journal, JournalError, Outcome};
+use super::report::Event;
+use crate::aws::ec2::Ec2;
+use crate::aws::types::{Machine, RunRequest};
+use crate::aws::{AwsError, ErrorKind};
+
+/// The pauses between one sending and the next.
+const PAUSES: [Duration; 4] =
+    [Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4)];
+
+/// What came of a request for a machine.
+#[derive(Debug)]
+pub(super) enum Fate {
+    /// It made a machine.
+    Made(Machine),
+    /// EC2 will not give this machine.
+    Refused(AwsError),
+    /// Nobody knows: EC2 gave no answer at all.
+    Unknown(AwsError),
+}
+
+/// Writes the request down, sends it and settles it.
+pub(super) async fn run(
+    ec2: &Ec2,
+    region: &str,
+    request: &RunRequest,
+    journal: &Journal,
+    now: jiff::Timestamp,
+    report: &mut impl FnMut(Event),
+) -> Result<Fate, JournalError> {
+    journal.intend(region, request, now)?;
+    let fate = send_until_known(ec2, request, report).await;
+    let outcome = match &fate {
+        Fate::Made(machine) => Some(Outcome::Made(machine.id.clone())),
+        Fate::Refused(error) => Some(Outcome::Nothing(error.to_string())),
+        Fate::Unknown(_) => None,
+    };
+    if let Some(outcome) = outcome {
+        let entry = Entry { region: region.to_owned(), intended_at: now, request: request.clone(), outcome: None };
+        journal.settle(&entry, outcome)?;
+    }
+    Ok(fate)
+}
+
+async fn send_until_known(ec2: &Ec2, request: &RunRequest, report: &mut impl FnMut(Event)) -> Fate {
+    let mut pauses = PAUSES.iter();
+    loop {
+        let error = match ec2.run(request).await {
+            Ok(machine) => return Fate::Made(machine),
+            Err(error) => error,
+        };
+        if !error.may_have_happened && error.kind != ErrorKind::Throttled {
+            return Fate::Refused(error);
+        }
+        let Some(pause) = pauses.next() else { return look_for_it(ec2, request, error).await };
+        report(Event::AskedAgain { because: error.to_string() });
+        tokio::time::sleep(*pause).await;
+    }
+}
+
+/// The last resort: EC2 may show a machine that it never told of. Finding none proves nothing, since it may come late.
+async fn look_for_it(ec2: &Ec2, request: &RunRequest, error: AwsError) -> Fate {
+    match ec2.machines_of_request(&request.client_token).await {
+        Ok(machines) => match machines.into_iter().next() {
+            Some(machine) => Fate::Made(machine),
+            None if error.kind == ErrorKind::Throttled => Fate::Refused(error),
+            None => Fate::Unknown(error),
+        },
+        Err(_) => Fate::Unknown(error),
+    }
+}

@@ -1,0 +1,100 @@
+//! Takes back what a launch has made.
+//!
+//! Each thing knows how it is removed and, where that fails, the command that removes it later.
+
+use std::time::Duration;
+
+use crate::aws::ec2::Ec2;
+use crate::aws::s3::Bucket;
+use crate::aws::{AwsError, ErrorKind};
+
+/// How long a group is tried while the interface of an ending machine still holds it.
+const GROUP_PAUSES: [Duration; 5] = [Duration::from_secs(1); 5];
+
+/// Something that was made, or is about to be.
+#[derive(Debug)]
+pub(super) enum Made {
+    /// The account's bucket.
+    Bucket { bucket: Bucket },
+    /// The agent's binary in it.
+    Object { bucket: Bucket, key: String },
+    /// The security group.
+    Group { ec2: Ec2, region: String, name: String },
+    /// The machine.
+    Machine { ec2: Ec2, region: String, id: String },
+    /// A machine that may be there: EC2 gave no answer.
+    PerhapsMachine { ec2: Ec2, region: String, token: String },
+}
+
+/// Something that is still there, and how to be rid of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Left {
+    /// What it is.
+    pub what: String,
+    /// The command that removes it.
+    pub command: String,
+    /// Why it could not be removed.
+    pub because: String,
+}
+
+impl Made {
+    /// Removes it; says what was removed, or nothing where nothing was there.
+    pub(super) async fn undo(self) -> Result<Option<String>, Left> {
+        match self {
+            Self::Bucket { bucket } => {
+                let what = format!("bucket {}", bucket.name());
+                let command = "cloudkit launch cleanup --bucket".to_owned();
+                removed(what, command, bucket.remove_if_empty().await)
+            }
+            Self::Object { bucket, key } => {
+                let what = format!("object {key} in bucket {}", bucket.name());
+                let command = "cloudkit launch cleanup --bucket".to_owned();
+                removed(what, command, bucket.remove_object(&key).await)
+            }
+            Self::Group { ec2, region, name } => {
+                let what = format!("security group {name}");
+                let command = format!("cloudkit launch cleanup --region {region}");
+                removed(what, command, remove_group(&ec2, &name).await)
+            }
+            Self::Machine { ec2, region, id } => {
+                let command = format!("cloudkit launch terminate {id} --region {region}");
+                removed(format!("machine {id}"), command, ec2.terminate(&id).await.map(|()| true))
+            }
+            Self::PerhapsMachine { ec2, region, token } => perhaps_machine(&ec2, &region, &token).await,
+        }
+    }
+}
+
+fn removed(what: String, command: String, outcome: Result<bool, AwsError>) -> Result<Option<String>, Left> {
+    match outcome {
+        Ok(was_there) => Ok(was_there.then_some(what)),
+        Err(error) => Err(Left { what, command, because: error.to_string() }),
+    }
+}
+
+async fn remove_group(ec2: &Ec2, name: &str) -> Result<bool, AwsError> {
+    let Some(group) = ec2.own_groups(Some(name)).await?.into_iter().next() else { return Ok(false) };
+    let mut pauses = GROUP_PAUSES.iter();
+    loop {
+        match ec2.remove_group(&group.id).await {
+            Err(error) if error.kind == ErrorKind::InUse => match pauses.next() {
+                Some(pause) => tokio::time::sleep(*pause).await,
+                None => return Err(error),
+            },
+            outcome => return outcome.map(|()| true),
+        }
+    }
+}
+
+/// A machine that EC2 never told of: ended where EC2 shows it; where it does not, it may still come, and that is said.
+async fn perhaps_machine(ec2: &Ec2, region: &str, token: &str) -> Result<Option<String>, Left> {
+    let left = |because: String| Left {
+        what: format!("perhaps a machine of request {token}"),
+        command: format!("cloudkit launch list --region {region}"),
+        because,
+    };
+    let machines = ec2.machines_of_request(token).await.map_err(|error| left(error.to_string()))?;
+    let Some(machine) = machines.first() else { return Err(left("EC2 does not show it, and may yet".to_owned())) };
+    ec2.terminate(&machine.id).await.map_err(|error| left(error.to_string()))?;
+    Ok(Some(format!("machine {}", machine.id)))
+}

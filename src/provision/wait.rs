@@ -1,0 +1,106 @@
+//! Waiting for a new machine, a look each second.
+//!
+//! EC2's own waiters look every fifteen seconds. Nothing is told that has not happened, and an SSH server that does not
+//! answer in time is "not yet", not a failure.
+
+use std::time::Duration;
+
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpStream;
+
+use crate::aws::ec2::Ec2;
+use crate::aws::types::{Machine, MachineState};
+use crate::aws::{AwsError, ErrorKind};
+
+const PAUSE: Duration = Duration::from_secs(1);
+const RUNNING_LIMIT: Duration = Duration::from_secs(600);
+const SSH_LIMIT: Duration = Duration::from_secs(240);
+const CONNECTION_LIMIT: Duration = Duration::from_secs(4);
+/// What every SSH server says first: <https://www.rfc-editor.org/rfc/rfc4253#section-4.2>
+const SSH_GREETING: &[u8] = b"SSH-";
+
+/// How far a launch is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum WaitFor {
+    /// Until EC2 has accepted the request.
+    Accepted,
+    /// Until the machine runs.
+    Running,
+    /// Until its SSH server answers.
+    Ssh,
+}
+
+/// The machine did not come to run.
+#[derive(Debug, thiserror::Error)]
+pub enum WaitError {
+    /// It ended while it started.
+    #[error("{id} ended while it started: {reason}")]
+    Died {
+        /// `i-…`.
+        id: String,
+        /// Why, in EC2's words.
+        reason: String,
+    },
+    /// It was still not running.
+    #[error("{id} is still not running after {} minutes", RUNNING_LIMIT.as_secs() / 60)]
+    TooSlow {
+        /// `i-…`.
+        id: String,
+    },
+    /// EC2 can't be asked.
+    #[error("cannot see how {id} is doing")]
+    Aws {
+        /// `i-…`.
+        id: String,
+        /// Why not.
+        source: AwsError,
+    },
+}
+
+/// Waits until a machine runs and has its address.
+///
+/// # Errors
+/// Where it ends instead, takes too long, or EC2 can't be asked.
+pub async fn until_running(ec2: &Ec2, id: &str) -> Result<Machine, WaitError> {
+    let looks = async {
+        loop {
+            // A new machine may not be known everywhere yet; EC2 then says that there is none.
+            let machine = match ec2.machine(id).await {
+                Err(error) if error.kind != ErrorKind::Throttled => {
+                    return Err(WaitError::Aws { id: id.to_owned(), source: error });
+                }
+                found => found.ok().flatten(),
+            };
+            match machine {
+                Some(machine) if machine.state == MachineState::Running => return Ok(machine),
+                Some(machine) if machine.state != MachineState::Pending => {
+                    let reason = machine.state_reason.unwrap_or_else(|| format!("it is {}", machine.state));
+                    return Err(WaitError::Died { id: id.to_owned(), reason });
+                }
+                _ => tokio::time::sleep(PAUSE).await,
+            }
+        }
+    };
+    let too_slow = |_| WaitError::TooSlow { id: id.to_owned() };
+    tokio::time::timeout(RUNNING_LIMIT, looks).await.map_err(too_slow)?
+}
+
+/// Waits until an SSH server greets; says whether one did.
+pub async fn until_ssh(address: &str, port: u16) -> bool {
+    let knocks = async {
+        while !greets(address, port).await {
+            tokio::time::sleep(PAUSE).await;
+        }
+    };
+    tokio::time::timeout(SSH_LIMIT, knocks).await.is_ok()
+}
+
+async fn greets(address: &str, port: u16) -> bool {
+    let greeting = async {
+        let mut greeting = [0; SSH_GREETING.len()];
+        let mut connection = TcpStream::connect((address, port)).await?;
+        connection.read_exact(&mut greeting).await?;
+        Ok::<_, std::io::Error>(greeting == SSH_GREETING)
+    };
+    matches!(tokio::time::timeout(CONNECTION_LIMIT, greeting).await, Ok(Ok(true)))
+}
