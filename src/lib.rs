@@ -4,8 +4,10 @@
 //!
 //! * [`model`]: values; no input or output, no async
 //! * [`platform`]: the machine that we run on: environment, clock, files, keys, commands, HTTP
+//! * [`cloudinit`]: plain data to user-data: what a machine does before anybody can reach it
 //! * [`aws`]: the one door to AWS
 
 pub mod aws;
+pub mod cloudinit;
 pub mod model;
 pub mod platform;

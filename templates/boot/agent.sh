@@ -48,7 +48,7 @@ try:
     with urllib.request.urlopen(request, timeout=30) as answer, open(sys.argv[1], "wb") as file:
         shutil.copyfileobj(answer, file)
 except Exception as error:
-    sys.exit(f"python3: {type(error).__name__} {getattr(error, chr(99) + "ode", "")}")
+    sys.exit("python3: " + type(error).__name__ + " " + str(getattr(error, "code", "")))
 ' "$download"
 }
 
@@ -81,6 +81,7 @@ download_with_retries || fail 'its download failed'
 printf '%s  %s\n' "$CLOUDKIT_AGENT_SHA256" "$download" | sha256sum -c --status ||
     fail 'what was downloaded is not the agent that was promised: its SHA-256 is another'
 install_binary || fail 'its files could not be written'
-systemctl daemon-reload && systemctl enable cloudkit-agent.service || fail 'its service could not be enabled'
+systemctl daemon-reload
+systemctl enable cloudkit-agent.service || fail 'its service could not be enabled'
 systemctl restart --no-block cloudkit-agent.service || fail 'its service could not be started'
 say 'the agent is installed'

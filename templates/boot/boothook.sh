@@ -41,8 +41,8 @@ set_deadline() {
 remove_deadline() {
     [ -e "$units/$timer" ] || return 0
     systemctl stop --no-block "$timer" "$service"
-    rm -rf "$units/timers.target.wants/$timer" "$units/$timer" "$units/$timer.d" "$units/$service" "$script" \
-        "$state/deadline" "$state/deadline-armed" "$root/run/cloudkit/warning"
+    rm -f "$units/timers.target.wants/$timer" "$units/$timer.d/time.conf" "$units/$timer" "$units/$service" \
+        "$script" "$state/deadline" "$state/deadline-armed" "$root/run/cloudkit/warning"
     systemctl daemon-reload
 }
 

@@ -135,7 +135,7 @@ fire() {
     this_machine=$(machine)
     if [ -n "$this_machine" ] && [ -n "$recorded_machine" ] && [ "$this_machine" != "$recorded_machine" ]; then
         say "this system was copied from $recorded_machine, whose deadline is not ours: left alone"
-        rm -rf "$units/timers.target.wants/$timer" "$units/$timer.d" "$record" "$armed_record"
+        rm -f "$units/timers.target.wants/$timer" "$units/$timer.d/time.conf" "$record" "$armed_record"
         systemctl stop --no-block "$timer"
         return
     fi
