@@ -12,7 +12,8 @@ mod parts;
 mod script;
 mod user_data;
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests;
 
 use std::fmt;

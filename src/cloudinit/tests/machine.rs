@@ -114,7 +114,7 @@ impl Machine {
     /// Runs a script with the machine's shell.
     pub(super) fn run(&self, script: &Path, arguments: &[&str]) -> Output {
         let [shell, options @ ..] = self.shell else { panic!("no shell") };
-        let mut command = Command::new(self.bin(shell));
+        let mut command = command(self.bin(shell));
         command.args(options).arg(script).args(arguments).env_clear();
         command.env("PATH", self.directory.path().join("bin"));
         command.env("LOG", self.directory.path().join("log"));
@@ -151,6 +151,15 @@ impl Machine {
     fn bin(&self, tool: &str) -> PathBuf {
         self.directory.path().join("bin").join(tool)
     }
+}
+
+/// A program of this system, to be run as a test.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the door to other programs is for cloudkit's own runs, not for its tests"
+)]
+pub(super) fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
+    Command::new(program)
 }
 
 /// What a script said, for a test's message.

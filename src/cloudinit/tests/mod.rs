@@ -7,6 +7,7 @@ mod agent;
 mod boothook;
 mod deadline;
 mod machine;
+mod quoting;
 mod rendering;
 mod server;
 mod tools;
