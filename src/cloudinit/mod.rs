@@ -1,0 +1,121 @@
+//! User data: from plain data to the bytes that a machine gets with its launch.
+//!
+//! Three parts, in this order: a boothook that sets the dead-man timer and writes the agent's configuration, a
+//! cloud-config with the caller's public keys, and a script that installs the agent. It does not decide what a machine
+//! is to do, sign a URL, or encode for the API: RunInstances wants [`UserData::bytes`] in base64.
+//!
+//! Scripts and units are whole files under `templates/`, checked as they stand. What differs between machines is put
+//! before them as shell variables, quoted in one place.
+
+mod mime;
+mod parts;
+mod script;
+mod user_data;
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests;
+
+use std::fmt;
+
+use crate::model::agent::AgentConfiguration;
+
+pub use mime::{Part, PartKind};
+pub use user_data::{Encoding, LIMIT, UserData};
+
+/// What plans, logs and dry runs show in the place of a presigned URL.
+pub const URL_PLACEHOLDER: &str = "<presigned-url>";
+
+/// All that a machine is told at its launch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Boot {
+    /// What the agent is to do. Its launch and its deadline are the dead-man timer's as well.
+    pub configuration: AgentConfiguration,
+    /// Public keys that may log in as the image's user, a line each as in `authorized_keys`.
+    pub authorized_keys: Vec<String>,
+    /// Where the agent comes from; none for a machine without one.
+    pub agent: Option<AgentDownload>,
+}
+
+/// Where the agent's binary comes from, and how the machine knows that it is the right one.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AgentDownload {
+    /// The presigned URL: a secret for as long as it is valid.
+    pub url: String,
+    /// The headers that were signed with the URL, which the machine has to send, as name and value.
+    pub headers: Vec<(String, String)>,
+    /// The SHA-256 of the binary's bytes in lower-case hexadecimal.
+    pub sha256: String,
+}
+
+impl fmt::Debug for AgentDownload {
+    /// Without the URL.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AgentDownload")
+            .field("url", &URL_PLACEHOLDER)
+            .field("headers", &self.headers)
+            .field("sha256", &self.sha256)
+            .finish()
+    }
+}
+
+impl Boot {
+    /// The same with [`URL_PLACEHOLDER`] for the URL: what may be shown and kept.
+    #[must_use]
+    pub fn redacted(&self) -> Self {
+        let mut shown = self.clone();
+        if let Some(agent) = &mut shown.agent {
+            URL_PLACEHOLDER.clone_into(&mut agent.url);
+        }
+        shown
+    }
+}
+
+/// Why there is no user data.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// A value that cannot be what it is said to be, or that would end the line which it is written on.
+    #[error("{what} is not {expected}")]
+    Unfit {
+        /// Which value. The value itself may be a secret.
+        what: &'static str,
+        /// What it should be.
+        expected: &'static str,
+    },
+    /// No shell can be given this value.
+    #[error("{variable} cannot be given to a shell")]
+    Quote {
+        /// The shell variable.
+        variable: &'static str,
+        /// What is in the way.
+        source: shlex::QuoteError,
+    },
+    /// The value has no YAML form.
+    #[error("{what} cannot be written as YAML")]
+    Yaml {
+        /// Which document.
+        what: &'static str,
+        /// What is in the way.
+        source: serde_yaml::Error,
+    },
+    /// The compressor failed.
+    #[error("user data cannot be compressed")]
+    Compress(#[source] std::io::Error),
+    /// More than EC2 takes, even when compressed.
+    #[error("user data is {bytes} bytes when compressed, and EC2 takes {limit}")]
+    TooLarge {
+        /// The size of the compressed user data.
+        bytes: usize,
+        /// What EC2 takes.
+        limit: usize,
+    },
+}
+
+/// The user data of a machine. The same boot gives the same bytes.
+///
+/// # Errors
+///
+/// Where a value does not fit into its place, and where the whole does not fit into EC2's limit.
+pub fn render(boot: &Boot) -> Result<UserData, RenderError> {
+    user_data::assemble(parts::of(boot)?)
+}

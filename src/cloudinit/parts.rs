@@ -1,0 +1,100 @@
+//! What each part of user data holds.
+//!
+//! Values are checked here for their place: a header or a key of two lines would be two headers or two keys. How parts
+//! are put together is not known here.
+
+use serde::Serialize;
+
+use super::mime::{Part, PartKind};
+use super::{AgentDownload, Boot, RenderError, script};
+
+const BOOTHOOK: &str = include_str!("../../templates/boot/boothook.sh");
+const DEADLINE_SCRIPT: &str = include_str!("../../templates/boot/deadline.sh");
+const DEADLINE_SERVICE: &str = include_str!("../../templates/systemd/cloudkit-deadline.service");
+const DEADLINE_TIMER: &str = include_str!("../../templates/systemd/cloudkit-deadline.timer");
+const AGENT: &str = include_str!("../../templates/boot/agent.sh");
+const AGENT_SERVICE: &str = include_str!("../../templates/systemd/cloudkit-agent.service");
+
+/// The parts in the order in which the machine meets them.
+pub(super) fn of(boot: &Boot) -> Result<Vec<Part>, RenderError> {
+    let mut parts = vec![boothook(boot)?];
+    if !boot.authorized_keys.is_empty() {
+        parts.push(cloud_config(&boot.authorized_keys)?);
+    }
+    if let Some(agent) = &boot.agent {
+        parts.push(install_agent(agent)?);
+    }
+    Ok(parts)
+}
+
+fn boothook(boot: &Boot) -> Result<Part, RenderError> {
+    let configuration = &boot.configuration;
+    let yaml = to_yaml("the agent's configuration", configuration)?;
+    let launched_at = configuration.launched_at.as_second().to_string();
+    let deadline = configuration.deadline.map(|deadline| deadline.as_second().to_string());
+    let mut variables = vec![
+        ("CLOUDKIT_LAUNCH", one_line("the launch's id", &configuration.launch)?),
+        ("CLOUDKIT_LAUNCHED_AT", &launched_at),
+        ("CLOUDKIT_DEADLINE", deadline.as_deref().unwrap_or_default()),
+        ("CLOUDKIT_CONFIGURATION", &yaml),
+    ];
+    if deadline.is_some() {
+        variables.push(("CLOUDKIT_DEADLINE_SCRIPT", DEADLINE_SCRIPT));
+        variables.push(("CLOUDKIT_DEADLINE_SERVICE", DEADLINE_SERVICE));
+        variables.push(("CLOUDKIT_DEADLINE_TIMER", DEADLINE_TIMER));
+    }
+    let body = script::with_variables(&variables, BOOTHOOK)?;
+    Ok(Part::new(PartKind::Boothook, "cloudkit-boothook.sh", body))
+}
+
+/// The part of the cloud-config schema that is used.
+#[derive(Serialize)]
+struct CloudConfig<'b> {
+    ssh_authorized_keys: &'b [String],
+}
+
+fn cloud_config(keys: &[String]) -> Result<Part, RenderError> {
+    for key in keys {
+        one_line("a public key", key)?;
+    }
+    let yaml = to_yaml("the cloud-config", &CloudConfig { ssh_authorized_keys: keys })?;
+    Ok(Part::new(PartKind::CloudConfig, "cloudkit.yaml", format!("#cloud-config\n{yaml}")))
+}
+
+/// Named so that it comes before other scripts, which run in the order of their names.
+fn install_agent(agent: &AgentDownload) -> Result<Part, RenderError> {
+    let mut headers = Vec::new();
+    for (name, value) in &agent.headers {
+        let name = visible("the name of a signed header", name)?;
+        headers.push(format!("{name}: {}", one_line("the value of a signed header", value)?));
+    }
+    let headers = headers.join("\n");
+    let variables = [
+        ("CLOUDKIT_AGENT_URL", visible("the agent's URL", &agent.url)?),
+        ("CLOUDKIT_AGENT_HEADERS", &headers),
+        ("CLOUDKIT_AGENT_SHA256", sha256(&agent.sha256)?),
+        ("CLOUDKIT_AGENT_SERVICE", AGENT_SERVICE),
+    ];
+    let body = script::with_variables(&variables, AGENT)?;
+    Ok(Part::new(PartKind::Script, "00-cloudkit-agent.sh", body))
+}
+
+fn to_yaml(what: &'static str, value: &impl Serialize) -> Result<String, RenderError> {
+    serde_yaml::to_string(value).map_err(|source| RenderError::Yaml { what, source })
+}
+
+fn one_line<'t>(what: &'static str, text: &'t str) -> Result<&'t str, RenderError> {
+    let fits = !text.trim().is_empty() && !text.chars().any(char::is_control);
+    fits.then_some(text).ok_or(RenderError::Unfit { what, expected: "one line of text" })
+}
+
+fn visible<'t>(what: &'static str, text: &'t str) -> Result<&'t str, RenderError> {
+    let fits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+    fits.then_some(text).ok_or(RenderError::Unfit { what, expected: "one word of visible ASCII characters" })
+}
+
+fn sha256(text: &str) -> Result<&str, RenderError> {
+    let fits = text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    fits.then_some(text)
+        .ok_or(RenderError::Unfit { what: "the agent's SHA-256", expected: "64 hexadecimal digits" })
+}

@@ -1,0 +1,44 @@
+//! A static shell script with its variables before it.
+//!
+//! The one place where a value becomes shell text. It knows nothing of what the scripts do; a value is data in them and
+//! never a part of the program.
+
+use super::RenderError;
+
+const INTERPRETER: &str = "#!/bin/sh\n";
+
+/// The script `body`, which begins with its interpreter, with these variables set before it.
+pub(super) fn with_variables(
+    variables: &[(&'static str, &str)],
+    body: &'static str,
+) -> Result<String, RenderError> {
+    let mut script = INTERPRETER.to_owned();
+    for &(variable, value) in variables {
+        let quoted = shlex::try_quote(value).map_err(|source| RenderError::Quote { variable, source })?;
+        script.push_str(variable);
+        script.push('=');
+        script.push_str(&quoted);
+        script.push('\n');
+    }
+    script.push_str(body.strip_prefix(INTERPRETER).unwrap_or(body));
+    Ok(script)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BODY: &str = "#!/bin/sh\necho done\n";
+
+    #[test]
+    fn the_interpreter_stays_first_and_the_body_last() {
+        let script = with_variables(&[("A", "b c"), ("D", "")], BODY).unwrap();
+        assert_eq!(script, "#!/bin/sh\nA='b c'\nD=''\necho done\n");
+    }
+
+    #[test]
+    fn a_value_that_no_shell_can_hold_is_refused() {
+        let error = with_variables(&[("A", "b\0c")], BODY).unwrap_err();
+        assert_eq!(error.to_string(), "A cannot be given to a shell");
+    }
+}

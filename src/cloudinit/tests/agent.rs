@@ -1,0 +1,167 @@
+//! The script that installs the agent, against a bucket on loopback.
+
+use std::fmt::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::sync::mpsc;
+
+use sha2::{Digest as _, Sha256};
+
+use super::machine::{Machine, SHELLS, said};
+use super::server::{Answer, serve};
+use super::{body, boot};
+use crate::cloudinit::Boot;
+
+const BINARY: &[u8] = b"\x7fELF an agent\0\xff";
+const INSTALLED: &str = "usr/local/bin/cloudkit";
+const UNIT: &str = "etc/systemd/system/cloudkit-agent.service";
+const FAILURE: &str = "run/cloudkit/agent-install-failed";
+const SECRET: &str = "X-Amz-Signature=the%2Fsecret";
+
+/// Says how it was called, then does as curl does.
+const WATCHED_CURL: &str = "#!/bin/sh\necho \"curl $*\" >>\"$LOG\"\nexec /usr/bin/curl \"$@\"\n";
+
+fn boot_from(bucket: &str, content: &[u8]) -> Boot {
+    let mut boot = boot();
+    let agent = boot.agent.as_mut().unwrap();
+    agent.url = format!("{bucket}/cloudkit-x86_64?[a]{{b}}&\"c\\d&{SECRET}");
+    agent.sha256 = Sha256::digest(content).iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").unwrap();
+        text
+    });
+    boot
+}
+
+fn machine(shell: &'static [&'static str]) -> Machine {
+    let mut machine = Machine::new(shell, 0);
+    machine.take("curl");
+    machine.stand_in("curl", WATCHED_CURL);
+    machine.set_variable("CLOUDKIT_ATTEMPTS", "3");
+    machine
+}
+
+fn run(machine: &Machine, boot: &Boot) -> std::process::Output {
+    machine.run_text(&body(boot, "00-cloudkit-agent.sh"))
+}
+
+/// A bucket that fails this often first and tells what it was asked.
+fn bucket(mut failures: usize) -> (String, mpsc::Receiver<String>) {
+    let (sender, heads) = mpsc::channel();
+    let bucket = serve(move |head| {
+        sender.send(head.to_owned()).unwrap();
+        failures = failures.saturating_sub(1);
+        if failures > 0 { Answer::Status(503) } else { Answer::Ok(BINARY.to_vec()) }
+    });
+    (bucket, heads)
+}
+
+fn assert_installed(machine: &Machine) {
+    let path = machine.path(INSTALLED);
+    assert_eq!(std::fs::read(&path).unwrap(), BINARY);
+    assert_eq!(path.metadata().unwrap().permissions().mode() & 0o7777, 0o755);
+    let unit = include_str!("../../../templates/systemd/cloudkit-agent.service");
+    assert_eq!(machine.read(UNIT).as_deref(), Some(unit));
+    assert_eq!(machine.read(FAILURE), None);
+    assert!(!machine.path("var/lib/cloudkit/agent.download").exists());
+}
+
+#[test]
+fn the_agent_is_downloaded_checked_installed_and_started() {
+    for shell in SHELLS {
+        let (bucket, heads) = bucket(0);
+        let machine = machine(shell);
+        machine.write(FAILURE, "of an earlier try\n");
+        let output = run(&machine, &boot_from(&bucket, BINARY));
+        assert!(output.status.success(), "{}", said(&output));
+        assert_installed(&machine);
+        let head = heads.recv().unwrap();
+        assert!(
+            head.starts_with(&format!("GET /cloudkit-x86_64?[a]{{b}}&\"c\\d&{SECRET} HTTP/1.1\n")),
+            "{head}"
+        );
+        assert!(head.contains("\nx-amz-expected-bucket-owner: 123456789012\n"), "{head}");
+        let log = machine.log();
+        assert!(log[0].starts_with("curl --silent"));
+        assert_eq!(
+            log[1..],
+            [
+                "systemctl daemon-reload",
+                "systemctl enable cloudkit-agent.service",
+                "systemctl restart --no-block cloudkit-agent.service",
+                "logger -t cloudkit the agent is installed",
+            ]
+        );
+        assert!(!format!("{log:?}{output:?}").contains("X-Amz"), "the URL is nobody's to see");
+    }
+}
+
+#[test]
+fn without_curl_it_is_downloaded_with_python() {
+    let (bucket, heads) = bucket(2);
+    let machine = machine(SHELLS[0]);
+    machine.take("curl");
+    machine.give("python3");
+    let mut boot = boot_from(&bucket, BINARY);
+    boot.agent.as_mut().unwrap().url = format!("{bucket}/cloudkit-x86_64?{SECRET}");
+    let output = run(&machine, &boot);
+    assert!(output.status.success(), "{}", said(&output));
+    assert_installed(&machine);
+    assert!(heads.recv().unwrap().to_lowercase().contains("\nx-amz-expected-bucket-owner: 123456789012\n"));
+    assert!(said(&output).contains("python3: HTTPError 503\n"), "{}", said(&output));
+    assert!(!said(&output).contains("X-Amz"));
+}
+
+#[test]
+fn a_download_is_tried_again() {
+    let (bucket, _heads) = bucket(3);
+    let machine = machine(SHELLS[0]);
+    assert!(run(&machine, &boot_from(&bucket, BINARY)).status.success());
+    assert_installed(&machine);
+    let log = machine.log();
+    assert_eq!(
+        log.iter().filter(|line| line.starts_with("sleep")).collect::<Vec<_>>(),
+        ["sleep 3", "sleep 6"]
+    );
+}
+
+#[test]
+fn a_download_that_fails_for_good_says_so_and_shows_no_url() {
+    for curl in [true, false] {
+        let bucket = serve(|_| Answer::Status(403));
+        let machine = machine(SHELLS[0]);
+        if !curl {
+            machine.take("curl");
+            machine.give("python3");
+        }
+        let output = run(&machine, &boot_from(&bucket, BINARY));
+        assert_failed(&machine, &output, "its download failed");
+    }
+}
+
+#[test]
+fn a_binary_of_another_sum_is_never_installed() {
+    for shell in SHELLS {
+        let (bucket, _heads) = bucket(0);
+        let machine = machine(shell);
+        machine.write(INSTALLED, "the one before");
+        let output = run(&machine, &boot_from(&bucket, b"another"));
+        assert_failed(
+            &machine,
+            &output,
+            "what was downloaded is not the agent that was promised: its SHA-256 is another",
+        );
+        assert_eq!(machine.read(INSTALLED).as_deref(), Some("the one before"));
+    }
+}
+
+fn assert_failed(machine: &Machine, output: &std::process::Output, reason: &str) {
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(machine.read(FAILURE), Some(format!("{reason}\n")));
+    let line = format!("the agent was not installed: {reason}");
+    assert!(said(output).ends_with(&format!("cloudkit: {line}\n")), "{}", said(output));
+    let log = machine.log();
+    assert_eq!(log.last(), Some(&format!("logger -t cloudkit {line}")));
+    assert!(!log.iter().any(|line| line.starts_with("systemctl")), "{log:?}");
+    assert!(!format!("{log:?}{}", said(output)).contains("X-Amz"));
+    assert_eq!(machine.read(UNIT), None);
+    assert!(!machine.path("var/lib/cloudkit/agent.download").exists());
+}

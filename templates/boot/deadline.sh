@@ -1,0 +1,194 @@
+#!/bin/sh
+# The dead-man script of a machine that cloudkit launched: it ends the machine at its deadline, whatever became of the
+# agent. It needs no agent, no credentials, and no network but for the one question that may put the end off.
+#
+#   deadline boot LAUNCH LAUNCHED_AT DEADLINE   at each boot: record what launch asked for, arm the timer
+#   deadline fire                               at the timer's time: put off, leave ten minutes, or power off
+#   deadline tag                                print what the machine's deadline tag says, in seconds
+#
+# Times are seconds since 1970, read from the wall clock: other clocks stand still while a machine is hibernated.
+# It ends the machine in no other way than by powering off; EC2 then terminates it, as launch asked. Nothing that comes
+# from outside is ever evaluated.
+set -u
+
+root=${CLOUDKIT_ROOT:-}
+metadata=${CLOUDKIT_METADATA:-http://169.254.169.254}
+metadata_limit=${CLOUDKIT_METADATA_LIMIT:-5}
+power_switch=${CLOUDKIT_POWER_SWITCH:-/proc/sysrq-trigger}
+
+record=$root/var/lib/cloudkit/deadline
+armed_record=$root/var/lib/cloudkit/deadline-armed
+warning=$root/run/cloudkit/warning
+units=$root/etc/systemd/system
+timer=cloudkit-deadline.timer
+
+grace=600    # what a machine gets that slept or was off at its deadline
+tolerance=90 # a timer that fires later than this was not awake at its time
+farthest=2592000
+
+now() { date -u +%s; }
+say() { printf 'cloudkit-deadline: %s\n' "$1" >&2; }
+is_seconds() { case $1 in '' | *[!0-9]* | 0?* | ?????????????*) return 1 ;; esac; }
+
+# Replaces a file as a whole, and for good: after a loss of power it is the old one or the new one.
+put() {
+    mkdir -p "${1%/*}" && printf '%s\n' "$2" >"$1.new" && sync "$1.new" && mv -f "$1.new" "$1"
+}
+
+# Which machine this is, where its firmware tells (Nitro): an image taken from one machine becomes others.
+machine() {
+    asset=
+    read -r asset 2>/dev/null <"$root/sys/class/dmi/id/board_asset_tag"
+    case $asset in i-*) printf '%s' "$asset" ;; esac
+}
+
+# A record that is damaged or gone counts as a deadline long past: the timer was set for a reason.
+read_record() {
+    deadline='' launched='' launch='' recorded_machine='' armed=''
+    { read -r deadline; read -r launched; read -r launch; read -r recorded_machine; } 2>/dev/null <"$record"
+    read -r armed 2>/dev/null <"$armed_record"
+    is_seconds "$deadline" || deadline=0
+    is_seconds "$launched" || launched=0
+    is_seconds "$armed" || armed=0
+}
+
+write_record() {
+    put "$record" "$deadline
+$launched
+$launch
+$recorded_machine"
+}
+
+# Sets the timer, never into the past, where it would not elapse, and never so near that this very run is still going
+# on when it does. A far deadline is looked at again on the way: systemd refuses years that a tag may well name.
+arm() {
+    moment=$1
+    clock=$(now)
+    [ "$moment" -ge $((clock + 10)) ] || moment=$((clock + 10))
+    [ "$moment" -le $((clock + farthest)) ] || moment=$((clock + farthest))
+    put "$armed_record" "$moment" || return 1
+    put "$units/$timer.d/time.conf" "[Timer]
+OnCalendar=
+OnCalendar=@$moment" || return 1
+    # Only --no-block: at boot this runs before the point that a timer's start may wait for.
+    systemctl daemon-reload && systemctl restart --no-block "$timer"
+}
+
+# The warning file is for those who log in later; its text for those who are there.
+warn() {
+    say "$1"
+    mkdir -p "${warning%/*}" && printf '%s\n' "$1" >"$warning"
+    timeout 10 wall "cloudkit: $1" >/dev/null 2>&1
+}
+
+fetch() { # URL, then curl's arguments
+    if command -v curl >/dev/null; then
+        curl --silent --fail --noproxy '*' --max-filesize 4096 "$@"
+        return
+    fi
+    # What cloud-init itself runs on. Here an argument is a header with its -H, or the method with its -X.
+    python3 - "$@" 2>/dev/null <<'END'
+import sys, urllib.request
+url, *options = sys.argv[1:]
+options = dict(zip(options[::2], options[1::2]))
+name, _, value = options["-H"].partition(": ")
+request = urllib.request.Request(url, headers={name: value}, method=options.get("-X", "GET"))
+direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+sys.stdout.write(direct.open(request).read(4096).decode("ascii"))
+END
+}
+
+# RFC 3339 to seconds. The text is anybody's who may tag the machine: its shape is checked before date sees it.
+seconds_of() {
+    case $1 in *[!0-9TZ:.+-]*) return 1 ;; esac
+    printf '%s\n' "$1" | grep -Eqx \
+        '[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})' || return 1
+    seconds=$(date -u -d "$1" +%s 2>/dev/null) && is_seconds "$seconds" && printf '%s' "$seconds"
+}
+
+tag() {
+    token=$(fetch "$metadata/latest/api/token" -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60') &&
+        text=$(fetch "$metadata/latest/meta-data/tags/instance/cloudkit:deadline" \
+            -H "X-aws-ec2-metadata-token: $token") &&
+        seconds_of "$text"
+}
+
+boot() {
+    read_record
+    if [ "$launch" != "$1" ] || [ "$deadline" -eq 0 ]; then
+        launch=$1 launched=$2 deadline=$3
+    fi
+    recorded_machine=$(machine)
+    write_record
+    if [ "$deadline" -gt "$(now)" ]; then
+        rm -f "$warning"
+        arm "$deadline"
+    else
+        armed=0 # each boot has ten minutes of its own
+        leave_ten_minutes
+    fi
+}
+
+fire() {
+    read_record
+    clock=$(now)
+    this_machine=$(machine)
+    if [ -n "$this_machine" ] && [ -n "$recorded_machine" ] && [ "$this_machine" != "$recorded_machine" ]; then
+        say "this system was copied from $recorded_machine, whose deadline is not ours: left alone"
+        rm -f "$units/timers.target.wants/$timer" "$units/$timer.d/time.conf" "$record" "$armed_record"
+        systemctl stop --no-block "$timer"
+        return
+    fi
+    if [ "$clock" -lt "$launched" ]; then
+        say "the clock is before the launch, so it is wrong: asking again in a minute"
+        arm $((clock + 60))
+        return
+    fi
+    # All of the question takes at most the limit, however slowly it is answered. No answer leaves what is recorded.
+    answer=$(timeout -k 1 "$metadata_limit" /bin/sh "$0" tag)
+    if is_seconds "$answer" && [ "$answer" -ne "$deadline" ]; then
+        deadline=$answer
+        write_record
+    fi
+    if [ "$deadline" -gt "$clock" ]; then
+        say "the machine ends at $(date -u -d "@$deadline" +%FT%TZ)"
+        rm -f "$warning"
+        arm "$deadline"
+    elif [ "$armed" -gt "$clock" ] || [ $((clock - armed)) -gt "$tolerance" ]; then
+        leave_ten_minutes && return
+        # No timer to be had, for a full disk or the like: the ten minutes are waited for here.
+        sleep "$grace"
+        end_machine
+    else
+        end_machine
+    fi
+}
+
+# The deadline passed while the machine was off, hibernated or had a wrong clock: whoever started it may want its data,
+# or move the deadline. The timer that ends these minutes fires in time, and so there are no second ten.
+leave_ten_minutes() {
+    clock=$(now)
+    end=$((clock + grace))
+    if [ "$armed" -gt "$clock" ] && [ "$armed" -lt "$end" ]; then end=$armed; fi
+    warn "the deadline has passed; the machine ends at $(date -u -d "@$end" +%FT%TZ) unless its deadline is moved"
+    arm "$end"
+}
+
+# Answers with nothing but the power going. A service that will not stop may hold an ordinary power-off for half an hour.
+end_machine() {
+    warn 'the deadline has passed; the machine ends now'
+    timeout 30 systemctl poweroff -i --no-block || say 'the power-off was refused'
+    sleep 60
+    say 'still here after a minute: by force'
+    systemctl poweroff --force --force &
+    # That one writes the disks out first, which may hang with them.
+    sleep 30
+    echo o >"$power_switch"
+}
+
+case ${1:-} in
+boot) boot "${2:?the launch}" "${3:?when it was launched}" "${4:?its deadline}" ;;
+fire) fire ;;
+tag) tag ;;
+*) say 'usage: deadline boot LAUNCH LAUNCHED_AT DEADLINE | fire | tag' && exit 2 ;;
+esac
