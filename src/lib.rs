@@ -4,6 +4,8 @@
 //!
 //! * [`model`]: values; no input or output, no async
 //! * [`platform`]: the machine that we run on: environment, clock, files, keys, commands, HTTP
+//! * [`output`]: one document in many formats, progress, talk; nothing else prints
 
 pub mod model;
+pub mod output;
 pub mod platform;
