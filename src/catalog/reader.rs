@@ -1,0 +1,150 @@
+//! Opens a catalog's bytes and finds types and regions in them.
+//!
+//! Opening looks at the header and at the string section alone; no record is visited, nothing is copied. That is enough
+//! for the embedded file, which a test has walked from end to end. A file from anywhere else goes through
+//! [`Catalog::read`], which checks every record. Either way no view can panic: an index that leads nowhere gives an empty
+//! text or an empty list.
+
+use std::cmp::Ordering;
+use std::sync::LazyLock;
+
+use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
+
+use super::layout::{
+    DeviceRecord, DiskRecord, Header, MAGIC, OfferingRecord, RegionRecord, Run, Section, SourceRecord, Text,
+    TypeRecord, VERSION,
+};
+use super::{CatalogError, InstanceType, Region, check, nearest};
+
+static EMBEDDED: LazyLock<Catalog<'static>> =
+    LazyLock::new(|| Catalog::open(include_bytes!("embedded.bin")).unwrap_or_default());
+
+/// What AWS sells, read in place.
+///
+/// Everything that is found in it is a small copyable view that borrows from it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Catalog<'c> {
+    pub(super) strings: &'c str,
+    pub(super) types: &'c [TypeRecord],
+    pub(super) devices: &'c [DeviceRecord],
+    pub(super) disks: &'c [DiskRecord],
+    pub(super) regions: &'c [RegionRecord],
+    pub(super) zones: &'c [Text],
+    pub(super) offerings: &'c [OfferingRecord],
+    pub(super) sources: &'c [SourceRecord],
+}
+
+impl Catalog<'static> {
+    /// The catalog that is compiled in.
+    #[must_use]
+    pub fn embedded() -> &'static Self {
+        &EMBEDDED
+    }
+}
+
+impl<'c> Catalog<'c> {
+    /// Reads a catalog from bytes of any origin.
+    ///
+    /// # Errors
+    ///
+    /// Where the bytes are not a catalog of this version, or any record of it leads outside of its section, is out of
+    /// order or means nothing.
+    pub fn read(bytes: &'c [u8]) -> Result<Self, CatalogError> {
+        let catalog = Self::open(bytes)?;
+        check::check(&catalog)?;
+        Ok(catalog)
+    }
+
+    /// Lays the sections over the bytes without looking at their records.
+    pub(super) fn open(bytes: &'c [u8]) -> Result<Self, CatalogError> {
+        let (header, _) = Header::ref_from_prefix(bytes).map_err(|_| CatalogError::NotACatalog)?;
+        if header.magic != MAGIC {
+            return Err(CatalogError::NotACatalog);
+        }
+        if header.version.get() != VERSION {
+            return Err(CatalogError::Version { found: header.version.get(), wanted: VERSION });
+        }
+        let strings = section::<u8>(bytes, header.strings, "strings")?;
+        Ok(Self {
+            strings: std::str::from_utf8(strings).map_err(|_| CatalogError::NotText)?,
+            types: section(bytes, header.types, "types")?,
+            devices: section(bytes, header.devices, "devices")?,
+            disks: section(bytes, header.disks, "disks")?,
+            regions: section(bytes, header.regions, "regions")?,
+            zones: section(bytes, header.zones, "zones")?,
+            offerings: section(bytes, header.offerings, "offerings")?,
+            sources: section(bytes, header.sources, "sources")?,
+        })
+    }
+
+    /// Every type, by name.
+    pub fn types(&'c self) -> impl ExactSizeIterator<Item = InstanceType<'c>> + Clone {
+        self.types.iter().map(|record| InstanceType::new(self, record))
+    }
+
+    /// The type of this name.
+    #[must_use]
+    pub fn instance_type(&'c self, name: &str) -> Option<InstanceType<'c>> {
+        find(self.types, |record| self.text(record.name).cmp(name)).map(|record| InstanceType::new(self, record))
+    }
+
+    /// Every region, by code.
+    pub fn regions(&'c self) -> impl ExactSizeIterator<Item = Region<'c>> + Clone {
+        self.regions.iter().map(|record| Region::new(self, record))
+    }
+
+    /// The region of this code.
+    #[must_use]
+    pub fn region(&'c self, code: &str) -> Option<Region<'c>> {
+        find(self.regions, |record| self.text(record.code).cmp(code)).map(|record| Region::new(self, record))
+    }
+
+    /// The types whose names are nearest to this one, three at most, nearest first.
+    #[must_use]
+    pub fn nearest_types(&'c self, name: &str) -> Vec<&'c str> {
+        nearest::nearest(name, self.types().map(InstanceType::name))
+    }
+
+    /// The regions whose codes are nearest to this one, three at most, nearest first.
+    #[must_use]
+    pub fn nearest_regions(&'c self, code: &str) -> Vec<&'c str> {
+        nearest::nearest(code, self.regions().map(Region::code))
+    }
+
+    pub(super) fn text(&self, text: Text) -> &'c str {
+        self.checked_text(text).unwrap_or_default()
+    }
+
+    pub(super) fn checked_text(&self, text: Text) -> Option<&'c str> {
+        let start = usize::try_from(text.offset.get()).ok()?;
+        self.strings.get(start..start.checked_add(usize::from(text.length.get()))?)
+    }
+}
+
+/// The records of a run.
+pub(super) fn run_of<T>(records: &[T], run: Run) -> &[T] {
+    checked_run_of(records, run).unwrap_or_default()
+}
+
+/// The records of a run, if all of them are there.
+pub(super) fn checked_run_of<T>(records: &[T], run: Run) -> Option<&[T]> {
+    let first = usize::try_from(run.first.get()).ok()?;
+    records.get(first..first.checked_add(usize::from(run.count.get()))?)
+}
+
+/// The record that `compare` calls equal, in records sorted by what it compares.
+pub(super) fn find<T>(records: &[T], compare: impl FnMut(&T) -> Ordering) -> Option<&T> {
+    records.binary_search_by(compare).ok().and_then(|index| records.get(index))
+}
+
+fn section<'c, T>(bytes: &'c [u8], section: Section, name: &'static str) -> Result<&'c [T], CatalogError>
+where
+    T: FromBytes + KnownLayout + Immutable + Unaligned,
+{
+    let cut_short = || CatalogError::CutShort { section: name };
+    let start = usize::try_from(section.offset.get()).map_err(|_| cut_short())?;
+    let count = usize::try_from(section.count.get()).map_err(|_| cut_short())?;
+    let bytes = bytes.get(start..).ok_or_else(cut_short)?;
+    let (records, _) = <[T]>::ref_from_prefix_with_elems(bytes, count).map_err(|_| cut_short())?;
+    Ok(records)
+}
