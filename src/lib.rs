@@ -5,14 +5,16 @@
 //! * [`model`]: values; no input or output, no async
 //! * [`platform`]: the machine that we run on: environment, clock, files, keys, commands, HTTP
 //! * [`catalog`]: what AWS sells: the embedded catalog, read in place
+//! * [`discovery`]: from a question to ranked offers
 //! * [`cloudinit`]: what a machine is told at its launch: the dead-man timer, keys, the agent
 //! * [`aws`]: the one door to AWS
 //! * [`provision`]: wish to running machine: observe, plan, execute; list, terminate, clean up
-//! * [`output`]: one document, many formats; progress; nothing else prints
+//! * [`output`]: one document in many formats, progress, talk; nothing else prints
 
 pub mod aws;
 pub mod catalog;
 pub mod cloudinit;
+pub mod discovery;
 pub mod model;
 pub mod output;
 pub mod platform;

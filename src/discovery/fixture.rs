@@ -1,0 +1,107 @@
+//! A small catalog for tests: every kind of type that a filter tells apart, in three regions.
+//!
+//! The names are EC2's, the figures are made up.
+
+use crate::catalog::contents::{
+    CatalogContents, DeviceContents, OfferingContents, PriceContents, RegionContents, SourceContents,
+    TypeContents,
+};
+use crate::catalog::{DeviceKind, encode};
+use crate::model::{Architecture, DeviceCount, Mebibytes, Money, OperatingSystem};
+
+/// The catalog as bytes; leaked, so that a test may say `'static`.
+pub(super) fn bytes() -> &'static [u8] {
+    encode(&contents()).unwrap().leak()
+}
+
+/// The same as plain values.
+pub(super) fn contents() -> CatalogContents {
+    let source = |as_of: &str| SourceContents {
+        label: "embedded".to_owned(),
+        as_of: as_of.to_owned(),
+        origin: "made up".to_owned(),
+    };
+    CatalogContents {
+        types: types(),
+        regions: vec![
+            region("eu-west-1", "euw1", |place| place != 3),
+            region("us-east-1", "use1", |_| true),
+            region("us-west-2", "usw2", |place| place % 2 == 0),
+        ],
+        sources: vec![source("2026-08-06"), source("2026-01-31")],
+    }
+}
+
+fn types() -> Vec<TypeContents> {
+    use Architecture::{Arm64, I386, X86_64};
+    let gpus = |name: &str, thousandths, mib| {
+        device(DeviceKind::Gpu, name, DeviceCount::from_thousandths(thousandths), mib)
+    };
+    vec![
+        machine("c7i.large", 2, 4096, &[X86_64], vec![]),
+        machine("g6.xlarge", 4, 16384, &[X86_64], vec![gpus("L4", 1000, 22888)]),
+        machine("g6e.xlarge", 4, 32768, &[X86_64], vec![gpus("L40S", 1000, 45776)]),
+        machine("g6f.large", 2, 8192, &[X86_64], vec![gpus("L4", 125, 2861)]),
+        machine("g4ad.xlarge", 4, 16384, &[X86_64], vec![gpus("Radeon Pro V520", 1000, 8192)]),
+        machine(
+            "inf2.xlarge",
+            4,
+            16384,
+            &[X86_64],
+            vec![device(DeviceKind::Neuron, "Inferentia2", DeviceCount::whole(1), 32768)],
+        ),
+        machine("m7g.large", 2, 8192, &[Arm64], vec![]),
+        machine("m7i.large", 2, 8192, &[X86_64], vec![]),
+        machine("m7i.xlarge", 4, 16384, &[X86_64], vec![]),
+        machine("p5.48xlarge", 192, 2_097_152, &[X86_64], vec![gpus("H100", 8000, 81920)]),
+        machine("t2.micro", 1, 1024, &[I386, X86_64], vec![]),
+    ]
+}
+
+fn machine(
+    name: &str,
+    vcpus: u32,
+    mib: u64,
+    architectures: &[Architecture],
+    devices: Vec<DeviceContents>,
+) -> TypeContents {
+    TypeContents {
+        name: name.to_owned(),
+        vcpus,
+        memory: Mebibytes(mib),
+        architectures: architectures.to_vec(),
+        devices,
+        ..TypeContents::default()
+    }
+}
+
+fn device(kind: DeviceKind, name: &str, count: DeviceCount, mib: u64) -> DeviceContents {
+    let manufacturer = Some("NVIDIA".to_owned());
+    DeviceContents { kind, name: name.to_owned(), manufacturer, count, memory: Some(Mebibytes(mib)) }
+}
+
+/// A region that offers the types at the places that `offers` accepts. Each fourth offering has no price; prices repeat
+/// between types and regions, so that ties are met.
+fn region(code: &str, zone: &str, offers: fn(usize) -> bool) -> RegionContents {
+    let zones: Vec<String> = (1..=3).map(|number| format!("{zone}-az{number}")).collect();
+    let offering = |(place, one): (usize, TypeContents)| OfferingContents {
+        instance_type: one.name,
+        zones: zones[..=place % 3].to_vec(),
+        prices: if (place + usize::from(code.starts_with("eu"))) % 4 == 2 {
+            vec![]
+        } else {
+            vec![
+                price(OperatingSystem::Linux, one.vcpus, 50_000),
+                price(OperatingSystem::Windows, one.vcpus, 90_000),
+            ]
+        },
+    };
+    let offerings =
+        types().into_iter().enumerate().filter(|(place, _)| offers(*place)).map(offering).collect();
+    RegionContents { code: code.to_owned(), zones: zones.clone(), offerings }
+}
+
+fn price(os: OperatingSystem, vcpus: u32, micros_per_vcpu: u64) -> PriceContents {
+    let amount = Money::from_micros(u64::from(vcpus) * micros_per_vcpu);
+    PriceContents { os, amount, source: u8::from(vcpus > 100) }
+}

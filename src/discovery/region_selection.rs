@@ -1,0 +1,77 @@
+//! The regions that are asked for: codes, patterns, `all`.
+//!
+//! Which region is the default where none is asked for is decided at the edge.
+
+use std::collections::BTreeSet;
+
+use crate::catalog::{Catalog, Region};
+
+use super::{DiscoveryError, NamePattern, NotAPattern};
+
+const ALL: &str = "all";
+
+/// A selection of regions as it was typed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RegionSelection {
+    terms: Vec<Term>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Term {
+    All,
+    Pattern(NamePattern),
+}
+
+impl RegionSelection {
+    /// Reads values such as `us-east-1`, `us-*`, `eu-west-1,eu-west-2` and `all`; each adds to the selection.
+    ///
+    /// # Errors
+    /// Where an element between commas is empty or a malformed pattern.
+    pub fn parse<S: AsRef<str>>(values: impl IntoIterator<Item = S>) -> Result<Self, NotAPattern> {
+        let mut terms = Vec::new();
+        for value in values {
+            for element in value.as_ref().split(',') {
+                let pattern: NamePattern = element.parse()?;
+                terms.push(if pattern.as_str() == ALL { Term::All } else { Term::Pattern(pattern) });
+            }
+        }
+        Ok(Self { terms })
+    }
+
+    /// Nothing was typed.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.terms.is_empty()
+    }
+
+    /// The selected regions of a catalog by code, each once.
+    ///
+    /// # Errors
+    /// Where an element fits no region.
+    pub fn resolve<'c>(&self, catalog: &'c Catalog<'c>) -> Result<Vec<Region<'c>>, DiscoveryError> {
+        let mut codes = BTreeSet::new();
+        for term in &self.terms {
+            match term {
+                Term::All => codes.extend(catalog.regions().map(Region::code)),
+                Term::Pattern(pattern) => {
+                    let fitting = fitting(catalog, pattern);
+                    if fitting.is_empty() {
+                        return Err(unknown(catalog, pattern.as_str()));
+                    }
+                    codes.extend(fitting);
+                }
+            }
+        }
+        Ok(codes.into_iter().filter_map(|code| catalog.region(code)).collect())
+    }
+}
+
+fn fitting<'c>(catalog: &'c Catalog<'c>, pattern: &NamePattern) -> Vec<&'c str> {
+    let matcher = pattern.matcher();
+    catalog.regions().map(Region::code).filter(|code| matcher.fits(code)).collect()
+}
+
+pub(super) fn unknown(catalog: &Catalog<'_>, asked: &str) -> DiscoveryError {
+    let nearest = catalog.nearest_regions(asked).into_iter().map(str::to_owned).collect();
+    DiscoveryError::UnknownRegion { asked: asked.to_owned(), nearest }
+}

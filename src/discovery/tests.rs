@@ -1,0 +1,180 @@
+//! Questions and what a person learns from their answers.
+
+use crate::catalog::{Catalog, Region};
+
+use super::{
+    Answer, DiscoveryError, NamePattern, NotAPattern, Question, RegionSelection, SortKey, fixture, search,
+};
+
+fn catalog() -> &'static Catalog<'static> {
+    Box::leak(Box::new(Catalog::read(fixture::bytes()).unwrap()))
+}
+
+/// A question about these types in us-east-1.
+fn about(patterns: &[&str]) -> Question {
+    Question {
+        regions: vec!["us-east-1".to_owned()],
+        patterns: patterns.iter().map(|pattern| pattern.parse().unwrap()).collect(),
+        ..Question::default()
+    }
+}
+
+fn answer(question: &Question) -> Answer<'static> {
+    search(catalog(), question).unwrap()
+}
+
+fn types(question: &Question) -> Vec<String> {
+    answer(question).offers.into_iter().map(|offer| offer.instance_type.into_owned()).collect()
+}
+
+fn reason(question: &Question) -> String {
+    answer(question).emptied_by.unwrap().to_string()
+}
+
+fn regions(values: &[&str]) -> Result<Vec<&'static str>, DiscoveryError> {
+    let selected = RegionSelection::parse(values).unwrap().resolve(catalog())?;
+    Ok(selected.into_iter().map(Region::code).collect())
+}
+
+#[test]
+fn an_offer_says_all_that_the_catalog_knows() {
+    let offer = answer(&about(&["g6f.large"])).offers.remove(0);
+    let json = serde_json::to_string_pretty(&offer).unwrap();
+    insta::assert_snapshot!(json, @r#"
+    {
+      "schema": "cloudkit.offer/v1",
+      "instance_type": "g6f.large",
+      "region": "us-east-1",
+      "zones": [
+        "use1-az1"
+      ],
+      "market": "on-demand",
+      "architectures": [
+        "x86_64"
+      ],
+      "vcpus": 2,
+      "memory_mib": 8192,
+      "gpus": [
+        {
+          "name": "L4",
+          "manufacturer": "NVIDIA",
+          "count": "0.125",
+          "memory_mib": 2861
+        }
+      ],
+      "os": "linux",
+      "price_usd_hour": "0.10",
+      "on_demand_usd_hour": "0.10",
+      "price_source": "embedded",
+      "price_as_of": "2026-08-06"
+    }
+    "#);
+}
+
+#[test]
+fn letter_case_does_not_count_and_patterns_add_up() {
+    assert_eq!(types(&about(&["M7I.*", "t2.micro", "m7i.large"])), ["m7i.large", "m7i.xlarge", "t2.micro"]);
+}
+
+#[test]
+fn a_gpu_is_found_by_its_name_and_not_by_a_part_of_it() {
+    let with = |name: &str| types(&Question { gpu_name: Some(name.to_owned()), ..about(&[]) });
+    assert_eq!(with("l4"), ["g6f.large", "g6.xlarge"]);
+    assert_eq!(with("NVIDIA L4"), ["g6f.large", "g6.xlarge"]);
+    assert_eq!(with("L40s"), ["g6e.xlarge"]);
+    assert_eq!(with("radeon-pro v520"), ["g4ad.xlarge"]);
+    assert_eq!(with("v520"), ["g4ad.xlarge"]);
+}
+
+#[test]
+fn a_gpu_that_does_not_exist_is_an_error_naming_the_nearest() {
+    let question = Question { gpu_name: Some("l40".to_owned()), ..about(&[]) };
+    let error = search(catalog(), &question).unwrap_err();
+    insta::assert_snapshot!(error, @r#"no instance type has a GPU called "l40"; near it: L40S, L4"#);
+}
+
+#[test]
+fn a_fraction_of_a_gpu_is_more_than_none_and_less_than_one() {
+    let with =
+        |gpus: &str| types(&Question { gpus: Some(gpus.parse().unwrap()), ..about(&["g6*", "m7i.large"]) });
+    assert_eq!(with("0.125"), ["g6f.large"]);
+    assert_eq!(with("1.."), ["g6.xlarge", "g6e.xlarge"]);
+    assert_eq!(with("0"), ["m7i.large"]);
+}
+
+#[test]
+fn the_filter_that_left_nothing_is_named() {
+    insta::assert_snapshot!(reason(&about(&["x9.large"])), @"name x9.large removed the last 11 of 11 instance types");
+    let arm = Question { architecture: Some("arm64".parse().unwrap()), ..about(&["m7i.*"]) };
+    insta::assert_snapshot!(reason(&arm), @"architecture arm64 removed the last 2 of 11 instance types");
+    let large =
+        Question { memory: Some("64..".parse().unwrap()), vcpus: Some("..8".parse().unwrap()), ..about(&[]) };
+    insta::assert_snapshot!(reason(&large), @"memory 64 GiB.. removed the last 10 of 11 instance types");
+    let cheap = Question { max_price: Some("0.01".parse().unwrap()), ..about(&["m7*"]) };
+    insta::assert_snapshot!(reason(&cheap), @"price up to 0.01 removed the last 3 of 3 offers");
+    let elsewhere = Question { regions: vec!["eu-west-1".to_owned()], ..about(&["g6f.large"]) };
+    insta::assert_snapshot!(reason(&elsewhere), @"region eu-west-1 removed the last 1 of 11 instance types");
+}
+
+#[test]
+fn a_pattern_that_contributes_nothing_is_told_whatever_else_is_found() {
+    let unmatched = |patterns: &[&str], region: &str| {
+        let question = Question { regions: vec![region.to_owned()], ..about(patterns) };
+        let unmatched = answer(&question).unmatched;
+        unmatched.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    };
+    insta::assert_snapshot!(unmatched(&["m7i.lagre", "m7i.large"], "us-east-1"), @r#"no instance type is called "m7i.lagre"; near it: m7i.large, m7i.xlarge, m7g.large"#);
+    insta::assert_snapshot!(unmatched(&["m7i", "m7x.*", "zzz"], "us-east-1"), @r#"
+    no instance type is called "m7i"; near it: m7i.*
+    no instance type is called "m7x.*"; near it: m7g.*, m7i.*, c7i.*
+    no instance type is called "zzz"
+    "#);
+    insta::assert_snapshot!(unmatched(&["g6f.*"], "eu-west-1"), @"g6f.* is not offered in the regions asked about, but in us-east-1");
+}
+
+#[test]
+fn a_price_that_is_unknown_comes_last_and_is_dropped_under_a_highest_price() {
+    let everywhere = Question {
+        regions: regions(&["all"]).unwrap().into_iter().map(str::to_owned).collect(),
+        ..about(&["m7g.large"])
+    };
+    let prices = |question: &Question| {
+        let price = |offer: &crate::model::Offer<'_>| {
+            format!("{} {:?}", offer.region, offer.price_usd_hour.map(|p| p.to_string()))
+        };
+        answer(question).offers.iter().map(price).collect::<Vec<_>>().join("\n")
+    };
+    insta::assert_snapshot!(prices(&everywhere), @r#"
+    eu-west-1 Some("0.10")
+    us-east-1 None
+    us-west-2 None
+    "#);
+    let dearest_first = Question { sort: vec!["-price".parse().unwrap()], ..everywhere.clone() };
+    assert_eq!(prices(&dearest_first), prices(&everywhere));
+    let bounded = answer(&Question { max_price: Some("1".parse().unwrap()), ..everywhere });
+    assert_eq!((bounded.total, bounded.unpriced), (1, 2));
+}
+
+#[test]
+fn a_limit_says_how_much_it_left_out() {
+    let answer = answer(&Question { limit: Some(2), ..about(&[]) });
+    assert_eq!((answer.offers.len(), answer.total, answer.left_out()), (2, 11, 9));
+}
+
+#[test]
+fn regions_are_codes_patterns_and_all() {
+    assert_eq!(regions(&["us-west-2,US-EAST-1", "us-*"]), Ok(vec!["us-east-1", "us-west-2"]));
+    assert_eq!(regions(&["all"]).unwrap().len(), 3);
+    assert_eq!(regions(&[]), Ok(vec![]));
+    insta::assert_snapshot!(regions(&["us-esat-1"]).unwrap_err(), @r#"no region is called "us-esat-1"; near it: us-east-1, us-west-2"#);
+    assert!(matches!(regions(&["ap-*"]), Err(DiscoveryError::UnknownRegion { .. })));
+    assert_eq!(RegionSelection::parse(["us-east-1,"]), Err(NotAPattern::Empty));
+}
+
+#[test]
+fn what_can_not_be_read_is_refused() {
+    assert!(matches!("m7i.[".parse::<NamePattern>(), Err(NotAPattern::Malformed { .. })));
+    assert!("--price".parse::<SortKey>().is_err());
+    let gone = Question { regions: vec!["mars-1".to_owned()], ..Question::default() };
+    assert!(search(catalog(), &gone).is_err());
+}

@@ -1,0 +1,28 @@
+//! What cloudkit prints: one document in many formats on stdout, talk and progress on stderr.
+//!
+//! Nothing else prints. What is printed, and what it means, is decided by the caller; what the streams are connected to,
+//! how wide they are and whether they show colour is decided here, once.
+
+mod csv_rows;
+mod document;
+mod escape;
+mod failure;
+mod format;
+mod offer;
+mod progress;
+mod streams;
+mod surroundings;
+mod table;
+
+pub use document::{Column, Record};
+pub use escape::escape_control;
+pub use failure::Failure;
+pub use format::Format;
+pub use progress::Step;
+pub use streams::{Settings, Streams, Verbosity};
+pub use surroundings::{ColorChoice, Surroundings};
+
+#[cfg(test)]
+pub(crate) mod captured;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,70 @@
+//! How an offer looks in a table.
+//!
+//! Its fields in the other formats are [`crate::model::offer`]'s.
+
+use std::borrow::Cow;
+
+use crate::model::{Architecture, Device, Mebibytes, Offer};
+
+use super::document::{Column, Record};
+
+impl Record for Offer<'_> {
+    fn columns() -> Vec<Column<Self>> {
+        vec![
+            Column::<Self>::text("TYPE", 100, |offer| Some(offer.instance_type.to_string())),
+            Column::<Self>::text("REGION", 90, |offer| Some(offer.region.to_string())),
+            Column::<Self>::text("ZONES", 10, |offer| joined(&offer.zones)).only_wide(),
+            Column::<Self>::number("VCPUS", 70, |offer| offer.vcpus.map(|vcpus| vcpus.to_string())),
+            Column::<Self>::number("MEMORY", 60, |offer| offer.memory_mib.map(|memory| memory.to_string())),
+            Column::<Self>::text("GPUS", 50, |offer| devices(&offer.gpus)).shrinkable(12),
+            Column::<Self>::text("ACCELERATORS", 20, |offer| devices(&offer.accelerators)).only_wide(),
+            Column::<Self>::text("ARCH", 40, |offer| architectures(&offer.architectures)).shrinkable(6),
+            Column::<Self>::text("OS", 15, |offer| Some(offer.os.to_string())).only_wide(),
+            Column::<Self>::text("MARKET", 15, |offer| Some(offer.market.to_string())).only_wide(),
+            Column::<Self>::number("USD/HOUR", 80, |offer| {
+                offer.price_usd_hour.map(|price| price.to_string())
+            }),
+            Column::<Self>::text("AS OF", 30, |offer| offer.price_as_of.as_ref().map(ToString::to_string)),
+            Column::<Self>::text("SOURCE", 15, |offer| offer.price_source.as_ref().map(ToString::to_string))
+                .only_wide(),
+        ]
+    }
+
+    fn name(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.instance_type)
+    }
+}
+
+fn joined(texts: &[Cow<'_, str>]) -> Option<String> {
+    (!texts.is_empty()).then(|| texts.join(" "))
+}
+
+fn architectures(architectures: &[Architecture]) -> Option<String> {
+    let names: Vec<&str> = architectures.iter().map(|architecture| architecture.as_str()).collect();
+    (!names.is_empty()).then(|| names.join(" "))
+}
+
+/// `8 x H100 (80 GiB)`, kinds joined by ` + `.
+fn devices(devices: &[Device<'_>]) -> Option<String> {
+    let texts: Vec<String> = devices.iter().map(device).collect();
+    (!texts.is_empty()).then(|| texts.join(" + "))
+}
+
+fn device(device: &Device<'_>) -> String {
+    let Device { name, count, .. } = device;
+    match device.memory_mib {
+        Some(memory) => format!("{count} x {name} ({})", rounded(memory)),
+        None => format!("{count} x {name}"),
+    }
+}
+
+/// A device's memory as people speak of it: EC2 says 22,888 MiB for an L4, which is read as 22 GiB; small parts keep a
+/// decimal.
+fn rounded(memory: Mebibytes) -> String {
+    let tenths = (memory.0 * 10 + 512) / 1024;
+    match (tenths / 10, tenths % 10) {
+        (whole, 0) => format!("{whole} GiB"),
+        (whole, tenth) if whole < 10 => format!("{whole}.{tenth} GiB"),
+        _ => format!("{} GiB", (memory.0 + 512) / 1024),
+    }
+}
