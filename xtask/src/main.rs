@@ -1,2 +1,53 @@
-//! The cloudkit binary.
-fn main() {}
+//! `cargo xtask`: everything about the project that is not the product, with nothing but cargo to set up.
+//! This file parses and dispatches; each verb has a file or a folder of its own.
+
+mod process;
+mod say;
+mod sha256;
+mod tidy;
+mod workspace;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::workspace::Workspace;
+
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", about = "Work on cloudkit itself")]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Tidy(tidy::TidyArguments),
+}
+
+fn main() -> ExitCode {
+    match dispatch(&Arguments::parse().verb, &Workspace::find()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(error.as_ref());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(verb: &Verb, workspace: &Workspace) -> Result<(), Box<dyn Error>> {
+    match verb {
+        Verb::Tidy(arguments) => tidy::run(workspace.root(), arguments)?,
+    }
+    Ok(())
+}
+
+fn complain(error: &dyn Error) {
+    say::talk(format_args!("error: {error}"));
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        say::talk(format_args!("caused by: {error}"));
+        cause = error.source();
+    }
+}
