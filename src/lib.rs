@@ -1,1 +1,11 @@
-//! cloudkit finds, launches, looks after and deploys to EC2 machines.
+//! cloudkit finds, launches, looks after and deploys to EC2 machines; no machine is ever forgotten.
+//!
+//! The map, in reading order:
+//!
+//! * [`model`]: values; no input or output, no async
+//! * [`platform`]: the machine that we run on: environment, clock, files, keys, commands, HTTP
+//! * [`aws`]: the one door to AWS
+
+pub mod aws;
+pub mod model;
+pub mod platform;

@@ -1,0 +1,33 @@
+//! The ways EC2 sells a machine.
+//!
+//! What each way costs and where it can be had is not known here.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The market of an offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Market {
+    /// Billed by the second, kept until it is ended.
+    #[default]
+    OnDemand,
+    /// Spare capacity that EC2 may take back with two minutes' notice.
+    Spot,
+    /// A reserved stretch of time on accelerated machines, paid up front.
+    CapacityBlock,
+    /// Capacity that the account already holds.
+    Reservation,
+}
+
+impl fmt::Display for Market {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::OnDemand => "on-demand",
+            Self::Spot => "spot",
+            Self::CapacityBlock => "capacity-block",
+            Self::Reservation => "reservation",
+        })
+    }
+}

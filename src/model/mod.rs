@@ -1,0 +1,46 @@
+//! Values: the nouns that every other module speaks in.
+//!
+//! No input or output, no clock, no async: a value here is the same on every machine. Parsing a value refuses what it
+//! does not understand with a sentence that says what it would have taken.
+
+pub mod agent;
+pub mod architecture;
+pub mod count;
+pub mod market;
+pub mod memory;
+pub mod money;
+pub mod name;
+pub mod offer;
+pub mod operating_system;
+pub mod range;
+pub mod span;
+pub mod tag;
+
+pub use architecture::Architecture;
+pub use count::DeviceCount;
+pub use market::Market;
+pub use memory::Mebibytes;
+pub use money::Money;
+pub use name::{InstanceTypeName, RegionName};
+pub use offer::{Device, Offer};
+pub use operating_system::OperatingSystem;
+pub use range::Range;
+pub use span::Span;
+
+use std::fmt;
+
+/// A text that is not a value of the kind that was asked for: what was read, and what would have been understood.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{text:?} is not {expected}")]
+pub struct NotAValue {
+    /// What was read, as it was written.
+    pub text: String,
+    /// What would have been understood, to follow "is not".
+    pub expected: &'static str,
+}
+
+impl NotAValue {
+    pub(crate) fn new(text: impl fmt::Display, expected: &'static str) -> Self {
+        Self { text: text.to_string(), expected }
+    }
+}
