@@ -15,7 +15,7 @@ use crate::venv::{self, VenvError};
 use crate::workspace::Workspace;
 
 /// The tests' way to the Python that the lab runs on.
-pub(crate) const LAB_PYTHON: &str = "CLOUDKIT_LAB_PYTHON";
+const LAB_PYTHON: &str = "CLOUDKIT_LAB_PYTHON";
 
 /// What checks the shell scripts, user-data and unit files that cloudkit writes.
 const PACKAGES: &[Package] = &[

@@ -77,7 +77,7 @@ fn walk(root: &Path) -> ignore::Walk {
         .parents(false)
         .git_global(false)
         .require_git(false)
-        .filter_entry(|entry| entry.file_name() != ".git" && entry.file_name() != "target")
+        .filter_entry(|entry| entry.file_name() != ".git")
         .build()
 }
 
