@@ -1,6 +1,9 @@
 //! Which module may name which: the table, its check over src/, and its form in ARCHITECTURE.md.
 //! `lib.rs` and `main.rs` are free; the homes of third-party crates are another check.
 
+use std::fmt;
+
+use self::MayName::{Everything, Only};
 use super::finding::Finding;
 use super::names::{Mention, Name, module_of, names_of};
 use super::tree::{RustFile, Tree};
@@ -10,28 +13,34 @@ const RULE: &str = "layers";
 /// A module at the root of the crate, and the other modules that it may name.
 struct Layer {
     module: &'static str,
-    may_name: &'static [&'static str],
+    may_name: MayName,
+}
+
+enum MayName {
+    Only(&'static [&'static str]),
+    Everything,
 }
 
 /// From the ground up. A module that is not here does not exist.
 const LAYERS: &[Layer] = &[
-    Layer { module: "model", may_name: &[] },
-    Layer { module: "platform", may_name: &[] },
-    Layer { module: "catalog", may_name: &["model", "platform"] },
-    Layer { module: "cloudinit", may_name: &["model", "platform"] },
-    Layer { module: "manifest", may_name: &["model", "platform"] },
-    Layer { module: "aws", may_name: &["model", "platform"] },
-    Layer { module: "discovery", may_name: &["model", "platform", "catalog", "aws"] },
-    Layer { module: "provision", may_name: &["model", "platform", "catalog", "cloudinit", "aws"] },
-    Layer { module: "monitor", may_name: &["model", "platform", "catalog", "cloudinit", "aws"] },
-    Layer { module: "apply", may_name: &["model", "platform", "manifest"] },
+    Layer { module: "model", may_name: Only(&[]) },
+    Layer { module: "platform", may_name: Only(&[]) },
+    Layer { module: "catalog", may_name: Only(&["model", "platform"]) },
+    Layer { module: "cloudinit", may_name: Only(&["model", "platform"]) },
+    Layer { module: "manifest", may_name: Only(&["model", "platform"]) },
+    Layer { module: "aws", may_name: Only(&["model", "platform"]) },
+    Layer { module: "discovery", may_name: Only(&["model", "platform", "catalog", "aws"]) },
+    Layer { module: "provision", may_name: Only(&["model", "platform", "catalog", "cloudinit", "aws"]) },
+    Layer { module: "monitor", may_name: Only(&["model", "platform", "catalog", "cloudinit", "aws"]) },
+    Layer { module: "apply", may_name: Only(&["model", "platform", "manifest"]) },
     Layer {
         module: "deployment",
-        may_name: &["model", "platform", "catalog", "cloudinit", "manifest", "aws", "provision"],
+        may_name: Only(&["model", "platform", "catalog", "cloudinit", "manifest", "aws", "provision"]),
     },
+    // The report types of the others, and never what talks to AWS.
     Layer {
         module: "output",
-        may_name: &[
+        may_name: Only(&[
             "model",
             "platform",
             "catalog",
@@ -42,26 +51,29 @@ const LAYERS: &[Layer] = &[
             "monitor",
             "apply",
             "deployment",
-        ],
+        ]),
     },
-    Layer {
-        module: "cli",
-        may_name: &[
-            "model",
-            "platform",
-            "catalog",
-            "cloudinit",
-            "manifest",
-            "aws",
-            "discovery",
-            "provision",
-            "monitor",
-            "apply",
-            "deployment",
-            "output",
-        ],
-    },
+    Layer { module: "cli", may_name: Everything },
 ];
+
+impl MayName {
+    fn allows(&self, module: &str) -> bool {
+        match self {
+            Only(modules) => modules.contains(&module),
+            Everything => true,
+        }
+    }
+}
+
+impl fmt::Display for MayName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Only([]) => formatter.write_str("nothing of ours"),
+            Only(modules) => formatter.write_str(&modules.join(", ")),
+            Everything => formatter.write_str("everything"),
+        }
+    }
+}
 
 /// What the Python bindings may not name.
 const NOT_FOR_BINDINGS: &[&str] = &["cli", "output"];
@@ -99,18 +111,16 @@ fn complaint(layer: &Layer, name: &Name) -> Option<String> {
         let globbed = name.mention == Mention::Glob;
         return globbed.then(|| "brings in the whole crate: name the module that is meant".to_owned());
     };
-    let own = layer.module;
-    if target == own || layer.may_name.contains(&target.as_str()) {
-        return None;
-    }
+    let Layer { module: own, may_name } = layer;
     if layer_of(target).is_none() {
         return Some(format!(
             "{own} names crate::{target}, which is not a module: name it where it is defined"
         ));
     }
-    let allowed =
-        if layer.may_name.is_empty() { "nothing of ours".to_owned() } else { layer.may_name.join(", ") };
-    Some(format!("{own} may not name {target} (it may name {allowed}): move the code, or pass a value in"))
+    let allowed = target == own || may_name.allows(target);
+    let message =
+        || format!("{own} may not name {target} (it may name {may_name}): move the code, or pass a value in");
+    (!allowed).then(message)
 }
 
 fn check_bindings(file: &RustFile<'_>, findings: &mut Vec<Finding>) {
@@ -130,13 +140,8 @@ fn layer_of(module: &str) -> Option<&'static Layer> {
 /// The table as ARCHITECTURE.md shows it.
 pub(crate) fn markdown() -> String {
     let mut table = "| module | may name |\n|---|---|\n".to_owned();
-    for layer in LAYERS {
-        let allowed = match layer.may_name {
-            [] => "nothing of ours".to_owned(),
-            all if all.len() + 1 == LAYERS.len() => "everything".to_owned(),
-            some => some.join(", "),
-        };
-        table += &format!("| {} | {allowed} |\n", layer.module);
+    for Layer { module, may_name } in LAYERS {
+        table += &format!("| {module} | {may_name} |\n");
     }
     table + &format!("| bindings/python | everything but {} |\n", NOT_FOR_BINDINGS.join(" and "))
 }
@@ -209,8 +214,9 @@ mod tests {
 
     #[test]
     fn every_layer_names_only_layers() {
-        for named in LAYERS.iter().flat_map(|layer| layer.may_name) {
-            assert!(layer_of(named).is_some(), "{named}");
+        for layer in LAYERS {
+            let Only(named) = layer.may_name else { continue };
+            assert!(named.iter().all(|module| layer_of(module).is_some()), "{}", layer.module);
         }
         assert!(markdown().contains("| cli | everything |\n"));
     }
