@@ -1,2 +1,73 @@
-//! The cloudkit binary.
-fn main() {}
+//! `cargo xtask`: everything about the project that is not the product, with nothing but cargo to set up.
+//! This file parses and dispatches; each verb has a file or a folder of its own.
+
+mod ci;
+mod debian;
+mod deny;
+mod lab;
+mod process;
+mod python;
+mod report;
+mod say;
+mod sha256;
+mod test;
+mod tidy;
+mod venv;
+mod workspace;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::workspace::Workspace;
+
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", about = "Work on cloudkit itself")]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Tidy(tidy::TidyArguments),
+    Test(test::TestArguments),
+    Lab(lab::LabArguments),
+    /// Run all that must hold before a change goes in.
+    Ci,
+}
+
+fn main() -> ExitCode {
+    match dispatch(&Arguments::parse().verb, &Workspace::find()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(error.as_ref());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(verb: &Verb, workspace: &Workspace) -> Result<(), Box<dyn Error>> {
+    match verb {
+        Verb::Tidy(arguments) => tidy::run(workspace.root(), arguments)?,
+        Verb::Test(arguments) => test::run(workspace, arguments)?,
+        Verb::Lab(arguments) => lab::run(workspace, arguments)?,
+        Verb::Ci => ci::run(workspace, demo())?,
+    }
+    Ok(())
+}
+
+/// Whether there is a demo to run, as the verbs above say.
+fn demo() -> ci::Demo {
+    if Arguments::command().find_subcommand("demo").is_some() { ci::Demo::Present } else { ci::Demo::Absent }
+}
+
+fn complain(error: &dyn Error) {
+    say::talk(format_args!("error: {error}"));
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        say::talk(format_args!("caused by: {error}"));
+        cause = error.source();
+    }
+}
