@@ -189,7 +189,8 @@ impl Bucket {
     /// # Errors
     /// Where the bucket is somebody else's, or the call is refused.
     pub async fn remove_object(&self, key: &str) -> Result<bool, AwsError> {
-        let request = self.client.delete_object().bucket(&self.name).key(key).expected_bucket_owner(&self.account);
+        let request =
+            self.client.delete_object().bucket(&self.name).key(key).expected_bucket_owner(&self.account);
         found("DeleteObject", request.send().await)
     }
 

@@ -81,7 +81,8 @@ impl Session {
         let credentials = self.load_credentials().await?;
         let end = end_of(&credentials);
         if end.is_some_and(|end| end < until) {
-            let words = format!("they end before {until}, too soon for a machine to fetch its agent with them");
+            let words =
+                format!("they end before {until}, too soon for a machine to fetch its agent with them");
             return Err(AwsError::refused("loading credentials", ErrorKind::ExpiredCredentials, words));
         }
         let provider = SharedCredentialsProvider::new(credentials);

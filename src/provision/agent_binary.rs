@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use object::elf;
-use object::read::elf::{FileHeader, SectionHeader};
+use object::read::elf::FileHeader;
 use sha2::{Digest, Sha256};
 
 use super::image::GlibcVersion;

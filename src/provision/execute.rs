@@ -13,8 +13,8 @@ use base64::Engine;
 
 use super::agent_binary;
 use super::journal::{Journal, JournalError};
-use super::plan::{Candidate, Plan, Step, bucket_name, helper_tags};
-use super::report::{Event, LAUNCHED_SCHEMA, Launched, Refused};
+use super::plan::{Candidate, Plan, Refused, Step, bucket_name, helper_tags};
+use super::report::{Event, LAUNCHED_SCHEMA, Launched};
 use super::settle::{self, Fate};
 use super::undo::{Left, Made};
 use super::wait::{self, WaitError, WaitFor};
@@ -102,7 +102,11 @@ pub enum Cause {
 ///
 /// # Errors
 /// Where there is no machine in the end; what had been made for it is then undone as far as it can be.
-pub async fn execute(plan: &Plan, means: &Means, mut report: impl FnMut(Event)) -> Result<Launched, ExecuteError> {
+pub async fn execute(
+    plan: &Plan,
+    means: &Means,
+    mut report: impl FnMut(Event),
+) -> Result<Launched, ExecuteError> {
     let mut executor = Executor {
         plan,
         means,
@@ -221,25 +225,36 @@ impl<R: FnMut(Event)> Executor<'_, R> {
         Ok(())
     }
 
-    async fn run(&mut self, region: &RegionName, candidate: &Candidate) -> Result<Result<Machine, AwsError>, Cause> {
+    async fn run(
+        &mut self,
+        region: &RegionName,
+        candidate: &Candidate,
+    ) -> Result<Result<Machine, AwsError>, Cause> {
         let request = self.request(region, candidate).await?;
         let ec2 = self.means.session.ec2(region);
         let now = self.plan.planned_at;
-        let fate = settle::run(&ec2, region.as_str(), &request, &self.means.journal, now, self.report).await?;
+        let fate =
+            settle::run(&ec2, region.as_str(), &request, &self.means.journal, now, self.report).await?;
         match fate {
             Fate::Made(machine) => {
                 self.made.push(Made::Machine { ec2, region: region.to_string(), id: machine.id.clone() });
                 (self.report)(Event::Accepted { instance_id: machine.id.clone() });
                 Ok(Ok(machine))
             }
-            Fate::Refused(error) if matches!(error.kind, ErrorKind::Capacity | ErrorKind::Quota) => Ok(Err(error)),
+            Fate::Refused(error) if matches!(error.kind, ErrorKind::Capacity | ErrorKind::Quota) => {
+                Ok(Err(error))
+            }
             Fate::Refused(source) => {
                 let doing = format!("launch {} in {region}", candidate.instance_type);
                 Err(Cause::Aws { doing, source })
             }
             Fate::Unknown(source) => {
                 let client_token = request.client_token;
-                self.made.push(Made::PerhapsMachine { ec2, region: region.to_string(), token: client_token.clone() });
+                self.made.push(Made::PerhapsMachine {
+                    ec2,
+                    region: region.to_string(),
+                    token: client_token.clone(),
+                });
                 Err(Cause::FateUnknown { client_token, source })
             }
         }
@@ -288,7 +303,8 @@ impl<R: FnMut(Event)> Executor<'_, R> {
             machine = self.unless_interrupted(wait::until_running(&ec2, &machine.id)).await??;
             (self.report)(Event::Running { address: machine.public_address.clone() });
         }
-        if let Some(address) = machine.public_address.clone().filter(|_| self.means.wait_for == WaitFor::Ssh) {
+        if let Some(address) = machine.public_address.clone().filter(|_| self.means.wait_for == WaitFor::Ssh)
+        {
             let answers = self.unless_interrupted(wait::until_ssh(&address, self.plan.ssh_port)).await?;
             (self.report)(if answers { Event::SshAnswers } else { Event::SshNotYet });
             ssh_answers = Some(answers);
@@ -313,7 +329,8 @@ impl<R: FnMut(Event)> Executor<'_, R> {
     fn launched(&self, candidate: &Candidate, machine: Machine, ssh_answers: Option<bool>) -> Launched {
         let user = candidate.image.login_user.as_deref();
         let ssh_command = user.zip(machine.public_address.as_deref()).map(|(user, address)| {
-            let port = if self.plan.ssh_port == 22 { String::new() } else { format!("-p {} ", self.plan.ssh_port) };
+            let port =
+                if self.plan.ssh_port == 22 { String::new() } else { format!("-p {} ", self.plan.ssh_port) };
             let identity = self.means.identity_file.as_ref();
             let identity = identity.map_or_else(String::new, |file| format!("-i {} ", file.display()));
             format!("ssh {identity}{port}{user}@{address}")

@@ -186,8 +186,8 @@ fn describe(refused: &[Refused]) -> String {
 ///
 /// # Errors
 /// Where none of the machines that were wished can be.
-pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: [u8; 8]) -> Result<Plan, PlanError> {
-    let launch = format!("l-{:016x}", u64::from_be_bytes(seed));
+pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Result<Plan, PlanError> {
+    let launch = launch_id(world.now, seed);
     let lifetime = match wish.lifetime {
         Lifetime::For(span) => Some(span),
         Lifetime::UntilEnded => None,
@@ -216,6 +216,18 @@ pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: [u8; 8]) ->
         refused,
         launch,
     })
+}
+
+/// The id of a launch: when it was planned, so that its age can be told from a tag, and the seed.
+fn launch_id(now: jiff::Timestamp, seed: u32) -> String {
+    format!("l-{:08x}{seed:08x}", now.as_second())
+}
+
+/// When a launch was planned, read from its id.
+#[must_use]
+pub fn planned_at(launch: &str) -> Option<jiff::Timestamp> {
+    let seconds = i64::from_str_radix(launch.strip_prefix("l-")?.get(..8)?, 16).ok()?;
+    jiff::Timestamp::from_second(seconds).ok()
 }
 
 /// The name of the account's bucket in a region.

@@ -43,7 +43,8 @@ pub(super) async fn run(
         Fate::Unknown(_) => None,
     };
     if let Some(outcome) = outcome {
-        let entry = Entry { region: region.to_owned(), intended_at: now, request: request.clone(), outcome: None };
+        let entry =
+            Entry { region: region.to_owned(), intended_at: now, request: request.clone(), outcome: None };
         journal.settle(&entry, outcome)?;
     }
     Ok(fate)

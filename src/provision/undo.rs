@@ -8,8 +8,8 @@ use crate::aws::ec2::Ec2;
 use crate::aws::s3::Bucket;
 use crate::aws::{AwsError, ErrorKind};
 
-/// How long a group is tried while the interface of an ending machine still holds it.
-const GROUP_PAUSES: [Duration; 5] = [Duration::from_secs(1); 5];
+/// The pauses between tries to remove a group that is held; a machine takes about a minute to let go of its interface.
+const GROUP_PAUSES: [Duration; 30] = [Duration::from_secs(2); 30];
 
 /// Something that was made, or is about to be.
 #[derive(Debug)]
@@ -73,15 +73,22 @@ fn removed(what: String, command: String, outcome: Result<bool, AwsError>) -> Re
 }
 
 async fn remove_group(ec2: &Ec2, name: &str) -> Result<bool, AwsError> {
-    let Some(group) = ec2.own_groups(Some(name)).await?.into_iter().next() else { return Ok(false) };
+    match ec2.own_groups(Some(name)).await?.into_iter().next() {
+        Some(group) => remove_group_when_free(ec2, &group.id).await.map(|()| true),
+        None => Ok(false),
+    }
+}
+
+/// Removes a group, again and again while the interface of an ending machine still holds it.
+pub(super) async fn remove_group_when_free(ec2: &Ec2, id: &str) -> Result<(), AwsError> {
     let mut pauses = GROUP_PAUSES.iter();
     loop {
-        match ec2.remove_group(&group.id).await {
+        match ec2.remove_group(id).await {
             Err(error) if error.kind == ErrorKind::InUse => match pauses.next() {
                 Some(pause) => tokio::time::sleep(*pause).await,
                 None => return Err(error),
             },
-            outcome => return outcome.map(|()| true),
+            outcome => return outcome,
         }
     }
 }
@@ -94,7 +101,9 @@ async fn perhaps_machine(ec2: &Ec2, region: &str, token: &str) -> Result<Option<
         because,
     };
     let machines = ec2.machines_of_request(token).await.map_err(|error| left(error.to_string()))?;
-    let Some(machine) = machines.first() else { return Err(left("EC2 does not show it, and may yet".to_owned())) };
+    let Some(machine) = machines.first() else {
+        return Err(left("EC2 does not show it, and may yet".to_owned()));
+    };
     ec2.terminate(&machine.id).await.map_err(|error| left(error.to_string()))?;
     Ok(Some(format!("machine {}", machine.id)))
 }

@@ -1,0 +1,191 @@
+//! What carries our tags and serves nothing any more: found, shown, removed.
+//!
+//! A machine is never touched. A group serves its launch's machine until that has ended; the group of a launch that may
+//! still be under way is left alone.
+
+use futures_util::future::{join_all, try_join_all};
+
+use super::inventory::RegionFailure;
+use super::journal::{Journal, JournalError, Outcome};
+use super::plan::{bucket_name, planned_at};
+use super::report::{LEFTOVER_SCHEMA, Leftover, LeftoverKind};
+use super::undo::remove_group_when_free;
+use crate::aws::types::{Group, Machine};
+use crate::aws::{AwsError, Session};
+use crate::model::{RegionName, Span, tag};
+
+/// How long after its planning a launch without a machine may still be under way.
+const UNDER_WAY: Span = Span::from_seconds(15 * 60);
+
+/// What is left over in some regions.
+#[derive(Debug, Default)]
+pub struct Leftovers {
+    /// Each thing, by region.
+    pub found: Vec<Leftover>,
+    /// The regions that could not be asked.
+    pub failures: Vec<RegionFailure>,
+}
+
+/// Looks for what is left over; the buckets of an account only where it is named, since they serve the launches to come.
+pub async fn find(
+    session: &Session,
+    regions: &[RegionName],
+    bucket_of_account: Option<&str>,
+    now: jiff::Timestamp,
+) -> Leftovers {
+    let looks = regions
+        .iter()
+        .map(|region| async move { (region, find_in_region(session, region, bucket_of_account, now).await) });
+    let mut leftovers = Leftovers::default();
+    for (region, look) in join_all(looks).await {
+        match look {
+            Ok(found) => leftovers.found.extend(found),
+            Err(source) => leftovers.failures.push(RegionFailure { region: region.clone(), source }),
+        }
+    }
+    leftovers
+}
+
+async fn find_in_region(
+    session: &Session,
+    region: &RegionName,
+    bucket_of_account: Option<&str>,
+    now: jiff::Timestamp,
+) -> Result<Vec<Leftover>, AwsError> {
+    let ec2 = session.ec2(region);
+    let bucket = async {
+        let Some(account) = bucket_of_account else { return Ok(None) };
+        let bucket = session.bucket(region, bucket_name(account, region.as_str()), account);
+        Ok(bucket.is_there().await?.then(|| bucket.name().to_owned()))
+    };
+    let (groups, machines, bucket) = tokio::try_join!(ec2.own_groups(None), ec2.own_machines(), bucket)?;
+    let group = |group: &Group| leftover(LeftoverKind::SecurityGroup, &group.id, region, launch_of(group));
+    let groups = groups.iter().filter(|group| serves_nothing(group, &machines, now)).map(group);
+    let bucket = bucket.map(|name| leftover(LeftoverKind::Bucket, &name, region, None));
+    Ok(groups.chain(bucket).collect())
+}
+
+fn leftover(kind: LeftoverKind, id: &str, region: &RegionName, launch: Option<&str>) -> Leftover {
+    Leftover {
+        schema: LEFTOVER_SCHEMA,
+        kind,
+        id: id.to_owned(),
+        region: region.to_string(),
+        launch: launch.map(str::to_owned),
+        removed: false,
+    }
+}
+
+fn launch_of(group: &Group) -> Option<&str> {
+    tag::value_of(&group.tags, tag::LAUNCH)
+}
+
+/// Whether a group has nothing left to do: no machine that has not ended has it, and no launch is about to make one.
+fn serves_nothing(group: &Group, machines: &[Machine], now: jiff::Timestamp) -> bool {
+    let launch = launch_of(group);
+    let of_launch = |machine: &&Machine| launch.is_some() && machine.tag(tag::LAUNCH) == launch;
+    let has_it = |machine: &&Machine| machine.groups.contains(&group.id);
+    let mut served = machines.iter().filter(|machine| of_launch(machine) || has_it(machine)).peekable();
+    if served.peek().is_some() {
+        return served.all(|machine| machine.state.is_ended());
+    }
+    launch.and_then(planned_at).is_none_or(|planned| Span::between(planned, now) > UNDER_WAY)
+}
+
+/// Removes what was found.
+///
+/// # Errors
+/// Where AWS refuses one of them; the others of this call may be removed all the same.
+pub async fn remove(session: &Session, leftover: &Leftover, account: &str) -> Result<(), AwsError> {
+    let Ok(region) = leftover.region.parse::<RegionName>() else { return Ok(()) };
+    match leftover.kind {
+        LeftoverKind::SecurityGroup => remove_group_when_free(&session.ec2(&region), &leftover.id).await,
+        LeftoverKind::Bucket => {
+            session.bucket(&region, leftover.id.clone(), account).remove().await.map(|_| ())
+        }
+    }
+}
+
+/// Settles the requests of which nothing is known, by what EC2 shows of them; says how many.
+///
+/// # Errors
+/// Where the journal can't be read or written, or EC2 can't be asked.
+pub async fn settle_journal(session: &Session, journal: &Journal) -> Result<usize, SettleError> {
+    let unsettled = journal.unsettled()?;
+    let fates = try_join_all(unsettled.iter().map(async |entry| {
+        let Ok(region) = entry.region.parse() else { return Ok(None) };
+        session
+            .ec2(&region)
+            .machines_of_request(&entry.request.client_token)
+            .await
+            .map(|found| found.into_iter().next())
+    }))
+    .await?;
+    for (entry, machine) in unsettled.iter().zip(fates) {
+        let nothing = || Outcome::Nothing("EC2 shows no machine of this request".to_owned());
+        journal.settle(entry, machine.map_or_else(nothing, |machine| Outcome::Made(machine.id)))?;
+    }
+    Ok(unsettled.len())
+}
+
+/// The journal could not be settled.
+#[derive(Debug, thiserror::Error)]
+pub enum SettleError {
+    /// The journal can't be read or written.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// EC2 can't be asked.
+    #[error("cannot ask EC2 about a request of an earlier launch")]
+    Aws(#[from] AwsError),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::types::MachineState;
+    use crate::model::tag::Tag;
+
+    const NOW: &str = "2026-11-21T12:00:00Z";
+
+    fn group(launch: &str) -> Group {
+        let tags = vec![Tag::new(tag::MANAGED, "true"), Tag::new(tag::LAUNCH, launch)];
+        Group { id: "sg-1".to_owned(), name: String::new(), tags }
+    }
+
+    fn machine(launch: &str, state: MachineState, groups: &[&str]) -> Machine {
+        Machine {
+            id: "i-1".to_owned(),
+            instance_type: "m7i.large".to_owned(),
+            state,
+            state_reason: None,
+            zone_id: None,
+            public_address: None,
+            launched_at: None,
+            groups: groups.iter().map(|&id| id.to_owned()).collect(),
+            tags: vec![Tag::new(tag::LAUNCH, launch)],
+            spot: false,
+        }
+    }
+
+    #[test]
+    fn a_group_serves_its_machine_until_that_has_ended() {
+        let now: jiff::Timestamp = NOW.parse().unwrap();
+        let old = "l-6500000000000001";
+        let serves_nothing_with = |machines: &[Machine]| serves_nothing(&group(old), machines, now);
+        assert!(serves_nothing_with(&[]));
+        assert!(serves_nothing_with(&[machine(old, MachineState::Terminated, &[])]));
+        assert!(!serves_nothing_with(&[machine(old, MachineState::Stopped, &[])]));
+        assert!(!serves_nothing_with(&[machine("l-other", MachineState::Running, &["sg-1"])]));
+        let both = [machine(old, MachineState::Terminated, &[]), machine(old, MachineState::Running, &[])];
+        assert!(!serves_nothing_with(&both));
+    }
+
+    #[test]
+    fn the_group_of_a_launch_under_way_is_left_alone() {
+        let now: jiff::Timestamp = NOW.parse().unwrap();
+        let launch = format!("l-{:08x}00000001", now.as_second() - 60);
+        assert!(!serves_nothing(&group(&launch), &[], now));
+        let hour_ago = format!("l-{:08x}00000001", now.as_second() - 3600);
+        assert!(serves_nothing(&group(&hour_ago), &[], now));
+    }
+}
