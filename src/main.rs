@@ -1,2 +1,7 @@
-//! The cloudkit binary.
-fn main() {}
+//! The cloudkit binary: everything is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cloudkit::cli::run(&cloudkit::platform::Process::current())
+}

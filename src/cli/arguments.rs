@@ -1,0 +1,93 @@
+//! The root of the command line: what every command understands.
+//!
+//! Raw arguments only; they become settings and wishes in the commands.
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand};
+
+use super::command_error::CommandError;
+use super::settings::{Key, Settings};
+use crate::model::Span;
+use crate::output::{self, ColorChoice, Format, Verbosity};
+
+/// Find, launch, look after and deploy to EC2 machines; no machine is ever forgotten.
+#[derive(Debug, Parser)]
+#[command(name = "cloudkit", version, propagate_version = true, disable_help_subcommand = true)]
+#[command(after_help = "Environment variables: cloudkit help environment")]
+pub(super) struct Cloudkit {
+    #[command(flatten)]
+    pub(super) global: GlobalArguments,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// The personalities, and what is about cloudkit itself.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    Find(super::find::FindArguments),
+    #[cfg(feature = "aws")]
+    Launch(Box<super::launch::LaunchCommand>),
+    #[cfg(feature = "aws")]
+    Agent(super::agent::AgentArguments),
+    Config(super::config::ConfigArguments),
+    Help(super::help::HelpArguments),
+}
+
+/// What every command understands.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Global options")]
+pub(super) struct GlobalArguments {
+    /// Format of what is printed [default: table on a terminal, else jsonl for lists]
+    #[arg(short, long, global = true, value_name = "FORMAT", value_parser = formats())]
+    pub(super) output: Option<Format>,
+    /// When to use colour [default: auto]
+    #[arg(long, global = true, value_name = "WHEN", value_parser = colors())]
+    color: Option<ColorChoice>,
+    /// Show each call to AWS and how long it took
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    verbose: bool,
+    /// Silence all but errors and warnings about money
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// Give up after this long, such as 90s or 5m
+    #[arg(long, global = true, value_name = "SPAN")]
+    pub(super) timeout: Option<Span>,
+    /// Profile of the AWS configuration files
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(super) profile: Option<String>,
+}
+
+fn formats() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::NAMES).try_map(|name| name.parse::<Format>())
+}
+
+fn colors() -> impl TypedValueParser<Value = ColorChoice> {
+    PossibleValuesParser::new(ColorChoice::NAMES).try_map(|name| name.parse::<ColorChoice>())
+}
+
+impl GlobalArguments {
+    /// What the flags and the settings ask of the streams.
+    pub(super) fn stream_settings(&self, settings: &Settings) -> Result<output::Settings, CommandError> {
+        let color = settings.parsed::<ColorChoice>(Key::Color)?;
+        Ok(output::Settings {
+            color: self.color.or(color).unwrap_or_default(),
+            preferred_format: settings.parsed(Key::Output)?,
+            ..self.plain_stream_settings()
+        })
+    }
+
+    /// What the flags alone ask of the streams.
+    pub(super) fn plain_stream_settings(&self) -> output::Settings {
+        let verbosity = match (self.quiet, self.verbose) {
+            (true, _) => Verbosity::Quiet,
+            (false, true) => Verbosity::Verbose,
+            (false, false) => Verbosity::Normal,
+        };
+        output::Settings {
+            color: self.color.unwrap_or_default(),
+            verbosity,
+            requested_format: self.output,
+            preferred_format: None,
+        }
+    }
+}

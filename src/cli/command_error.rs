@@ -1,0 +1,190 @@
+//! Every error at the edge: its class, which is its exit code, and the hints that say what to type next.
+//!
+//! One conversion an error type, exhaustive, so that a new way to fail has to be given a code here.
+
+use std::error::Error;
+use std::io;
+
+use super::exit_code::ExitClass;
+use crate::discovery::{DiscoveryError, NotAPattern};
+use crate::model::NotAValue;
+use crate::platform::files::FileError;
+use crate::platform::process::NoHome;
+
+/// An error with its class and its hints.
+#[derive(Debug)]
+pub(super) struct CommandError {
+    pub(super) class: ExitClass,
+    pub(super) error: Box<dyn Error + Send + Sync>,
+    pub(super) hints: Vec<String>,
+}
+
+impl CommandError {
+    pub(super) fn new(class: ExitClass, error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self { class, error: error.into(), hints: Vec::new() }
+    }
+
+    /// A bad flag, value or input.
+    pub(super) fn usage(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::new(ExitClass::Usage, error)
+    }
+
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// Whether the reader of stdout has gone, which is no failure.
+    pub(super) fn is_closed_pipe(&self) -> bool {
+        let io = self.error.downcast_ref::<io::Error>();
+        io.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+impl From<io::Error> for CommandError {
+    fn from(error: io::Error) -> Self {
+        Self::new(ExitClass::Usage, error)
+    }
+}
+
+impl From<FileError> for CommandError {
+    fn from(error: FileError) -> Self {
+        Self::usage(error)
+    }
+}
+
+impl From<NoHome> for CommandError {
+    fn from(error: NoHome) -> Self {
+        Self::usage(error).hint("set HOME")
+    }
+}
+
+impl From<NotAValue> for CommandError {
+    fn from(error: NotAValue) -> Self {
+        Self::usage(error)
+    }
+}
+
+impl From<NotAPattern> for CommandError {
+    fn from(error: NotAPattern) -> Self {
+        Self::usage(error)
+    }
+}
+
+impl From<DiscoveryError> for CommandError {
+    fn from(error: DiscoveryError) -> Self {
+        let hints = match &error {
+            DiscoveryError::UnknownRegion { .. } => vec!["--region all asks about every region".to_owned()],
+            DiscoveryError::UnknownGpu { .. } => {
+                vec!["see every GPU: cloudkit find search --gpus 0.001.. --region all".to_owned()]
+            }
+        };
+        Self { hints, ..Self::usage(error) }
+    }
+}
+
+#[cfg(feature = "aws")]
+mod of_aws {
+    use super::{CommandError, ExitClass};
+    use crate::aws::{AwsError, ErrorKind};
+    use crate::provision::execute::{Cause, ExecuteError};
+    use crate::provision::journal::JournalError;
+    use crate::provision::observe::ObserveError;
+    use crate::provision::plan::PlanError;
+
+    impl From<AwsError> for CommandError {
+        fn from(error: AwsError) -> Self {
+            let (class, hints) = class_and_hints(&error);
+            Self { class, hints, error: error.into() }
+        }
+    }
+
+    /// What a failure of AWS means for the exit code, and what can be done.
+    pub(in crate::cli) fn class_and_hints(error: &AwsError) -> (ExitClass, Vec<String>) {
+        let (class, hint) = match error.kind {
+            ErrorKind::NoCredentials => (
+                ExitClass::Credentials,
+                "sign in: aws configure, or aws sso login, and name the profile with --profile if it is not the default",
+            ),
+            ErrorKind::ExpiredCredentials => (ExitClass::Credentials, "sign in again: aws sso login, or fetch new keys"),
+            ErrorKind::NotAllowed => (
+                ExitClass::Credentials,
+                "see who you are: aws sts get-caller-identity; another profile: --profile NAME",
+            ),
+            ErrorKind::Capacity => (ExitClass::Capacity, "give more candidates: cloudkit find search … | cloudkit launch"),
+            ErrorKind::Quota => (
+                ExitClass::Capacity,
+                "end a machine (cloudkit launch list), or ask for a higher quota in the Service Quotas console",
+            ),
+            ErrorKind::Throttled => (ExitClass::Unavailable, "wait a minute and run the same command again"),
+            ErrorKind::Unavailable => (
+                ExitClass::Unavailable,
+                "check the network, the region and AWS_ENDPOINT_URL, then run the same command again",
+            ),
+            ErrorKind::NotFound | ErrorKind::InUse | ErrorKind::AlreadyThere | ErrorKind::Refused => {
+                (ExitClass::Usage, "")
+            }
+        };
+        (class, Some(hint).filter(|hint| !hint.is_empty()).map(str::to_owned).into_iter().collect())
+    }
+
+    impl From<ObserveError> for CommandError {
+        fn from(error: ObserveError) -> Self {
+            let (class, hints) = match &error {
+                ObserveError::NothingWished => {
+                    (ExitClass::Usage, vec!["name a type: cloudkit launch --instance-type m7i.large".to_owned()])
+                }
+                ObserveError::Aws { source, .. } => class_and_hints(source),
+                ObserveError::AgentBinary(_) => {
+                    (ExitClass::Usage, vec!["name another Linux build of cloudkit: --agent-binary FILE".to_owned()])
+                }
+                ObserveError::CheckIp(_) | ObserveError::NotAnAddress { .. } => (
+                    ExitClass::Unavailable,
+                    vec!["say who may reach the machine's SSH port: --ssh-from 203.0.113.7".to_owned()],
+                ),
+            };
+            Self { class, hints, error: error.into() }
+        }
+    }
+
+    impl From<PlanError> for CommandError {
+        fn from(error: PlanError) -> Self {
+            let mut hints: Vec<String> = match &error {
+                PlanError::NothingLeft { refused } => refused.iter().flat_map(|one| one.hints.clone()).collect(),
+                PlanError::BeyondTime(_) => vec!["give a shorter --ttl".to_owned()],
+            };
+            hints.sort_unstable();
+            hints.dedup();
+            Self { hints, ..Self::usage(error) }
+        }
+    }
+
+    impl From<JournalError> for CommandError {
+        fn from(error: JournalError) -> Self {
+            Self::usage(error)
+        }
+    }
+
+    impl From<ExecuteError> for CommandError {
+        fn from(error: ExecuteError) -> Self {
+            let (mut class, mut hints) = match &error.cause {
+                Cause::NoneToBeHad { .. } => {
+                    let more = "give more candidates, other zones or regions: cloudkit find search … --region all | cloudkit launch";
+                    (ExitClass::Capacity, vec![more.to_owned()])
+                }
+                Cause::Aws { source, .. } | Cause::FateUnknown { source, .. } => class_and_hints(source),
+                Cause::Wait(_) => (ExitClass::Unavailable, Vec::new()),
+                Cause::Journal(_) | Cause::UserData(_) | Cause::Region(_) => (ExitClass::Usage, Vec::new()),
+                Cause::Interrupted => (ExitClass::Interrupted, Vec::new()),
+            };
+            if !error.left.is_empty() {
+                class = ExitClass::Partial;
+                hints = error.left.iter().map(|left| format!("still there: {} ({}); {}", left.what, left.because, left.command)).collect();
+            }
+            Self { class, hints, error: Box::new(error.cause) }
+        }
+    }
+}
+
+#[cfg(feature = "aws")]
+pub(super) use of_aws::class_and_hints;

@@ -1,0 +1,115 @@
+//! What every command is handed: the process, its settings and its streams.
+//!
+//! It opens the door to AWS where a command needs one, and holds no state of a command.
+
+use std::sync::Arc;
+
+use super::arguments::GlobalArguments;
+use super::settings::Settings;
+use crate::output::Streams;
+use crate::platform::Process;
+
+/// What a command works with.
+pub(super) struct Context<'c> {
+    pub(super) process: &'c Process,
+    pub(super) global: &'c GlobalArguments,
+    pub(super) settings: &'c Settings,
+    pub(super) streams: &'c Arc<Streams>,
+}
+
+impl<'c> Context<'c> {
+    pub(super) const fn new(
+        process: &'c Process,
+        global: &'c GlobalArguments,
+        settings: &'c Settings,
+        streams: &'c Arc<Streams>,
+    ) -> Self {
+        Self { process, global, settings, streams }
+    }
+
+    /// The AWS profile that was named, by flag or setting; the SDK looks at `AWS_PROFILE` itself.
+    pub(super) fn profile(&self) -> Option<&str> {
+        let setting = || self.settings.text(super::settings::Key::Profile);
+        self.global.profile.as_deref().or_else(|| {
+            let named = self.process.variable("AWS_PROFILE").is_some();
+            setting().filter(|_| !named)
+        })
+    }
+}
+
+#[cfg(feature = "aws")]
+mod with_aws {
+    use std::path::PathBuf;
+    use std::sync::Arc;
+
+    use super::Context;
+    use crate::aws::Session;
+    use crate::aws::call::{Call, CallReporter};
+    use crate::aws::session::SessionOptions;
+    use crate::cli::command_error::CommandError;
+    use crate::cli::exit_code::ExitClass;
+    use crate::platform::files;
+
+    /// The command was not done within its `--timeout`.
+    #[derive(Debug, thiserror::Error)]
+    #[error("not done within {0}")]
+    pub(in crate::cli) struct TimedOut(pub(in crate::cli) crate::model::Span);
+
+    impl Context<'_> {
+        /// Runs what waits for the network.
+        pub(in crate::cli) fn block_on<T>(&self, work: impl Future<Output = T>) -> Result<T, CommandError> {
+            Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work))
+        }
+
+        /// Runs what changes nothing and may be dropped half-way: `--timeout` ends it.
+        pub(in crate::cli) fn block_on_bounded<T>(
+            &self,
+            work: impl Future<Output = Result<T, CommandError>>,
+        ) -> Result<T, CommandError> {
+            self.block_on(self.bounded(work))?
+        }
+
+        /// The same within work that goes on.
+        pub(in crate::cli) async fn bounded<T>(
+            &self,
+            work: impl Future<Output = Result<T, CommandError>>,
+        ) -> Result<T, CommandError> {
+            match self.global.timeout {
+                None => work.await,
+                Some(limit) => tokio::time::timeout(limit.to_duration(), work)
+                    .await
+                    .map_err(|_| CommandError::new(ExitClass::Unavailable, TimedOut(limit)))?,
+            }
+        }
+
+        /// Opens the door to AWS.
+        pub(in crate::cli) async fn session(&self) -> Result<Session, CommandError> {
+            let options = SessionOptions {
+                profile: self.profile().map(str::to_owned),
+                certificates: self.certificates()?,
+                reporter: self.call_reporter(),
+            };
+            Ok(Session::open(options).await?)
+        }
+
+        /// The certificates that `AWS_CA_BUNDLE` names.
+        pub(in crate::cli) fn certificates(&self) -> Result<Option<Vec<u8>>, CommandError> {
+            let Some(path) = self.process.variable("AWS_CA_BUNDLE").map(PathBuf::from) else { return Ok(None) };
+            let content = files::read_if_there(&path)?;
+            let missing = || CommandError::usage(format!("AWS_CA_BUNDLE names {}, which does not exist", path.display()));
+            content.map(Some).ok_or_else(missing)
+        }
+
+        fn call_reporter(&self) -> CallReporter {
+            let streams = Arc::clone(self.streams);
+            CallReporter::new(move |call: Call| {
+                let outcome = if call.succeeded { "" } else { " failed" };
+                let Call { service, operation, region, took, .. } = call;
+                streams.detail(format_args!("{service} {operation} in {region}{outcome}: {} ms", took.as_millis()));
+            })
+        }
+    }
+}
+
+#[cfg(feature = "aws")]
+pub(super) use with_aws::TimedOut;

@@ -1,0 +1,43 @@
+//! `cloudkit help`: of a command, or of the environment variables.
+//!
+//! Help of a command is the parser's own.
+
+use clap::{Args, CommandFactory};
+
+use super::arguments::Cloudkit;
+use super::command_error::CommandError;
+use super::context::Context;
+use super::exit_code::ExitClass;
+use crate::platform::variables;
+
+/// Print help for a command, or `help environment` for the variables
+#[derive(Debug, Args)]
+pub(super) struct HelpArguments {
+    /// The command, or environment
+    topic: Vec<String>,
+}
+
+pub(super) fn run(context: &Context<'_>, arguments: &HelpArguments) -> Result<ExitClass, CommandError> {
+    if arguments.topic == ["environment"] {
+        context.streams.write_text(&environment())?;
+        return Ok(ExitClass::Done);
+    }
+    let mut root = Cloudkit::command();
+    root.build();
+    let mut command = &mut root;
+    for name in &arguments.topic {
+        let unknown = || CommandError::usage(format!("there is no command {name:?}")).hint("see them all: cloudkit help");
+        command = command.find_subcommand_mut(name).ok_or_else(unknown)?;
+    }
+    let help = command.render_long_help();
+    context.streams.write_text(&help.to_string())?;
+    Ok(ExitClass::Done)
+}
+
+fn environment() -> String {
+    let widest = variables::ALL.iter().map(|variable| variable.name.len()).max().unwrap_or(0);
+    let lines = variables::ALL.iter().map(|variable| format!("{:widest$}  {}\n", variable.name, variable.help));
+    let mut text = lines.collect::<String>();
+    text.push_str("\nCredentials, region, profile, endpoint and proxy are read from the AWS SDK's own variables.\n");
+    text
+}

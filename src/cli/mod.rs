@@ -1,0 +1,105 @@
+//! The edge: arguments, settings, prompts, exit codes.
+//!
+//! A command parses, resolves and then acts; what it does is decided in the modules below. The folder tree is the command
+//! tree: `cloudkit launch list` is `launch/list.rs`.
+
+mod arguments;
+mod ask;
+mod command_error;
+mod config;
+mod context;
+mod exit_code;
+mod find;
+mod help;
+mod personality;
+mod region;
+mod settings;
+
+#[cfg(feature = "aws")]
+mod agent;
+#[cfg(feature = "aws")]
+mod launch;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{CommandFactory, FromArgMatches};
+
+use crate::output::{Failure, Streams, Surroundings};
+use crate::platform::Process;
+use arguments::{Cloudkit, Command};
+use command_error::CommandError;
+use context::Context;
+
+pub use exit_code::ExitClass;
+
+/// Runs the command that the process was started with and says how it ended.
+#[must_use]
+pub fn run(process: &Process) -> ExitCode {
+    let parsed = Cloudkit::command()
+        .try_get_matches_from(personality::rewrite(&process.arguments))
+        .and_then(|mut matches| Cloudkit::from_arg_matches_mut(&mut matches));
+    let cloudkit = match parsed {
+        Ok(cloudkit) => cloudkit,
+        Err(error) => return tell_usage(&error),
+    };
+    let surroundings =
+        Surroundings::of_process(process.variable("COLUMNS"), process.variable("NO_COLOR").is_some());
+    let resolved = settings::Settings::load(process);
+    let (settings, unreadable) = match resolved {
+        Ok(settings) => (settings, None),
+        Err(error) => (settings::Settings::default(), Some(error)),
+    };
+    let (streams, refused) = match cloudkit.global.stream_settings(&settings) {
+        Ok(chosen) => (Streams::of_process(surroundings, chosen), None),
+        Err(error) => (Streams::of_process(surroundings, cloudkit.global.plain_stream_settings()), Some(error)),
+    };
+    let streams = Arc::new(streams);
+    let context = Context::new(process, &cloudkit.global, &settings, &streams);
+    let outcome = match unreadable.map(CommandError::from).or(refused) {
+        Some(error) => Err(error),
+        None => dispatch(&context, cloudkit.command),
+    };
+    finish(&streams, outcome)
+}
+
+fn dispatch(context: &Context<'_>, command: Command) -> Result<ExitClass, CommandError> {
+    match command {
+        Command::Find(arguments) => find::run(context, arguments),
+        #[cfg(feature = "aws")]
+        Command::Launch(arguments) => launch::run(context, *arguments),
+        #[cfg(feature = "aws")]
+        Command::Agent(arguments) => agent::run(context, arguments),
+        Command::Config(arguments) => config::run(context, arguments),
+        Command::Help(arguments) => help::run(context, &arguments),
+    }
+}
+
+/// The error edge: what failed, why, what to type next, and the code.
+fn finish(streams: &Streams, outcome: Result<ExitClass, CommandError>) -> ExitCode {
+    match outcome {
+        Ok(class) => class.into(),
+        Err(error) if error.is_closed_pipe() => ExitClass::Done.into(),
+        Err(error) => {
+            streams.fail(&Failure::of(error.error.as_ref(), error.hints, error.class.code()));
+            error.class.into()
+        }
+    }
+}
+
+/// What clap says of arguments it can't read; help and version are no errors.
+fn tell_usage(error: &clap::Error) -> ExitCode {
+    // Where even stderr is gone nobody is left to be told.
+    let _ = error.print();
+    if error.use_stderr() { ExitClass::Usage.into() } else { ExitClass::Done.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parser_is_consistent() {
+        Cloudkit::command().debug_assert();
+    }
+}
