@@ -64,7 +64,10 @@ fn dependencies(workspace: &Workspace, report: &mut Report) -> Result<(), StepEr
             return Ok(());
         }
     };
-    report.step("dependencies", deny.command().args(["check", "licenses", "bans", "sources"]))?;
+    report.step(
+        "dependencies",
+        deny.command().args(["check", "--hide-inclusion-graph", "licenses", "bans", "sources"]),
+    )?;
     if deny.has_advisories() {
         return report.step("advisories", deny.command().args(["check", "--disable-fetch", "advisories"]));
     }
