@@ -8,6 +8,7 @@ mod document;
 mod escape;
 mod failure;
 mod format;
+pub mod launch;
 mod offer;
 mod progress;
 mod streams;

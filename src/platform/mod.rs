@@ -11,6 +11,8 @@ pub mod files;
 pub mod http;
 pub mod keys;
 pub mod process;
+pub mod random;
+pub mod terminal;
 pub mod variables;
 
 pub use process::Process;

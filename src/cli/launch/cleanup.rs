@@ -1,0 +1,100 @@
+//! `cloudkit launch cleanup`: removes what carries our tags and serves nothing any more.
+//!
+//! Shows what it found, asks, removes. Machines are never touched.
+
+use clap::Args;
+
+use super::regions;
+use crate::aws::Session;
+use crate::cli::ask::{self, Answer};
+use crate::cli::command_error::CommandError;
+use crate::cli::context::Context;
+use crate::cli::exit_code::ExitClass;
+use crate::cli::region;
+use crate::discovery::RegionSelection;
+use crate::platform::clock;
+use crate::provision::cleanup::{self, Leftovers, SettleError};
+use crate::provision::journal::Journal;
+use crate::provision::report::Leftover;
+
+/// Remove what ended machines have left behind
+#[derive(Debug, Args)]
+pub(super) struct CleanupArguments {
+    /// Where to look [default: every region of the account]
+    #[arg(short, long, value_name = "REGION")]
+    region: Vec<String>,
+    /// Also empty and remove the account's cloudkit buckets
+    #[arg(long)]
+    bucket: bool,
+    /// Remove without asking
+    #[arg(short, long)]
+    yes: bool,
+}
+
+pub(super) fn run(context: &Context<'_>, arguments: &CleanupArguments) -> Result<ExitClass, CommandError> {
+    let asked = RegionSelection::parse(&arguments.region)?;
+    asked.resolve(crate::catalog::Catalog::embedded())?;
+    let (session, account, leftovers) =
+        context.block_on_bounded(look(context, &asked, arguments.bucket))?;
+    let failed = regions::tell_failures(context, &leftovers.failures);
+    if leftovers.found.is_empty() {
+        context.streams.write_list::<Leftover>(context.streams.list_format(), [])?;
+        context.streams.status("nothing is left over");
+        return Ok(failed);
+    }
+    if !arguments.yes && ask::confirm(&question(&leftovers.found, &account), "--yes")? == Answer::No {
+        context.streams.write_list(context.streams.list_format(), &leftovers.found)?;
+        context.streams.status("nothing was removed");
+        return Ok(ExitClass::No);
+    }
+    let (rows, still_there) = context.block_on(remove(&session, &account, leftovers.found))?;
+    context.streams.write_list(context.streams.list_format(), &rows)?;
+    for (leftover, error) in &still_there {
+        context.streams.warn_of_cost(format_args!("{} in {} is still there: {error}", leftover.id, leftover.region));
+    }
+    if still_there.is_empty() {
+        return Ok(failed);
+    }
+    context.streams.hint("try again in a minute: cloudkit launch cleanup");
+    Ok(ExitClass::Partial)
+}
+
+async fn look(
+    context: &Context<'_>,
+    asked: &RegionSelection,
+    buckets: bool,
+) -> Result<(Session, String, Leftovers), CommandError> {
+    let session = context.session().await?;
+    let home = region::in_force(context).region.parse()?;
+    let account = session.sts(&home).caller().await?.account;
+    let regions = regions::to_look_at(context, &session, asked).await?;
+    let now = clock::now();
+    let leftovers = cleanup::find(&session, &regions, buckets.then_some(account.as_str()), now).await;
+    let journal = Journal::in_state_directory(context.process.state_directory()?);
+    match cleanup::settle_journal(&session, &journal).await {
+        Ok(0) => {}
+        Ok(count) => context.streams.status(format_args!("{count} unanswered requests of earlier launches settled")),
+        Err(SettleError::Journal(error)) => return Err(error.into()),
+        Err(SettleError::Aws(error)) => context.streams.warn(format_args!("earlier requests stay unsettled: {error}")),
+    }
+    Ok((session, account, leftovers))
+}
+
+fn question(found: &[Leftover], account: &str) -> String {
+    let names = found.iter().map(|leftover| format!("{} ({})", leftover.id, leftover.region)).collect::<Vec<_>>();
+    format!("Remove {} in account {account}?", names.join(", "))
+}
+
+async fn remove(
+    session: &Session,
+    account: &str,
+    found: Vec<Leftover>,
+) -> (Vec<Leftover>, Vec<(Leftover, crate::aws::AwsError)>) {
+    let (mut rows, mut still_there) = (Vec::new(), Vec::new());
+    for leftover in found {
+        let outcome = cleanup::remove(session, &leftover, account).await;
+        rows.push(Leftover { removed: outcome.is_ok(), ..leftover.clone() });
+        still_there.extend(outcome.err().map(|error| (leftover, error)));
+    }
+    (rows, still_there)
+}

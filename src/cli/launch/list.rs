@@ -1,0 +1,35 @@
+//! `cloudkit launch list`: the machines that cloudkit made, over all regions.
+//!
+//! AWS is asked each time.
+
+use clap::Args;
+
+use super::regions;
+use crate::cli::command_error::CommandError;
+use crate::cli::context::Context;
+use crate::cli::exit_code::ExitClass;
+use crate::discovery::RegionSelection;
+use crate::provision::inventory;
+
+/// List the machines that cloudkit made, ended ones included for as long as EC2 shows them
+#[derive(Debug, Args)]
+pub(super) struct ListArguments {
+    /// Region, pattern or all; may be repeated or a comma list [default: every region of the account]
+    #[arg(short, long, value_name = "REGION")]
+    region: Vec<String>,
+}
+
+pub(super) fn run(context: &Context<'_>, arguments: &ListArguments) -> Result<ExitClass, CommandError> {
+    let asked = RegionSelection::parse(&arguments.region)?;
+    asked.resolve(crate::catalog::Catalog::embedded())?;
+    let inventory = context.block_on_bounded(async {
+        let session = context.session().await?;
+        let regions = regions::to_look_at(context, &session, &asked).await?;
+        Ok(inventory::list(&session, &regions).await)
+    })?;
+    context.streams.write_list(context.streams.list_format(), &inventory.machines)?;
+    if inventory.machines.is_empty() && inventory.failures.is_empty() {
+        context.streams.status("no machines");
+    }
+    Ok(regions::tell_failures(context, &inventory.failures))
+}

@@ -1,0 +1,42 @@
+//! Which regions a verb looks at: those of `--region`, else every region that the account can use.
+//!
+//! A machine may have been launched anywhere, so looking everywhere is the default.
+
+use crate::aws::Session;
+use crate::catalog::Catalog;
+use crate::cli::command_error::{CommandError, class_and_hints};
+use crate::cli::context::Context;
+use crate::cli::exit_code::ExitClass;
+use crate::cli::region;
+use crate::discovery::RegionSelection;
+use crate::model::RegionName;
+use crate::provision::inventory::{self, RegionFailure};
+
+pub(super) async fn to_look_at(
+    context: &Context<'_>,
+    session: &Session,
+    asked: &RegionSelection,
+) -> Result<Vec<RegionName>, CommandError> {
+    if asked.is_empty() {
+        let home = region::in_force(context).region.parse()?;
+        return Ok(inventory::enabled_regions(session, &home).await?);
+    }
+    named(asked)
+}
+
+/// The regions that `--region` names, before any call.
+pub(super) fn named(asked: &RegionSelection) -> Result<Vec<RegionName>, CommandError> {
+    let regions = asked.resolve(Catalog::embedded())?;
+    Ok(regions.into_iter().map(|region| region.code().parse()).collect::<Result<_, _>>()?)
+}
+
+/// Names the regions that could not be asked; the class is that of the worst failure.
+pub(super) fn tell_failures(context: &Context<'_>, failures: &[RegionFailure]) -> ExitClass {
+    let mut class = ExitClass::Done;
+    for failure in failures {
+        context.streams.warn_of_cost(format_args!("{failure}, so its machines are not shown: {}", failure.source));
+        let (its, _) = class_and_hints(&failure.source);
+        class = if its == ExitClass::Credentials { its } else { ExitClass::Unavailable };
+    }
+    class
+}
