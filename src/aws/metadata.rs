@@ -148,3 +148,52 @@ fn status(error: &ImdsError) -> Option<u16> {
 fn is_served(key: &str) -> bool {
     !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-=.,_:@".contains(&b))
 }
+
+#[cfg(test)]
+pub(crate) mod server;
+
+#[cfg(test)]
+mod tests {
+    use super::server::MetadataServer;
+    use super::*;
+    use crate::model::tag::{DEADLINE, OLDER_DEADLINE};
+
+    #[tokio::test]
+    async fn a_machine_learns_about_itself() {
+        let server = MetadataServer::start();
+        server.serve("placement/region", "eu-north-1");
+        server.serve("tags/instance/cloudkit:deadline", "2026-11-21T20:00:00Z");
+        let mut client = MetadataClient::at(&server.endpoint());
+        assert_eq!(client.region().await.unwrap(), "eu-north-1");
+        assert_eq!(client.tag(DEADLINE).await.unwrap().as_deref(), Some("2026-11-21T20:00:00Z"));
+        assert_eq!(client.tag(OLDER_DEADLINE).await.unwrap(), None);
+        assert!(matches!(client.instance_id().await, Err(MetadataError::Status { status: NOT_FOUND, .. })));
+        assert!(matches!(client.tag("a/b").await, Err(MetadataError::Key { .. })));
+    }
+
+    #[tokio::test]
+    async fn a_token_that_is_refused_is_replaced() {
+        let server = MetadataServer::start();
+        server.serve("instance-id", "i-0123456789abcdef0");
+        let mut client = MetadataClient::at(&server.endpoint());
+        for token in ["one", "another"] {
+            server.give_token(token);
+            assert_eq!(client.instance_id().await.unwrap(), "i-0123456789abcdef0");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_service_that_does_not_answer_is_not_waited_for() {
+        let server = MetadataServer::start();
+        server.hang();
+        let mut client = MetadataClient::at(&server.endpoint());
+        let asked = tokio::time::timeout(2 * LIMIT, client.instance_id()).await.expect("an end of waiting");
+        assert!(matches!(asked, Err(MetadataError::NoAnswer { .. } | MetadataError::TooSlow)), "{asked:?}");
+    }
+
+    #[tokio::test]
+    async fn a_service_that_is_switched_off_is_not_asked() {
+        let mut client = MetadataClient::new(&Process::sealed(&[], &[(DISABLED, "True")]));
+        assert!(matches!(client.instance_id().await, Err(MetadataError::Disabled)));
+    }
+}

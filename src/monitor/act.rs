@@ -22,7 +22,7 @@ const API_LIMIT: Duration = Duration::from_secs(30);
 
 /// An end that could not be asked for.
 #[derive(Debug, thiserror::Error)]
-pub enum EndError {
+enum EndError {
     /// The system can't be told to power off.
     #[error("cannot power off")]
     PowerOff {

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::memory::{Ending, Memory};
 use super::policy::{ASLEEP, GRACE, PATIENCE, Policy};
-use super::readings::{Boot, Reading, Readings};
+use super::readings::{Boot, Identity, Reading, Readings};
 use super::time::{earlier, later};
 use crate::model::Span;
 
@@ -85,7 +85,7 @@ pub enum DeadlineSource {
 pub fn decide(readings: &Readings, policy: &Policy, memory: &Memory, now: Timestamp) -> Decided {
     let mut memory = memory.clone();
     if let Reading::Known(identity) = &readings.identity {
-        memory.identity = Some(identity.clone());
+        note_identity(identity, &mut memory);
     }
     let deadline = deadline(readings, policy, &mut memory);
     if now < policy.launched_at {
@@ -103,6 +103,14 @@ pub fn decide(readings: &Readings, policy: &Policy, memory: &Memory, now: Timest
     };
     let next_at = next(ends_at, policy, &memory, now);
     Decided { decision, deadline, ends_at, next_at, memory }
+}
+
+/// Remembers which machine this is. What is remembered of another one, whose disk this was made from, does not count.
+fn note_identity(identity: &Identity, memory: &mut Memory) {
+    if memory.identity.as_ref().is_some_and(|remembered| remembered != identity) {
+        *memory = Memory { boot: memory.boot.take(), woke_at: memory.woke_at, ..Memory::new(&memory.launch) };
+    }
+    memory.identity = Some(identity.clone());
 }
 
 /// The deadline that holds. A tag that is gone says no more than one that can't be read.

@@ -1,6 +1,6 @@
 //! What the daemon has to tell: one event is one line of its log.
 //!
-//! Nothing is printed here; the caller of [`run`](super::run::run) does, or keeps quiet.
+//! Nothing is printed here; the caller of `run` does, or keeps quiet.
 
 use std::collections::BTreeMap;
 use std::error::Error;

@@ -107,7 +107,6 @@ impl Memory {
     }
 
     /// The memory in a file, or a new one together with what is wrong with the file.
-    #[must_use]
     pub fn load(path: &Path, launch: &str) -> (Self, Result<(), MemoryError>) {
         match load(path, launch) {
             Ok(memory) => (memory.unwrap_or_else(|| Self::new(launch)), Ok(())),

@@ -10,13 +10,13 @@
 //! * [`policy`]: the rules that the machine lives by
 //! * [`memory`]: what is kept from tick to tick
 //! * [`decide`]: what to do now, a pure function of all these and the time
-//! * [`act`]: warns and ends; [`warning`] has the words and the file
+//! * `act`: warns and ends; [`warning`] has the words and the file
 //! * [`status`]: what `agent status` shows
 //! * [`event`]: what the log shows
-//! * [`run`]: the loop; `service_manager` tells systemd of it
+//! * `run`: the loop; `service_manager` tells systemd of it
 
 #[cfg(feature = "aws")]
-pub mod act;
+mod act;
 pub mod configuration;
 pub mod decide;
 pub mod event;

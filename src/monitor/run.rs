@@ -73,6 +73,7 @@ struct Daemon<'c, T, R> {
     announcer: Announcer<R>,
     memory: Memory,
     memory_file: PathBuf,
+    memory_is_kept: bool,
     told: Option<Decided>,
     status: Option<Status>,
 }
@@ -101,6 +102,7 @@ where
             announcer,
             memory,
             memory_file,
+            memory_is_kept: false,
             told: None,
             status: None,
         };
@@ -135,11 +137,13 @@ where
         wait
     }
 
-    /// Keeps the memory where it changed. One that can't be kept still serves until the daemon ends.
+    /// Keeps the memory on disk where it changed. One that can't be kept serves all the same, and is tried again.
     fn remember(&mut self, memory: Memory) {
-        if memory != self.memory || !self.memory_file.exists() {
-            self.announcer.outcome(Topic::Memory, memory.save(&self.memory_file));
-            self.memory = memory;
+        let kept = self.memory_is_kept && memory == self.memory;
+        self.memory = memory;
+        if !kept {
+            let saved = self.memory.save(&self.memory_file);
+            self.memory_is_kept = self.announcer.outcome(Topic::Memory, saved).is_some();
         }
     }
 
@@ -147,8 +151,8 @@ where
         self.announcer.outcome(Topic::ServiceManager, service_manager::alive(&status));
         if self.status.as_ref().is_none_or(|earlier| status.replaces(earlier)) {
             let run_directory = Path::new(&self.configuration.run_directory);
-            self.announcer.outcome(Topic::Status, status.write(run_directory));
-            self.status = Some(status);
+            let written = status.write(run_directory);
+            self.status = self.announcer.outcome(Topic::Status, written).map(|()| status);
         }
     }
 
@@ -169,11 +173,11 @@ where
         if told.is_none_or(|told| told.memory.identity != decided.memory.identity) {
             events.extend(decided.memory.identity.clone().map(Event::Identified));
         }
-        if told.is_none_or(|told| told.deadline != decided.deadline) {
+        let at = |decided: &Decided| decided.deadline.map(|deadline| deadline.at);
+        if told.is_none_or(|told| at(told) != at(decided)) {
             events.push(decided.deadline.map_or(Event::NoDeadline, Event::Deadline));
         }
-        let in_grace = decided.deadline.map(|deadline| deadline.at) != decided.ends_at;
-        if in_grace && told.is_none_or(|told| told.ends_at != decided.ends_at) {
+        if at(decided) != decided.ends_at && told.is_none_or(|told| told.ends_at != decided.ends_at) {
             events.extend(decided.ends_at.map(|ends_at| Event::Grace { ends_at }));
         }
         let clock_is_wrong = decided.decision == Decision::ClockBeforeLaunch;
@@ -231,3 +235,6 @@ impl StopSignal {
         self.interrupt.recv().await;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -214,6 +214,18 @@ fn a_grace_begun_by_a_wrong_clock_is_forgotten() {
 }
 
 #[test]
+fn what_a_machine_remembers_does_not_count_for_a_copy_of_it() {
+    let is = |id: &str| {
+        let identity = Identity { instance_id: id.to_owned(), region: "eu-north-1".to_owned() };
+        Readings { identity: Reading::Known(identity), ..blind() }
+    };
+    let mut machine = Machine::without_deadline();
+    machine.tick(&Readings { deadline_tag: tagged(DEADLINE).deadline_tag, ..is("i-1") }, DEADLINE - 10);
+    assert_eq!(machine.tick(&is("i-1"), DEADLINE - 5), Decision::Wait);
+    assert_eq!(machine.tick(&is("i-2"), DEADLINE), Decision::NoDeadline);
+}
+
+#[test]
 fn a_deadline_at_the_end_of_time_overflows_nothing() {
     let mut machine = Machine::without_deadline();
     let readings = Readings { deadline_tag: Reading::Known(Some(Timestamp::MAX)), ..blind() };
