@@ -9,13 +9,17 @@
 //! * [`cloudinit`]: what a machine is told at its launch: the dead-man timer, keys, the agent
 //! * [`aws`]: the one door to AWS
 //! * [`provision`]: wish to running machine: observe, plan, execute; list, terminate, clean up
+//! * [`monitor`]: the agent on the machine: readings, decide, act
 //! * [`output`]: one document in many formats, progress, talk; nothing else prints
+//! * [`cli`]: the edge: arguments, settings, prompts, exit codes
 
 pub mod aws;
 pub mod catalog;
+pub mod cli;
 pub mod cloudinit;
 pub mod discovery;
 pub mod model;
+pub mod monitor;
 pub mod output;
 pub mod platform;
 pub mod provision;

@@ -3,6 +3,7 @@
 //! Nothing else prints. What is printed, and what it means, is decided by the caller; what the streams are connected to,
 //! how wide they are and whether they show colour is decided here, once.
 
+mod agent;
 mod csv_rows;
 mod document;
 mod escape;

@@ -1,0 +1,136 @@
+//! Does the one thing that was decided: warns, takes a warning back, ends the machine.
+//!
+//! Nothing is decided here, and nothing is torn down before the end: an end that fails leaves the machine looked after.
+
+use std::error::Error;
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::decide::{Decision, Effort};
+use super::event::{Announcer, Event, Topic};
+use super::memory::Memory;
+use super::readings::Identity;
+use super::warning;
+use crate::model::agent::{AgentConfiguration, EndBy, Warn};
+use crate::platform::command::{self, CommandError};
+
+const WALL_LIMIT: Duration = Duration::from_secs(5);
+const POWER_OFF_LIMIT: Duration = Duration::from_secs(20);
+const API_LIMIT: Duration = Duration::from_secs(30);
+
+/// An end that could not be asked for.
+#[derive(Debug, thiserror::Error)]
+enum EndError {
+    /// The system can't be told to power off.
+    #[error("cannot power off")]
+    PowerOff {
+        /// Why.
+        source: CommandError,
+    },
+    /// The API needs the id of the machine, and the metadata service has never told it.
+    #[error("it is not known which machine this is")]
+    Unidentified,
+    /// The API does not end the machine.
+    #[error("cannot end {instance_id} in {region} by the API")]
+    Api {
+        /// The machine.
+        instance_id: String,
+        /// Its region.
+        region: String,
+        /// Why.
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// The API takes too long to answer.
+    #[error("the API gives no answer within {} s", API_LIMIT.as_secs())]
+    TooSlow,
+}
+
+/// Does what was decided. An end that fails is noted in the memory.
+pub(super) async fn act<T, E>(
+    decision: Decision,
+    configuration: &AgentConfiguration,
+    memory: &mut Memory,
+    terminate: &T,
+    announcer: &mut Announcer<impl FnMut(Event)>,
+    now: Timestamp,
+) where
+    T: AsyncFn(&Identity) -> Result<(), E>,
+    E: Into<Box<dyn Error + Send + Sync>>,
+{
+    let run_directory = Path::new(&configuration.run_directory);
+    match decision {
+        Decision::ClockBeforeLaunch | Decision::NoDeadline | Decision::Wait | Decision::AwaitEnd => {}
+        Decision::Warn(ends_at) => {
+            announcer.tell(Event::Warned { ends_at });
+            announcer.outcome(Topic::WarningFile, warning::write(run_directory, ends_at, now));
+            tell_terminals(configuration.warn, &warning::text(ends_at, now), announcer).await;
+        }
+        Decision::TakeBack(ends_at) => {
+            announcer.tell(Event::TakenBack);
+            announcer.outcome(Topic::WarningFile, warning::remove(run_directory));
+            tell_terminals(configuration.warn, &warning::all_clear(ends_at), announcer).await;
+        }
+        Decision::End(effort) => {
+            announcer.tell(Event::Ending(effort));
+            let ended = end(configuration.end_by, effort, memory.identity.as_ref(), terminate).await;
+            if announcer.outcome(Topic::End, ended).is_none() {
+                memory.end_failed(now);
+            }
+        }
+    }
+}
+
+async fn tell_terminals(warn: Warn, text: &str, announcer: &mut Announcer<impl FnMut(Event)>) {
+    if warn == Warn::Terminals {
+        announcer.outcome(Topic::Terminals, command::run("wall", &[], text, WALL_LIMIT).await);
+    }
+}
+
+async fn end<T, E>(
+    end_by: EndBy,
+    effort: Effort,
+    identity: Option<&Identity>,
+    terminate: &T,
+) -> Result<(), EndError>
+where
+    T: AsyncFn(&Identity) -> Result<(), E>,
+    E: Into<Box<dyn Error + Send + Sync>>,
+{
+    match end_by {
+        EndBy::PowerOff => command::run("systemctl", power_off_arguments(effort), "", POWER_OFF_LIMIT)
+            .await
+            .map_err(|source| EndError::PowerOff { source }),
+        EndBy::Api => {
+            let identity = identity.ok_or(EndError::Unidentified)?;
+            let ended = tokio::time::timeout(API_LIMIT, terminate(identity)).await;
+            let Identity { instance_id, region } = identity.clone();
+            ended.map_err(|_| EndError::TooSlow)?.map_err(|source| EndError::Api {
+                instance_id,
+                region,
+                source: source.into(),
+            })
+        }
+    }
+}
+
+/// Forced twice, systemctl asks nobody: it powers off by itself, without unmounting.
+fn power_off_arguments(effort: Effort) -> &'static [&'static str] {
+    match effort {
+        // Somebody's inhibitor lock must not keep a machine past its deadline.
+        Effort::Orderly => &["poweroff", "-i"],
+        Effort::Forced => &["poweroff", "--force", "--force"],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_forced_power_off_is_forced() {
+        assert_eq!(power_off_arguments(Effort::Orderly), ["poweroff", "-i"]);
+        assert_eq!(power_off_arguments(Effort::Forced), ["poweroff", "--force", "--force"]);
+    }
+}

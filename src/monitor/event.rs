@@ -1,0 +1,207 @@
+//! What the daemon has to tell: one event is one line of its log.
+//!
+//! Nothing is printed here; the caller of `run` does, or keeps quiet.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt;
+
+use jiff::Timestamp;
+
+use super::decide::{Deadline, DeadlineSource, Effort};
+use super::readings::Identity;
+
+/// Something that happened, or that the daemon did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// The daemon looks after the machine from now on.
+    Started {
+        /// The launch that made the machine.
+        launch: String,
+    },
+    /// It is known which machine this is.
+    Identified(Identity),
+    /// The deadline is known, or is another one.
+    Deadline(Deadline),
+    /// There is no deadline to keep.
+    NoDeadline,
+    /// The clock is before the launch: nothing is done until it is right.
+    ClockBeforeLaunch {
+        /// The launch.
+        launched_at: Timestamp,
+    },
+    /// The machine booted or resumed after its deadline.
+    Grace {
+        /// When the machine ends instead.
+        ends_at: Timestamp,
+    },
+    /// Users are warned of this end.
+    Warned {
+        /// When the machine ends.
+        ends_at: Timestamp,
+    },
+    /// Users are told that the end which they were warned of does not come.
+    TakenBack,
+    /// The machine is being ended.
+    Ending(Effort),
+    /// Something does not work; it is tried again.
+    Trouble {
+        /// What it is about.
+        topic: Topic,
+        /// What went wrong, causes and all.
+        why: String,
+    },
+    /// What did not work does again.
+    Over(Topic),
+    /// The daemon was told to stop; the machine stays as it is.
+    Stopped,
+}
+
+/// What trouble can be about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Topic {
+    /// Reading the deadline's tag.
+    DeadlineTag,
+    /// Reading which machine this is.
+    Identity,
+    /// Keeping the agent's memory.
+    Memory,
+    /// Writing the agent's status.
+    Status,
+    /// The warning file.
+    WarningFile,
+    /// The terminals of users.
+    Terminals,
+    /// Ending the machine.
+    End,
+    /// Telling systemd.
+    ServiceManager,
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Started { launch } => write!(f, "looking after a machine of launch {launch}"),
+            Self::Identified(Identity { instance_id, region }) => {
+                write!(f, "this is {instance_id} in {region}")
+            }
+            Self::Deadline(Deadline { at, source }) => write!(f, "the deadline is {at}, by {source}"),
+            Self::NoDeadline => f.write_str("there is no deadline to keep"),
+            Self::ClockBeforeLaunch { launched_at } => {
+                write!(
+                    f,
+                    "the clock is before the launch at {launched_at}: nothing is ended until it is right"
+                )
+            }
+            Self::Grace { ends_at } => write!(f, "awake after the deadline: the machine ends at {ends_at}"),
+            Self::Warned { ends_at } => write!(f, "users are warned: the machine ends at {ends_at}"),
+            Self::TakenBack => f.write_str("the warning is taken back"),
+            Self::Ending(Effort::Orderly) => f.write_str("ending the machine"),
+            Self::Ending(Effort::Forced) => f.write_str("the machine is still here: forcing its end"),
+            Self::Trouble { topic, why } => write!(f, "{topic}: {why}"),
+            Self::Over(topic) => write!(f, "{topic}: in order again"),
+            Self::Stopped => f.write_str("told to stop; the machine stays as it is"),
+        }
+    }
+}
+
+impl fmt::Display for DeadlineSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Tag => "the machine's tag",
+            Self::Memory => "the tag as it was last read",
+            Self::Configuration => "the configuration",
+        })
+    }
+}
+
+impl fmt::Display for Topic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::DeadlineTag => "reading the deadline's tag",
+            Self::Identity => "reading which machine this is",
+            Self::Memory => "keeping the memory",
+            Self::Status => "writing the status",
+            Self::WarningFile => "writing the warning",
+            Self::Terminals => "warning users on their terminals",
+            Self::End => "ending the machine",
+            Self::ServiceManager => "telling systemd",
+        })
+    }
+}
+
+/// Passes events on, and the same trouble once only however often it comes back.
+#[derive(Debug)]
+pub struct Announcer<R> {
+    report: R,
+    troubles: BTreeMap<Topic, String>,
+}
+
+impl<R: FnMut(Event)> Announcer<R> {
+    /// An announcer that tells `report`.
+    pub fn new(report: R) -> Self {
+        Self { report, troubles: BTreeMap::new() }
+    }
+
+    /// Passes an event on.
+    pub fn tell(&mut self, event: Event) {
+        (self.report)(event);
+    }
+
+    /// Tells how something went where it went otherwise than last time; hands back what it came to.
+    pub fn outcome<T, E: Error>(&mut self, topic: Topic, result: Result<T, E>) -> Option<T> {
+        match result {
+            Ok(value) => {
+                if self.troubles.remove(&topic).is_some() {
+                    self.tell(Event::Over(topic));
+                }
+                Some(value)
+            }
+            Err(error) => {
+                let why = with_causes(&error);
+                if self.troubles.insert(topic, why.clone()).as_ref() != Some(&why) {
+                    self.tell(Event::Trouble { topic, why });
+                }
+                None
+            }
+        }
+    }
+}
+
+fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(&format!(": {error}"));
+        cause = error.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::monitor::memory::MemoryError;
+    use crate::platform::files::FileError;
+
+    #[test]
+    fn the_same_trouble_is_told_once_and_its_end_too() {
+        let mut told = Vec::new();
+        let mut announcer = Announcer::new(|event: Event| told.push(event.to_string()));
+        let fails = |reason: &str| {
+            let source = std::io::Error::other(reason.to_owned());
+            Err::<(), _>(MemoryError::File(FileError { action: "write", path: "state".into(), source }))
+        };
+        for result in [Ok(()), fails("disk full"), fails("disk full"), fails("no disk"), Ok(()), Ok(())] {
+            announcer.outcome(Topic::Memory, result);
+        }
+        assert_eq!(
+            told,
+            [
+                "keeping the memory: cannot write state: disk full",
+                "keeping the memory: cannot write state: no disk",
+                "keeping the memory: in order again",
+            ]
+        );
+    }
+}

@@ -1,0 +1,240 @@
+//! The daemon's loop: a tick every few seconds, or as soon as there is something to do; a signal ends it.
+//!
+//! It ends in one way only: told to stop. The machine stays as it is then. Whatever fails in a tick is told and tried
+//! again in the next one.
+
+use std::error::Error;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::act::act;
+use super::decide::{Decided, Decision, decide};
+use super::event::{Announcer, Event, Topic};
+use super::memory::{self, Memory};
+use super::observe::Observer;
+use super::policy::Policy;
+use super::readings::{Identity, Reading};
+use super::status::{self, Status};
+use super::{service_manager, warning};
+use crate::aws::metadata::MetadataClient;
+use crate::model::Span;
+use crate::model::agent::AgentConfiguration;
+use crate::platform::clock;
+
+/// The longest time between two ticks.
+const TICK: Span = Span::from_seconds(5);
+
+/// A daemon that can't run.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// It could not be told to stop.
+    #[error("cannot listen for the signal to stop")]
+    Signals {
+        /// Why.
+        source: io::Error,
+    },
+}
+
+/// Looks after the machine until a signal says stop.
+///
+/// `terminate` ends the machine through the API; it is called only where the configuration says so.
+///
+/// # Errors
+/// Where signals can't be listened for.
+pub async fn run<T, E>(
+    configuration: &AgentConfiguration,
+    metadata: MetadataClient,
+    terminate: T,
+    report: impl FnMut(Event),
+) -> Result<(), RunError>
+where
+    T: AsyncFn(&Identity) -> Result<(), E>,
+    E: Into<Box<dyn Error + Send + Sync>>,
+{
+    let stop = StopSignal::listen().map_err(|source| RunError::Signals { source })?;
+    let mut daemon = Daemon::start(configuration, metadata, terminate, Announcer::new(report));
+    tokio::select! {
+        () = daemon.watch() => {}
+        () = stop.received() => {}
+    }
+    daemon.stop();
+    Ok(())
+}
+
+/// The daemon between two ticks.
+struct Daemon<'c, T, R> {
+    configuration: &'c AgentConfiguration,
+    policy: Policy,
+    observer: Observer,
+    terminate: T,
+    announcer: Announcer<R>,
+    memory: Memory,
+    memory_file: PathBuf,
+    memory_is_kept: bool,
+    told: Option<Decided>,
+    status: Option<Status>,
+}
+
+impl<'c, T, E, R> Daemon<'c, T, R>
+where
+    T: AsyncFn(&Identity) -> Result<(), E>,
+    E: Into<Box<dyn Error + Send + Sync>>,
+    R: FnMut(Event),
+{
+    fn start(
+        configuration: &'c AgentConfiguration,
+        metadata: MetadataClient,
+        terminate: T,
+        mut announcer: Announcer<R>,
+    ) -> Self {
+        let memory_file = Path::new(&configuration.state_directory).join(memory::FILE_NAME);
+        announcer.tell(Event::Started { launch: configuration.launch.clone() });
+        let (memory, found) = Memory::load(&memory_file, &configuration.launch);
+        announcer.outcome(Topic::Memory, found);
+        let mut daemon = Self {
+            configuration,
+            policy: Policy::from(configuration),
+            observer: Observer::new(metadata, configuration.launched_at),
+            terminate,
+            announcer,
+            memory,
+            memory_file,
+            memory_is_kept: false,
+            told: None,
+            status: None,
+        };
+        daemon.restore_warning(clock::now());
+        daemon
+    }
+
+    /// Never returns: it is dropped when the daemon is to stop.
+    async fn watch(&mut self) {
+        let mut overdue = Reading::Unknown;
+        loop {
+            let wait = self.tick(overdue).await;
+            let before = clock::now();
+            tokio::time::sleep(wait).await;
+            overdue = Reading::Known(overslept(before, clock::now(), wait));
+        }
+    }
+
+    async fn tick(&mut self, overdue: Reading<Span>) -> Duration {
+        let readings = self.observer.observe(overdue, &mut self.announcer).await;
+        let now = clock::now();
+        let decided = decide(&readings, &self.policy, &self.memory, now);
+        self.tell_changes(&decided);
+        self.remember(decided.memory.clone());
+        self.publish(Status::of(&decided, now));
+        let mut memory = decided.memory.clone();
+        let Self { configuration, terminate, announcer, .. } = self;
+        act(decided.decision, configuration, &mut memory, terminate, announcer, now).await;
+        self.remember(memory);
+        let wait = decided.wait(clock::now(), TICK);
+        self.told = Some(decided);
+        wait
+    }
+
+    /// Keeps the memory on disk where it changed. One that can't be kept serves all the same, and is tried again.
+    fn remember(&mut self, memory: Memory) {
+        let kept = self.memory_is_kept && memory == self.memory;
+        self.memory = memory;
+        if !kept {
+            let saved = self.memory.save(&self.memory_file);
+            self.memory_is_kept = self.announcer.outcome(Topic::Memory, saved).is_some();
+        }
+    }
+
+    fn publish(&mut self, status: Status) {
+        self.announcer.outcome(Topic::ServiceManager, service_manager::alive(&status));
+        if self.status.as_ref().is_none_or(|earlier| status.replaces(earlier)) {
+            let run_directory = Path::new(&self.configuration.run_directory);
+            let written = status.write(run_directory);
+            self.status = self.announcer.outcome(Topic::Status, written).map(|()| status);
+        }
+    }
+
+    /// The warning file is as the memory says, also where the run directory did not survive a restart.
+    fn restore_warning(&mut self, now: Timestamp) {
+        let run_directory = Path::new(&self.configuration.run_directory);
+        let restored = match self.memory.warned {
+            Some(ends_at) => warning::write(run_directory, ends_at, now),
+            None => warning::remove(run_directory),
+        };
+        self.announcer.outcome(Topic::WarningFile, restored);
+    }
+
+    /// Tells what is otherwise than it was at the last tick.
+    fn tell_changes(&mut self, decided: &Decided) {
+        let told = self.told.as_ref();
+        let mut events = Vec::new();
+        if told.is_none_or(|told| told.memory.identity != decided.memory.identity) {
+            events.extend(decided.memory.identity.clone().map(Event::Identified));
+        }
+        let at = |decided: &Decided| decided.deadline.map(|deadline| deadline.at);
+        if told.is_none_or(|told| at(told) != at(decided)) {
+            events.push(decided.deadline.map_or(Event::NoDeadline, Event::Deadline));
+        }
+        if at(decided) != decided.ends_at && told.is_none_or(|told| told.ends_at != decided.ends_at) {
+            events.extend(decided.ends_at.map(|ends_at| Event::Grace { ends_at }));
+        }
+        let clock_is_wrong = decided.decision == Decision::ClockBeforeLaunch;
+        if clock_is_wrong && told.is_none_or(|told| told.decision != decided.decision) {
+            events.push(Event::ClockBeforeLaunch { launched_at: self.policy.launched_at });
+        }
+        events.into_iter().for_each(|event| self.announcer.tell(event));
+    }
+
+    fn stop(&mut self) {
+        self.announcer.outcome(Topic::ServiceManager, service_manager::stopping());
+        self.announcer.outcome(Topic::Status, status::remove(Path::new(&self.configuration.run_directory)));
+        self.announcer.tell(Event::Stopped);
+    }
+}
+
+/// How much longer than planned a wait took by the wall clock, which goes on while a machine sleeps.
+fn overslept(before: Timestamp, after: Timestamp, planned: Duration) -> Span {
+    let slept = Span::between(before, after).seconds();
+    Span::from_seconds(slept.saturating_sub(planned.as_secs()))
+}
+
+/// The signals that mean "stop": SIGTERM, as systemd sends it, and an interrupt from the keyboard.
+struct StopSignal {
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(windows)]
+    interrupt: tokio::signal::windows::CtrlC,
+}
+
+#[cfg(unix)]
+impl StopSignal {
+    fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn received(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+#[cfg(windows)]
+impl StopSignal {
+    fn listen() -> io::Result<Self> {
+        Ok(Self { interrupt: tokio::signal::windows::ctrl_c()? })
+    }
+
+    async fn received(mut self) {
+        self.interrupt.recv().await;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,236 @@
+//! What `agent status` shows: written by the daemon whenever it changes, read by everybody.
+//!
+//! The file is the daemon's word, not its memory: nothing is decided by it, and it is gone when the daemon ends.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::decide::{DeadlineSource, Decided, Decision};
+use super::time::later;
+use crate::model::Span;
+use crate::platform::files::{self, Access, FileError};
+
+/// The file's name in the run directory.
+pub const FILE_NAME: &str = "status.json";
+
+/// The value of the status's `schema` field.
+pub const SCHEMA: &str = "cloudkit.agent-status/v1";
+
+/// The file is written anew this often even where nothing has changed.
+pub const REFRESH: Span = Span::from_seconds(30);
+/// A file that is older than this was left behind by a daemon that is no longer running.
+const STALE: Span = Span::from_seconds(90);
+
+/// What the daemon last saw and decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// Always [`SCHEMA`].
+    pub schema: String,
+    /// The daemon's version.
+    pub version: String,
+    /// The launch that made the machine.
+    pub launch: String,
+    /// The machine's id, once the metadata service told it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance_id: Option<String>,
+    /// The machine's region, once the metadata service told it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// The deadline, where one is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<Timestamp>,
+    /// Where the deadline is known from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline_source: Option<DeadlineSource>,
+    /// When the machine ends: at the deadline, or after a grace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<Timestamp>,
+    /// How long that is away; 0 where it is past.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_in_seconds: Option<u64>,
+    /// Whether users were warned of this end.
+    pub warned: bool,
+    /// What the daemon is at.
+    pub state: State,
+    /// When the daemon last looked.
+    pub last_tick: Timestamp,
+}
+
+/// What the daemon is at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// The clock is before the launch; nothing is done until it is right.
+    ClockBeforeLaunch,
+    /// There is no deadline to keep.
+    NoDeadline,
+    /// The deadline is kept.
+    Watching,
+    /// The end was asked for.
+    Ending,
+}
+
+/// A status that can't be told.
+#[derive(Debug, thiserror::Error)]
+pub enum StatusError {
+    /// There is no file of a daemon.
+    #[error("the agent is not running: there is no {}", path.display())]
+    NotRunning {
+        /// Where its file would be.
+        path: PathBuf,
+    },
+    /// The daemon has not looked at the machine for long.
+    #[error("the agent is not running: its last look at the machine was at {last_tick}")]
+    Stale {
+        /// When it was.
+        last_tick: Timestamp,
+    },
+    /// The file can't be read.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The file is not a daemon's.
+    #[error("cannot understand {}", path.display())]
+    Content {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+}
+
+impl Status {
+    /// The status that a decision comes to.
+    #[must_use]
+    pub fn of(decided: &Decided, now: Timestamp) -> Self {
+        let identity = decided.memory.identity.as_ref();
+        Self {
+            schema: SCHEMA.to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            launch: decided.memory.launch.clone(),
+            instance_id: identity.map(|identity| identity.instance_id.clone()),
+            region: identity.map(|identity| identity.region.clone()),
+            deadline: decided.deadline.map(|deadline| deadline.at),
+            deadline_source: decided.deadline.map(|deadline| deadline.source),
+            ends_at: decided.ends_at,
+            ends_in_seconds: decided.ends_at.map(|ends_at| Span::between(now, ends_at).seconds()),
+            warned: decided.ends_at.is_some() && decided.memory.warned == decided.ends_at,
+            state: match decided.decision {
+                Decision::ClockBeforeLaunch => State::ClockBeforeLaunch,
+                Decision::End(_) | Decision::AwaitEnd => State::Ending,
+                _ if decided.ends_at.is_none() => State::NoDeadline,
+                _ => State::Watching,
+            },
+            last_tick: now,
+        }
+    }
+
+    /// Whether this says more than an earlier status did, or that one is too old to stand.
+    #[must_use]
+    pub fn replaces(&self, earlier: &Self) -> bool {
+        let Self { last_tick, ends_in_seconds, .. } = *earlier;
+        let stands = last_tick <= self.last_tick && self.last_tick < later(last_tick, REFRESH);
+        !stands || *earlier != Self { last_tick, ends_in_seconds, ..self.clone() }
+    }
+
+    /// Puts the status where [`read`] finds it.
+    ///
+    /// # Errors
+    /// Where it can't be written.
+    pub fn write(&self, run_directory: &Path) -> Result<(), FileError> {
+        let path = run_directory.join(FILE_NAME);
+        let json = serde_json::to_vec_pretty(self).map_err(|error| FileError {
+            action: "write",
+            path: path.clone(),
+            source: error.into(),
+        })?;
+        files::replace(&path, &json, Access::Public)
+    }
+}
+
+/// The status of the daemon whose run directory this is, as it is at `now`.
+///
+/// # Errors
+/// Where the daemon is not running, or its status can't be read.
+pub fn read(run_directory: &Path, now: Timestamp) -> Result<Status, StatusError> {
+    let path = run_directory.join(FILE_NAME);
+    let Some(content) = files::read_if_there(&path)? else { return Err(StatusError::NotRunning { path }) };
+    let status: Status =
+        serde_json::from_slice(&content).map_err(|source| StatusError::Content { path, source })?;
+    if later(status.last_tick, STALE) < now {
+        return Err(StatusError::Stale { last_tick: status.last_tick });
+    }
+    let ends_in_seconds = status.ends_at.map(|ends_at| Span::between(now, ends_at).seconds());
+    Ok(Status { ends_in_seconds, ..status })
+}
+
+/// Takes the status away when the daemon ends.
+///
+/// # Errors
+/// Where it is there and can't be removed.
+pub fn remove(run_directory: &Path) -> Result<(), FileError> {
+    remove_if_there(&run_directory.join(FILE_NAME))
+}
+
+pub(super) fn remove_if_there(path: &Path) -> Result<(), FileError> {
+    match std::fs::remove_file(path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => {
+            Err(FileError { action: "remove", path: path.to_owned(), source })
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::monitor::decide::Deadline;
+    use crate::monitor::memory::Memory;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn watching(ends_at: i64) -> Decided {
+        Decided {
+            decision: Decision::Wait,
+            deadline: Some(Deadline { at: at(ends_at), source: DeadlineSource::Tag }),
+            ends_at: Some(at(ends_at)),
+            next_at: None,
+            memory: Memory::new("lucky-otter"),
+        }
+    }
+
+    #[test]
+    fn what_the_daemon_writes_is_what_everybody_reads() {
+        let folder = tempfile::tempdir().unwrap();
+        Status::of(&watching(5000), at(1000)).write(folder.path()).unwrap();
+        let status = read(folder.path(), at(1020)).unwrap();
+        assert_eq!(status, Status { ends_in_seconds: Some(3980), ..Status::of(&watching(5000), at(1000)) });
+        assert_eq!((status.state, status.deadline_source), (State::Watching, Some(DeadlineSource::Tag)));
+    }
+
+    #[test]
+    fn a_daemon_that_is_gone_is_not_spoken_for() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(matches!(read(folder.path(), at(0)), Err(StatusError::NotRunning { .. })));
+        Status::of(&watching(5000), at(1000)).write(folder.path()).unwrap();
+        assert!(matches!(read(folder.path(), at(1091)), Err(StatusError::Stale { .. })));
+        std::fs::write(folder.path().join(FILE_NAME), "{}").unwrap();
+        assert!(matches!(read(folder.path(), at(0)), Err(StatusError::Content { .. })));
+        remove(folder.path()).unwrap();
+        remove(folder.path()).unwrap();
+        assert!(matches!(read(folder.path(), at(0)), Err(StatusError::NotRunning { .. })));
+    }
+
+    #[test]
+    fn a_status_is_written_when_it_changes_and_before_it_is_stale() {
+        let first = Status::of(&watching(5000), at(1000));
+        assert!(!Status::of(&watching(5000), at(1029)).replaces(&first));
+        assert!(Status::of(&watching(5000), at(1030)).replaces(&first));
+        assert!(Status::of(&watching(5001), at(1005)).replaces(&first));
+        assert!(Status::of(&watching(5000), at(999)).replaces(&first), "the clock went back");
+    }
+}
