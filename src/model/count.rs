@@ -77,7 +77,7 @@ impl std::str::FromStr for DeviceCount {
 impl Serialize for DeviceCount {
     /// A whole count is a number, a fraction a decimal string.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.thousandths % 1000 == 0 {
+        if self.thousandths.is_multiple_of(1000) {
             serializer.serialize_u32(self.thousandths / 1000)
         } else {
             serializer.collect_str(self)
