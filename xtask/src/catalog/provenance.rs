@@ -21,16 +21,12 @@ pub(super) struct Facts<'a> {
 
 #[derive(Serialize)]
 struct Provenance<'a> {
-    catalog: FileFacts,
+    /// Of the catalog file.
+    sha256: String,
+    bytes: usize,
     counts: Counts<'a>,
     price_sources: Vec<PriceSource<'a>>,
     packages: Vec<PackageFacts>,
-}
-
-#[derive(Serialize)]
-struct FileFacts {
-    bytes: usize,
-    sha256: String,
 }
 
 #[derive(Serialize)]
@@ -72,7 +68,8 @@ pub(super) fn write(facts: &Facts<'_>) -> Result<Vec<u8>, CatalogError> {
     let mut moto_files = vec![describe::FILE.to_owned()];
     moto_files.extend(facts.moto.files_in(offerings::FOLDER)?);
     let provenance = Provenance {
-        catalog: FileFacts { bytes: facts.catalog.len(), sha256: sha256(facts.catalog) },
+        sha256: sha256(facts.catalog),
+        bytes: facts.catalog.len(),
         counts: counts(facts),
         price_sources: facts
             .contents

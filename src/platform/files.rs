@@ -1,0 +1,107 @@
+//! Files that are never half written.
+//!
+//! A file is written under a temporary name beside its place, flushed to the disk and renamed. What is in the files is
+//! not known here.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// A file or folder that could not be read or written: which, and why.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {action} {}", path.display())]
+pub struct FileError {
+    /// What was tried, to follow "cannot".
+    pub action: &'static str,
+    /// On which path.
+    pub path: PathBuf,
+    /// Why it failed.
+    pub source: io::Error,
+}
+
+/// Who may read a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Its owner alone (0600 on Unix).
+    Private,
+    /// Everybody (0644 on Unix).
+    Public,
+}
+
+/// Puts `content` at `path` whole or not at all, making the folders above it.
+///
+/// # Errors
+/// Where a folder can't be made or the file can't be written, flushed or renamed; the file is then as it was.
+pub fn replace(path: &Path, content: &[u8], access: Access) -> Result<(), FileError> {
+    let fail = |action| move |source| FileError { action, path: path.to_owned(), source };
+    let folder = path.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder).map_err(fail("make the folder of"))?;
+    let mut file = tempfile_in(folder, access).map_err(fail("write"))?;
+    file.write_all(content).map_err(fail("write"))?;
+    file.as_file().sync_all().map_err(fail("write"))?;
+    file.persist(path).map_err(|error| fail("write")(error.error))?;
+    Ok(())
+}
+
+/// The whole of a file, or `None` where there is none.
+///
+/// # Errors
+/// Where it is there and can't be read.
+pub fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
+    match std::fs::read(path) {
+        Ok(content) => Ok(Some(content)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(FileError { action: "read", path: path.to_owned(), source }),
+    }
+}
+
+#[cfg(unix)]
+fn tempfile_in(folder: &Path, access: Access) -> io::Result<tempfile::NamedTempFile> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = match access {
+        Access::Private => 0o600,
+        Access::Public => 0o644,
+    };
+    let file = tempfile::Builder::new().prefix(".cloudkit-").tempfile_in(folder)?;
+    file.as_file().set_permissions(std::fs::Permissions::from_mode(mode))?;
+    Ok(file)
+}
+
+#[cfg(not(unix))]
+fn tempfile_in(folder: &Path, _access: Access) -> io::Result<tempfile::NamedTempFile> {
+    // The folders used here lie in the user's own profile, whose access list files inherit.
+    tempfile::Builder::new().prefix(".cloudkit-").tempfile_in(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deeper/file");
+        assert!(read_if_there(&path).unwrap().is_none());
+        replace(&path, b"one", Access::Private).unwrap();
+        replace(&path, b"two", Access::Private).unwrap();
+        assert_eq!(read_if_there(&path).unwrap().unwrap(), b"two");
+        assert_eq!(
+            std::fs::read_dir(path.parent().unwrap()).unwrap().count(),
+            1,
+            "no temporary file is left"
+        );
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn what_can_not_be_written_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        std::fs::write(&file, "").unwrap();
+        let error = replace(&file.join("below"), b"", Access::Public).unwrap_err();
+        assert!(error.to_string().contains("below"), "{error}");
+    }
+}

@@ -1,0 +1,16 @@
+//! The machine that cloudkit runs on: its arguments, variables, directories, clock, files, keys and commands.
+//!
+//! The one door: nothing else touches the process environment, starts a program or speaks HTTP of its own. It knows
+//! nothing of AWS.
+
+pub mod clock;
+#[cfg(feature = "net")]
+pub mod command;
+pub mod files;
+#[cfg(feature = "net")]
+pub mod http;
+pub mod keys;
+pub mod process;
+pub mod variables;
+
+pub use process::Process;

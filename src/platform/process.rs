@@ -1,0 +1,122 @@
+//! The process that cloudkit is: arguments, environment variables, directories.
+//!
+//! Read once at the start and handed down. The AWS SDK and the HTTP client read their own variables themselves.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy;
+
+const DIRECTORY: &str = "cloudkit";
+
+/// What the operating system hands to a program.
+#[derive(Debug, Clone, Default)]
+pub struct Process {
+    /// The arguments, the program's own name first.
+    pub arguments: Vec<OsString>,
+    variables: BTreeMap<OsString, OsString>,
+    directories: Option<Directories>,
+    current_directory: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone)]
+struct Directories {
+    home: PathBuf,
+    configuration: PathBuf,
+    cache: PathBuf,
+    state: PathBuf,
+}
+
+/// There is no home directory to keep files in.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[error("no home directory is known for this user")]
+pub struct NoHome;
+
+impl Process {
+    /// The process that is running.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "this is the one door to the process environment")]
+    pub fn current() -> Self {
+        Self {
+            arguments: std::env::args_os().collect(),
+            variables: std::env::vars_os().collect(),
+            directories: etcetera::base_strategy::choose_native_strategy().ok().map(|strategy| Directories {
+                home: strategy.home_dir().to_owned(),
+                configuration: strategy.config_dir().join(DIRECTORY),
+                cache: strategy.cache_dir().join(DIRECTORY),
+                // macOS and Windows have no directory of their own for state; there it lies beside other local data.
+                state: strategy.state_dir().unwrap_or_else(|| strategy.data_dir()).join(DIRECTORY),
+            }),
+            current_directory: std::env::current_dir().ok(),
+        }
+    }
+
+    /// The value of an environment variable, where it is set, not empty and text.
+    #[must_use]
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        self.variables
+            .get(OsStr::new(name))
+            .and_then(|value| value.to_str())
+            .filter(|value| !value.is_empty())
+    }
+
+    /// The user's home directory.
+    ///
+    /// # Errors
+    /// Where the system knows none.
+    pub fn home(&self) -> Result<&Path, NoHome> {
+        self.directories.as_ref().map(|directories| directories.home.as_path()).ok_or(NoHome)
+    }
+
+    /// Where settings are kept.
+    ///
+    /// # Errors
+    /// Where the system knows no home directory.
+    pub fn configuration_directory(&self) -> Result<&Path, NoHome> {
+        self.directories.as_ref().map(|directories| directories.configuration.as_path()).ok_or(NoHome)
+    }
+
+    /// Where what can be fetched again is kept.
+    ///
+    /// # Errors
+    /// Where the system knows no home directory.
+    pub fn cache_directory(&self) -> Result<&Path, NoHome> {
+        self.directories.as_ref().map(|directories| directories.cache.as_path()).ok_or(NoHome)
+    }
+
+    /// Where journals are kept.
+    ///
+    /// # Errors
+    /// Where the system knows no home directory.
+    pub fn state_directory(&self) -> Result<&Path, NoHome> {
+        self.directories.as_ref().map(|directories| directories.state.as_path()).ok_or(NoHome)
+    }
+
+    /// The directory that the command was typed in.
+    #[must_use]
+    pub fn current_directory(&self) -> Option<&Path> {
+        self.current_directory.as_deref()
+    }
+
+    /// The file that this program was started from.
+    ///
+    /// # Errors
+    /// Where the operating system does not tell.
+    #[expect(clippy::disallowed_methods, reason = "this is the one door to the process environment")]
+    pub fn program_file(&self) -> std::io::Result<PathBuf> {
+        std::env::current_exe()
+    }
+}
+
+#[cfg(test)]
+impl Process {
+    /// A process with these arguments and variables and nothing else.
+    pub(crate) fn sealed(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        Self {
+            arguments: arguments.iter().map(OsString::from).collect(),
+            variables: variables.iter().map(|(name, value)| (name.into(), value.into())).collect(),
+            ..Self::default()
+        }
+    }
+}
