@@ -1,0 +1,91 @@
+//! EC2: images, types, networks, groups and machines in one region.
+//!
+//! A file per noun. The SDK's own retries are on for reading and off for RunInstances.
+
+mod group;
+mod image;
+mod machine;
+mod run;
+
+use super::error::{AwsError, ErrorKind};
+use crate::model::tag::Tag;
+
+/// A client of EC2 in one region.
+#[derive(Debug, Clone)]
+pub struct Ec2 {
+    client: aws_sdk_ec2::Client,
+}
+
+impl Ec2 {
+    pub(super) fn new(client: aws_sdk_ec2::Client) -> Self {
+        Self { client }
+    }
+
+    /// The id of the region's default network, where it has one.
+    ///
+    /// # Errors
+    /// Where EC2 refuses or can't be reached.
+    pub async fn default_network(&self) -> Result<Option<String>, AwsError> {
+        let answer = self
+            .client
+            .describe_vpcs()
+            .filters(filter("is-default", ["true"]))
+            .send()
+            .await
+            .map_err(|error| AwsError::from_sdk("DescribeVpcs", error))?;
+        Ok(answer.vpcs.unwrap_or_default().into_iter().find_map(|network| network.vpc_id))
+    }
+
+    /// The ids of the zones in which a default network has a subnet.
+    ///
+    /// # Errors
+    /// Where EC2 refuses or can't be reached.
+    pub async fn zones_of_network(&self, network: &str) -> Result<Vec<String>, AwsError> {
+        let answer = self
+            .client
+            .describe_subnets()
+            .filters(filter("vpc-id", [network]))
+            .filters(filter("default-for-az", ["true"]))
+            .send()
+            .await
+            .map_err(|error| AwsError::from_sdk("DescribeSubnets", error))?;
+        let subnets = answer.subnets.unwrap_or_default();
+        Ok(subnets.into_iter().filter_map(|subnet| subnet.availability_zone_id).collect())
+    }
+
+    /// The regions that the account can use.
+    ///
+    /// # Errors
+    /// Where EC2 refuses or can't be reached.
+    pub async fn enabled_regions(&self) -> Result<Vec<String>, AwsError> {
+        let answer = self
+            .client
+            .describe_regions()
+            .send()
+            .await
+            .map_err(|error| AwsError::from_sdk("DescribeRegions", error))?;
+        Ok(answer.regions.unwrap_or_default().into_iter().filter_map(|region| region.region_name).collect())
+    }
+}
+
+fn filter<'v>(name: &str, values: impl IntoIterator<Item = &'v str>) -> aws_sdk_ec2::types::Filter {
+    let values = values.into_iter().map(str::to_owned).collect();
+    aws_sdk_ec2::types::Filter::builder().name(name).set_values(Some(values)).build()
+}
+
+fn tags_in(tags: Option<Vec<aws_sdk_ec2::types::Tag>>) -> Vec<Tag> {
+    let pair =
+        |tag: aws_sdk_ec2::types::Tag| Some(Tag { key: tag.key?, value: tag.value.unwrap_or_default() });
+    tags.unwrap_or_default().into_iter().filter_map(pair).collect()
+}
+
+fn tags_out(kind: aws_sdk_ec2::types::ResourceType, tags: &[Tag]) -> aws_sdk_ec2::types::TagSpecification {
+    let tags =
+        tags.iter().map(|tag| aws_sdk_ec2::types::Tag::builder().key(&tag.key).value(&tag.value).build());
+    aws_sdk_ec2::types::TagSpecification::builder().resource_type(kind).set_tags(Some(tags.collect())).build()
+}
+
+/// An answer that lacks what it always has.
+fn incomplete(operation: &'static str, what: &str) -> AwsError {
+    AwsError::refused(operation, ErrorKind::Unavailable, format!("the answer has no {what}"))
+}

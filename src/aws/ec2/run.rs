@@ -1,0 +1,96 @@
+//! RunInstances: one request, one machine.
+//!
+//! The SDK does not retry it: who sends it decides whether the very same request is sent again or another candidate is
+//! tried. The request is built from a [`RunRequest`] alone, so that the same one gives the same bytes.
+
+use aws_sdk_ec2::types::{
+    BlockDeviceMapping, CapacityReservationSpecification, CapacityReservationTarget, EbsBlockDevice,
+    HttpTokensState, InstanceMarketOptionsRequest, InstanceMetadataEndpointState,
+    InstanceMetadataOptionsRequest, InstanceMetadataTagsState, MarketType, Placement, ResourceType,
+    ShutdownBehavior, SpotInstanceType, SpotMarketOptions,
+};
+use aws_smithy_types::retry::RetryConfig;
+
+use super::machine::machine;
+use super::{Ec2, incomplete, tags_out};
+use crate::aws::error::AwsError;
+use crate::aws::types::{Machine, RunRequest};
+use crate::model::Market;
+
+/// How far a metadata answer may travel: containers on the machine are one hop away.
+const METADATA_HOPS: i32 = 2;
+
+impl Ec2 {
+    /// Asks for one machine.
+    ///
+    /// # Errors
+    /// Where EC2 refuses; where [`AwsError::may_have_happened`] is set, only the same request again tells.
+    pub async fn run(&self, request: &RunRequest) -> Result<Machine, AwsError> {
+        let no_retries = aws_sdk_ec2::config::Builder::new().retry_config(RetryConfig::disabled());
+        let mut kinds = vec![ResourceType::Instance, ResourceType::Volume, ResourceType::NetworkInterface];
+        if request.market == Market::Spot {
+            kinds.push(ResourceType::SpotInstancesRequest);
+        }
+        let tags = kinds.into_iter().map(|kind| tags_out(kind, &request.tags)).collect();
+        let answer = self
+            .client
+            .run_instances()
+            .client_token(&request.client_token)
+            .min_count(1)
+            .max_count(1)
+            .image_id(&request.image)
+            .instance_type(request.instance_type.as_str().into())
+            .set_placement(
+                request.zone_id.as_ref().map(|id| Placement::builder().availability_zone_id(id).build()),
+            )
+            .security_group_ids(&request.group)
+            .block_device_mappings(root_volume(&request.root_device))
+            .set_instance_market_options(market(request.market))
+            .set_capacity_reservation_specification(request.reservation.as_deref().map(reservation))
+            .metadata_options(metadata_options())
+            .instance_initiated_shutdown_behavior(ShutdownBehavior::Terminate)
+            .user_data(&request.user_data)
+            .set_tag_specifications(Some(tags))
+            .customize()
+            .config_override(no_retries)
+            .send()
+            .await
+            .map_err(|error| AwsError::from_sdk("RunInstances", error))?;
+        let instances = answer.instances.unwrap_or_default();
+        instances.into_iter().find_map(machine).ok_or_else(|| incomplete("RunInstances", "instance"))
+    }
+}
+
+/// The image's own root volume, encrypted, and gone with the machine.
+fn root_volume(device: &str) -> BlockDeviceMapping {
+    let volume = EbsBlockDevice::builder().encrypted(true).delete_on_termination(true).build();
+    BlockDeviceMapping::builder().device_name(device).ebs(volume).build()
+}
+
+/// Version 2 only, with the instance's tags, which is how the machine learns of a moved deadline without a role.
+fn metadata_options() -> InstanceMetadataOptionsRequest {
+    InstanceMetadataOptionsRequest::builder()
+        .http_endpoint(InstanceMetadataEndpointState::Enabled)
+        .http_tokens(HttpTokensState::Required)
+        .http_put_response_hop_limit(METADATA_HOPS)
+        .instance_metadata_tags(InstanceMetadataTagsState::Enabled)
+        .build()
+}
+
+/// Spot always by a one-time request: a persistent one starts a replacement for a machine that has ended.
+fn market(market: Market) -> Option<InstanceMarketOptionsRequest> {
+    let request = InstanceMarketOptionsRequest::builder();
+    match market {
+        Market::OnDemand | Market::Reservation => None,
+        Market::CapacityBlock => Some(request.market_type(MarketType::CapacityBlock).build()),
+        Market::Spot => {
+            let once = SpotMarketOptions::builder().spot_instance_type(SpotInstanceType::OneTime).build();
+            Some(request.market_type(MarketType::Spot).spot_options(once).build())
+        }
+    }
+}
+
+fn reservation(id: &str) -> CapacityReservationSpecification {
+    let target = CapacityReservationTarget::builder().capacity_reservation_id(id).build();
+    CapacityReservationSpecification::builder().capacity_reservation_target(target).build()
+}

@@ -1,0 +1,227 @@
+//! What can go wrong at AWS: every error code that means something to cloudkit, in one table.
+//!
+//! A code that is not in the table is a refusal with AWS's own words. What follows from a kind is the caller's business.
+
+use std::error::Error;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+/// What a failure means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// No credentials were found.
+    NoCredentials,
+    /// The credentials have ended.
+    ExpiredCredentials,
+    /// The credentials are not valid, or do not permit this.
+    NotAllowed,
+    /// There is no room for such a machine here; somewhere else there may be.
+    Capacity,
+    /// The account's quota is used up, here and for this market.
+    Quota,
+    /// Too many calls; the SDK's retries did not help.
+    Throttled,
+    /// What was named does not exist.
+    NotFound,
+    /// What is to be removed is still in use.
+    InUse,
+    /// It is there already.
+    AlreadyThere,
+    /// AWS refuses the request as it is.
+    Refused,
+    /// AWS failed, or gave no answer.
+    Unavailable,
+}
+
+/// A call to AWS that failed.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", self.describe())]
+pub struct AwsError {
+    /// The operation, `RunInstances`.
+    pub operation: &'static str,
+    /// What the failure means.
+    pub kind: ErrorKind,
+    /// AWS's own code, where AWS answered.
+    pub code: Option<String>,
+    /// AWS's own words, where AWS answered.
+    pub message: Option<String>,
+    /// Whether the call may have been carried out all the same: no answer came, or one that says nothing.
+    pub may_have_happened: bool,
+    source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl AwsError {
+    fn describe(&self) -> String {
+        match (&self.code, &self.message) {
+            (Some(code), Some(message)) => format!("{} refused: {code}: {message}", self.operation),
+            (Some(code), None) => format!("{} refused: {code}", self.operation),
+            _ => match self.kind {
+                ErrorKind::NoCredentials => "no AWS credentials were found".to_owned(),
+                ErrorKind::ExpiredCredentials => "the AWS credentials have ended".to_owned(),
+                _ => format!("{} got no answer", self.operation),
+            },
+        }
+    }
+
+    /// A refusal that cloudkit itself reads out of an answer.
+    pub(super) fn refused(operation: &'static str, kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self {
+            operation,
+            kind,
+            code: Some("UnexpectedAnswer".to_owned()),
+            message: Some(message.into()),
+            may_have_happened: false,
+            source: None,
+        }
+    }
+
+    /// Credentials that could not be had.
+    pub(super) fn credentials(source: CredentialsError) -> Self {
+        let kind = match &source {
+            CredentialsError::CredentialsNotLoaded(_) => ErrorKind::NoCredentials,
+            error if chain(error).any(|cause| cause.to_string().to_lowercase().contains("expired")) => {
+                ErrorKind::ExpiredCredentials
+            }
+            _ => ErrorKind::NotAllowed,
+        };
+        let message = (kind == ErrorKind::NotAllowed).then(|| "the credentials cannot be loaded".to_owned());
+        Self {
+            operation: "loading credentials",
+            kind,
+            code: message.as_ref().map(|_| "CredentialsNotUsable".to_owned()),
+            message,
+            may_have_happened: false,
+            source: Some(Box::new(source)),
+        }
+    }
+
+    /// A failure of the SDK, read by what it carries.
+    pub(super) fn from_sdk<E, R>(operation: &'static str, error: SdkError<E, R>) -> Self
+    where
+        E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+        R: std::fmt::Debug + HttpStatus + Send + Sync + 'static,
+    {
+        if let SdkError::ServiceError(answer) = &error {
+            let status = answer.raw().status();
+            let metadata = answer.err().meta();
+            let code = metadata.code().map(str::to_owned);
+            let kind = code.as_deref().map_or_else(|| by_status(status), |code| kind_of(code, status));
+            return Self {
+                operation,
+                kind,
+                message: metadata.message().map(str::to_owned),
+                may_have_happened: status >= 500 && kind == ErrorKind::Unavailable,
+                code: code.or_else(|| Some(format!("HTTP {status}"))),
+                source: None,
+            };
+        }
+        let credentials = chain(&error).find_map(|cause| cause.downcast_ref::<CredentialsError>());
+        let kind = match credentials {
+            Some(CredentialsError::CredentialsNotLoaded(_)) => ErrorKind::NoCredentials,
+            Some(_) => ErrorKind::NotAllowed,
+            None => ErrorKind::Unavailable,
+        };
+        let sent = !matches!(&error, SdkError::ConstructionFailure(_)) && kind == ErrorKind::Unavailable;
+        Self {
+            operation,
+            kind,
+            code: None,
+            message: None,
+            may_have_happened: sent,
+            source: Some(Box::new(error)),
+        }
+    }
+}
+
+/// An answer that knows its HTTP status.
+pub(super) trait HttpStatus {
+    /// The status code.
+    fn status(&self) -> u16;
+}
+
+impl HttpStatus for aws_smithy_runtime_api::client::orchestrator::HttpResponse {
+    fn status(&self) -> u16 {
+        self.status().as_u16()
+    }
+}
+
+fn chain<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&error: &&'e (dyn Error + 'static)| error.source())
+}
+
+fn by_status(status: u16) -> ErrorKind {
+    match status {
+        301 | 400 | 405 | 409 | 412 | 416 => ErrorKind::Refused,
+        401 | 403 => ErrorKind::NotAllowed,
+        404 => ErrorKind::NotFound,
+        429 => ErrorKind::Throttled,
+        _ => ErrorKind::Unavailable,
+    }
+}
+
+/// The table. Codes of EC2:
+/// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>
+fn kind_of(code: &str, status: u16) -> ErrorKind {
+    match code {
+        "InsufficientInstanceCapacity"
+        | "InsufficientHostCapacity"
+        | "InsufficientReservedInstanceCapacity"
+        | "InsufficientFreeAddressesInSubnet"
+        | "ReservationCapacityExceeded"
+        | "UnfulfillableCapacity"
+        | "Unsupported"
+        | "SpotMaxPriceTooLow" => ErrorKind::Capacity,
+        "VcpuLimitExceeded"
+        | "MaxSpotInstanceCountExceeded"
+        | "MaxFleetCountExceeded"
+        | "InstanceLimitExceeded" => ErrorKind::Quota,
+        "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => ErrorKind::ExpiredCredentials,
+        "AuthFailure"
+        | "UnauthorizedOperation"
+        | "AccessDenied"
+        | "AccessDeniedException"
+        | "Blocked"
+        | "OptInRequired"
+        | "PendingVerification"
+        | "InvalidClientTokenId"
+        | "UnrecognizedClientException"
+        | "SignatureDoesNotMatch"
+        | "InvalidAccessKeyId" => ErrorKind::NotAllowed,
+        "RequestLimitExceeded"
+        | "Throttling"
+        | "ThrottlingException"
+        | "SlowDown"
+        | "TooManyRequestsException" => ErrorKind::Throttled,
+        "NoSuchBucket" | "NoSuchKey" | "NotFound" | "ParameterNotFound" | "InvalidInstanceType" => {
+            ErrorKind::NotFound
+        }
+        "DependencyViolation" | "InvalidGroup.InUse" | "BucketNotEmpty" => ErrorKind::InUse,
+        "InvalidGroup.Duplicate" | "InvalidPermission.Duplicate" | "BucketAlreadyOwnedByYou" => {
+            ErrorKind::AlreadyThere
+        }
+        "InternalError" | "InternalFailure" | "ServerInternal" | "ServiceUnavailable" | "Unavailable" => {
+            ErrorKind::Unavailable
+        }
+        code if code.ends_with(".NotFound") || code.starts_with("InvalidAMIID") => ErrorKind::NotFound,
+        _ if status >= 500 => ErrorKind::Unavailable,
+        _ => ErrorKind::Refused,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_codes_that_mean_elsewhere_are_told_from_those_that_end_it() {
+        for code in ["InsufficientInstanceCapacity", "Unsupported", "ReservationCapacityExceeded"] {
+            assert_eq!(kind_of(code, 500), ErrorKind::Capacity, "{code}");
+        }
+        assert_eq!(kind_of("VcpuLimitExceeded", 400), ErrorKind::Quota);
+        assert_eq!(kind_of("InvalidInstanceID.NotFound", 400), ErrorKind::NotFound);
+        assert_eq!(kind_of("InvalidParameterValue", 400), ErrorKind::Refused);
+        assert_eq!(kind_of("SomethingNew", 503), ErrorKind::Unavailable);
+    }
+}

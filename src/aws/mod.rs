@@ -1,0 +1,25 @@
+//! The one door to AWS: a file per service, our own types in and out, errors classified.
+//!
+//! Nothing else names the SDK. What to call when, and what an answer means for a launch, is decided elsewhere. The types
+//! alone are there without the SDK too, since plans are made of them.
+
+#[cfg(feature = "aws")]
+pub mod call;
+#[cfg(feature = "aws")]
+pub mod ec2;
+#[cfg(feature = "aws")]
+pub mod error;
+#[cfg(feature = "aws")]
+pub mod s3;
+#[cfg(feature = "aws")]
+pub mod session;
+#[cfg(feature = "aws")]
+pub mod ssm;
+#[cfg(feature = "aws")]
+pub mod sts;
+pub mod types;
+
+#[cfg(feature = "aws")]
+pub use error::{AwsError, ErrorKind};
+#[cfg(feature = "aws")]
+pub use session::Session;

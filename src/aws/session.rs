@@ -1,0 +1,157 @@
+//! Credentials, endpoints and clients: the SDK's own chain, opened once for a command.
+//!
+//! No credential is stored. The region is always named by the caller, never looked up in a metadata service.
+
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_credential_types::provider::ProvideCredentials;
+use aws_smithy_http_client::{Builder, ConnectorBuilder, proxy::ProxyConfig, tls};
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+
+use super::call::{CallReporter, CallTimer};
+use super::ec2::Ec2;
+use super::error::{AwsError, ErrorKind};
+use super::s3::Bucket;
+use super::ssm::Parameters;
+use super::sts::Sts;
+use crate::model::RegionName;
+
+const CONNECT_LIMIT: Duration = Duration::from_secs(5);
+const ATTEMPT_LIMIT: Duration = Duration::from_secs(30);
+/// What the SDK does by itself with throttling and failures of the network.
+const ATTEMPTS: u32 = 3;
+
+/// How to reach AWS.
+#[derive(Debug, Clone)]
+pub struct SessionOptions {
+    /// The profile of the AWS configuration files, where one was named.
+    pub profile: Option<String>,
+    /// Certificates to trust instead of the system's, in PEM (`AWS_CA_BUNDLE`).
+    pub certificates: Option<Vec<u8>>,
+    /// Who is told of each call.
+    pub reporter: CallReporter,
+}
+
+/// An open door to AWS.
+#[derive(Debug, Clone)]
+pub struct Session {
+    configuration: SdkConfig,
+    reporter: CallReporter,
+    credentials_end: Option<jiff::Timestamp>,
+}
+
+impl Session {
+    /// Finds credentials by the SDK's chain and makes ready to call.
+    ///
+    /// # Errors
+    /// Where there are no credentials, or they have ended.
+    pub async fn open(options: SessionOptions) -> Result<Self, AwsError> {
+        let mut loader = aws_config::defaults(BehaviorVersion::latest())
+            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+            .timeout_config(
+                TimeoutConfig::builder()
+                    .connect_timeout(CONNECT_LIMIT)
+                    .operation_attempt_timeout(ATTEMPT_LIMIT)
+                    .build(),
+            );
+        if let Some(profile) = options.profile {
+            loader = loader.profile_name(profile);
+        }
+        if let Some(certificates) = options.certificates {
+            loader = loader.http_client(http_client_that_trusts(certificates)?);
+        }
+        // A region for the credential providers that call regional services; each client names its own.
+        let configuration = loader.region(aws_config::Region::from_static("us-east-1")).load().await;
+        let mut session = Self { configuration, reporter: options.reporter, credentials_end: None };
+        session.credentials_end = session.load_credentials().await?;
+        Ok(session)
+    }
+
+    /// When the credentials end, where that is known.
+    #[must_use]
+    pub fn credentials_end(&self) -> Option<jiff::Timestamp> {
+        self.credentials_end
+    }
+
+    async fn load_credentials(&self) -> Result<Option<jiff::Timestamp>, AwsError> {
+        let Some(provider) = self.configuration.credentials_provider() else {
+            return Err(AwsError::refused(
+                "loading credentials",
+                ErrorKind::NoCredentials,
+                "no provider is configured",
+            ));
+        };
+        let credentials = provider.provide_credentials().await.map_err(AwsError::credentials)?;
+        Ok(credentials.expiry().and_then(|end| jiff::Timestamp::try_from(end).ok()))
+    }
+
+    /// The configuration of clients in a region.
+    fn in_region(&self, region: &RegionName) -> SdkConfig {
+        self.configuration.to_builder().region(aws_config::Region::new(region.to_string())).build()
+    }
+
+    fn timer(&self, region: &RegionName) -> CallTimer {
+        CallTimer { region: region.to_string(), reporter: self.reporter.clone() }
+    }
+
+    /// EC2 in a region.
+    #[must_use]
+    pub fn ec2(&self, region: &RegionName) -> Ec2 {
+        let configuration =
+            aws_sdk_ec2::config::Builder::from(&self.in_region(region)).interceptor(self.timer(region));
+        Ec2::new(aws_sdk_ec2::Client::from_conf(configuration.build()))
+    }
+
+    /// A bucket of this account in a region.
+    #[must_use]
+    pub fn bucket(&self, region: &RegionName, name: String, account: &str) -> Bucket {
+        let configuration =
+            aws_sdk_s3::config::Builder::from(&self.in_region(region)).interceptor(self.timer(region));
+        Bucket::new(
+            aws_sdk_s3::Client::from_conf(configuration.build()),
+            name,
+            account.to_owned(),
+            region.clone(),
+        )
+    }
+
+    /// The parameters that AWS publishes in a region.
+    #[must_use]
+    pub fn parameters(&self, region: &RegionName) -> Parameters {
+        let configuration =
+            aws_sdk_ssm::config::Builder::from(&self.in_region(region)).interceptor(self.timer(region));
+        Parameters::new(aws_sdk_ssm::Client::from_conf(configuration.build()))
+    }
+
+    /// Who the caller is.
+    #[must_use]
+    pub fn sts(&self, region: &RegionName) -> Sts {
+        let configuration =
+            aws_sdk_sts::config::Builder::from(&self.in_region(region)).interceptor(self.timer(region));
+        Sts::new(aws_sdk_sts::Client::from_conf(configuration.build()))
+    }
+}
+
+/// The SDK's client with other roots of trust; proxies stay those of the environment.
+fn http_client_that_trusts(
+    certificates: Vec<u8>,
+) -> Result<aws_smithy_runtime_api::client::http::SharedHttpClient, AwsError> {
+    let trust = tls::TrustStore::empty().with_pem_certificate(certificates);
+    let context = tls::TlsContext::builder()
+        .with_trust_store(trust)
+        .build()
+        .map_err(|error| AwsError::refused("reading AWS_CA_BUNDLE", ErrorKind::Refused, error.to_string()))?;
+    Ok(Builder::new().build_with_connector_fn(move |settings, components| {
+        let mut connector = ConnectorBuilder::default()
+            .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc))
+            .tls_context(context.clone());
+        connector.set_connector_settings(settings.cloned());
+        connector.set_proxy_config(Some(ProxyConfig::from_env()));
+        if let Some(components) = components {
+            connector.set_sleep_impl(components.sleep_impl());
+        }
+        connector.build()
+    }))
+}
