@@ -52,7 +52,9 @@ fn region_is_sound(catalog: &Catalog<'_>, record: &RegionRecord) -> bool {
     let Some(offerings) = checked_run_of(catalog.offerings, record.offerings) else { return false };
     named(catalog, record.code)
         && within(catalog.zones, record.zones)
-        && offerings.iter().all(|offering| usize::try_from(u64::BITS - offering.zones.get().leading_zeros()).is_ok_and(|used| used <= zones))
+        && offerings.iter().all(|offering| {
+            usize::try_from(u64::BITS - offering.zones.get().leading_zeros()).is_ok_and(|used| used <= zones)
+        })
 }
 
 fn offering_is_sound(catalog: &Catalog<'_>, record: &OfferingRecord) -> bool {
@@ -74,11 +76,7 @@ fn within<T>(records: &[T], run: Run) -> bool {
     checked_run_of(records, run).is_some()
 }
 
-fn each<T>(
-    section: &'static str,
-    records: &[T],
-    is_sound: impl Fn(&T) -> bool,
-) -> Result<(), CatalogError> {
+fn each<T>(section: &'static str, records: &[T], is_sound: impl Fn(&T) -> bool) -> Result<(), CatalogError> {
     match records.iter().position(|record| !is_sound(record)) {
         None => Ok(()),
         Some(record) => Err(CatalogError::Damaged { section, record }),

@@ -14,8 +14,8 @@ use super::contents::{
     CatalogContents, DeviceContents, OfferingContents, RegionContents, SourceContents, TypeContents,
 };
 use super::layout::{
-    DeviceRecord, DiskRecord, EbsRecord, Header, MAGIC, MARKETS, MAX_ZONES, OfferingRecord, RegionRecord, Run,
-    SYSTEMS, Section, SourceRecord, Text, TypeRecord, VERSION, bits_of, system_index,
+    DeviceRecord, DiskRecord, EbsRecord, Header, MAGIC, MARKETS, MAX_ZONES, OfferingRecord, RegionRecord,
+    Run, SYSTEMS, Section, SourceRecord, Text, TypeRecord, VERSION, bits_of, system_index,
 };
 use super::{DeviceKind, Disk, DiskKind, EbsPerformance, Feature};
 
@@ -214,8 +214,13 @@ impl Encoder {
         for price in &offering.prices {
             let micros = price.amount.micros();
             require(micros > 0, "price, but names one", &offering.instance_type)?;
-            require(usize::from(price.source) < self.sources.len(), "source of a price", &offering.instance_type)?;
-            record.prices[system_index(price.os)] = fit::<u32, _>(micros, "price", &offering.instance_type)?.into();
+            require(
+                usize::from(price.source) < self.sources.len(),
+                "source of a price",
+                &offering.instance_type,
+            )?;
+            record.prices[system_index(price.os)] =
+                fit::<u32, _>(micros, "price", &offering.instance_type)?.into();
             record.sources[system_index(price.os)] = price.source;
         }
         Ok(record)

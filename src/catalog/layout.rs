@@ -178,7 +178,10 @@ pub(super) fn has_bit(bits: u64, index: usize) -> bool {
 
 /// The bits of those elements of `all` that `chosen` has as well.
 pub(super) fn bits_of<T: PartialEq>(all: &[T], chosen: &[T]) -> u64 {
-    all.iter().enumerate().filter(|(_, one)| chosen.contains(one)).fold(0, |bits, (index, _)| bits | 1 << index)
+    all.iter()
+        .enumerate()
+        .filter(|(_, one)| chosen.contains(one))
+        .fold(0, |bits, (index, _)| bits | 1 << index)
 }
 
 const _: () = assert!(Architecture::ALL.len() <= 8 && MARKETS.len() <= 8, "their bits have to fit in a byte");

@@ -38,7 +38,8 @@ fn likeness(name: &str, candidate: &str) -> usize {
 mod tests {
     use super::*;
 
-    const NAMES: [&str; 6] = ["c7i.large", "m7a.large", "m7i.2xlarge", "m7i.large", "m7i.xlarge", "p5.48xlarge"];
+    const NAMES: [&str; 6] =
+        ["c7i.large", "m7a.large", "m7i.2xlarge", "m7i.large", "m7i.xlarge", "p5.48xlarge"];
 
     fn suggested(name: &str) -> Vec<&'static str> {
         nearest(name, NAMES.into_iter())

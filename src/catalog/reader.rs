@@ -85,7 +85,8 @@ impl<'c> Catalog<'c> {
     /// The type of this name.
     #[must_use]
     pub fn instance_type(&'c self, name: &str) -> Option<InstanceType<'c>> {
-        find(self.types, |record| self.text(record.name).cmp(name)).map(|record| InstanceType::new(self, record))
+        find(self.types, |record| self.text(record.name).cmp(name))
+            .map(|record| InstanceType::new(self, record))
     }
 
     /// Every region, by code.

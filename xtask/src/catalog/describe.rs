@@ -44,7 +44,9 @@ fn contents(one: Described) -> Result<TypeContents, String> {
         clock_mhz: one.processor_info.sustained_clock_speed_in_ghz.map(thousandths).transpose()?,
         devices: devices(&one)?,
         disks: disks(one.instance_storage_info.as_ref())?,
-        network_baseline_mbps: total(&one.network_info.network_cards, |card| card.baseline_bandwidth_in_gbps)?,
+        network_baseline_mbps: total(&one.network_info.network_cards, |card| {
+            card.baseline_bandwidth_in_gbps
+        })?,
         network_peak_mbps: total(&one.network_info.network_cards, |card| card.peak_bandwidth_in_gbps)?,
         network_cards: one.network_info.maximum_network_cards,
         efa_interfaces: one.network_info.efa_info.as_ref().map_or(0, |efa| efa.maximum_efa_interfaces),
@@ -61,7 +63,8 @@ fn contents(one: Described) -> Result<TypeContents, String> {
 }
 
 fn features(one: &Described) -> Vec<Feature> {
-    let nested = one.processor_info.supported_features.iter().any(|feature| feature == "nested-virtualization");
+    let nested =
+        one.processor_info.supported_features.iter().any(|feature| feature == "nested-virtualization");
     [
         (Feature::BareMetal, one.bare_metal),
         (Feature::Burstable, one.burstable_performance_supported),

@@ -76,11 +76,13 @@ pub(super) fn keep<'a>(prices: &Prices<'a>, facts: &Facts<'_>, tally: &mut Tally
 /// The quotes of a family that have its lowest rate, if that is borne out; none otherwise.
 fn shared_rate(quotes: Vec<Quote<'_>>) -> Vec<Quote<'_>> {
     let mut rates = rates(quotes);
-    let Some(lowest) = (0..rates.len()).min_by(|one, other| compare(&rates[*one][0], &rates[*other][0])) else {
+    let Some(lowest) = (0..rates.len()).min_by(|one, other| compare(&rates[*one][0], &rates[*other][0]))
+    else {
         return Vec::new();
     };
     let shared = rates.swap_remove(lowest);
-    let dedicated = rates.iter().filter(|rate| rate[0].is_dedicated_of(&shared[0])).map(Vec::len).sum::<usize>();
+    let dedicated =
+        rates.iter().filter(|rate| rate[0].is_dedicated_of(&shared[0])).map(Vec::len).sum::<usize>();
     if shared.len() + dedicated >= WITNESSES { shared } else { Vec::new() }
 }
 
@@ -117,7 +119,10 @@ mod tests {
 
     #[test]
     fn the_lowest_rate_wins_even_against_a_majority() {
-        assert_eq!(kept(&[(2, 171_600), (8, 755_000), (16, 1_510_100), (32, 3_020_200), (64, 5_491_200)]), [64, 2]);
+        assert_eq!(
+            kept(&[(2, 171_600), (8, 755_000), (16, 1_510_100), (32, 3_020_200), (64, 5_491_200)]),
+            [64, 2]
+        );
     }
 
     #[test]

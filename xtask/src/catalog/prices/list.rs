@@ -53,7 +53,10 @@ impl PriceList {
         ];
         Ok(Self {
             as_of: updated.strftime("%Y-%m-%d").to_string(),
-            figures: figures.into_iter().map(|(os, raw)| Ok((os, in_micros(raw)?))).collect::<Result<_, CatalogError>>()?,
+            figures: figures
+                .into_iter()
+                .map(|(os, raw)| Ok((os, in_micros(raw)?)))
+                .collect::<Result<_, CatalogError>>()?,
         })
     }
 

@@ -102,8 +102,5 @@ fn sources(libcloud: &Package, list: &PriceList) -> Vec<SourceContents> {
         origin,
     };
     let package = format!("{} {}", libcloud.pin.name, libcloud.pin.version);
-    vec![
-        embedded(&list.as_of, package),
-        embedded(accelerators::AS_OF, accelerators::ORIGIN.to_owned()),
-    ]
+    vec![embedded(&list.as_of, package), embedded(accelerators::AS_OF, accelerators::ORIGIN.to_owned())]
 }
