@@ -4,7 +4,7 @@
 
 use std::hint::black_box;
 
-use cloudkit::catalog::{Catalog, Region};
+use cloudkit::catalog::{Catalog, InstanceType, Region};
 use cloudkit::model::OperatingSystem;
 
 const FILE: &[u8] = include_bytes!("../src/catalog/embedded.bin");
@@ -21,7 +21,7 @@ fn read_with_all_checks() -> usize {
 
 #[divan::bench]
 fn look_up_a_type() -> Option<u32> {
-    Catalog::embedded().instance_type(black_box("m7i.large")).map(|one| one.vcpus())
+    Catalog::embedded().instance_type(black_box("m7i.large")).map(InstanceType::vcpus)
 }
 
 #[divan::bench]

@@ -1,6 +1,6 @@
 //! What the embedded catalog has to know.
 
-use crate::catalog::{Catalog, Device, DeviceKind, DiskKind, Feature};
+use crate::catalog::{Catalog, Device, DeviceKind, DiskKind, Feature, InstanceType};
 use crate::model::{
     Architecture, DeviceCount, InstanceTypeName, Market, Mebibytes, OperatingSystem, RegionName,
 };
@@ -31,7 +31,7 @@ fn its_names_are_names() {
     for one in catalog.types() {
         assert!(one.name().parse::<InstanceTypeName>().is_ok(), "{}", one.name());
         assert!(one.architectures().count() > 0 && one.markets().count() > 0, "{}", one.name());
-        assert_eq!(catalog.instance_type(one.name()).map(|found| found.name()), Some(one.name()));
+        assert_eq!(catalog.instance_type(one.name()).map(InstanceType::name), Some(one.name()));
     }
     for region in catalog.regions() {
         assert!(region.code().parse::<RegionName>().is_ok(), "{}", region.code());
@@ -63,7 +63,9 @@ fn a_plain_machine() {
 fn prices_carry_their_date() {
     let known = |amount: &str, as_of| Some((amount.to_owned(), as_of));
     assert_eq!(price("m7i.large", "us-east-1", OperatingSystem::Linux), known("0.1008", "2025-03-02"));
-    assert_eq!(price("m7i.large", "us-east-1", OperatingSystem::Windows), known("0.1928", "2025-03-02"));
+    assert_eq!(price("m5.large", "us-east-1", OperatingSystem::Windows), known("0.188", "2025-03-02"));
+    assert_eq!(price("m7i.large", "us-east-1", OperatingSystem::Rhel), known("0.1296", "2025-03-02"));
+    assert_eq!(price("m7i.large", "us-east-1", OperatingSystem::Suse), known("0.1571", "2025-03-02"));
     assert_eq!(price("p5.48xlarge", "us-east-1", OperatingSystem::Linux), known("55.04", "2026-08-06"));
     assert_eq!(price("g6e.xlarge", "us-east-1", OperatingSystem::Linux), known("1.861", "2026-08-06"));
 }
@@ -72,6 +74,8 @@ fn prices_carry_their_date() {
 fn a_price_that_nothing_bears_out_is_not_known() {
     // The list has dedicated tenancy's price, 0.22176.
     assert_eq!(price("m7i.xlarge", "us-east-1", OperatingSystem::Linux), None);
+    // The list has the licence alone, 0.092.
+    assert_eq!(price("m7i.large", "us-east-1", OperatingSystem::Windows), None);
     assert_eq!(price("p5.48xlarge", "us-west-2", OperatingSystem::Linux), None);
     assert_eq!(price("p5.48xlarge", "us-east-1", OperatingSystem::Windows), None);
     assert_eq!(price("u7in-16tb.224xlarge", "us-east-1", OperatingSystem::Linux), None);
