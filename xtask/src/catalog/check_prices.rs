@@ -122,11 +122,11 @@ mod tests {
     const LIST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data/feeds/index.json");
 
     #[test]
-    #[expect(clippy::print_stderr, reason = "a test that does not run has to say so")]
     fn the_embedded_prices_hold_against_the_published_list() {
         let list = Path::new(LIST);
         if !list.exists() {
-            eprintln!("SKIPPED: there is no published price list at {LIST}");
+            // Not through a macro: the test harness would keep that to itself.
+            writeln!(std::io::stderr(), "SKIPPED: there is no published price list at {LIST}").unwrap();
             return;
         }
         let comparison = compare(list).unwrap();

@@ -12,10 +12,19 @@
 //! * Types with a device of any kind do not scale with size. They have a price in us-east-1 alone, from a table of
 //!   AWS's own list of 2026-08-06 ([`accelerators`]).
 //!
-//! Measured against that list, which the build does not read (`cargo xtask catalog --check-prices FILE`): of the 694
-//! Linux prices of us-east-1 that the package and the list share, 130 differ before.
+//! Measured against AWS's list of 2026-08-06, which no build reads: of the 694 Linux figures of us-east-1 that the package and
+//! that list share, 130 are wrong. `cargo xtask catalog --check-prices index.json` prints for what is kept:
 //!
-//! @@MEASURED@@
+//! ```text
+//! us-east-1, linux, against the list of 2026-08-06T17:17:52Z:
+//!   kept       586
+//!   agreeing   569
+//!   wrong        0
+//!   not there   17
+//! ```
+//!
+//! 81 of the 586 are from the table, so 488 agree of the 505 that the rule keeps. The majority's rate in place of the lowest
+//! one would keep five wrong ones. How many figures each rule keeps and drops in all regions is in the provenance.
 
 mod accelerators;
 mod facts;
