@@ -5,6 +5,7 @@
 //! * [`model`]: values; no input or output, no async
 //! * [`platform`]: the machine that we run on: environment, clock, files, keys, commands, HTTP
 //! * [`catalog`]: what AWS sells: the embedded catalog, read in place
+//! * [`aws`]: the one door to AWS
 //! * [`discovery`]: from a question to ranked offers
 //! * [`cloudinit`]: what a machine is told at its launch: the dead-man timer, keys, the agent
 //! * [`aws`]: the one door to AWS

@@ -16,6 +16,8 @@ mod layout;
 pub mod nearest;
 mod reader;
 mod region;
+#[cfg(test)]
+mod tests;
 
 pub use contents::CatalogContents;
 pub use encode::{EncodeError, encode};

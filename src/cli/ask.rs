@@ -18,13 +18,17 @@ pub(super) enum Answer {
 /// Asks a question whose answer is yes or no; no is the answer of Enter alone.
 pub(super) fn confirm(question: &str, flag: &str) -> Result<Answer, CommandError> {
     if !terminal::can_be_asked() {
-        let error = CommandError::usage(format!("this has to be confirmed, and there is no terminal to ask on: {question}"));
+        let error = CommandError::usage(format!(
+            "this has to be confirmed, and there is no terminal to ask on: {question}"
+        ));
         return Err(error.hint(format!("confirm it beforehand: {flag}")));
     }
     match inquire::Confirm::new(question).with_default(false).prompt() {
         Ok(true) => Ok(Answer::Yes),
         Ok(false) | Err(InquireError::OperationCanceled) => Ok(Answer::No),
-        Err(InquireError::OperationInterrupted) => Err(CommandError::new(ExitClass::Interrupted, "interrupted")),
+        Err(InquireError::OperationInterrupted) => {
+            Err(CommandError::new(ExitClass::Interrupted, "interrupted"))
+        }
         Err(error) => Err(CommandError::usage(error).hint(format!("confirm it beforehand: {flag}"))),
     }
 }

@@ -106,12 +106,16 @@ mod of_aws {
                 ExitClass::Credentials,
                 "sign in: aws configure, or aws sso login, and name the profile with --profile if it is not the default",
             ),
-            ErrorKind::ExpiredCredentials => (ExitClass::Credentials, "sign in again: aws sso login, or fetch new keys"),
+            ErrorKind::ExpiredCredentials => {
+                (ExitClass::Credentials, "sign in again: aws sso login, or fetch new keys")
+            }
             ErrorKind::NotAllowed => (
                 ExitClass::Credentials,
                 "see who you are: aws sts get-caller-identity; another profile: --profile NAME",
             ),
-            ErrorKind::Capacity => (ExitClass::Capacity, "give more candidates: cloudkit find search … | cloudkit launch"),
+            ErrorKind::Capacity => {
+                (ExitClass::Capacity, "give more candidates: cloudkit find search … | cloudkit launch")
+            }
             ErrorKind::Quota => (
                 ExitClass::Capacity,
                 "end a machine (cloudkit launch list), or ask for a higher quota in the Service Quotas console",
@@ -131,13 +135,15 @@ mod of_aws {
     impl From<ObserveError> for CommandError {
         fn from(error: ObserveError) -> Self {
             let (class, hints) = match &error {
-                ObserveError::NothingWished => {
-                    (ExitClass::Usage, vec!["name a type: cloudkit launch --instance-type m7i.large".to_owned()])
-                }
+                ObserveError::NothingWished => (
+                    ExitClass::Usage,
+                    vec!["name a type: cloudkit launch --instance-type m7i.large".to_owned()],
+                ),
                 ObserveError::Aws { source, .. } => class_and_hints(source),
-                ObserveError::AgentBinary(_) => {
-                    (ExitClass::Usage, vec!["name another Linux build of cloudkit: --agent-binary FILE".to_owned()])
-                }
+                ObserveError::AgentBinary(_) => (
+                    ExitClass::Usage,
+                    vec!["name another Linux build of cloudkit: --agent-binary FILE".to_owned()],
+                ),
                 ObserveError::CheckIp(_) | ObserveError::NotAnAddress { .. } => (
                     ExitClass::Unavailable,
                     vec!["say who may reach the machine's SSH port: --ssh-from 203.0.113.7".to_owned()],
@@ -150,7 +156,9 @@ mod of_aws {
     impl From<PlanError> for CommandError {
         fn from(error: PlanError) -> Self {
             let mut hints: Vec<String> = match &error {
-                PlanError::NothingLeft { refused } => refused.iter().flat_map(|one| one.hints.clone()).collect(),
+                PlanError::NothingLeft { refused } => {
+                    refused.iter().flat_map(|one| one.hints.clone()).collect()
+                }
                 PlanError::BeyondTime(_) => vec!["give a shorter --ttl".to_owned()],
             };
             hints.sort_unstable();
@@ -179,7 +187,11 @@ mod of_aws {
             };
             if !error.left.is_empty() {
                 class = ExitClass::Partial;
-                hints = error.left.iter().map(|left| format!("still there: {} ({}); {}", left.what, left.because, left.command)).collect();
+                hints = error
+                    .left
+                    .iter()
+                    .map(|left| format!("still there: {} ({}); {}", left.what, left.because, left.command))
+                    .collect();
             }
             Self { class, hints, error: Box::new(error.cause) }
         }

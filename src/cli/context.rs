@@ -94,9 +94,13 @@ mod with_aws {
 
         /// The certificates that `AWS_CA_BUNDLE` names.
         pub(in crate::cli) fn certificates(&self) -> Result<Option<Vec<u8>>, CommandError> {
-            let Some(path) = self.process.variable("AWS_CA_BUNDLE").map(PathBuf::from) else { return Ok(None) };
+            let Some(path) = self.process.variable("AWS_CA_BUNDLE").map(PathBuf::from) else {
+                return Ok(None);
+            };
             let content = files::read_if_there(&path)?;
-            let missing = || CommandError::usage(format!("AWS_CA_BUNDLE names {}, which does not exist", path.display()));
+            let missing = || {
+                CommandError::usage(format!("AWS_CA_BUNDLE names {}, which does not exist", path.display()))
+            };
             content.map(Some).ok_or_else(missing)
         }
 
@@ -105,7 +109,10 @@ mod with_aws {
             CallReporter::new(move |call: Call| {
                 let outcome = if call.succeeded { "" } else { " failed" };
                 let Call { service, operation, region, took, .. } = call;
-                streams.detail(format_args!("{service} {operation} in {region}{outcome}: {} ms", took.as_millis()));
+                streams.detail(format_args!(
+                    "{service} {operation} in {region}{outcome}: {} ms",
+                    took.as_millis()
+                ));
             })
         }
     }

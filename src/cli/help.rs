@@ -26,7 +26,9 @@ pub(super) fn run(context: &Context<'_>, arguments: &HelpArguments) -> Result<Ex
     root.build();
     let mut command = &mut root;
     for name in &arguments.topic {
-        let unknown = || CommandError::usage(format!("there is no command {name:?}")).hint("see them all: cloudkit help");
+        let unknown = || {
+            CommandError::usage(format!("there is no command {name:?}")).hint("see them all: cloudkit help")
+        };
         command = command.find_subcommand_mut(name).ok_or_else(unknown)?;
     }
     let help = command.render_long_help();
@@ -36,8 +38,11 @@ pub(super) fn run(context: &Context<'_>, arguments: &HelpArguments) -> Result<Ex
 
 fn environment() -> String {
     let widest = variables::ALL.iter().map(|variable| variable.name.len()).max().unwrap_or(0);
-    let lines = variables::ALL.iter().map(|variable| format!("{:widest$}  {}\n", variable.name, variable.help));
+    let lines =
+        variables::ALL.iter().map(|variable| format!("{:widest$}  {}\n", variable.name, variable.help));
     let mut text = lines.collect::<String>();
-    text.push_str("\nCredentials, region, profile, endpoint and proxy are read from the AWS SDK's own variables.\n");
+    text.push_str(
+        "\nCredentials, region, profile, endpoint and proxy are read from the AWS SDK's own variables.\n",
+    );
     text
 }

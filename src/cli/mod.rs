@@ -52,7 +52,9 @@ pub fn run(process: &Process) -> ExitCode {
     };
     let (streams, refused) = match cloudkit.global.stream_settings(&settings) {
         Ok(chosen) => (Streams::of_process(surroundings, chosen), None),
-        Err(error) => (Streams::of_process(surroundings, cloudkit.global.plain_stream_settings()), Some(error)),
+        Err(error) => {
+            (Streams::of_process(surroundings, cloudkit.global.plain_stream_settings()), Some(error))
+        }
     };
     let streams = Arc::new(streams);
     let context = Context::new(process, &cloudkit.global, &settings, &streams);

@@ -25,7 +25,10 @@ pub(super) struct InForce {
 /// The region in force.
 pub(super) fn in_force(context: &Context<'_>) -> InForce {
     let variable = VARIABLES.into_iter().find_map(|name| {
-        context.process.variable(name).map(|region| InForce { region: region.to_owned(), named_by: name.to_owned() })
+        context
+            .process
+            .variable(name)
+            .map(|region| InForce { region: region.to_owned(), named_by: name.to_owned() })
     });
     let setting = || {
         context
@@ -33,7 +36,8 @@ pub(super) fn in_force(context: &Context<'_>) -> InForce {
             .get(Key::Region)
             .map(|setting| InForce { region: setting.value.clone(), named_by: setting.origin.to_string() })
     };
-    let fallback = || InForce { region: FALLBACK.to_owned(), named_by: "no setting, so the default".to_owned() };
+    let fallback =
+        || InForce { region: FALLBACK.to_owned(), named_by: "no setting, so the default".to_owned() };
     variable.or_else(setting).or_else(|| of_profile(context)).unwrap_or_else(fallback)
 }
 
@@ -51,7 +55,10 @@ fn of_profile(context: &Context<'_>) -> Option<InForce> {
 }
 
 fn aws_file(process: &Process, variable: &str, name: &str) -> Option<PathBuf> {
-    process.variable(variable).map(PathBuf::from).or_else(|| Some(process.home().ok()?.join(".aws").join(name)))
+    process
+        .variable(variable)
+        .map(PathBuf::from)
+        .or_else(|| Some(process.home().ok()?.join(".aws").join(name)))
 }
 
 fn region_in(path: &Path, profile: &str) -> Option<String> {
@@ -73,7 +80,8 @@ fn region_of<'t>(text: &'t str, profile: &str) -> Option<&'t str> {
             && key == key.trim_start()
             && key.trim() == "region"
         {
-            return Some(value.split(" #").next().unwrap_or(value).trim()).filter(|region| !region.is_empty());
+            return Some(value.split(" #").next().unwrap_or(value).trim())
+                .filter(|region| !region.is_empty());
         }
     }
     None

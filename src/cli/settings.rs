@@ -81,10 +81,10 @@ impl Key {
         match self {
             Self::Color => value.parse::<ColorChoice>().map(drop)?,
             Self::ConfirmAbove => value.parse::<Money>().map(drop)?,
-            Self::NoTtl => value.parse::<bool>().map(drop).map_err(|_| NotAValue {
-                text: value.to_owned(),
-                expected: "true or false",
-            })?,
+            Self::NoTtl => value
+                .parse::<bool>()
+                .map(drop)
+                .map_err(|_| NotAValue { text: value.to_owned(), expected: "true or false" })?,
             Self::Output => value.parse::<Format>().map(drop)?,
             Self::Region => value.parse::<RegionName>().map(drop)?,
             Self::SshFrom => value.parse::<AddressRange>().map(drop)?,
@@ -110,7 +110,8 @@ impl FromStr for Key {
     type Err = SettingsError;
 
     fn from_str(name: &str) -> Result<Self, SettingsError> {
-        let unknown = || SettingsError::UnknownKey { name: name.to_owned(), place: String::new(), nearest: near(name) };
+        let unknown =
+            || SettingsError::UnknownKey { name: name.to_owned(), place: String::new(), nearest: near(name) };
         Self::ALL.into_iter().find(|key| key.name() == name).ok_or_else(unknown)
     }
 }
@@ -165,7 +166,9 @@ impl From<SettingsError> for CommandError {
     fn from(error: SettingsError) -> Self {
         let hint = match &error {
             SettingsError::UnknownKey { .. } => Some("see every setting: cloudkit config list"),
-            SettingsError::UnsafeInProject { .. } => Some("set it for yourself: cloudkit config set KEY VALUE"),
+            SettingsError::UnsafeInProject { .. } => {
+                Some("set it for yourself: cloudkit config set KEY VALUE")
+            }
             _ => None,
         };
         let error = Self::usage(error);
@@ -198,7 +201,8 @@ impl Settings {
             values.extend(project);
         }
         for key in Key::ALL {
-            if let Some((name, value)) = key.variable().and_then(|name| Some((name, process.variable(name)?))) {
+            if let Some((name, value)) = key.variable().and_then(|name| Some((name, process.variable(name)?)))
+            {
                 values.insert(key, Setting { value: value.to_owned(), origin: Origin::Variable(name) });
             }
         }
@@ -246,7 +250,8 @@ fn read_file(path: &Path) -> Result<BTreeMap<Key, Setting>, SettingsError> {
 /// Reads the text of a settings file: a YAML mapping from keys to single values.
 pub(super) fn read(path: &Path, text: &str) -> Result<BTreeMap<Key, Setting>, SettingsError> {
     let not_settings = |source| SettingsError::NotSettings { path: path.to_owned(), source };
-    let raw: Option<BTreeMap<String, serde_yaml::Value>> = serde_yaml::from_str(text).map_err(not_settings)?;
+    let raw: Option<BTreeMap<String, serde_yaml::Value>> =
+        serde_yaml::from_str(text).map_err(not_settings)?;
     let mut values = BTreeMap::new();
     for (name, value) in raw.unwrap_or_default() {
         let place = place(path, text, &name);

@@ -1,8 +1,8 @@
 //! From a question to ranked offers.
 //!
 //! A [`Question`] is plain data, [`search`] reads the catalog that it is handed, and the [`Answer`] holds the offers in
-//! their order together with all that a person may wonder about: what was left out, and why nothing was left. Nothing here asks an
-//! account, knows a flag or prints.
+//! their order together with all that a person may wonder about: what was left out, and why nothing was left. Nothing
+//! here asks an account, knows a flag or prints.
 
 mod answer;
 mod gpu_name;

@@ -1,6 +1,7 @@
 //! Questions and what a person learns from their answers.
 
 use crate::catalog::{Catalog, Region};
+use crate::model::Offer;
 
 use super::{
     Answer, DiscoveryError, NamePattern, NotAPattern, Question, RegionSelection, SortKey, fixture, search,
@@ -139,9 +140,8 @@ fn a_price_that_is_unknown_comes_last_and_is_dropped_under_a_highest_price() {
         ..about(&["m7g.large"])
     };
     let prices = |question: &Question| {
-        let price = |offer: &crate::model::Offer<'_>| {
-            format!("{} {:?}", offer.region, offer.price_usd_hour.map(|p| p.to_string()))
-        };
+        let price =
+            |offer: &Offer<'_>| format!("{} {:?}", offer.region, offer.price_usd_hour.map(|p| p.to_string()));
         answer(question).offers.iter().map(price).collect::<Vec<_>>().join("\n")
     };
     insta::assert_snapshot!(prices(&everywhere), @r#"
@@ -177,4 +177,18 @@ fn what_can_not_be_read_is_refused() {
     assert!("--price".parse::<SortKey>().is_err());
     let gone = Question { regions: vec!["mars-1".to_owned()], ..Question::default() };
     assert!(search(catalog(), &gone).is_err());
+}
+
+#[test]
+fn the_whole_embedded_catalog_comes_in_order() {
+    let embedded = Catalog::embedded();
+    let codes = embedded.regions().map(|region| region.code().to_owned()).collect();
+    let answer = search(embedded, &Question { regions: codes, ..Question::default() }).unwrap();
+    let offered: usize = embedded.regions().map(|region| region.offerings().count()).sum();
+    assert_eq!((answer.total, answer.left_out(), answer.unpriced), (offered, 0, 0));
+    let key = |offer: &Offer<'static>| {
+        let price = offer.price_usd_hour;
+        (price.is_none(), price, offer.instance_type.clone(), offer.region.clone())
+    };
+    assert!(answer.offers.iter().is_sorted_by_key(key));
 }

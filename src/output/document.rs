@@ -3,7 +3,7 @@
 //! A record says what its columns are; whether they fit is the table's business, where the bytes go the streams'.
 
 use std::borrow::Cow;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use serde::Serialize;
 use serde::ser::{SerializeSeq, Serializer};
@@ -83,7 +83,7 @@ pub(super) fn write_list<'r, R: Record + 'r>(
         Format::Table => return write_table(out, page, Some(page.columns), records),
         Format::Wide => return write_table(out, page, None, records),
         Format::Json => write_json(out, records)?,
-        Format::Jsonl => records.into_iter().try_for_each(|record| write_json_line(out, record))?,
+        Format::Jsonl => write_json_lines(out, records)?,
         Format::Yaml => write_yaml(out, records)?,
         Format::Csv => csv_rows::write(out, page.is_terminal, records)?,
         Format::Name => {
@@ -115,21 +115,34 @@ pub(super) fn write_one<R: Record>(
 
 /// One object on a line of its own.
 pub(super) fn write_json_line(out: &mut dyn Write, record: &impl Serialize) -> io::Result<()> {
-    serde_json::to_writer(JsonEscaper(&mut *out), record)?;
-    out.write_all(b"\n")
+    write_json_lines(out, [record])
+}
+
+fn write_json_lines<'r, T: Serialize + 'r>(
+    out: &mut dyn Write,
+    records: impl IntoIterator<Item = &'r T>,
+) -> io::Result<()> {
+    let mut out = BufWriter::new(JsonEscaper(out));
+    for record in records {
+        serde_json::to_writer(&mut out, record)?;
+        out.write_all(b"\n")?;
+    }
+    out.flush()
 }
 
 fn write_json<'r, R: Record + 'r>(
     out: &mut dyn Write,
     records: impl IntoIterator<Item = &'r R>,
 ) -> io::Result<()> {
-    let mut serializer = serde_json::Serializer::pretty(JsonEscaper(&mut *out));
+    let mut out = BufWriter::new(JsonEscaper(out));
+    let mut serializer = serde_json::Serializer::pretty(&mut out);
     let mut array = serializer.serialize_seq(None)?;
     for record in records {
         array.serialize_element(record)?;
     }
     array.end()?;
-    writeln!(out)
+    writeln!(out)?;
+    out.flush()
 }
 
 fn write_yaml<'r, R: Record + 'r>(

@@ -55,7 +55,8 @@ impl<W: Write> Write for JsonEscaper<W> {
     fn write(&mut self, text: &[u8]) -> io::Result<usize> {
         let control = |at: &usize| match text[*at] {
             0x7f => true,
-            // U+0080 to U+009F in UTF-8. JSON is written in whole characters, so one is never split between two writes.
+            // U+0080 to U+009F in UTF-8. JSON is written in whole characters and buffers break between writes, so that none
+            // is split.
             0xc2 => text.get(at + 1).is_some_and(|second| (0x80..=0x9f).contains(second)),
             _ => false,
         };

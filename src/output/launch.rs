@@ -40,7 +40,9 @@ impl Record for Leftover {
             Column::<Self>::text("ID", 100, |row| Some(row.id.clone())),
             Column::<Self>::text("REGION", 80, |row| Some(row.region.clone())),
             Column::<Self>::text("LAUNCH", 50, |row| row.launch.clone()),
-            Column::<Self>::text("REMOVED", 70, |row| Some(if row.removed { "yes" } else { "no" }.to_owned())),
+            Column::<Self>::text("REMOVED", 70, |row| {
+                Some(if row.removed { "yes" } else { "no" }.to_owned())
+            }),
         ]
     }
 
@@ -99,14 +101,19 @@ pub fn plan_text(plan: &Plan) -> String {
         line(&mut text, rank, &machine(candidate));
     }
     for refused in &plan.refused {
-        line(&mut text, "not", &format!("{} in {}: {}", refused.instance_type, refused.region, refused.reason));
+        line(
+            &mut text,
+            "not",
+            &format!("{} in {}: {}", refused.instance_type, refused.region, refused.reason),
+        );
     }
     if let Some(first) = plan.candidates.first() {
         let name = first.image.name.as_ref().map_or_else(String::new, |name| format!(" ({name})"));
         line(&mut text, "image", &format!("{}{name}", first.image.id));
         line(&mut text, "cost", &cost(&first.cost));
         for part in &first.cost.parts {
-            let price = part.usd_hour.map_or_else(|| "unknown".to_owned(), |price| format!("{price} USD an hour"));
+            let price =
+                part.usd_hour.map_or_else(|| "unknown".to_owned(), |price| format!("{price} USD an hour"));
             let source = part.source.as_ref().map_or_else(String::new, |source| format!(" ({source})"));
             line(&mut text, "", &format!("{}: {price}{source}", part.what));
         }
@@ -138,7 +145,9 @@ fn machine(candidate: &Candidate) -> String {
 #[must_use]
 pub fn cost(cost: &Cost) -> String {
     match (cost.usd_hour, cost.usd_until_deadline) {
-        (Some(hourly), Some(total)) => format!("{hourly} USD an hour, {} USD until the deadline", total.to_cents()),
+        (Some(hourly), Some(total)) => {
+            format!("{hourly} USD an hour, {} USD until the deadline", total.to_cents())
+        }
         (Some(hourly), None) => format!("{hourly} USD an hour, for as long as it runs"),
         (None, _) => {
             let unknown = cost.unknown_parts().collect::<Vec<_>>().join(", ");
@@ -162,7 +171,9 @@ pub fn step_text(step: &Step) -> String {
         Step::UploadAgent { bucket, bytes, .. } => {
             format!("upload the agent to {bucket} ({} MB)", bytes.div_ceil(1_000_000))
         }
-        Step::MakeGroup { group, port, admits, .. } => format!("make security group {group} (port {port} from {admits})"),
+        Step::MakeGroup { group, port, admits, .. } => {
+            format!("make security group {group} (port {port} from {admits})")
+        }
         Step::Run { region, instance_type } => format!("launch {instance_type} in {region}"),
     }
 }

@@ -15,6 +15,7 @@ mod progress;
 mod streams;
 mod surroundings;
 mod table;
+mod tree;
 
 pub use document::{Column, Record};
 pub use escape::escape_control;

@@ -316,3 +316,52 @@ fn colour_is_shown_only_where_it_can_be() {
     assert!(data.text().starts_with("\u{1b}[1mTYPE"));
     assert!(talk.text().contains("\u{1b}[33m"));
 }
+
+#[test]
+fn csv_keeps_the_order_of_the_fields_and_flattens_whatever_is_in_them() {
+    #[derive(serde::Serialize)]
+    struct Row {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        first: Option<bool>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        second: Option<Inner>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        third: Vec<Inner>,
+        never: Option<u8>,
+        last: std::collections::BTreeMap<&'static str, (i8, char)>,
+    }
+    #[derive(serde::Serialize)]
+    enum Inner {
+        Unit,
+        One(f32),
+        Two { name: &'static str, count: Option<u64> },
+    }
+    impl super::Record for Row {
+        fn columns() -> Vec<super::Column<Self>> {
+            vec![]
+        }
+        fn name(&self) -> Cow<'_, str> {
+            "row".into()
+        }
+    }
+    let last = || [("key", (-1, 'x'))].into();
+    let rows = [
+        Row { first: None, second: None, third: vec![], never: None, last: last() },
+        Row {
+            first: None,
+            second: Some(Inner::Unit),
+            third: vec![Inner::Two { name: "a, b", count: None }, Inner::Two { name: "c", count: Some(3) }],
+            never: None,
+            last: last(),
+        },
+        Row { first: Some(true), second: Some(Inner::One(0.5)), third: vec![], never: None, last: last() },
+    ];
+    let (streams, data, _) = streams(Surroundings::without_terminal(), Settings::default());
+    streams.write_list(Format::Csv, &rows).unwrap();
+    insta::assert_snapshot!(data.text().replace('\r', ""), @r#"
+    first,second.One,second,third.Two.name,third.Two.count,last.key
+    ,,,,,-1;x
+    ,,Unit,"a, b;c",;3,-1;x
+    true,0.5,,,,-1;x
+    "#);
+}

@@ -1,6 +1,7 @@
 //! `cargo xtask`: everything about the project that is not the product, with nothing but cargo to set up.
 //! This file parses and dispatches; each verb has a file or a folder of its own.
 
+mod catalog;
 mod ci;
 mod debian;
 mod deny;
@@ -31,6 +32,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// Build or check the embedded catalog.
+    Catalog(catalog::CatalogArguments),
     Tidy(tidy::TidyArguments),
     Test(test::TestArguments),
     Lab(lab::LabArguments),
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
 
 fn dispatch(verb: &Verb, workspace: &Workspace) -> Result<(), Box<dyn Error>> {
     match verb {
+        Verb::Catalog(arguments) => catalog::run(arguments)?,
         Verb::Tidy(arguments) => tidy::run(workspace.root(), arguments)?,
         Verb::Test(arguments) => test::run(workspace, arguments)?,
         Verb::Lab(arguments) => lab::run(workspace, arguments)?,

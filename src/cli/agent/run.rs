@@ -39,12 +39,15 @@ enum EndError {
 
 pub(super) fn run(context: &Context<'_>, arguments: &RunArguments) -> Result<ExitClass, CommandError> {
     let configuration = configuration::read(&arguments.configuration).map_err(|error| {
-        CommandError::usage(error).hint("the agent is for machines that cloudkit launch made; it starts there by itself")
+        CommandError::usage(error)
+            .hint("the agent is for machines that cloudkit launch made; it starts there by itself")
     })?;
     let metadata = MetadataClient::new(context.process);
     let terminate = async |machine: &Identity| end_by_api(context, machine).await;
     let report = |event| context.streams.status(event);
-    context.block_on(daemon::run(&configuration, metadata, terminate, report))?.map_err(CommandError::usage)?;
+    context
+        .block_on(daemon::run(&configuration, metadata, terminate, report))?
+        .map_err(CommandError::usage)?;
     Ok(ExitClass::Done)
 }
 

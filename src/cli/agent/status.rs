@@ -11,8 +11,8 @@ use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
 use crate::model::Span;
 use crate::model::agent::CONFIGURATION_PATH;
-use crate::monitor::status::{self, State, Status, StatusError};
 use crate::monitor::configuration;
+use crate::monitor::status::{self, State, Status, StatusError};
 use crate::platform::clock;
 
 /// Show what the agent on this machine is doing
@@ -45,7 +45,9 @@ fn text(status: &Status) -> String {
     let mut lines = vec![format!("looking after {machine}, launch {}", status.launch)];
     let source = status.deadline_source.map_or_else(String::new, |source| format!(", by {source}"));
     lines.push(match (status.state, status.ends_at, status.ends_in_seconds) {
-        (State::ClockBeforeLaunch, ..) => "the clock is before the launch: nothing is ended until it is right".to_owned(),
+        (State::ClockBeforeLaunch, ..) => {
+            "the clock is before the launch: nothing is ended until it is right".to_owned()
+        }
         (State::Ending, ..) => "the machine is being ended".to_owned(),
         (_, Some(at), Some(seconds)) => format!("ends at {at} (in {}){source}", Span::from_seconds(seconds)),
         _ => "there is no deadline to keep".to_owned(),

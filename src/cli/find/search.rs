@@ -110,7 +110,11 @@ fn tell(context: &Context<'_>, answer: &Answer<'_>, is_default_limit: bool) {
         streams.warn(format_args!("{} left out, because their price is not known", offers(answer.unpriced)));
     }
     if answer.left_out() > 0 {
-        let flag = if is_default_limit { format!("--limit {}", answer.total) } else { "a higher --limit".to_owned() };
+        let flag = if is_default_limit {
+            format!("--limit {}", answer.total)
+        } else {
+            "a higher --limit".to_owned()
+        };
         let left_out = offers(answer.left_out());
         streams.status(format_args!("{left_out} more; {flag} shows them"));
     }

@@ -110,7 +110,11 @@ impl LaunchArguments {
         };
         offers::known_region(catalog, &region)?;
         Ok(WishedMachine {
-            zones: self.zone.iter().map(|zone| known_zone(catalog, &region, zone)).collect::<Result<_, _>>()?,
+            zones: self
+                .zone
+                .iter()
+                .map(|zone| known_zone(catalog, &region, zone))
+                .collect::<Result<_, _>>()?,
             instance_type,
             region,
             market: Market::OnDemand,

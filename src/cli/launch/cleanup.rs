@@ -34,8 +34,7 @@ pub(super) struct CleanupArguments {
 pub(super) fn run(context: &Context<'_>, arguments: &CleanupArguments) -> Result<ExitClass, CommandError> {
     let asked = RegionSelection::parse(&arguments.region)?;
     asked.resolve(crate::catalog::Catalog::embedded())?;
-    let (session, account, leftovers) =
-        context.block_on_bounded(look(context, &asked, arguments.bucket))?;
+    let (session, account, leftovers) = context.block_on_bounded(look(context, &asked, arguments.bucket))?;
     let failed = regions::tell_failures(context, &leftovers.failures);
     if leftovers.found.is_empty() {
         context.streams.write_list::<Leftover>(context.streams.list_format(), [])?;
@@ -50,7 +49,9 @@ pub(super) fn run(context: &Context<'_>, arguments: &CleanupArguments) -> Result
     let (rows, still_there) = context.block_on(remove(&session, &account, leftovers.found))?;
     context.streams.write_list(context.streams.list_format(), &rows)?;
     for (leftover, error) in &still_there {
-        context.streams.warn_of_cost(format_args!("{} in {} is still there: {error}", leftover.id, leftover.region));
+        context
+            .streams
+            .warn_of_cost(format_args!("{} in {} is still there: {error}", leftover.id, leftover.region));
     }
     if still_there.is_empty() {
         return Ok(failed);
@@ -73,15 +74,20 @@ async fn look(
     let journal = Journal::in_state_directory(context.process.state_directory()?);
     match cleanup::settle_journal(&session, &journal).await {
         Ok(0) => {}
-        Ok(count) => context.streams.status(format_args!("{count} unanswered requests of earlier launches settled")),
+        Ok(count) => {
+            context.streams.status(format_args!("{count} unanswered requests of earlier launches settled"))
+        }
         Err(SettleError::Journal(error)) => return Err(error.into()),
-        Err(SettleError::Aws(error)) => context.streams.warn(format_args!("earlier requests stay unsettled: {error}")),
+        Err(SettleError::Aws(error)) => {
+            context.streams.warn(format_args!("earlier requests stay unsettled: {error}"))
+        }
     }
     Ok((session, account, leftovers))
 }
 
 fn question(found: &[Leftover], account: &str) -> String {
-    let names = found.iter().map(|leftover| format!("{} ({})", leftover.id, leftover.region)).collect::<Vec<_>>();
+    let names =
+        found.iter().map(|leftover| format!("{} ({})", leftover.id, leftover.region)).collect::<Vec<_>>();
     format!("Remove {} in account {account}?", names.join(", "))
 }
 

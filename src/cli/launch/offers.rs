@@ -29,7 +29,9 @@ pub(super) fn from_stdin(catalog: &Catalog<'_>) -> Result<Vec<WishedMachine>, Co
             .hint("or find one: cloudkit find search --gpu l4 | cloudkit launch --ttl 8h"));
     }
     let mut text = String::new();
-    stdin.read_to_string(&mut text).map_err(|error| CommandError::usage(error).hint("stdin has to be text"))?;
+    stdin
+        .read_to_string(&mut text)
+        .map_err(|error| CommandError::usage(error).hint("stdin has to be text"))?;
     let offers = read(&text)?;
     if offers.is_empty() {
         let error = CommandError::new(ExitClass::No, "no offers came on stdin");
@@ -47,7 +49,11 @@ fn read(text: &str) -> Result<Vec<WishedMachine>, CommandError> {
             let place = format!("line {}", error.line());
             not_an_offer(place, error)
         })?;
-        return offers.into_iter().enumerate().map(|(at, offer)| wish(offer, || format!("offer {}", at + 1))).collect();
+        return offers
+            .into_iter()
+            .enumerate()
+            .map(|(at, offer)| wish(offer, || format!("offer {}", at + 1)))
+            .collect();
     }
     text.lines()
         .enumerate()
@@ -67,7 +73,10 @@ fn not_an_offer(place: String, source: impl Into<Box<dyn std::error::Error + Sen
 
 fn wish(offer: Offer<'_>, place: impl Fn() -> String) -> Result<WishedMachine, CommandError> {
     if offer.schema != offer::SCHEMA {
-        return Err(not_an_offer(place(), format!("its schema is {:?}, not {:?}", offer.schema, offer::SCHEMA)));
+        return Err(not_an_offer(
+            place(),
+            format!("its schema is {:?}, not {:?}", offer.schema, offer::SCHEMA),
+        ));
     }
     let refuse = |error| not_an_offer(place(), error);
     let price = offer.price_usd_hour.map(|usd_hour| QuotedPrice {

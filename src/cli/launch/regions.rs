@@ -34,7 +34,9 @@ pub(super) fn named(asked: &RegionSelection) -> Result<Vec<RegionName>, CommandE
 pub(super) fn tell_failures(context: &Context<'_>, failures: &[RegionFailure]) -> ExitClass {
     let mut class = ExitClass::Done;
     for failure in failures {
-        context.streams.warn_of_cost(format_args!("{failure}, so its machines are not shown: {}", failure.source));
+        context
+            .streams
+            .warn_of_cost(format_args!("{failure}, so its machines are not shown: {}", failure.source));
         let (its, _) = class_and_hints(&failure.source);
         class = if its == ExitClass::Credentials { its } else { ExitClass::Unavailable };
     }

@@ -75,7 +75,11 @@ fn public_key(context: &Context<'_>, arguments: &LaunchArguments) -> Result<Publ
     key.map_err(|error| {
         let make_one = matches!(error, KeyError::None { .. });
         let error = CommandError::usage(error);
-        if make_one { error.hint("make one: ssh-keygen -t ed25519").hint("or name one: --ssh-key FILE") } else { error }
+        if make_one {
+            error.hint("make one: ssh-keygen -t ed25519").hint("or name one: --ssh-key FILE")
+        } else {
+            error
+        }
     })
 }
 
@@ -137,11 +141,13 @@ fn confirm(context: &Context<'_>, plan: &Plan) -> Result<Answer, CommandError> {
 fn reasons_to_ask(plan: &Plan, limit: Money) -> Vec<String> {
     let mut reasons = Vec::new();
     // Of the parts the machine is the one that can be dear; a small unknown part does not make it so.
-    let machine_price = |candidate: &plan::Candidate| candidate.cost.parts.first().and_then(|part| part.usd_hour);
+    let machine_price =
+        |candidate: &plan::Candidate| candidate.cost.parts.first().and_then(|part| part.usd_hour);
     if let Some(unpriced) = plan.candidates.iter().find(|candidate| machine_price(candidate).is_none()) {
         reasons.push(format!("the price of {} in {} is not known", unpriced.instance_type, unpriced.region));
     }
-    let dearest = plan.candidates.iter().map(|candidate| candidate.cost.known_usd_hour).max().unwrap_or_default();
+    let dearest =
+        plan.candidates.iter().map(|candidate| candidate.cost.known_usd_hour).max().unwrap_or_default();
     if dearest > limit {
         reasons.push(format!("this can cost {dearest} USD an hour, more than {limit}"));
     }
@@ -198,12 +204,16 @@ fn show_event(context: &Context<'_>, event: &Event) {
         Event::Refused(refused) => {
             streams.warn(format_args!("{} in {}: {}", refused.instance_type, refused.region, refused.reason));
         }
-        Event::AskedAgain { because } => streams.warn(format_args!("{because}; asking again with the same request")),
+        Event::AskedAgain { because } => {
+            streams.warn(format_args!("{because}; asking again with the same request"))
+        }
         Event::Accepted { instance_id } => streams.status(format_args!("{instance_id}: accepted")),
         Event::Running { address: Some(address) } => streams.status(format_args!("running at {address}")),
         Event::Running { address: None } => streams.status("running, without a public address"),
         Event::SshAnswers => streams.status("ssh answers"),
-        Event::SshNotYet => streams.warn("ssh does not answer yet; the machine runs, so try again in a minute"),
+        Event::SshNotYet => {
+            streams.warn("ssh does not answer yet; the machine runs, so try again in a minute")
+        }
         Event::Undone(what) => streams.status(format_args!("removed again: {what}")),
     }
 }
@@ -222,7 +232,10 @@ fn tell(context: &Context<'_>, launched: &Launched) -> Result<(), CommandError> 
     line("ssh", launched.ssh_command.as_deref().unwrap_or("-"));
     line("ends", &launched.deadline.map_or_else(|| "when somebody ends it".to_owned(), |at| at.to_string()));
     line("cost", &cost(&launched.cost));
-    line("end it", &format!("cloudkit launch terminate {} --region {}", launched.instance_id, launched.region));
+    line(
+        "end it",
+        &format!("cloudkit launch terminate {} --region {}", launched.instance_id, launched.region),
+    );
     context.streams.write_text(&text)?;
     Ok(())
 }

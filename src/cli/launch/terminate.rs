@@ -48,7 +48,9 @@ pub(super) fn run(context: &Context<'_>, arguments: &TerminateArguments) -> Resu
         return Ok(ExitClass::No);
     }
     let region: RegionName = machine.region.parse()?;
-    context.block_on_bounded(async { Ok(inventory::terminate(&session, &region, &machine.instance_id).await?) })?;
+    context.block_on_bounded(async {
+        Ok(inventory::terminate(&session, &region, &machine.instance_id).await?)
+    })?;
     context.streams.status(format_args!("{} is ending", machine.instance_id));
     context.streams.hint("what served it can go when it has ended: cloudkit launch cleanup");
     Ok(ExitClass::Done)

@@ -1,0 +1,47 @@
+//! How long the catalog takes: `cargo bench --no-default-features --bench catalog`.
+//!
+//! Figures for people; nothing fails here.
+
+use std::hint::black_box;
+
+use cloudkit::catalog::{Catalog, InstanceType, Region};
+use cloudkit::model::OperatingSystem;
+
+const FILE: &[u8] = include_bytes!("../src/catalog/embedded.bin");
+
+fn main() {
+    divan::main();
+}
+
+/// A file from a disk: every record is checked.
+#[divan::bench]
+fn read_with_all_checks() -> usize {
+    Catalog::read(black_box(FILE)).map_or(0, |catalog| catalog.types().len())
+}
+
+#[divan::bench]
+fn look_up_a_type() -> Option<u32> {
+    Catalog::embedded().instance_type(black_box("m7i.large")).map(InstanceType::vcpus)
+}
+
+#[divan::bench]
+fn look_up_a_price() -> Option<u64> {
+    let region = Catalog::embedded().region(black_box("us-east-1"))?;
+    region.offering(black_box("m7i.large"))?.price(OperatingSystem::Linux).map(|price| price.amount.micros())
+}
+
+/// Every offering of every region with its price, as `find search --region all` visits them.
+#[divan::bench]
+fn walk_every_offering() -> u64 {
+    let offerings = Catalog::embedded().regions().flat_map(Region::offerings);
+    offerings
+        .filter(|offering| offering.instance_type().vcpus() >= black_box(8))
+        .filter_map(|offering| offering.price(OperatingSystem::Linux))
+        .map(|price| price.amount.micros())
+        .sum()
+}
+
+#[divan::bench]
+fn suggest_a_type() -> Vec<&'static str> {
+    Catalog::embedded().nearest_types(black_box("m7i.lagre"))
+}
