@@ -1,9 +1,9 @@
 //! Opens a catalog's bytes and finds types and regions in them.
 //!
-//! Opening looks at the header and at the string section alone; no record is visited, nothing is copied. That is enough
-//! for the embedded file, which a test has walked from end to end. A file from anywhere else goes through
-//! [`Catalog::read`], which checks every record. Either way no view can panic: an index that leads nowhere gives an empty
-//! text or an empty list.
+//! Opening looks at the header and at the string section alone; no record is visited, nothing is copied. That is
+//! enough for the embedded file, which a test has walked from end to end. A file from anywhere else goes through
+//! [`Catalog::read`], which checks every record. Either way no view can panic: an index that leads nowhere gives an
+//! empty text or an empty list.
 
 use std::cmp::Ordering;
 use std::sync::LazyLock;
