@@ -5,16 +5,16 @@
 //! `embedded.provenance.json` beside it says from which. A price that is not known is absent; each price that is
 //! known carries its source and its date. Nothing here looks at an account or at the present moment.
 //!
-//! A file of the same layout can be made at run time ([`encode`]) and read back ([`Catalog::read`]).
+//! A file of the same layout can be made at run time ([`encode()`]) and read back ([`Catalog::read`]).
 
 mod check;
 pub mod contents;
-pub mod encode;
+mod encode;
 mod error;
 mod instance_type;
 mod kinds;
 mod layout;
-pub mod nearest;
+mod nearest;
 mod reader;
 mod region;
 #[cfg(test)]
@@ -25,5 +25,6 @@ pub use encode::encode;
 pub use error::{CatalogError, EncodeError};
 pub use instance_type::InstanceType;
 pub use kinds::{Device, DeviceKind, Disk, DiskKind, EbsPerformance, Feature};
+pub use nearest::nearest;
 pub use reader::Catalog;
 pub use region::{Offering, Price, Region, Source};

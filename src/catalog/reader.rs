@@ -103,13 +103,13 @@ impl<'c> Catalog<'c> {
     /// The types whose names are nearest to this one, three at most, nearest first.
     #[must_use]
     pub fn nearest_types(&'c self, name: &str) -> Vec<&'c str> {
-        nearest::nearest(name, self.types().map(InstanceType::name))
+        nearest(name, self.types().map(InstanceType::name))
     }
 
     /// The regions whose codes are nearest to this one, three at most, nearest first.
     #[must_use]
     pub fn nearest_regions(&'c self, code: &str) -> Vec<&'c str> {
-        nearest::nearest(code, self.regions().map(Region::code))
+        nearest(code, self.regions().map(Region::code))
     }
 
     pub(super) fn text(&self, text: Text) -> &'c str {
