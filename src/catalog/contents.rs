@@ -1,6 +1,6 @@
 //! What goes into a catalog file, as plain values.
 //!
-//! [`super::encode`] turns these into bytes; nothing here knows how. Order does not matter: the encoder sorts.
+//! [`super::encode()`] turns these into bytes; nothing here knows how. Order does not matter: the encoder sorts.
 
 use crate::model::{Architecture, DeviceCount, Market, Mebibytes, Money, OperatingSystem};
 

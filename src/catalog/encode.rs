@@ -1,7 +1,7 @@
 //! Turns the contents of a catalog into the bytes of a catalog file.
 //!
-//! The same contents give the same bytes, in whatever order they come. What could not be read back is refused here, so
-//! the reader never meets a price that was cut off or a type that lost its name.
+//! The same contents give the same bytes, in whatever order they come. What could not be read back is refused here,
+//! so the reader never meets a price that was cut off or a type that lost its name.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -17,52 +17,7 @@ use super::layout::{
     DeviceRecord, DiskRecord, EbsRecord, Header, MAGIC, MARKETS, MAX_ZONES, OfferingRecord, RegionRecord,
     Run, SYSTEMS, Section, SourceRecord, Text, TypeRecord, VERSION, bits_of, system_index,
 };
-use super::{DeviceKind, Disk, DiskKind, EbsPerformance, Feature};
-
-/// Why contents do not make a catalog.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum EncodeError {
-    /// There are more of something than the layout can count.
-    #[error("too many {0} for a catalog file")]
-    TooMany(&'static str),
-    /// A number does not fit its field.
-    #[error("the {what} of {of} does not fit in a catalog file")]
-    TooLarge {
-        /// The field.
-        what: &'static str,
-        /// Whose field it is.
-        of: String,
-    },
-    /// Two records have the same name.
-    #[error("{0:?} is there twice")]
-    Twice(String),
-    /// A name, a count or a size that has to be there is empty or 0.
-    #[error("{of:?} has no {what}")]
-    Missing {
-        /// What is not there.
-        what: &'static str,
-        /// Of what.
-        of: String,
-    },
-    /// An offering is of a type that the catalog does not have.
-    #[error("{region} offers {instance_type:?}, which is not among the types")]
-    UnknownType {
-        /// The region.
-        region: String,
-        /// The type.
-        instance_type: String,
-    },
-    /// An offering is in a zone that its region does not have.
-    #[error("{instance_type} is offered in {zone:?}, which is not a zone of {region}")]
-    UnknownZone {
-        /// The region.
-        region: String,
-        /// The type.
-        instance_type: String,
-        /// The zone.
-        zone: String,
-    },
-}
+use super::{DeviceKind, Disk, DiskKind, EbsPerformance, EncodeError, Feature};
 
 /// The bytes of a catalog file.
 ///

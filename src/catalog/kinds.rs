@@ -1,6 +1,7 @@
 //! Small vocabularies of the catalog: kinds of devices and disks, and the features of a type.
 //!
-//! A kind's place in its `ALL` is its number in a catalog file: new ones are added at the end, and no place is used twice.
+//! A kind's place in its `ALL` is its number in a catalog file: new ones are added at the end, and no place is used
+//! twice.
 
 use std::borrow::Cow;
 

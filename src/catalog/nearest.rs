@@ -9,9 +9,9 @@ const LIMIT: usize = 3;
 
 /// The names nearest to `name`, three at most, nearest first; none where nothing comes near.
 ///
-/// A name that `name` begins counts as one typing error away (`m7i.la` for `m7i.large`); otherwise what counts is the number of typing errors
-/// (a letter too many, too few, wrong, or two swapped), of which one in three letters is forgiven. Among equals the one
-/// that begins more alike comes first.
+/// A name that `name` begins counts as one typing error away (`m7i.la` for `m7i.large`); otherwise what counts is
+/// the number of typing errors (a letter too many, too few, wrong, or two swapped), of which one in three letters
+/// is forgiven. Among equals the one that begins more alike comes first.
 #[must_use]
 pub fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
     let name = name.trim().to_ascii_lowercase();

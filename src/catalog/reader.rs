@@ -1,9 +1,9 @@
 //! Opens a catalog's bytes and finds types and regions in them.
 //!
-//! Opening looks at the header and at the string section alone; no record is visited, nothing is copied. That is enough
-//! for the embedded file, which a test has walked from end to end. A file from anywhere else goes through
-//! [`Catalog::read`], which checks every record. Either way no view can panic: an index that leads nowhere gives an empty
-//! text or an empty list.
+//! Opening looks at the header and at the string section alone; no record is visited, nothing is copied. That is
+//! enough for the embedded file, which a test has walked from end to end. A file from anywhere else goes through
+//! [`Catalog::read`], which checks every record. Either way no view can panic: an index that leads nowhere gives an
+//! empty text or an empty list.
 
 use std::cmp::Ordering;
 use std::sync::LazyLock;
@@ -103,13 +103,13 @@ impl<'c> Catalog<'c> {
     /// The types whose names are nearest to this one, three at most, nearest first.
     #[must_use]
     pub fn nearest_types(&'c self, name: &str) -> Vec<&'c str> {
-        nearest::nearest(name, self.types().map(InstanceType::name))
+        nearest(name, self.types().map(InstanceType::name))
     }
 
     /// The regions whose codes are nearest to this one, three at most, nearest first.
     #[must_use]
     pub fn nearest_regions(&'c self, code: &str) -> Vec<&'c str> {
-        nearest::nearest(code, self.regions().map(Region::code))
+        nearest(code, self.regions().map(Region::code))
     }
 
     pub(super) fn text(&self, text: Text) -> &'c str {

@@ -1,6 +1,7 @@
 //! Regions of a catalog, what they offer, and for how much.
 //!
-//! Only what a price list or an offering list says: whether there is capacity, or a quota to use it, is not known here.
+//! Only what a price list or an offering list says: whether there is capacity, or a quota to use it, is not known
+//! here.
 
 use crate::model::{Money, OperatingSystem};
 

@@ -23,7 +23,8 @@ fn damage(
     damaged
 }
 
-/// Reads with all checks, as files from a disk are read, and with none, as the embedded file is; walks what comes of it.
+/// Reads with all checks, as files from a disk are read, and with none, as the embedded file is; walks what comes
+/// of it.
 fn survive(bytes: &[u8]) {
     let checked = Catalog::read(bytes);
     let opened = Catalog::open(bytes);

@@ -1,8 +1,8 @@
 //! `cargo xtask catalog`: builds the embedded catalog from two pinned packages.
 //!
-//! The packages are Moto (what DescribeInstanceTypes and DescribeInstanceTypeOfferings say) and Apache Libcloud (a price
-//! list of all regions, which is not clean: see [`prices`]). Built twice, the result is the same to the byte. Nothing is read
-//! from AWS, and nothing but the two packages is downloaded.
+//! The packages are Moto (what DescribeInstanceTypes and DescribeInstanceTypeOfferings say) and Apache Libcloud (a
+//! price list of all regions, which is not clean: see [`prices`]). Built twice, the result is the same to the byte.
+//! Nothing is read from AWS, and nothing but the two packages is downloaded.
 
 mod check_prices;
 mod describe;

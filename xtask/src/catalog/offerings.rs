@@ -1,4 +1,5 @@
-//! Regions, their zones and what is offered in them, from the answers of DescribeInstanceTypeOfferings that Moto carries.
+//! Regions, their zones and what is offered in them, from the answers of DescribeInstanceTypeOfferings that Moto
+//! carries.
 //!
 //! A region is what has a list of its own; its zones are the zone ids that this list names.
 

@@ -1,6 +1,7 @@
 //! What the price rules have to know of types and regions, and the sieve that every figure goes through first.
 //!
-//! The sieve asks nothing of other figures; what it lets through is for [`super::family`] and [`super::licence`] to judge.
+//! The sieve asks nothing of other figures; what it lets through is for [`super::family`] and [`super::licence`] to
+//! judge.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -40,8 +41,8 @@ impl<'a> Facts<'a> {
         self.types.get(instance_type).map(|one| !one.devices.is_empty())
     }
 
-    /// How much a type is of what its family is sold by: memory where it is burstable (a t3.micro and a t3.large have as
-    /// many vCPUs), vCPUs everywhere else.
+    /// How much a type is of what its family is sold by: memory where it is burstable (a t3.micro and a t3.large
+    /// have as many vCPUs), vCPUs everywhere else.
     pub(super) fn units(&self, instance_type: &str) -> Option<u64> {
         self.types.get(instance_type).map(|one| {
             if one.features.contains(&Feature::Burstable) { one.memory.0 } else { one.vcpus.into() }

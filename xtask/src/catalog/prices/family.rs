@@ -1,10 +1,10 @@
 //! The rule for Linux: sizes of a family cost the same per unit in a region.
 //!
-//! The true rate is taken to be the lowest one, since every figure that was found wrong was too high (dedicated tenancy,
-//! a price from before a cut). It has to have three witnesses: sizes that have this rate, or sizes that lie above it by just
-//! the surcharge of dedicated tenancy, which say the same from further off. A majority would not do: in us-east-1 five sizes of i8g
-//! stand at dedicated tenancy's rate and two at the shared one. A family that does not scale (hpc7a costs the
-//! same in all sizes) never has three witnesses, and so has no price.
+//! The true rate is taken to be the lowest one, since every figure that was found wrong was too high (dedicated
+//! tenancy, a price from before a cut). It has to have three witnesses: sizes that have this rate, or sizes that
+//! lie above it by just the surcharge of dedicated tenancy, which say the same from further off. A majority would
+//! not do: in us-east-1 five sizes of i8g stand at dedicated tenancy's rate and two at the shared one. A family
+//! that does not scale (hpc7a costs the same in all sizes) never has three witnesses, and so has no price.
 
 use std::collections::BTreeMap;
 
@@ -14,8 +14,8 @@ use cloudkit::model::name::family;
 use super::facts::Facts;
 use super::{Fate, Place, Prices, Tally};
 
-/// How many sizes have to bear a rate out. With one figure in six being that of dedicated tenancy, three that agree are
-/// all of them wrong once in two hundred times, two once in forty.
+/// How many sizes have to bear a rate out. With one figure in six being that of dedicated tenancy, three that agree
+/// are all of them wrong once in two hundred times, two once in forty.
 const WITNESSES: usize = 3;
 
 /// Two rates are the same up to a thousandth, or up to what rounding a price to four decimals does to it.

@@ -1,9 +1,9 @@
 //! The rule for Windows, Red Hat and SUSE: the licence of a type costs the same in every region.
 //!
-//! What a figure lies above the Linux price that was kept is the licence, if the figure is right. The licence of a type is what three
-//! regions with different Linux prices agree on, twice as many as agree on anything else; regions with the same Linux
-//! price are one witness, since they would be wrong alike. A figure without a licence in it (Windows brought by the
-//! user) is not a price of that system.
+//! What a figure lies above the Linux price that was kept is the licence, if the figure is right. The licence of a
+//! type is what three regions with different Linux prices agree on, twice as many as agree on anything else;
+//! regions with the same Linux price are one witness, since they would be wrong alike. A figure without a licence
+//! in it (Windows brought by the user) is not a price of that system.
 
 use std::collections::{BTreeMap, BTreeSet};
 

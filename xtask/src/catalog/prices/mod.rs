@@ -1,19 +1,20 @@
 //! Prices: which figures of a price list that is not clean are kept.
 //!
-//! The list (`libcloud/data/pricing.json`, 2025-03-02) gives one figure for a type, a region and an operating system.
-//! About one in six is not the price of shared tenancy but that of dedicated tenancy, 6 % or 10 % above it; some are 0, which means
-//! unknown; accelerator types were made cheaper in June 2025. An unknown price is better than a wrong one, so a figure is
-//! kept only where others bear it out:
+//! The list (`libcloud/data/pricing.json`, 2025-03-02) gives one figure for a type, a region and an operating
+//! system. About one in six is not the price of shared tenancy but that of dedicated tenancy, 6 % or 10 % above it;
+//! some are 0, which means unknown; accelerator types were made cheaper in June 2025. An unknown price is better
+//! than a wrong one, so a figure is kept only where others bear it out:
 //!
-//! * Linux ([`family`]): the sizes of a family cost the same per unit in a region. The lowest rate wins, if three sizes bear
-//!   it out, and the sizes that have another rate are dropped.
-//! * Windows, Red Hat and SUSE ([`licence`]): a licence costs the same in every region. What a figure lies above the Linux
-//!   price that was kept has to be what it usually is for the type.
+//! * Linux ([`family`]): the sizes of a family cost the same per unit in a region. The lowest rate wins, if three
+//!   sizes bear it out, and the sizes that have another rate are dropped.
+//! * Windows, Red Hat and SUSE ([`licence`]): a licence costs the same in every region. What a figure lies above
+//!   the Linux price that was kept has to be what it usually is for the type.
 //! * Types with a device of any kind do not scale with size. They have a price in us-east-1 alone, from a table of
 //!   AWS's own list of 2026-08-06 ([`accelerators`]).
 //!
-//! Measured against AWS's list of 2026-08-06, which no build reads: of the 694 Linux figures of us-east-1 that the package and
-//! that list share, 130 are wrong. `cargo xtask catalog --check-prices index.json` prints for what is kept:
+//! Measured against AWS's list of 2026-08-06, which no build reads: of the 694 Linux figures of us-east-1 that the
+//! package and that list share, 130 are wrong. `cargo xtask catalog --check-prices index.json` prints for what is
+//! kept:
 //!
 //! ```text
 //! us-east-1, linux, against the list of 2026-08-06T17:17:52Z:
@@ -23,8 +24,9 @@
 //!   not there   17
 //! ```
 //!
-//! 81 of the 586 are from the table, so 488 agree of the 505 that the rule keeps. The majority's rate in place of the lowest
-//! one would keep five wrong ones. How many figures each rule keeps and drops in all regions is in the provenance.
+//! 81 of the 586 are from the table, so 488 agree of the 505 that the rule keeps. The majority's rate in place of
+//! the lowest one would keep five wrong ones. How many figures each rule keeps and drops in all regions is in the
+//! provenance.
 
 mod accelerators;
 mod facts;
