@@ -7,6 +7,8 @@
 //! last, else the configuration's. Where the machine booted or resumed after the deadline, it ends ten minutes from
 //! then. Users are warned once of each end; an end that moves further away takes the warning back.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -200,9 +202,12 @@ fn next(ends_at: Option<Timestamp>, policy: &Policy, memory: &Memory, now: Times
 impl Decided {
     /// How long to wait from `now` until the next tick: no longer than `most`.
     #[must_use]
-    pub fn wait(&self, now: Timestamp, most: Span) -> std::time::Duration {
-        let until_next = self.next_at.map(|at| at.duration_since(now).unsigned_abs());
-        until_next.unwrap_or(std::time::Duration::MAX).min(most.to_duration())
+    pub fn wait(&self, now: Timestamp, most: Span) -> Duration {
+        let most = most.to_duration();
+        self.next_at.map_or(most, |at| {
+            // Doing what was decided may have taken until the next instant, or past it.
+            Duration::try_from(at.duration_since(now)).unwrap_or(Duration::ZERO).min(most)
+        })
     }
 }
 

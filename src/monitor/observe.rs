@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::event::{Announcer, Event, Topic};
 use super::readings::{Boot, Identity, Reading, Readings, TagError, deadline_in};
 use crate::aws::metadata::{MetadataClient, MetadataError};
-use crate::model::{Span, tag};
+use crate::model::tag;
 
 /// A deadline that could not be read off the machine's tags.
 #[derive(Debug, thiserror::Error)]
@@ -31,12 +31,8 @@ impl Observer {
         Self { metadata, launched_at, identity: None }
     }
 
-    /// Takes the readings; each question to the metadata service has its own limit.
-    pub(super) async fn observe(
-        &mut self,
-        overdue: Reading<Span>,
-        announcer: &mut Announcer<impl FnMut(Event)>,
-    ) -> Readings {
+    /// Takes the readings; each question to the metadata service has its own limit. The caller knows when it planned to.
+    pub(super) async fn observe(&mut self, announcer: &mut Announcer<impl FnMut(Event)>) -> Readings {
         let deadline = self.deadline_tag().await;
         let unreachable = matches!(deadline, Err(DeadlineError::Metadata(_)));
         let deadline_tag = reading(announcer.outcome(Topic::DeadlineTag, deadline));
@@ -45,7 +41,8 @@ impl Observer {
             let identity = identify(&mut self.metadata).await;
             self.identity = announcer.outcome(Topic::Identity, identity);
         }
-        Readings { deadline_tag, identity: reading(self.identity.clone()), boot: boot(), overdue }
+        let identity = reading(self.identity.clone());
+        Readings { deadline_tag, identity, boot: boot(), overdue: Reading::Unknown }
     }
 
     async fn deadline_tag(&mut self) -> Result<Option<Timestamp>, DeadlineError> {
@@ -72,7 +69,9 @@ fn boot() -> Reading<Boot> {
     let id = procfs::sys::kernel::random::boot_id();
     let uptime = procfs::Uptime::current().map(|uptime| uptime.uptime_duration());
     match (id, uptime) {
-        (Ok(id), Ok(uptime)) => Reading::Known(Boot { id, uptime: Span::from_seconds(uptime.as_secs()) }),
+        (Ok(id), Ok(uptime)) => {
+            Reading::Known(Boot { id, uptime: crate::model::Span::from_seconds(uptime.as_secs()) })
+        }
         _ => Reading::Unknown,
     }
 }

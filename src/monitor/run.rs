@@ -16,7 +16,7 @@ use super::event::{Announcer, Event, Topic};
 use super::memory::{self, Memory};
 use super::observe::Observer;
 use super::policy::Policy;
-use super::readings::{Identity, Reading};
+use super::readings::{Identity, Reading, Readings};
 use super::status::{self, Status};
 use super::{service_manager, warning};
 use crate::aws::metadata::MetadataClient;
@@ -112,18 +112,19 @@ where
 
     /// Never returns: it is dropped when the daemon is to stop.
     async fn watch(&mut self) {
-        let mut overdue = Reading::Unknown;
+        let mut planned = None;
         loop {
-            let wait = self.tick(overdue).await;
-            let before = clock::now();
+            let (looked_at, wait) = self.tick(planned).await;
+            planned = looked_at.checked_add(wait).ok();
             tokio::time::sleep(wait).await;
-            overdue = Reading::Known(overslept(before, clock::now(), wait));
         }
     }
 
-    async fn tick(&mut self, overdue: Reading<Span>) -> Duration {
-        let readings = self.observer.observe(overdue, &mut self.announcer).await;
+    /// One look at the machine and what follows from it; tells when it was, and how long to wait for the next one.
+    async fn tick(&mut self, planned: Option<Timestamp>) -> (Timestamp, Duration) {
+        let readings = self.observer.observe(&mut self.announcer).await;
         let now = clock::now();
+        let readings = Readings { overdue: overdue(planned, now), ..readings };
         let decided = decide(&readings, &self.policy, &self.memory, now);
         self.tell_changes(&decided);
         self.remember(decided.memory.clone());
@@ -134,7 +135,7 @@ where
         self.remember(memory);
         let wait = decided.wait(clock::now(), TICK);
         self.told = Some(decided);
-        wait
+        (now, wait)
     }
 
     /// Keeps the memory on disk where it changed. One that can't be kept serves all the same, and is tried again.
@@ -194,10 +195,9 @@ where
     }
 }
 
-/// How much longer than planned a wait took by the wall clock, which goes on while a machine sleeps.
-fn overslept(before: Timestamp, after: Timestamp, planned: Duration) -> Span {
-    let slept = Span::between(before, after).seconds();
-    Span::from_seconds(slept.saturating_sub(planned.as_secs()))
+/// How much later than planned a look at the machine comes, by the wall clock, which goes on while a machine sleeps.
+fn overdue(planned: Option<Timestamp>, now: Timestamp) -> Reading<Span> {
+    planned.map_or(Reading::Unknown, |planned| Reading::Known(Span::between(planned, now)))
 }
 
 /// The signals that mean "stop": SIGTERM, as systemd sends it, and an interrupt from the keyboard.

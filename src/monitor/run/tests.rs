@@ -1,11 +1,14 @@
 //! The daemon beside a metadata service: real ticks, an end that only a test takes note of.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
 use std::path::PathBuf;
+use std::task::{Poll, Waker};
 
 use super::*;
 use crate::aws::metadata::server::MetadataServer;
 use crate::model::agent::{EndBy, Warn};
+use crate::monitor::decide::Effort;
 
 /// No test waits for longer.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -14,6 +17,30 @@ const LIMIT: Duration = Duration::from_secs(30);
 struct Machine {
     folder: tempfile::TempDir,
     server: MetadataServer,
+}
+
+/// Something that happens once, and can be waited for.
+#[derive(Default)]
+struct Happening {
+    happened: Cell<bool>,
+    waiting: RefCell<Option<Waker>>,
+}
+
+impl Happening {
+    fn happen(&self) {
+        self.happened.set(true);
+        if let Some(waker) = self.waiting.take() {
+            waker.wake();
+        }
+    }
+
+    async fn wait(&self) {
+        poll_fn(|context| {
+            self.waiting.replace(Some(context.waker().clone()));
+            if self.happened.get() { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    }
 }
 
 /// What a daemon did until it asked for the end.
@@ -47,22 +74,18 @@ impl Machine {
 
     /// Runs the daemon until it asked for the end, which then comes to `result`.
     async fn live(&self, deadline: Option<Timestamp>, result: Result<(), &'static str>) -> Life {
-        let (ended, events) = (RefCell::new(None), RefCell::new(Vec::new()));
+        let (asked, ended, events) = (Happening::default(), RefCell::new(None), RefCell::new(Vec::new()));
         let terminate = async |identity: &Identity| {
             *ended.borrow_mut() = Some(identity.clone());
+            asked.happen();
             result
         };
         let configuration = self.configuration(deadline);
         let metadata = MetadataClient::at(&self.server.endpoint());
         let announcer = Announcer::new(|event| events.borrow_mut().push(event));
         let mut daemon = Daemon::start(&configuration, metadata, terminate, announcer);
-        let asked = async {
-            while ended.borrow().is_none() {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-        };
         let watched = async {
-            tokio::select! { () = daemon.watch() => {}, () = asked => {} }
+            tokio::select! { () = daemon.watch() => {}, () = asked.wait() => {} }
         };
         tokio::time::timeout(LIMIT, watched).await.expect("an end");
         drop(daemon);
@@ -122,7 +145,7 @@ async fn the_memory_holds_where_the_metadata_service_is_gone() {
 async fn an_end_is_remembered_before_it_is_asked_for() {
     let machine = Machine::new();
     let life = machine.live(Some(soon()), Err("no answer")).await;
-    assert!(life.events.contains(&Event::Ending(super::super::decide::Effort::Orderly)));
+    assert!(life.events.contains(&Event::Ending(Effort::Orderly)));
     let (memory, found) = Memory::load(&machine.path("state").join(memory::FILE_NAME), "lucky-otter");
     assert!(found.is_ok() && memory.ending.is_some());
 }
@@ -131,34 +154,37 @@ async fn an_end_is_remembered_before_it_is_asked_for() {
 #[tokio::test]
 async fn a_signal_ends_the_daemon_and_leaves_the_machine() {
     let machine = Machine::new();
-    let (ended, stopped) = (RefCell::new(false), RefCell::new(false));
+    let (looked, ended, stopped) = (Happening::default(), Cell::new(false), Cell::new(false));
     let terminate = async |_: &Identity| {
-        *ended.borrow_mut() = true;
+        ended.set(true);
         Ok::<(), &'static str>(())
     };
     let configuration = machine.configuration(Some(Timestamp::MAX));
     let metadata = MetadataClient::at(&machine.server.endpoint());
-    let report = |event| *stopped.borrow_mut() = event == Event::Stopped;
+    let report = |event| {
+        stopped.set(event == Event::Stopped);
+        if matches!(event, Event::Deadline(_)) {
+            looked.happen();
+        }
+    };
     let status_file = machine.path("run").join(status::FILE_NAME);
     let signal = async {
-        while !status_file.exists() {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        looked.wait().await;
+        assert!(status_file.exists());
         let id = std::process::id().to_string();
         crate::platform::command::run("kill", &["-TERM", &id], "", LIMIT).await.unwrap();
     };
     let both = async { tokio::join!(run(&configuration, metadata, terminate, report), signal) };
     let (result, ()) = tokio::time::timeout(LIMIT, both).await.expect("an end");
-    assert!(result.is_ok() && *stopped.borrow() && !*ended.borrow());
+    assert!(result.is_ok() && stopped.get() && !ended.get());
     assert!(!status_file.exists());
 }
 
 #[test]
-fn a_wait_that_took_longer_than_planned_says_by_how_much() {
-    let start = clock::now();
-    let overslept = |seconds| {
-        let end = start + jiff::SignedDuration::from_secs(seconds);
-        overslept(start, end, Duration::from_secs(5)).seconds()
-    };
-    assert_eq!([overslept(5), overslept(4), overslept(-100), overslept(3605)], [0, 0, 0, 3600]);
+fn a_look_that_comes_later_than_planned_says_by_how_much() {
+    let planned = clock::now();
+    let late = |seconds| overdue(Some(planned), planned + jiff::SignedDuration::from_secs(seconds));
+    let known = |seconds| Reading::Known(Span::from_seconds(seconds));
+    assert_eq!([late(0), late(-100), late(3605)], [known(0), known(0), known(3605)]);
+    assert_eq!(overdue(None, planned), Reading::Unknown);
 }
