@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use super::command_error::CommandError;
-use crate::catalog::nearest;
+use crate::catalog;
 use crate::model::{Money, NotAValue, RegionName, Span};
 use crate::output::{ColorChoice, Format};
 use crate::platform::files::{self, FileError};
@@ -117,7 +117,7 @@ impl FromStr for Key {
 }
 
 fn near(name: &str) -> Option<String> {
-    nearest::nearest(name, Key::ALL.iter().map(|key| key.name())).first().map(|near| (*near).to_owned())
+    catalog::nearest(name, Key::ALL.iter().map(|key| key.name())).first().map(|near| (*near).to_owned())
 }
 
 /// A value and where it was found.

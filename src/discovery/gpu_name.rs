@@ -47,7 +47,7 @@ fn has_words(name: &str, wanted: &str) -> bool {
 
 fn unknown(asked: &str, known: &[&str]) -> DiscoveryError {
     let by_normalised: BTreeMap<String, &str> = known.iter().map(|name| (normalised(name), *name)).collect();
-    let nearest = nearest::nearest(&normalised(asked), by_normalised.keys().map(String::as_str));
+    let nearest = nearest(&normalised(asked), by_normalised.keys().map(String::as_str));
     let nearest =
         nearest.into_iter().filter_map(|name| by_normalised.get(name)).map(ToString::to_string).collect();
     DiscoveryError::UnknownGpu { asked: asked.to_owned(), nearest }

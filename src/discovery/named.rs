@@ -77,7 +77,7 @@ fn nearest_names(catalog: &Catalog<'_>, pattern: &str) -> Vec<String> {
     match pattern.split_once('.') {
         None if families.contains(pattern) => vec![format!("{pattern}.*")],
         Some((family, size)) if !families.contains(family) && size.contains(WILDCARDS) => {
-            let families = nearest::nearest(family, families.into_iter());
+            let families = nearest(family, families.into_iter());
             families.into_iter().map(|family| format!("{family}.{size}")).collect()
         }
         _ => catalog.nearest_types(pattern).into_iter().map(str::to_owned).collect(),
