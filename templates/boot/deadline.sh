@@ -66,12 +66,14 @@ arm() {
     clock=$(now)
     [ "$moment" -ge $((clock + 10)) ] || moment=$((clock + 10))
     [ "$moment" -le $((clock + farthest)) ] || moment=$((clock + farthest))
-    put "$armed_record" "$moment" || return 1
-    put "$units/$timer.d/time.conf" "[Timer]
-OnCalendar=
-OnCalendar=@$moment" || return 1
     # Only --no-block: at boot this runs before the point that a timer's start may wait for.
-    systemctl daemon-reload && systemctl restart --no-block "$timer"
+    set_time "$moment" && systemctl daemon-reload && systemctl restart --no-block "$timer"
+}
+
+set_time() {
+    put "$armed_record" "$1" && put "$units/$timer.d/time.conf" "[Timer]
+OnCalendar=
+OnCalendar=@$1"
 }
 
 # The warning file is for those who log in later; its text for those who are there.
@@ -111,6 +113,14 @@ tag() {
         text=$(fetch "$metadata/latest/meta-data/tags/instance/cloudkit:deadline" \
             -H "X-aws-ec2-metadata-token: $token") &&
         seconds_of "$text"
+}
+
+# Whether the machine was started after that moment. Time spent in hibernation counts as time since the start.
+was_off() {
+    uptime=
+    read -r uptime _ 2>/dev/null <"$root/proc/uptime"
+    uptime=${uptime%%.*}
+    is_seconds "$uptime" && [ $((clock - uptime)) -gt "$1" ]
 }
 
 boot() {
@@ -154,7 +164,7 @@ fire() {
         say "the machine ends at $(date -u -d "@$deadline" +%FT%TZ)"
         rm -f "$warning"
         arm "$deadline"
-    elif [ "$armed" -gt "$clock" ] || [ $((clock - armed)) -gt "$tolerance" ]; then
+    elif [ "$armed" -gt "$clock" ] || [ $((clock - armed)) -gt "$tolerance" ] || was_off "$armed"; then
         leave_ten_minutes && return
         # No timer to be had, for a full disk or the like: the ten minutes are waited for here.
         sleep "$grace"
@@ -177,6 +187,10 @@ leave_ten_minutes() {
 # Answers with nothing but the power going. A service that will not stop may hold an ordinary power-off for half an hour.
 end_machine() {
     warn 'the deadline has passed; the machine ends now'
+    # Should somebody start it again: systemd takes the present time for done with, and cloud-init may not run then.
+    # It is a time that nobody was told of, so whenever the machine is up for it, it has its ten minutes.
+    set_time $(($(now) + 10))
+    put "$armed_record" 0
     timeout 30 systemctl poweroff -i --no-block || say 'the power-off was refused'
     sleep 60
     say 'still here after a minute: by force'

@@ -58,6 +58,10 @@ fn assert_ended(machine: &Machine, output: &Output) {
     log.sort_unstable();
     assert_eq!(log, ENDED, "{}", said(output));
     assert_eq!(machine.read("power-switch").as_deref(), Some("o\n"));
+    // The clock moved by the two sleeps alone.
+    let fired = machine.clock() - 90;
+    assert_eq!(armed(machine), Some(fired + 10), "a time that is still ahead, for the boot after");
+    assert_eq!(machine.read("var/lib/cloudkit/deadline-armed").as_deref(), Some("0\n"));
 }
 
 fn assert_ten_minutes(machine: &Machine) {
@@ -176,6 +180,30 @@ fn a_deadline_that_went_by_in_sleep_leaves_ten_minutes_and_no_second_ten() {
         let output = fire(&machine);
         assert_ended(&machine, &output);
     });
+}
+
+#[test]
+fn a_machine_that_was_started_after_its_deadline_has_ten_minutes_however_soon_it_was() {
+    for (uptime, is_new) in [("20.55 3.00\n", true), ("3000.10 3.00\n", false), ("garbage\n", false)] {
+        let machine = launched(SHELLS[0], &metadata(|| Answer::Status(404)), DEADLINE + 40);
+        machine.write("proc/uptime", uptime);
+        let output = fire(&machine);
+        if is_new { assert_ten_minutes(&machine) } else { assert_ended(&machine, &output) }
+    }
+}
+
+#[test]
+fn a_machine_that_was_ended_and_is_started_again_has_ten_minutes_without_cloud_init() {
+    let machine = launched(SHELLS[0], &metadata(|| Answer::Status(404)), DEADLINE + 1);
+    let output = fire(&machine);
+    assert_ended(&machine, &output);
+    let next = armed(&machine).unwrap();
+    for lateness in [0, 60, HOUR] {
+        machine.set_clock(next + lateness);
+        machine.write("var/lib/cloudkit/deadline-armed", "0\n");
+        assert!(fire(&machine).status.success());
+        assert_ten_minutes(&machine);
+    }
 }
 
 #[test]
