@@ -4,7 +4,6 @@
 //! tree: `cloudkit launch list` is `launch/list.rs`.
 
 mod arguments;
-mod ask;
 mod command_error;
 mod config;
 mod context;
@@ -17,6 +16,8 @@ mod settings;
 
 #[cfg(feature = "aws")]
 mod agent;
+#[cfg(feature = "aws")]
+mod ask;
 #[cfg(feature = "aws")]
 mod launch;
 

@@ -9,7 +9,7 @@ use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
 use crate::cli::region;
-use crate::discovery::{self, Answer, NamePattern, Question, RegionSelection, SortKey};
+use crate::discovery::{self, Answer, Filter, NamePattern, Question, RegionSelection, SortKey};
 use crate::model::{Architecture, DeviceCount, Mebibytes, Money, OperatingSystem, Range};
 
 /// How many offers a terminal gets where `--limit` does not say.
@@ -115,10 +115,11 @@ fn tell(context: &Context<'_>, answer: &Answer<'_>, is_default_limit: bool) {
         } else {
             "a higher --limit".to_owned()
         };
-        let left_out = offers(answer.left_out());
-        streams.status(format_args!("{left_out} more; {flag} shows them"));
+        streams.status(format_args!("{} left out; {flag} shows them", offers(answer.left_out())));
     }
-    if let Some(emptied) = &answer.emptied_by {
+    // Where no name fits, the warning above has said so already.
+    let said = answer.emptied_by.as_ref().is_some_and(|emptied| emptied.filter == Filter::Name);
+    if let Some(emptied) = answer.emptied_by.as_ref().filter(|_| !said) {
         streams.status(format_args!("nothing found: {emptied}"));
     }
 }
