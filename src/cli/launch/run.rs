@@ -34,7 +34,7 @@ const CONFIRM_ABOVE: Money = Money::from_micros(2_000_000);
 /// Credentials have to last this long, since the machine fetches its agent with them.
 const CREDENTIALS_LAST: Span = Span::from_seconds(15 * 60);
 
-pub(super) fn run(context: &Context<'_>, arguments: LaunchArguments) -> Result<ExitClass, CommandError> {
+pub(super) fn run(context: &Context<'_>, arguments: &LaunchArguments) -> Result<ExitClass, CommandError> {
     let catalog = Catalog::embedded();
     let wish = arguments.wish(context, catalog)?;
     let key = public_key(context, arguments)?;
