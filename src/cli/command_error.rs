@@ -159,6 +159,7 @@ mod of_aws {
                 PlanError::NothingLeft { refused } => {
                     refused.iter().flat_map(|one| one.hints.clone()).collect()
                 }
+                PlanError::UserData(_) => vec!["name another public key: --ssh-key FILE".to_owned()],
                 PlanError::BeyondTime(_) => vec!["give a shorter --ttl".to_owned()],
             };
             hints.sort_unstable();
