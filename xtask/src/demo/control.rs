@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::failure::{Failure, expect};
 use super::http::{self, Http};
+use crate::say;
 
 /// A call to AWS as it arrived at the lab.
 #[derive(Debug, Deserialize)]
@@ -89,9 +90,12 @@ impl<'d> Control<'d> {
         Ok(answer.endpoint)
     }
 
+    /// What is left in the account; the answer is shown.
     pub(super) fn account(&self) -> Result<Account, Failure> {
         let url = format!("{}/account", self.address);
-        http::json(&url, &self.http.get(&url, &[])?)
+        let answer = self.http.get(&url, &[])?;
+        say::result(format_args!("\nGET {url}\n{}", String::from_utf8_lossy(&answer)));
+        http::json(&url, &answer)
     }
 }
 

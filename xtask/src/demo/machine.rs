@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use cloudkit::model::agent::{AgentConfiguration, EndBy, Warn};
 
 use super::failure::{Failure, expect};
-use super::http::{self, Header, Http};
+use super::http::{Header, Http};
 use super::terminal::{Running, Terminal};
 use super::user_data::{self, UserData};
 use crate::{say, sha256};
@@ -44,11 +44,7 @@ pub(super) fn boot<'d>(
     let headers: Vec<Header<'_>> =
         agent.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let bytes = http.get(&agent.url, &headers)?;
-    say::result(format_args!(
-        "  {:>9} bytes of agent from {} (presigned)",
-        bytes.len(),
-        http::shown(&agent.url)
-    ));
+    say::result(format_args!("{:>10} bytes of agent, by the presigned URL in the user data", bytes.len()));
     let sum = sha256::hex(&bytes);
     expect(sum == agent.sha256, "the agent that the user data promises, by its SHA-256", || sum.clone())?;
     write(&root.join(BINARY), &bytes)?;
@@ -66,7 +62,7 @@ fn fetch_user_data(http: &Http, metadata: &str) -> Result<Vec<u8>, Failure> {
     let token = String::from_utf8_lossy(&token);
     let url = format!("{metadata}/latest/user-data");
     let bytes = http.get(&url, &[("X-aws-ec2-metadata-token", &token)])?;
-    say::result(format_args!("  {:>9} bytes of user data from {url} (IMDSv2)", bytes.len()));
+    say::result(format_args!("\n{:>10} bytes of user data from {url} (IMDSv2)", bytes.len()));
     Ok(bytes)
 }
 
@@ -118,7 +114,7 @@ impl Machine<'_> {
     fn print(&self, file: &str) -> Result<String, Failure> {
         let path = self.root.join(file);
         let text = fs::read_to_string(&path).map_err(|source| Failure::File { path, source })?;
-        say::result(format_args!("$ cat {file}\n{}", text.trim_end()));
+        say::result(format_args!("\n$ cat {file}\n{}", text.trim_end()));
         Ok(text)
     }
 }

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, PipeReader};
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
-use std::{env, iter};
+use std::{env, mem};
 
 use super::failure::Failure;
 use crate::say;
@@ -31,27 +31,20 @@ impl Terminal {
     /// A terminal whose home is `home`, and which knows of the world what `variables` say.
     pub(super) fn new(home: &Path, variables: Vec<(&'static str, String)>) -> Self {
         let folders = [
-            ("HOME", ""),
             ("XDG_CONFIG_HOME", ".config"),
             ("XDG_CACHE_HOME", ".cache"),
             ("XDG_STATE_HOME", ".local/state"),
             ("XDG_DATA_HOME", ".local/share"),
-            ("USERPROFILE", ""),
             ("APPDATA", "AppData"),
             ("LOCALAPPDATA", "AppData"),
         ];
         let folders = folders.map(|(name, folder)| (name, home.join(folder).into_os_string()));
+        let itself = ["HOME", "USERPROFILE"].map(|name| (name, home.into()));
         let system = env::var_os(SYSTEM_ROOT).map(|root| (SYSTEM_ROOT, root));
         let variables = variables.into_iter().map(|(name, value)| (name, value.into()));
         let columns = ("COLUMNS", COLUMNS.into());
-        Self {
-            variables: folders
-                .into_iter()
-                .chain(system)
-                .chain(variables)
-                .chain(iter::once(columns))
-                .collect(),
-        }
+        let fixed = itself.into_iter().chain(folders).chain(system).chain([columns]);
+        Self { variables: fixed.chain(variables).collect() }
     }
 
     /// The same with another value for a variable, or without it.
@@ -68,7 +61,7 @@ impl Terminal {
 
     /// Starts what `line` says; its one program is cloudkit, and it needs no quotes.
     pub(super) fn start(&self, program: &Path, folder: &Path, line: &str) -> Result<Running, Failure> {
-        say::result(format_args!("$ {line}"));
+        say::result(format_args!("\n$ {line}"));
         let commands = line.split(" | ").map(|command| self.command(program, folder, command)).collect();
         Running::start(line, commands).map_err(|source| Failure::Start { line: line.to_owned(), source })
     }
@@ -132,16 +125,14 @@ impl Running {
         if self.show(LIMIT) {
             return Err(Failure::TooLong { line: self.line.clone(), seconds: LIMIT.as_secs() });
         }
+        let line = &self.line;
         for child in &mut self.children {
-            let status = child.wait();
-            let status = status.map_err(|source| Failure::Start { line: self.line.clone(), source })?;
-            self.judge(status)?;
+            let status = child.wait().map_err(|source| Failure::Start { line: line.clone(), source })?;
+            if !status.success() {
+                return Err(Failure::Failed { line: line.clone(), status });
+            }
         }
-        Ok(self.screen.clone())
-    }
-
-    fn judge(&self, status: ExitStatus) -> Result<(), Failure> {
-        if status.success() { Ok(()) } else { Err(Failure::Failed { line: self.line.clone(), status }) }
+        Ok(mem::take(&mut self.screen))
     }
 }
 
@@ -162,5 +153,55 @@ impl Drop for Running {
             let _ = child.kill();
             let _ = child.wait();
         }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        command
+    }
+
+    fn run(scripts: &[&str]) -> Result<String, Failure> {
+        let commands = scripts.iter().map(|script| shell(script)).collect();
+        let start = Running::start("a | b", commands);
+        start.map_err(|source| Failure::Start { line: "a | b".to_owned(), source })?.finish()
+    }
+
+    #[test]
+    fn a_pipe_shows_what_a_terminal_would() {
+        assert_eq!(run(&["echo data; echo talk >&2", "read line; echo got $line"]).unwrap().len(), 14);
+        assert_eq!(run(&["echo $CLOUDKIT_OUTPUT"]).unwrap(), "table\n");
+        assert_eq!(run(&["echo :$CLOUDKIT_OUTPUT", "cat"]).unwrap(), ":\n");
+    }
+
+    #[test]
+    fn one_that_fails_fails_the_pipe() {
+        let error = run(&["exit 3", "cat"]).unwrap_err();
+        assert_eq!(error.to_string(), "`a | b` failed (exit status: 3)");
+    }
+
+    #[test]
+    fn nothing_runs_on() {
+        let started = Instant::now();
+        let mut running = Running::start("a", vec![shell("echo first; exec sleep 600")]).unwrap();
+        assert!(running.show(Duration::from_millis(300)), "it goes on");
+        drop(running);
+        assert!(started.elapsed() < Duration::from_secs(60));
+    }
+
+    #[test]
+    fn a_command_knows_what_it_is_told_and_no_more() {
+        let terminal = Terminal::new(Path::new("/home"), vec![("A", "1".to_owned()), ("B", "2".to_owned())]);
+        let terminal = terminal.with("A", None).with("B", Some("3"));
+        let screen = terminal.run(Path::new("/usr/bin/env"), Path::new("/"), "env").unwrap();
+        let mut lines: Vec<&str> = screen.lines().filter(|line| !line.starts_with("XDG_")).collect();
+        lines.sort_unstable();
+        assert!(lines.contains(&"B=3") && lines.contains(&"COLUMNS=100"), "{lines:?}");
+        assert!(!lines.iter().any(|line| line.starts_with("A=") || line.starts_with("PATH=")), "{lines:?}");
     }
 }

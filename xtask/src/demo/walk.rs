@@ -65,9 +65,9 @@ impl<'d> Demo<'d> {
     pub(super) fn run(&self) -> Result<(), DemoError> {
         let Addresses { aws, account, .. } = self.lab;
         say::result(format_args!(
-            "\nThis is cloudkit on a local AWS: a Moto server at {aws}, with one empty account, {account}.\n\
-             It costs nothing and asks nobody outside this computer. After each step \"verified\" says what\n\
-             was checked, not with cloudkit but behind its back, at the local AWS itself."
+            "\nThis is cloudkit on a local AWS: a Moto server at {aws} with one empty account, {account}.\n\
+             Nothing leaves this computer, and nothing costs anything. What follows each \"verified\" was checked\n\
+             without cloudkit, at the local AWS itself."
         ));
         let find =
             format!("cloudkit find search --vcpus 2 --memory 8 --arch {} --limit 3", self.architecture());
@@ -108,11 +108,15 @@ impl<'d> Demo<'d> {
         step("5. List", "What became of it?", || self.list(&launched))?;
         step(
             "6. Clean up",
-            "The machine's firewall rules and the bucket with the agent are still there. They cost next to\n\
-             nothing, and can go.",
+            "Two things that the machine needed are still there: its security group and the bucket with the agent.\n\
+             Launches to come would use the bucket again; `--bucket` says that none will.",
             || self.clean_up(),
         )?;
-        step("7. The account", "What would still be on the bill?", || self.account())
+        step(
+            "7. The account",
+            "What is left of it all? Not cloudkit is asked now, but the local AWS behind it.",
+            || self.account(),
+        )
     }
 
     fn architecture(&self) -> String {
@@ -182,10 +186,14 @@ impl<'d> Demo<'d> {
         let configuration = machine.configuration();
         let usual = configuration.end_by == EndBy::PowerOff && configuration.warn == Warn::Terminals;
         expect(usual, "the configuration of an ordinary machine", || format!("{configuration:?}"))?;
+        let fetched = self.control.calls_of("GetObject")?.len();
+        expect(fetched == 1, "one download from the bucket", || fetched.to_string())?;
         let deadline = launched.deadline()?;
         let same = configuration.deadline == Some(deadline);
         expect(same, "the deadline of the machine's tag", || format!("{:?}", configuration.deadline))?;
-        verified("the agent is the very cloudkit that was built, by its SHA-256, and knows the deadline");
+        verified(
+            "what came out of the bucket is the cloudkit that was built, by its SHA-256, and it is told the deadline",
+        );
         Ok(machine)
     }
 
@@ -199,7 +207,7 @@ impl<'d> Demo<'d> {
         let mut agent = machine.start_agent()?;
         let warning = machine.look_at_agent()?;
         expect(warning.contains(&deadline.to_string()), "a warning of the deadline", || warning.clone())?;
-        say::result("(the agent waits for the deadline)");
+        say::result("\n(The agent waits for the deadline.)");
         self.wait_for_end(&mut agent, left.unsigned_abs() + LATE)?;
         // As on a real machine, which takes its processes with it. Dropped, the agent is killed.
         drop(agent);
@@ -256,10 +264,7 @@ impl<'d> Demo<'d> {
         let regions = serde_json::Value::Object(account.regions);
         let empty = regions.as_object().is_some_and(serde_json::Map::is_empty);
         expect(empty, "an empty account", || regions.to_string())?;
-        verified(format_args!(
-            "nothing: no machine, disk, group or bucket is left in account {}",
-            account.account
-        ));
+        verified(format_args!("nothing is left in account {}, in no region", account.account));
         Ok(())
     }
 
