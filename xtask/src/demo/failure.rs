@@ -28,7 +28,7 @@ pub(crate) enum DemoError {
 /// What went wrong in a step.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
-    #[error("expected {expected}; found {found}")]
+    #[error("expected {expected}, found: {found}")]
     Expected { expected: &'static str, found: String },
     #[error("`{line}` could not be started")]
     Start { line: String, source: io::Error },

@@ -65,16 +65,16 @@ impl<'d> Demo<'d> {
     pub(super) fn run(&self) -> Result<(), DemoError> {
         let Addresses { aws, account, .. } = self.lab;
         say::result(format_args!(
-            "\nThis is cloudkit on a local AWS: a Moto server at {aws} with one empty account, {account}.\n\
-             Nothing leaves this computer, and nothing costs anything. What follows each \"verified\" was checked\n\
-             without cloudkit, at the local AWS itself."
+            "\nThis is cloudkit on a local AWS: a Moto server at {aws} with one empty\n\
+             account, {account}. Nothing leaves this computer, and nothing costs anything. What follows\n\
+             each \"verified\" was checked without cloudkit, at the local AWS itself."
         ));
         let find =
             format!("cloudkit find search --vcpus 2 --memory 8 --arch {} --limit 3", self.architecture());
         let best = step(
             "1. Find",
-            "What are the cheapest machines with 2 vCPUs and 8 GiB? The catalog is compiled in: real types, real\n\
-             prices of the date shown.",
+            "What are the cheapest machines with 2 vCPUs and 8 GiB? The catalog of AWS's real instance types and\n\
+             prices is part of the program; each price shows its date.",
             || self.find(&find),
         )?;
         if matches!(self.program.fit, Fit::Unfit) {
@@ -88,8 +88,8 @@ impl<'d> Demo<'d> {
     fn live_and_end(&self, find: &str, best: &str) -> Result<(), DemoError> {
         let launched = step(
             "2. Launch",
-            "What is found can be launched through a pipe: the first offer that AWS can give. Each machine has a\n\
-             deadline. This one ends 25 seconds after its launch; usually it would be hours.",
+            "A pipe from find launches the first of the offers that AWS can give. Every machine gets a deadline;\n\
+             this one's is 25 seconds away, where hours would be usual.",
             || self.launch(find, best),
         )?;
         let machine = step(
@@ -108,15 +108,13 @@ impl<'d> Demo<'d> {
         step("5. List", "What became of it?", || self.list(&launched))?;
         step(
             "6. Clean up",
-            "Two things that the machine needed are still there: its security group and the bucket with the agent.\n\
-             Launches to come would use the bucket again; `--bucket` says that none will.",
+            "Two things that served the machine are still there: its security group, and the bucket with the\n\
+             agent. The next launch would use the bucket again; `--bucket` says to remove it too.",
             || self.clean_up(),
         )?;
-        step(
-            "7. The account",
-            "What is left of it all? Not cloudkit is asked now, but the local AWS behind it.",
-            || self.account(),
-        )
+        step("7. The account", "What is left of it all? This is the local AWS's own answer.", || {
+            self.account()
+        })
     }
 
     fn architecture(&self) -> String {
@@ -134,7 +132,7 @@ impl<'d> Demo<'d> {
         let types: Vec<&str> = offers.filter_map(|line| line.split_whitespace().next()).collect();
         let calls = self.control.calls()?.len();
         expect(calls == 0, "no call to AWS", || calls.to_string())?;
-        verified("AWS was not asked for this");
+        verified("AWS got no request for this");
         let best =
             types.first().ok_or(Failure::Expected { expected: "an offer", found: "none".to_owned() })?;
         Ok((*best).to_owned())
@@ -155,7 +153,7 @@ impl<'d> Demo<'d> {
         let tokens = &machine.metadata_options.http_tokens;
         expect(tokens == "required", "a metadata service of version 2 alone", || tokens.clone())?;
         verified(format_args!(
-            "RunInstances was called once; {} runs, a {} in {}, with its deadline in a tag",
+            "RunInstances was called once; {}, a {} in {}, runs with its deadline in a tag",
             machine.id, machine.instance_type, machine.region
         ));
         machine.deadline()?;
@@ -170,7 +168,7 @@ impl<'d> Demo<'d> {
         let has = AMAZON_LINUX_2023.glibc;
         say::result(format_args!(
             "(Built on this computer, cloudkit needs glibc {needed}; Amazon Linux 2023 has {has}, so on the real AWS it\n\
-             would be refused as the machine's agent. Naming an image says that you know better.)"
+             would be refused as the machine's agent. Where an image is named, launch leaves that to the user.)"
         ));
         let parameter = AMAZON_LINUX_2023.parameter(*architecture).unwrap_or_default();
         Ok(format!(" --ami {}", image::of_parameter(self.http, &self.lab.aws, parameter)?))
@@ -273,7 +271,7 @@ impl<'d> Demo<'d> {
         step(
             "2. What is left out here",
             "Launch, the agent and its deadline: cloudkit brings itself to the machine, and what was built here\n\
-             is not a Linux program, so launch would refuse it. Run the demo on Linux (x86_64 or arm64) to see it.",
+             is no Linux program, so launch refuses it. The demo on Linux (x86_64 or arm64) shows these too.",
             || {
                 self.cloudkit("cloudkit launch list")?;
                 self.account()
