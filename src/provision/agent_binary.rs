@@ -61,14 +61,8 @@ impl AgentBinary {
     /// The name under which it is stored; the same bytes always have the same one.
     #[must_use]
     pub fn key(&self) -> String {
-        key_of(&self.sha256)
+        format!("agent/{}/cloudkit", self.sha256)
     }
-}
-
-/// The name under which a binary of this sha256 is stored.
-#[must_use]
-pub fn key_of(sha256: &str) -> String {
-    format!("agent/{sha256}/cloudkit")
 }
 
 /// What an ELF file of a 64-bit little-endian Linux says of itself.

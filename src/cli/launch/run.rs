@@ -56,7 +56,6 @@ pub(super) fn run(context: &Context<'_>, arguments: &LaunchArguments) -> Result<
         session,
         journal: Journal::in_state_directory(context.process.state_directory()?),
         agent_binary,
-        public_key: key.line,
         identity_file: arguments.ssh_key.as_ref().map(|_| key.path.with_extension("")),
         wait_for: arguments.wait,
         interrupted: Arc::new(AtomicBool::new(false)),
