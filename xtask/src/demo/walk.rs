@@ -199,7 +199,7 @@ impl<'d> Demo<'d> {
         let deadline = launched.deadline()?;
         let left = deadline.duration_since(Timestamp::now());
         expect(left > LEFT.try_into().unwrap_or_default(), "some time before the deadline", || {
-            format!("{left:#}: this computer is too busy")
+            format!("{} s, as this computer is busy", left.as_secs())
         })?;
         machine.configure()?;
         let mut agent = machine.start_agent()?;
