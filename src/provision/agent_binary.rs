@@ -90,6 +90,10 @@ fn newest_glibc_symbol(
     let mut newest = None;
     while let Ok(Some((_, mut versions))) = needed.next() {
         while let Ok(Some(version)) = versions.next() {
+            // The loader goes without a weak one.
+            if version.vna_flags.get(endian).0 & elf::VER_FLG_WEAK.0 != 0 {
+                continue;
+            }
             let name = version.name(endian, strings).ok().and_then(|name| std::str::from_utf8(name).ok());
             newest = newest.max(name.and_then(glibc_version));
         }

@@ -229,7 +229,7 @@ fn tell(context: &Context<'_>, launched: &Launched) -> Result<(), CommandError> 
     let mut line = |label: &str, content: &str| text.push_str(&format!("  {label:8} {content}\n"));
     line("name", &launched.name);
     line("address", launched.address.as_deref().unwrap_or("-"));
-    line("ssh", launched.ssh_command.as_deref().unwrap_or("-"));
+    line("ssh", &ssh(launched));
     line("ends", &launched.deadline.map_or_else(|| "when somebody ends it".to_owned(), |at| at.to_string()));
     line("cost", &cost(&launched.cost));
     line(
@@ -238,4 +238,13 @@ fn tell(context: &Context<'_>, launched: &Launched) -> Result<(), CommandError> 
     );
     context.streams.write_text(&text)?;
     Ok(())
+}
+
+/// What to type to get in; whose user an image of somebody's own has is not known.
+fn ssh(launched: &Launched) -> String {
+    match (&launched.ssh_command, &launched.address) {
+        (Some(command), _) => command.clone(),
+        (None, Some(address)) => format!("ssh USER@{address}, where USER is the image's own"),
+        (None, None) => "-".to_owned(),
+    }
 }
