@@ -150,27 +150,28 @@ impl<R: FnMut(Event)> Executor<'_, R> {
         Err(Cause::NoneToBeHad { refused })
     }
 
-    /// Takes the steps of a candidate; the inner error is one that leaves the others their turn.
+    /// Prepares a candidate and asks for it; the inner error is one that leaves the others their turn.
     async fn candidate(&mut self, candidate: &Candidate) -> Result<Result<Machine, AwsError>, Cause> {
         let region: RegionName = candidate.region.parse()?;
-        for step in &candidate.steps {
+        for step in &candidate.preparation {
             self.stop_if_interrupted()?;
-            if self.done.contains(step) {
-                continue;
+            if self.done.insert(step.clone()) {
+                self.prepare(&region, step).await?;
+                (self.report)(Event::Prepared(step.clone()));
             }
-            (self.report)(Event::Begins(step.clone()));
-            match step {
-                Step::MakeBucket { bucket, .. } => self.make_bucket(&region, bucket).await?,
-                Step::UploadAgent { key, .. } => self.upload_agent(&region, key).await?,
-                Step::MakeGroup { group, network, port, admits, .. } => {
-                    self.make_group(&region, group, network, *port, admits).await?;
-                }
-                Step::Run { .. } => return self.run(&region, candidate).await,
-            }
-            (self.report)(Event::Done(step.clone()));
-            self.done.insert(step.clone());
         }
-        Err(Cause::NoneToBeHad { refused: Vec::new() })
+        self.stop_if_interrupted()?;
+        self.run(&region, candidate).await
+    }
+
+    async fn prepare(&mut self, region: &RegionName, step: &Step) -> Result<(), Cause> {
+        match step {
+            Step::MakeBucket { bucket, .. } => self.make_bucket(region, bucket).await,
+            Step::UploadAgent { key, .. } => self.upload_agent(region, key).await,
+            Step::MakeGroup { group, network, port, admits, .. } => {
+                self.make_group(region, group, network, *port, admits).await
+            }
+        }
     }
 
     fn stop_if_interrupted(&self) -> Result<(), Cause> {

@@ -97,8 +97,8 @@ pub struct Candidate {
     pub cost: Cost,
     /// The idempotency token of its request.
     pub client_token: String,
-    /// Everything that is done when its turn comes, in order; what an earlier candidate did already is not done again.
-    pub steps: Vec<Step>,
+    /// What is made before it is asked for, in order; what an earlier candidate made already is not made again.
+    pub preparation: Vec<Step>,
 }
 
 /// The image of a candidate.
@@ -116,7 +116,7 @@ pub struct PlannedImage {
     pub root_device: String,
 }
 
-/// A change that is made in the account.
+/// A thing that is made in the account before the machine.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(tag = "step", rename_all = "kebab-case")]
 pub enum Step {
@@ -150,13 +150,6 @@ pub enum Step {
         port: u16,
         /// To whom.
         admits: String,
-    },
-    /// Asks for the machine.
-    Run {
-        /// Where.
-        region: String,
-        /// Which type.
-        instance_type: String,
     },
 }
 

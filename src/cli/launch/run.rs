@@ -199,8 +199,7 @@ async fn follow(context: &Context<'_>, plan: &Plan, means: &Means) -> Result<Lau
 fn show_event(context: &Context<'_>, event: &Event) {
     let streams = context.streams;
     match event {
-        Event::Begins(_) => {}
-        Event::Done(step) => streams.status(format_args!("{}: done", step_text(step))),
+        Event::Prepared(step) => streams.status(format_args!("{}: done", step_text(step))),
         Event::Refused(refused) => {
             streams.warn(format_args!("{} in {}: {}", refused.instance_type, refused.region, refused.reason));
         }

@@ -84,7 +84,7 @@ impl Planner<'_> {
             cost: self.cost(machine, image),
             image: self.planned_image(image)?,
             client_token: String::new(),
-            steps: self.steps(machine, region.bucket, network),
+            preparation: self.preparation(machine, region.bucket, network),
         };
         Ok(match self.zones(machine) {
             [] => vec![candidate],
@@ -239,7 +239,7 @@ impl Planner<'_> {
         })
     }
 
-    fn steps(&self, machine: &WishedMachine, state: BucketState, network: String) -> Vec<Step> {
+    fn preparation(&self, machine: &WishedMachine, state: BucketState, network: String) -> Vec<Step> {
         let region = machine.region.to_string();
         let bucket = bucket_name(&self.world.caller.account, &region);
         let mut steps = Vec::new();
@@ -251,13 +251,12 @@ impl Planner<'_> {
             steps.push(Step::UploadAgent { region: region.clone(), bucket, key, bytes });
         }
         steps.push(Step::MakeGroup {
-            region: region.clone(),
+            region,
             group: format!("cloudkit-{}", self.launch),
             network,
             port: self.wish.ssh_port,
             admits: self.world.ssh_from.to_string(),
         });
-        steps.push(Step::Run { region, instance_type: machine.instance_type.to_string() });
         steps
     }
 }

@@ -114,8 +114,8 @@ fn the_same_question_gives_the_same_plan() {
 fn only_what_is_missing_is_made() {
     let mut world = world();
     let wish = wish(vec![wished("m7i.large", "us-east-1")]);
-    let steps = |world: &World| planned(&wish, world).candidates[0].steps.len();
-    for (state, expected) in [(BucketState::HasAgent, 2), (BucketState::Empty, 3), (BucketState::Missing, 4)]
+    let steps = |world: &World| planned(&wish, world).candidates[0].preparation.len();
+    for (state, expected) in [(BucketState::HasAgent, 1), (BucketState::Empty, 2), (BucketState::Missing, 3)]
     {
         world.regions.get_mut("us-east-1").unwrap().bucket = state;
         assert_eq!(steps(&world), expected);
