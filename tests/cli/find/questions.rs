@@ -1,0 +1,92 @@
+//! Questions and their answers: names, ranges, regions, prices, order.
+
+use insta::assert_snapshot;
+
+use crate::support::Home;
+
+#[test]
+fn types_are_named_by_patterns() {
+    let home = Home::new();
+    assert_snapshot!(home.run("cloudkit find search 'm7i.{large,xlarge}' t4g.nano -r us-east-1 -o name"), @"");
+    assert_snapshot!(home.run("cloudkit find search 'c[67]i.large' -r us-east-1 -o name"), @"");
+}
+
+#[test]
+fn sizes_are_ranges_with_units() {
+    let home = Home::new();
+    let line = "cloudkit find search 'm7i.*' -r us-east-1 -o name";
+    assert_snapshot!(home.run(&format!("{line} --vcpus 8")), @"");
+    assert_snapshot!(home.run(&format!("{line} --vcpus ..4")), @"");
+    assert_snapshot!(home.run(&format!("{line} --memory 16..32")), @"");
+    assert_eq!(
+        home.run(&format!("{line} --memory 16384MiB..32GiB")).ok().stdout,
+        home.run(&format!("{line} --memory 16..32")).ok().stdout,
+    );
+    assert_snapshot!(home.run(&format!("{line} --vcpus 96..")), @"");
+}
+
+#[test]
+fn accelerators_are_found_by_name_and_by_count() {
+    let home = Home::new();
+    assert_snapshot!(home.run("cloudkit find search --gpu l4 --gpus 1 -r us-east-1 -o table"), @"");
+    assert_snapshot!(home.run("cloudkit find search --gpu H100 -r us-east-1 -o table"), @"");
+}
+
+#[test]
+fn regions_are_names_lists_patterns_or_all() {
+    let home = Home::new();
+    let line = "cloudkit find search m7i.large -o csv";
+    let regions = |asked: &str| {
+        let screen = home.run(&format!("{line} {asked}")).ok();
+        let mut regions: Vec<String> =
+            screen.stdout.lines().skip(1).map(|line| line.split(',').nth(2).unwrap().to_owned()).collect();
+        regions.sort_unstable();
+        regions
+    };
+    assert_eq!(regions("-r us-west-2,us-east-1 -r eu-west-1"), ["eu-west-1", "us-east-1", "us-west-2"]);
+    assert_eq!(regions("--region 'us-*'"), ["us-east-1", "us-east-2", "us-west-1", "us-west-2"]);
+    assert!(regions("--region all").len() > 20);
+}
+
+#[test]
+fn a_price_limit_says_what_it_could_not_judge() {
+    let home = Home::new();
+    assert_snapshot!(home.run("cloudkit find search --arch arm64 --vcpus 4.. --max-price 0.14 -r us-east-1 -o table"), @"");
+}
+
+#[test]
+fn the_cheapest_comes_first_and_unknown_prices_last() {
+    let home = Home::new();
+    let offers = home.run("cloudkit find search --vcpus 2 -r us-east-1").ok().lines_of_json();
+    let price = |offer: &serde_json::Value| offer["price_usd_hour"].as_str().map(|price| price.parse::<f64>().unwrap());
+    let prices: Vec<f64> = offers.iter().map(|offer| price(offer).unwrap_or(f64::INFINITY)).collect();
+    assert!(prices.is_sorted(), "{prices:?}");
+    assert_eq!(prices.last(), Some(&f64::INFINITY), "some price is unknown, and its offer is there all the same");
+}
+
+#[test]
+fn an_order_may_be_asked_for() {
+    let home = Home::new();
+    let line = "cloudkit find search 'm7i.*' -r us-east-1 -o name --limit 3";
+    assert_snapshot!(home.run(&format!("{line} --sort -vcpus,type")), @"");
+    assert_snapshot!(home.run(&format!("{line} --sort memory,-price")), @"");
+    assert_snapshot!(home.run(&format!("{line} --sort size")), @"");
+}
+
+#[test]
+fn a_limit_says_what_it_left_out() {
+    let home = Home::new();
+    assert_snapshot!(home.run("cloudkit find search 'm7i.*' -r us-east-1 -o name --limit 2"), @"");
+    assert_snapshot!(home.run("cloudkit find search m7i.large -r us-east-1 -o name --limit 2"), @"");
+}
+
+#[test]
+fn a_price_is_for_an_operating_system() {
+    let home = Home::new();
+    let price = |os: &str| {
+        let offers = home.run(&format!("cloudkit find search m7i.large -r us-east-1 --os {os}")).ok().lines_of_json();
+        (offers[0]["os"].clone(), offers[0]["price_usd_hour"].clone())
+    };
+    assert_eq!(price("linux"), ("linux".into(), "0.1008".into()));
+    assert_eq!(price("windows"), ("windows".into(), "0.1928".into()));
+}
