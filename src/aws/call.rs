@@ -25,8 +25,8 @@ pub struct Call {
     pub region: String,
     /// From its beginning to its end, retries included.
     pub took: Duration,
-    /// Whether AWS answered with success.
-    pub succeeded: bool,
+    /// The HTTP status of the last answer; none where none came.
+    pub status: Option<u16>,
 }
 
 /// Who is told of each call.
@@ -99,7 +99,7 @@ impl Intercept for CallTimer {
             operation: metadata.name().to_owned(),
             region: self.region.clone(),
             took: started.0.elapsed(),
-            succeeded: context.output_or_error().is_some_and(|outcome| outcome.is_ok()),
+            status: context.response().map(|response| response.status().as_u16()),
         });
         Ok(())
     }

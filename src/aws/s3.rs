@@ -25,6 +25,7 @@ const REGION_WITHOUT_CONSTRAINT: &str = "us-east-1";
 #[derive(Debug, Clone)]
 pub struct Bucket {
     client: aws_sdk_s3::Client,
+    signer: aws_sdk_s3::Client,
     name: String,
     account: String,
     region: RegionName,
@@ -46,8 +47,14 @@ impl std::fmt::Debug for PresignedUrl {
 }
 
 impl Bucket {
-    pub(super) fn new(client: aws_sdk_s3::Client, name: String, account: String, region: RegionName) -> Self {
-        Self { client, name, account, region }
+    pub(super) fn new(
+        client: aws_sdk_s3::Client,
+        signer: aws_sdk_s3::Client,
+        name: String,
+        account: String,
+        region: RegionName,
+    ) -> Self {
+        Self { client, signer, name, account, region }
     }
 
     /// Its name.
@@ -172,7 +179,7 @@ impl Bucket {
         let terms = PresigningConfig::expires_in(lasts)
             .map_err(|error| AwsError::refused("GetObject", ErrorKind::Refused, error.to_string()))?;
         let request = self
-            .client
+            .signer
             .get_object()
             .bucket(&self.name)
             .key(key)

@@ -121,14 +121,11 @@ impl Session {
     /// A bucket of this account in a region.
     #[must_use]
     pub fn bucket(&self, region: &RegionName, name: String, account: &str) -> Bucket {
-        let configuration =
-            aws_sdk_s3::config::Builder::from(&self.in_region(region)).interceptor(self.timer(region));
-        Bucket::new(
-            aws_sdk_s3::Client::from_conf(configuration.build()),
-            name,
-            account.to_owned(),
-            region.clone(),
-        )
+        let configuration = aws_sdk_s3::config::Builder::from(&self.in_region(region));
+        // Signing a URL is no call, so its client is not timed.
+        let signer = aws_sdk_s3::Client::from_conf(configuration.clone().build());
+        let client = aws_sdk_s3::Client::from_conf(configuration.interceptor(self.timer(region)).build());
+        Bucket::new(client, signer, name, account.to_owned(), region.clone())
     }
 
     /// The parameters that AWS publishes in a region.

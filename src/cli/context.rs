@@ -107,12 +107,10 @@ mod with_aws {
         fn call_reporter(&self) -> CallReporter {
             let streams = Arc::clone(self.streams);
             CallReporter::new(move |call: Call| {
-                let outcome = if call.succeeded { "" } else { " failed" };
-                let Call { service, operation, region, took, .. } = call;
-                streams.detail(format_args!(
-                    "{service} {operation} in {region}{outcome}: {} ms",
-                    took.as_millis()
-                ));
+                let Call { service, operation, region, took, status } = call;
+                let status = status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+                let took = took.as_millis();
+                streams.detail(format_args!("{service} {operation} in {region}: {status}, {took} ms"));
             })
         }
     }

@@ -32,7 +32,7 @@ pub(super) enum Key {
     Profile,
     Region,
     SshFrom,
-    SshKey,
+    SshPublic,
     Ttl,
 }
 
@@ -47,7 +47,7 @@ impl Key {
         Self::Profile,
         Self::Region,
         Self::SshFrom,
-        Self::SshKey,
+        Self::SshPublic,
         Self::Ttl,
     ];
 
@@ -62,7 +62,7 @@ impl Key {
             Self::Profile => "profile",
             Self::Region => "region",
             Self::SshFrom => "ssh-from",
-            Self::SshKey => "ssh-key",
+            Self::SshPublic => "ssh-key",
             Self::Ttl => "ttl",
         }
     }
@@ -89,7 +89,7 @@ impl Key {
             Self::Region => value.parse::<RegionName>().map(drop)?,
             Self::SshFrom => value.parse::<AddressRange>().map(drop)?,
             Self::Ttl => value.parse::<Span>().map(drop)?,
-            Self::AgentBinary | Self::CheckIpUrl | Self::Profile | Self::SshKey => {}
+            Self::AgentBinary | Self::CheckIpUrl | Self::Profile | Self::SshPublic => {}
         }
         Ok(())
     }

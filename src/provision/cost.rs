@@ -81,7 +81,7 @@ pub fn root_volume(region: &str, gib: Option<u32>, volume_type: Option<&str>) ->
     CostPart {
         what: gib.map_or_else(|| "root volume".to_owned(), |gib| format!("{gib} GiB root volume")),
         usd_hour: gib.filter(|_| priced).and_then(hourly),
-        source: None,
+        source: priced.then(|| "aws.amazon.com/ebs/pricing".to_owned()),
     }
 }
 
@@ -93,7 +93,7 @@ pub fn public_address(region: &str) -> CostPart {
     CostPart {
         what: "public IPv4 address".to_owned(),
         usd_hour: commercial.then_some(PUBLIC_ADDRESS_HOUR),
-        source: None,
+        source: commercial.then(|| "AWS since 2024-02-01".to_owned()),
     }
 }
 

@@ -75,11 +75,11 @@ async fn look(
     match cleanup::settle_journal(&session, &journal).await {
         Ok(0) => {}
         Ok(count) => {
-            context.streams.status(format_args!("{count} unanswered requests of earlier launches settled"))
+            context.streams.status(format_args!("{count} unanswered requests of earlier launches settled"));
         }
         Err(SettleError::Journal(error)) => return Err(error.into()),
         Err(SettleError::Aws(error)) => {
-            context.streams.warn(format_args!("earlier requests stay unsettled: {error}"))
+            context.streams.warn(format_args!("earlier requests stay unsettled: {error}"));
         }
     }
     Ok((session, account, leftovers))

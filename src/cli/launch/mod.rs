@@ -35,7 +35,7 @@ enum Verb {
 
 pub(super) fn run(context: &Context<'_>, command: LaunchCommand) -> Result<ExitClass, CommandError> {
     match command.verb {
-        None => run::run(context, command.arguments),
+        None => run::run(context, &command.arguments),
         Some(Verb::List(arguments)) => list::run(context, &arguments),
         Some(Verb::Terminate(arguments)) => terminate::run(context, &arguments),
         Some(Verb::Cleanup(arguments)) => cleanup::run(context, &arguments),

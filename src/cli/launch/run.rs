@@ -34,11 +34,11 @@ const CONFIRM_ABOVE: Money = Money::from_micros(2_000_000);
 /// Credentials have to last this long, since the machine fetches its agent with them.
 const CREDENTIALS_LAST: Span = Span::from_seconds(15 * 60);
 
-pub(super) fn run(context: &Context<'_>, arguments: LaunchArguments) -> Result<ExitClass, CommandError> {
+pub(super) fn run(context: &Context<'_>, arguments: &LaunchArguments) -> Result<ExitClass, CommandError> {
     let catalog = Catalog::embedded();
     let wish = arguments.wish(context, catalog)?;
-    let key = public_key(context, &arguments)?;
-    let agent_binary = agent_binary(context, &arguments)?;
+    let key = public_key(context, arguments)?;
+    let agent_binary = agent_binary(context, arguments)?;
     let (session, plan) = context.block_on_bounded(async {
         let session = long_lasting_session(context).await?;
         let plan = planned(context, &wish, &session, catalog, &key, agent_binary.clone()).await?;
@@ -67,7 +67,8 @@ pub(super) fn run(context: &Context<'_>, arguments: LaunchArguments) -> Result<E
 }
 
 fn public_key(context: &Context<'_>, arguments: &LaunchArguments) -> Result<PublicKey, CommandError> {
-    let named = arguments.ssh_key.clone().or_else(|| context.settings.text(Key::SshKey).map(PathBuf::from));
+    let named =
+        arguments.ssh_key.clone().or_else(|| context.settings.text(Key::SshPublic).map(PathBuf::from));
     let key = match named {
         Some(path) => keys::read_public_key(&path),
         None => keys::usual_public_key(context.process.home()?),
@@ -205,14 +206,14 @@ fn show_event(context: &Context<'_>, event: &Event) {
             streams.warn(format_args!("{} in {}: {}", refused.instance_type, refused.region, refused.reason));
         }
         Event::AskedAgain { because } => {
-            streams.warn(format_args!("{because}; asking again with the same request"))
+            streams.warn(format_args!("{because}; asking again with the same request"));
         }
         Event::Accepted { instance_id } => streams.status(format_args!("{instance_id}: accepted")),
         Event::Running { address: Some(address) } => streams.status(format_args!("running at {address}")),
         Event::Running { address: None } => streams.status("running, without a public address"),
         Event::SshAnswers => streams.status("ssh answers"),
         Event::SshNotYet => {
-            streams.warn("ssh does not answer yet; the machine runs, so try again in a minute")
+            streams.warn("ssh does not answer yet; the machine runs, so try again in a minute");
         }
         Event::Undone(what) => streams.status(format_args!("removed again: {what}")),
     }
