@@ -9,4 +9,5 @@ mod elf;
 mod support;
 
 mod find;
+mod launch;
 mod personalities;

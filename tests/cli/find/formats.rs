@@ -47,11 +47,41 @@ fn a_narrow_table_says_what_did_not_fit() {
 }
 
 #[test]
-fn json_lines_are_offers() {
+fn a_line_of_json_is_an_offer() {
     let home = Home::new();
-    assert_snapshot!(home.run("cloudkit find search g6f.large m7i.large --region us-east-1"), @r#"
-    {"schema":"cloudkit.offer/v1","instance_type":"m7i.large","region":"us-east-1","zones":["use1-az1","use1-az2","use1-az4","use1-az5","use1-az6"],"market":"on-demand","architectures":["x86_64"],"vcpus":2,"memory_mib":8192,"os":"linux","price_usd_hour":"0.1008","on_demand_usd_hour":"0.1008","price_source":"embedded","price_as_of":"2025-03-02"}
-    {"schema":"cloudkit.offer/v1","instance_type":"g6f.large","region":"us-east-1","zones":["use1-az1","use1-az2","use1-az4","use1-az6"],"market":"on-demand","architectures":["x86_64"],"vcpus":2,"memory_mib":8192,"gpus":[{"name":"L4","manufacturer":"NVIDIA","count":"0.125","memory_mib":2861}],"os":"linux","price_usd_hour":"0.202","on_demand_usd_hour":"0.202","price_source":"embedded","price_as_of":"2026-08-06"}
+    let offers = home.run("cloudkit find search g6f.large --region us-east-1").ok().lines_of_json();
+    assert_eq!(offers.len(), 1);
+    assert_snapshot!(format!("{:#}", offers[0]), @r#"
+    {
+      "architectures": [
+        "x86_64"
+      ],
+      "gpus": [
+        {
+          "count": "0.125",
+          "manufacturer": "NVIDIA",
+          "memory_mib": 2861,
+          "name": "L4"
+        }
+      ],
+      "instance_type": "g6f.large",
+      "market": "on-demand",
+      "memory_mib": 8192,
+      "on_demand_usd_hour": "0.202",
+      "os": "linux",
+      "price_as_of": "2026-08-06",
+      "price_source": "embedded",
+      "price_usd_hour": "0.202",
+      "region": "us-east-1",
+      "schema": "cloudkit.offer/v1",
+      "vcpus": 2,
+      "zones": [
+        "use1-az1",
+        "use1-az2",
+        "use1-az4",
+        "use1-az6"
+      ]
+    }
     "#);
 }
 

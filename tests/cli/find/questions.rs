@@ -144,9 +144,9 @@ fn a_limit_says_what_it_left_out() {
 fn a_price_is_for_an_operating_system() {
     let home = Home::new();
     let price = |os: &str| {
-        let offers = home.run(&format!("cloudkit find search m7i.large -r us-east-1 --os {os}")).ok().lines_of_json();
-        (offers[0]["os"].clone(), offers[0]["price_usd_hour"].clone())
+        let line = format!("cloudkit find search p3.2xlarge -r us-east-1 --os {os} -o csv");
+        home.run(&line).ok().stdout.lines().last().unwrap().to_owned()
     };
-    assert_eq!(price("linux"), ("linux".into(), "0.1008".into()));
-    assert_eq!(price("windows"), ("windows".into(), "0.1928".into()));
+    assert_snapshot!(price("linux"), @"");
+    assert_snapshot!(price("windows"), @"");
 }

@@ -102,15 +102,22 @@ impl Home {
     /// A line as a command: what a shell has to read goes to a shell.
     pub(crate) fn command(&self, line: &str) -> Command {
         if line.contains(['|', '<', '>', '&']) {
-            return self.sealed(Path::new("/bin/sh"), &["-c".to_owned(), line.to_owned()]);
+            return self.sealed(without_terminal(Path::new("/bin/sh")), &["-c".to_owned(), line.to_owned()]);
         }
         let mut words = shlex::split(line).unwrap().into_iter();
         let program = self.path("bin").join(words.next().unwrap());
-        self.sealed(&program, &words.collect::<Vec<_>>())
+        self.sealed(without_terminal(&program), &words.collect::<Vec<_>>())
     }
 
-    fn sealed(&self, program: &Path, arguments: &[String]) -> Command {
-        let mut command = without_terminal(program);
+    /// A line for whoever brings a terminal of their own.
+    #[cfg(unix)]
+    pub(crate) fn command_on_terminal(&self, line: &str) -> Command {
+        let mut command = self.sealed(Command::new("/bin/sh"), &["-c".to_owned(), line.to_owned()]);
+        command.env("TERM", "xterm");
+        command
+    }
+
+    fn sealed(&self, mut command: Command, arguments: &[String]) -> Command {
         command.args(arguments).env_clear().envs(&self.variables).current_dir(self.folder.path());
         command
     }

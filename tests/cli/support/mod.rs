@@ -10,6 +10,6 @@ mod screen;
 pub(crate) mod wait;
 
 pub(crate) use home::Home;
-pub(crate) use lab::{Lab, Request};
+pub(crate) use lab::{Lab, python as lab_python};
 pub(crate) use process::Running;
 pub(crate) use screen::Screen;
