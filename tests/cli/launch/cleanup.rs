@@ -1,0 +1,81 @@
+//! `launch cleanup`: what ended machines have left behind, and nothing that serves.
+
+use insta::assert_snapshot;
+use serde_json::json;
+
+use crate::support::{Home, Lab};
+
+fn launch(home: &Home, name: &str, region: &str) {
+    home.run(&format!("cloudkit launch -t m7i.large --ttl 1h -n {name} -r {region} --wait running")).ok();
+}
+
+fn end(lab: &Lab, home: &Home, name: &str) {
+    home.run(&format!("cloudkit launch terminate {name} --yes")).ok();
+    let machines = lab.machines();
+    let ended = machines.iter().find(|machine| machine["tags"]["Name"] == name).unwrap();
+    lab.until_it_is(ended["id"].as_str().unwrap(), "terminated");
+}
+
+#[test]
+fn the_groups_of_ended_machines_go_and_those_of_running_ones_stay() {
+    let lab = Lab::start();
+    let home = lab.home();
+    assert_snapshot!(home.run("cloudkit launch cleanup -o table"), @"
+    --- stderr
+    nothing is left over
+    ");
+    launch(&home, "trainer", "us-east-1");
+    launch(&home, "tester", "eu-west-1");
+    assert_snapshot!(home.run("cloudkit launch cleanup --yes -o table"), @"");
+    end(&lab, &home, "trainer");
+    assert_snapshot!(home.run("cloudkit launch cleanup -o table"), @"");
+    assert_eq!(lab.requests_of("DeleteSecurityGroup").len(), 0, "nothing goes without a yes");
+    assert_snapshot!(home.run("cloudkit launch cleanup --yes -o table"), @"");
+    assert_eq!(lab.left()["us-east-1"]["security_groups"], json!(null));
+    assert_eq!(lab.left()["eu-west-1"]["security_groups"].as_array().unwrap().len(), 1);
+    assert_eq!(lab.requests_of("TerminateInstances").len(), 1, "no machine is ever touched");
+}
+
+#[test]
+fn the_buckets_go_where_they_are_named() {
+    let lab = Lab::start();
+    let home = lab.home();
+    launch(&home, "trainer", "us-east-1");
+    end(&lab, &home, "trainer");
+    let rows = home.run("cloudkit launch cleanup --bucket --yes").ok().lines_of_json();
+    let kinds: Vec<_> = rows.iter().map(|row| (row["kind"].clone(), row["removed"].clone())).collect();
+    assert_eq!(kinds, [(json!("security-group"), json!(true)), (json!("bucket"), json!(true))]);
+    lab.nothing_is_left();
+}
+
+#[test]
+fn what_can_not_be_removed_is_6() {
+    let lab = Lab::start();
+    let home = lab.home();
+    launch(&home, "trainer", "us-east-1");
+    end(&lab, &home, "trainer");
+    lab.fault(json!({"kind": "error", "action": "DeleteSecurityGroup", "status": 403, "code": "UnauthorizedOperation",
+        "message": "You are not authorized to perform this operation."}));
+    assert_snapshot!(home.run("cloudkit launch cleanup --yes -o table"), @"
+    KIND            ID                    REGION     LAUNCH              REMOVED
+    security group  [sg]  us-east-1  [LAUNCH]  no
+    --- stderr
+    warning: [sg] in us-east-1 is still there: DeleteSecurityGroup refused: UnauthorizedOperation: You are not authorized to perform this operation.
+    hint: try again in a minute: cloudkit launch cleanup
+    --- exit 6
+    ");
+}
+
+#[test]
+fn a_region_that_fails_is_named() {
+    let lab = Lab::start();
+    let home = lab.home();
+    lab.fault(json!({"kind": "error", "action": "DescribeSecurityGroups", "region": "eu-west-1", "status": 503,
+        "code": "Unavailable", "message": "The service is unavailable."}));
+    assert_snapshot!(home.run("cloudkit launch cleanup --yes -o table -r us-east-1,eu-west-1"), @"
+    --- stderr
+    warning: eu-west-1 could not be asked, so its machines are not shown: DescribeSecurityGroups refused: Unavailable: The service is unavailable.
+    nothing is left over
+    --- exit 5
+    ");
+}

@@ -1,0 +1,19 @@
+//! Sessions of `launch` against the lab: from a wish to a running machine, and what comes after.
+
+mod agent_binary;
+mod asking;
+mod bucket;
+mod cleanup;
+mod input;
+mod interrupted;
+mod list;
+mod lost_answers;
+mod plain_moto;
+mod plan;
+mod refusals;
+mod request;
+mod terminate;
+#[cfg(unix)]
+mod terminal;
+mod user_data;
+mod waiting;

@@ -1,0 +1,89 @@
+//! Questions on a terminal: yes, no, Ctrl-C, and stdin being a pipe.
+
+use rexpect::session::{PtySession, spawn_command};
+
+use crate::support::{Home, Lab, wait};
+
+const CTRL_C: &str = "\u{3}";
+const LINE: &str = "cloudkit launch -t m7i.large --no-ttl --wait accepted";
+
+/// A person at a terminal.
+struct Terminal(PtySession);
+
+impl Terminal {
+    fn typed(home: &Home, line: &str) -> Self {
+        let limit = u64::try_from(wait::LONG.as_millis()).unwrap();
+        let line = format!("{line}; echo \"exit code $?\"");
+        Self(spawn_command(home.command_on_terminal(&line), Some(limit)).unwrap())
+    }
+
+    #[track_caller]
+    fn sees(&mut self, words: &str) -> &mut Self {
+        self.0.exp_string(words).unwrap();
+        self
+    }
+
+    fn answers(&mut self, keys: &str) -> &mut Self {
+        self.0.send(keys).unwrap();
+        self.0.flush().unwrap();
+        self
+    }
+
+    #[track_caller]
+    fn ends(&mut self, code: i32) {
+        self.sees(&format!("exit code {code}\r\n"));
+        self.0.exp_eof().unwrap();
+    }
+}
+
+#[test]
+fn yes_launches() {
+    let lab = Lab::start();
+    let home = lab.home();
+    let question = "the machine has no deadline. Launch in account 123456789012, us-east-1?";
+    Terminal::typed(&home, LINE).sees(question).answers("y\r").sees("accepted").ends(0);
+    lab.only_machine();
+}
+
+#[test]
+fn no_and_enter_alone_launch_nothing() {
+    let lab = Lab::start();
+    let home = lab.home();
+    for answer in ["n\r", "\r"] {
+        Terminal::typed(&home, LINE).sees("us-east-1?").answers(answer).sees("nothing was launched").ends(1);
+    }
+    assert_eq!(lab.changes(), [""; 0]);
+}
+
+#[test]
+fn ctrl_c_at_the_question_is_130() {
+    let lab = Lab::start();
+    let home = lab.home();
+    Terminal::typed(&home, LINE).sees("us-east-1?").answers(CTRL_C).ends(130);
+    assert_eq!(lab.changes(), [""; 0]);
+}
+
+#[test]
+fn the_terminal_is_asked_also_where_stdin_is_a_pipe() {
+    let lab = Lab::start();
+    let home = lab.home();
+    let line = "cloudkit find search m7i.large -r us-east-1 | cloudkit launch --no-ttl --wait accepted";
+    Terminal::typed(&home, line).sees("us-east-1?").answers("y\r").sees("accepted").ends(0);
+    lab.only_machine();
+}
+
+#[test]
+fn ending_and_removing_ask_too() {
+    let lab = Lab::start();
+    let home = lab.home();
+    home.run("cloudkit launch -t m7i.large --ttl 1h --name trainer --wait running").ok();
+    let mut terminal = Terminal::typed(&home, "cloudkit launch terminate trainer");
+    terminal.sees("(trainer), m7i.large, with its disks, in account 123456789012, us-east-1?");
+    terminal.answers("n\r").sees("nothing was ended").ends(1);
+    assert_eq!(lab.only_machine()["state"], "running");
+    home.run("cloudkit launch terminate trainer --yes").ok();
+    lab.until_it_is(lab.only_machine()["id"].as_str().unwrap(), "terminated");
+    let mut terminal = Terminal::typed(&home, "cloudkit launch cleanup -r us-east-1");
+    terminal.sees("in account 123456789012?").answers("n\r").sees("nothing was removed").ends(1);
+    assert_eq!(lab.requests_of("DeleteSecurityGroup").len(), 0);
+}

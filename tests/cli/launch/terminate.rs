@@ -1,0 +1,76 @@
+//! `launch terminate`: one machine, by id or by name, after a yes.
+
+use insta::assert_snapshot;
+
+use crate::support::Lab;
+
+#[test]
+fn a_machine_is_ended_by_its_name_or_its_id() {
+    let lab = Lab::start();
+    let home = lab.home();
+    for name in ["trainer", "tester"] {
+        home.run(&format!("cloudkit launch -t m7i.large --ttl 1h --name {name} --wait running")).ok();
+    }
+    assert_snapshot!(home.run("cloudkit launch terminate trainer"), @"
+    --- stderr
+    error: this has to be confirmed, and there is no terminal to ask on: End [i] (trainer), m7i.large, with its disks, in account 123456789012, us-east-1?
+    hint: confirm it beforehand: --yes
+    --- exit 2
+    ");
+    assert!(lab.machines().iter().all(|machine| machine["state"] == "running"), "nothing is ended without a yes");
+    assert_snapshot!(home.run("cloudkit launch terminate trainer --yes"), @"
+    --- stderr
+    [i] is ending
+    hint: what served it can go when it has ended: cloudkit launch cleanup
+    ");
+    let id = |name: &str| {
+        let machines = lab.machines();
+        let found = machines.iter().find(|machine| machine["tags"]["Name"] == name).unwrap();
+        found["id"].as_str().unwrap().to_owned()
+    };
+    lab.until_it_is(&id("trainer"), "terminated");
+    assert_eq!(home.run("cloudkit launch list -r us-east-1 -o csv").ok().stdout.matches("running").count(), 1);
+    assert_snapshot!(home.run(&format!("cloudkit launch terminate {} --yes", id("tester"))), @"
+    --- stderr
+    [i] is ending
+    hint: what served it can go when it has ended: cloudkit launch cleanup
+    ");
+    assert_snapshot!(home.run(&format!("cloudkit launch terminate {} --yes", id("trainer"))), @"
+    --- stderr
+    [i] has ended already
+    ");
+    assert_snapshot!(home.run("cloudkit launch terminate trainer --yes"), @"
+    --- stderr
+    error: no machine of cloudkit's is called trainer
+    hint: see what there is: cloudkit launch list
+    --- exit 1
+    ");
+}
+
+#[test]
+fn a_name_of_several_is_not_guessed() {
+    let lab = Lab::start();
+    let home = lab.home();
+    for region in ["us-east-1", "eu-west-1"] {
+        home.run(&format!("cloudkit launch -t m7i.large --ttl 1h --name trainer --region {region} --wait accepted")).ok();
+    }
+    let screen = home.run("cloudkit launch terminate trainer --yes");
+    assert_snapshot!(screen, @"");
+    assert_eq!(lab.requests_of("TerminateInstances").len(), 0);
+    home.run("cloudkit launch terminate trainer --yes --region eu-west-1").ok();
+    assert_eq!(lab.requests_of("TerminateInstances").len(), 1);
+}
+
+#[test]
+fn a_machine_of_a_region_that_does_not_answer_is_not_said_to_be_missing() {
+    let lab = Lab::start();
+    let home = lab.home();
+    lab.fault(serde_json::json!({"kind": "error", "action": "DescribeInstances", "region": "eu-west-1", "status": 503,
+        "code": "Unavailable", "message": "The service is unavailable."}));
+    assert_snapshot!(home.run("cloudkit launch terminate trainer --yes -r us-east-1,eu-west-1"), @"
+    --- stderr
+    warning: eu-west-1 could not be asked, so its machines are not shown: DescribeInstances refused: Unavailable: The service is unavailable.
+    error: no machine of cloudkit's is called trainer
+    --- exit 5
+    ");
+}

@@ -1,0 +1,106 @@
+//! What a machine is told at its launch: the parts in their order, and how it gets its agent.
+
+use std::io::Read;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use insta::assert_snapshot;
+use sha2::{Digest, Sha256};
+
+use crate::support::{Home, Lab};
+
+/// A part of MIME text: its type and its body.
+struct Part {
+    kind: String,
+    body: String,
+}
+
+#[test]
+fn the_timer_comes_first_then_the_key_then_the_agent() {
+    let lab = Lab::start();
+    let home = lab.home();
+    home.run("cloudkit launch -t m7i.large --ttl 2h --wait accepted").ok();
+    let parts = parts(&lab);
+    let kinds: Vec<&str> = parts.iter().map(|part| part.kind.as_str()).collect();
+    assert_eq!(kinds, ["text/cloud-boothook", "text/cloud-config", "text/x-shellscript"]);
+    let machine = lab.only_machine();
+    let deadline: jiff::Timestamp = machine["tags"]["cloudkit:deadline"].as_str().unwrap().parse().unwrap();
+    let [timer, configuration, agent] = parts.as_slice() else { panic!("three parts") };
+    assert!(timer.body.contains(&deadline.as_second().to_string()), "an absolute time:\n{}", timer.body);
+    assert!(timer.body.contains("--no-block"), "{}", timer.body);
+    assert_eq!(configuration.body.matches("ssh-ed25519 ").count(), 1, "{}", configuration.body);
+    the_agent_is_checked_before_it_runs(&home, &agent.body);
+}
+
+fn the_agent_is_checked_before_it_runs(home: &Home, script: &str) {
+    let binary = std::fs::read(home.path("agent")).unwrap();
+    let sha256: String = Sha256::digest(&binary).iter().map(|byte| format!("{byte:02x}")).collect();
+    assert!(script.contains(&sha256), "the digest travels with the launch:\n{script}");
+    assert!(script.contains("sha256sum"), "and is checked:\n{script}");
+    assert!(script.contains("x-amz-expected-bucket-owner: 123456789012"), "the owner is signed:\n{script}");
+    assert!(script.contains("X-Amz-Expires=3600"), "{script}");
+}
+
+#[test]
+fn the_machine_can_fetch_its_agent() {
+    let lab = Lab::start();
+    let home = lab.home();
+    home.run("cloudkit launch -t m7i.large --ttl 2h --wait accepted").ok();
+    let parts = parts(&lab);
+    let script = &parts.last().unwrap().body;
+    let url = variable(script, "CLOUDKIT_AGENT_URL");
+    let answer = ureq::get(&url).header("x-amz-expected-bucket-owner", "123456789012").call().unwrap();
+    let mut fetched = Vec::new();
+    answer.into_body().into_reader().read_to_end(&mut fetched).unwrap();
+    assert_eq!(fetched, std::fs::read(home.path("agent")).unwrap());
+    assert!(ureq::get(&url).call().is_err(), "without the signed header it is refused");
+}
+
+#[test]
+fn no_key_pair_and_no_role_are_needed() {
+    let lab = Lab::start();
+    let home = lab.home();
+    home.run("cloudkit launch -t m7i.large --ttl 2h --wait accepted").ok();
+    let machine = lab.only_machine();
+    assert_eq!(machine["key_name"], serde_json::Value::Null);
+    let services: std::collections::BTreeSet<String> =
+        lab.requests().into_iter().map(|request| request.service).collect();
+    assert_snapshot!(services.into_iter().collect::<Vec<_>>().join(" "), @"ec2 s3 ssm sts");
+}
+
+/// A variable that the script is given.
+fn variable(script: &str, name: &str) -> String {
+    let assignment = format!("{name}=");
+    let line = script.lines().find(|line| line.starts_with(&assignment)).expect(script);
+    shlex::split(&line[assignment.len()..]).unwrap().concat()
+}
+
+/// The user data of the one machine, as cloud-init takes it apart.
+fn parts(lab: &Lab) -> Vec<Part> {
+    let base64 = lab.only_machine()["user_data_base64"].as_str().unwrap().to_owned();
+    let bytes = STANDARD.decode(base64).unwrap();
+    assert!(bytes.len() <= 16_384, "EC2 takes no more");
+    let text = match bytes.strip_prefix(&[0x1f, 0x8b]) {
+        Some(_) => {
+            let mut text = String::new();
+            flate2::read::GzDecoder::new(bytes.as_slice()).read_to_string(&mut text).unwrap();
+            text
+        }
+        None => String::from_utf8(bytes).unwrap(),
+    };
+    let boundary = text.split("boundary=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let delimiter = format!("\n--{boundary}");
+    let pieces: Vec<&str> = text.split(delimiter.as_str()).collect();
+    pieces[1..pieces.len() - 1].iter().map(|piece| part(piece)).collect()
+}
+
+fn part(piece: &str) -> Part {
+    let (head, body) = piece.split_once("\n\n").unwrap();
+    let kind = head.split("Content-Type: ").nth(1).unwrap().split(';').next().unwrap().to_owned();
+    let body = if head.contains("base64") {
+        String::from_utf8(STANDARD.decode(body.replace('\n', "")).unwrap()).unwrap()
+    } else {
+        body.to_owned()
+    };
+    Part { kind, body }
+}

@@ -1,0 +1,174 @@
+//! The lab of a test: a local AWS, and its control.
+//!
+//! The lab knows nothing of cloudkit; what it can do is in its own README.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Home, wait};
+
+const END_LIMIT: Duration = Duration::from_secs(5);
+const PUBLIC_KEY: &str =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJWqQ3hEoPyAnHyZnzTtYtBBpvRBoTVyvUNqUxzrtZHk ada@example.com\n";
+
+/// A lab that runs until it is dropped.
+pub(crate) struct Lab {
+    pub(crate) addresses: Addresses,
+    child: Child,
+    stdin: Option<ChildStdin>,
+}
+
+/// Where the lab listens: the one line that it prints.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Addresses {
+    pub(crate) aws: String,
+    pub(crate) control: String,
+    pub(crate) check_ip: String,
+    pub(crate) ssh_port: u16,
+}
+
+/// A request that AWS received.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Request {
+    pub(crate) n: usize,
+    pub(crate) service: String,
+    pub(crate) action: String,
+    pub(crate) region: Option<String>,
+    pub(crate) mutating: bool,
+    pub(crate) params: BTreeMap<String, Value>,
+    pub(crate) body_sha256: String,
+    pub(crate) status: Option<u16>,
+}
+
+impl Lab {
+    pub(crate) fn start() -> Self {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut command = Command::new(python());
+        command.args(["-m", "lab"]).current_dir(root.join("tests/lab"));
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let stdin = child.stdin.take();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let addresses = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error} in {line:?}"));
+        Self { addresses, child, stdin }
+    }
+
+    /// The home of somebody whose AWS is this lab, with a key and a small agent binary.
+    pub(crate) fn home(&self) -> Home {
+        let mut home = Home::new();
+        for (variable, value) in [
+            ("AWS_ENDPOINT_URL", self.addresses.aws.as_str()),
+            ("AWS_ACCESS_KEY_ID", "lab"),
+            ("AWS_SECRET_ACCESS_KEY", "lab"),
+            ("AWS_REGION", "us-east-1"),
+            ("CLOUDKIT_CHECK_IP_URL", self.addresses.check_ip.as_str()),
+            ("CLOUDKIT_SSH_PORT", &self.addresses.ssh_port.to_string()),
+        ] {
+            home.set(variable, value);
+        }
+        home.write(".ssh/id_ed25519.pub", PUBLIC_KEY);
+        let agent = home.write("agent", crate::elf::for_x86_64());
+        home.settings(&format!("agent-binary: {}\n", agent.display()));
+        home
+    }
+
+    /// The requests so far, in order of arrival.
+    pub(crate) fn requests(&self) -> Vec<Request> {
+        self.requests_since(0)
+    }
+
+    pub(crate) fn requests_since(&self, number: usize) -> Vec<Request> {
+        serde_json::from_value(self.get(&format!("/requests?since={number}"))).unwrap()
+    }
+
+    /// The requests of one kind.
+    pub(crate) fn requests_of(&self, action: &str) -> Vec<Request> {
+        self.requests().into_iter().filter(|request| request.action == action).collect()
+    }
+
+    /// The names of the requests that would change something.
+    pub(crate) fn changes(&self) -> Vec<String> {
+        let changing = self.requests().into_iter().filter(|request| request.mutating);
+        changing.map(|request| request.action).collect()
+    }
+
+    /// Every machine there was.
+    pub(crate) fn machines(&self) -> Vec<Value> {
+        serde_json::from_value(self.get("/machines")).unwrap()
+    }
+
+    /// The one machine that there was.
+    #[track_caller]
+    pub(crate) fn only_machine(&self) -> Value {
+        let machines = self.machines();
+        assert_eq!(machines.len(), 1, "{machines:#?}");
+        machines.into_iter().next().unwrap()
+    }
+
+    /// What is left that its owner would pay for or trip over, by region.
+    pub(crate) fn left(&self) -> Value {
+        self.get("/account")["regions"].clone()
+    }
+
+    /// Nothing is left, not even what costs nothing.
+    #[track_caller]
+    pub(crate) fn nothing_is_left(&self) {
+        assert_eq!(self.left(), json!({}));
+    }
+
+    /// Waits until a machine is in a state.
+    pub(crate) fn until_it_is(&self, id: &str, state: &str) {
+        wait::until(&format!("{id} to be {state}"), || {
+            self.machines().iter().any(|machine| machine["id"] == id && machine["state"] == state).then_some(())
+        });
+    }
+
+    /// Makes something go wrong; the members are in the lab's README.
+    pub(crate) fn fault(&self, fault: Value) {
+        self.post("/faults", &fault);
+    }
+
+    pub(crate) fn clear_faults(&self) {
+        let answer = ureq::delete(format!("{}/faults", self.addresses.control)).call();
+        answer.unwrap();
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Value {
+        let mut answer = ureq::get(format!("{}{path}", self.addresses.control)).call().unwrap();
+        answer.body_mut().read_json().unwrap()
+    }
+
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Value {
+        let url = format!("{}{path}", self.addresses.control);
+        let mut answer = ureq::post(url).send_json(body).unwrap_or_else(|error| panic!("{path}: {error}"));
+        answer.body_mut().read_json().unwrap()
+    }
+}
+
+impl Drop for Lab {
+    fn drop(&mut self) {
+        // It ends when its stdin does.
+        self.stdin = None;
+        if wait::within(END_LIMIT, || self.child.try_wait().ok().flatten()).is_none() {
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+    }
+}
+
+/// The Python that has what the lab needs: the one that is named, else the one that `cargo xtask test` has made.
+pub(crate) fn python() -> PathBuf {
+    if let Some(named) = std::env::var_os("CLOUDKIT_LAB_PYTHON") {
+        return PathBuf::from(named);
+    }
+    let venv = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/lab-venv");
+    let python = venv.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
+    assert!(python.exists(), "the lab's Python is missing; `cargo xtask test` makes it and runs the tests");
+    python
+}

@@ -1,0 +1,15 @@
+//! What the sessions stand on: a sealed home, the screen of a command, the lab, and waiting with a limit.
+//!
+//! Nothing here knows what cloudkit ought to print.
+
+mod home;
+mod lab;
+mod process;
+mod redaction;
+mod screen;
+pub(crate) mod wait;
+
+pub(crate) use home::Home;
+pub(crate) use lab::{Lab, python as lab_python};
+pub(crate) use process::Running;
+pub(crate) use screen::Screen;

@@ -1,0 +1,29 @@
+//! What differs from run to run, and what a snapshot shows in its place.
+//!
+//! Only ids, times, ports, folders and digests; never anything that cloudkit decides.
+
+use insta::internals::SettingsBindDropGuard;
+
+const REDACTIONS: [(&str, &str); 12] = [
+    (r"[\w/.-]*cloudkit-test-\w{6}", "[HOME]"),
+    (r"\bcloudkit-l-[0-9a-f]{16}-(\d+)", "[TOKEN $1]"),
+    (r"\bl-[0-9a-f]{16}\b", "[LAUNCH]"),
+    (r"\b(i|sg|vpc|vol|subnet|eni|r)-[0-9a-f]{8,17}\b", "[$1]"),
+    (r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "[TIME]"),
+    (r"127\.0\.0\.1:\d+", "127.0.0.1:[PORT]"),
+    (r"-p \d{4,5}\b", "-p [PORT]"),
+    (r"\bport \d{4,5}\b", "port [PORT]"),
+    (r#""ssh_port": ?\d+"#, r#""ssh_port": "[PORT]""#),
+    (r"\b[0-9a-f]{64}\b", "[SHA256]"),
+    (r": \d+ ms$", ": [MS] ms"),
+    (concat!(r"\bcloudkit ", env!("CARGO_PKG_VERSION"), r"\b"), "cloudkit [VERSION]"),
+];
+
+/// Redacts the snapshots of this test for as long as the value lives.
+pub(super) fn redact() -> SettingsBindDropGuard {
+    let mut settings = insta::Settings::clone_current();
+    for (pattern, shown) in REDACTIONS {
+        settings.add_filter(&format!("(?m){pattern}"), shown);
+    }
+    settings.bind_to_scope()
+}
