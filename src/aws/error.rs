@@ -105,7 +105,10 @@ impl AwsError {
         E: ProvideErrorMetadata + Error + Send + Sync + 'static,
         R: std::fmt::Debug + HttpStatus + Send + Sync + 'static,
     {
-        if let SdkError::ServiceError(answer) = &error {
+        // An answer of success that can't be read comes as an error of the service too.
+        if let SdkError::ServiceError(answer) = &error
+            && answer.raw().status() >= 300
+        {
             let status = answer.raw().status();
             let metadata = answer.err().meta();
             let code = metadata.code().map(str::to_owned);

@@ -75,6 +75,8 @@ pub struct RunRequest {
     pub group: String,
     /// The root device as the image names it.
     pub root_device: String,
+    /// The size of the root volume in GiB; that of the image's snapshot where it is absent.
+    pub root_gib: Option<u32>,
     /// How it is bought.
     pub market: Market,
     /// The reservation or capacity block to launch into.

@@ -274,6 +274,7 @@ impl<R: FnMut(Event)> Executor<'_, R> {
             zone: candidate.zone.clone(),
             group: self.groups.get(region.as_str()).cloned().unwrap_or_default(),
             root_device: candidate.image.root_device.clone(),
+            root_gib: candidate.image.root_gib,
             market: candidate.market,
             reservation: candidate.reservation.clone(),
             user_data: base64::engine::general_purpose::STANDARD.encode(user_data.bytes()),

@@ -141,6 +141,7 @@ mod tests {
             zone: None,
             group: "sg-1".to_owned(),
             root_device: "/dev/xvda".to_owned(),
+            root_gib: Some(8),
             market: Market::OnDemand,
             reservation: None,
             user_data: "c2VjcmV0".to_owned(),

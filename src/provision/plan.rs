@@ -114,6 +114,9 @@ pub struct PlannedImage {
     pub login_user: Option<String>,
     /// The device of its root volume.
     pub root_device: String,
+    /// The size of its root volume in GiB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub root_gib: Option<u32>,
 }
 
 /// A thing that is made in the account before the machine.

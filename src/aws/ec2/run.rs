@@ -42,7 +42,7 @@ impl Ec2 {
             .instance_type(request.instance_type.as_str().into())
             .set_placement(request.zone.as_deref().map(placement))
             .security_group_ids(&request.group)
-            .block_device_mappings(root_volume(&request.root_device))
+            .block_device_mappings(root_volume(request))
             .set_instance_market_options(market(request.market))
             .set_capacity_reservation_specification(request.reservation.as_deref().map(reservation))
             .metadata_options(metadata_options())
@@ -70,9 +70,13 @@ fn placement(zone: &str) -> Placement {
 }
 
 /// The image's own root volume, encrypted, and gone with the machine.
-fn root_volume(device: &str) -> BlockDeviceMapping {
-    let volume = EbsBlockDevice::builder().encrypted(true).delete_on_termination(true).build();
-    BlockDeviceMapping::builder().device_name(device).ebs(volume).build()
+fn root_volume(request: &RunRequest) -> BlockDeviceMapping {
+    let volume = EbsBlockDevice::builder()
+        .encrypted(true)
+        .delete_on_termination(true)
+        .set_volume_size(request.root_gib.and_then(|gib| i32::try_from(gib).ok()))
+        .build();
+    BlockDeviceMapping::builder().device_name(&request.root_device).ebs(volume).build()
 }
 
 /// Version 2 only, with the instance's tags, which is how the machine learns of a moved deadline without a role.

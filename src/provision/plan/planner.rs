@@ -206,6 +206,7 @@ impl Planner<'_> {
             id: image.id.clone(),
             name: image.name.clone(),
             login_user: self.distribution().map(|distribution| distribution.login_user.to_owned()),
+            root_gib: image.root_gib,
             root_device: root_device.ok_or_else(|| format!("image {} names no root device", image.id))?,
         })
     }

@@ -95,10 +95,16 @@ fn a_price_limit_says_what_it_could_not_judge() {
 fn the_cheapest_comes_first_and_unknown_prices_last() {
     let home = Home::new();
     let offers = home.run("cloudkit find search --vcpus 2 -r us-east-1").ok().lines_of_json();
-    let price = |offer: &serde_json::Value| offer["price_usd_hour"].as_str().map(|price| price.parse::<f64>().unwrap());
+    let price = |offer: &serde_json::Value| {
+        offer["price_usd_hour"].as_str().map(|price| price.parse::<f64>().unwrap())
+    };
     let prices: Vec<f64> = offers.iter().map(|offer| price(offer).unwrap_or(f64::INFINITY)).collect();
     assert!(prices.is_sorted(), "{prices:?}");
-    assert_eq!(prices.last(), Some(&f64::INFINITY), "some price is unknown, and its offer is there all the same");
+    assert_eq!(
+        prices.last(),
+        Some(&f64::INFINITY),
+        "some price is unknown, and its offer is there all the same"
+    );
 }
 
 #[test]

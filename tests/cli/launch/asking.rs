@@ -33,7 +33,9 @@ fn a_machine_without_an_end_wants_a_yes() {
     assert_snapshot!(last_lines(&screen.stderr), @"");
     assert_eq!(lab.changes(), [""; 0]);
     let launched = home.run(&format!("{line} --yes")).ok().json();
-    assert!(launched.get("deadline").is_none() && lab.only_machine()["tags"].get("cloudkit:deadline").is_none());
+    assert!(
+        launched.get("deadline").is_none() && lab.only_machine()["tags"].get("cloudkit:deadline").is_none()
+    );
 }
 
 #[test]

@@ -30,7 +30,10 @@ fn it_is_made_private_and_filled_once() {
     HeadObject
     ");
     let buckets = &lab.left()["us-east-1"]["buckets"];
-    assert_eq!(*buckets, json!([{"name": "cloudkit-123456789012-us-east-1", "region": "us-east-1", "objects": 1}]));
+    assert_eq!(
+        *buckets,
+        json!([{"name": "cloudkit-123456789012-us-east-1", "region": "us-east-1", "objects": 1}])
+    );
 }
 
 #[test]
@@ -58,7 +61,8 @@ fn each_region_has_its_own() {
 fn a_strangers_is_refused() {
     let lab = Lab::start();
     let home = lab.home();
-    let stranger = json!({"name": "cloudkit-123456789012-us-east-1", "region": "us-east-1", "account": "210987654321"});
+    let stranger =
+        json!({"name": "cloudkit-123456789012-us-east-1", "region": "us-east-1", "account": "210987654321"});
     lab.post("/buckets", &stranger);
     assert_snapshot!(home.run(LAUNCH), @"
     --- stderr
@@ -76,8 +80,10 @@ fn a_strangers_is_refused() {
 fn one_that_a_stranger_takes_in_between_is_refused_too() {
     let lab = Lab::start();
     let home = lab.home();
-    lab.fault(json!({"kind": "error", "action": "CreateBucket", "status": 409, "code": "BucketAlreadyExists",
-        "message": "The requested bucket name is not available."}));
+    lab.fault(
+        json!({"kind": "error", "action": "CreateBucket", "status": 409, "code": "BucketAlreadyExists",
+        "message": "The requested bucket name is not available."}),
+    );
     assert_snapshot!(home.run(LAUNCH), @"
     --- stderr
     region us-east-1 (AWS_REGION)

@@ -70,8 +70,10 @@ fn what_can_not_be_removed_is_6() {
 fn a_region_that_fails_is_named() {
     let lab = Lab::start();
     let home = lab.home();
-    lab.fault(json!({"kind": "error", "action": "DescribeSecurityGroups", "region": "eu-west-1", "status": 503,
-        "code": "Unavailable", "message": "The service is unavailable."}));
+    lab.fault(
+        json!({"kind": "error", "action": "DescribeSecurityGroups", "region": "eu-west-1", "status": 503,
+        "code": "Unavailable", "message": "The service is unavailable."}),
+    );
     assert_snapshot!(home.run("cloudkit launch cleanup --yes -o table -r us-east-1,eu-west-1"), @"
     --- stderr
     warning: eu-west-1 could not be asked, so its machines are not shown: DescribeSecurityGroups refused: Unavailable: The service is unavailable.

@@ -75,8 +75,15 @@ fn other_values_are_refused_where_they_are_typed() {
     hint: its zones: use1-az1, use1-az2, use1-az3, use1-az4, use1-az5, use1-az6
     --- exit 2
     "#);
-    assert!(home.run("cloudkit launch -t m7i.large --ttl 1h --no-ttl").exits(2).stderr.starts_with("error: "));
-    assert!(home.run("cloudkit launch -t m7i.large --ssh-from 203.0.113.7/24").exits(2).stderr.starts_with("error: "));
+    assert!(
+        home.run("cloudkit launch -t m7i.large --ttl 1h --no-ttl").exits(2).stderr.starts_with("error: ")
+    );
+    assert!(
+        home.run("cloudkit launch -t m7i.large --ssh-from 203.0.113.7/24")
+            .exits(2)
+            .stderr
+            .starts_with("error: ")
+    );
     assert!(home.run("cloudkit launch -t m7i").exits(2).stderr.starts_with("error: "));
 }
 
@@ -91,7 +98,8 @@ fn a_key_is_needed_and_a_private_one_is_not_taken() {
     --- exit 2
     ");
     let private = home.write("key.pub", "-----BEGIN OPENSSH PRIVATE KEY-----\n");
-    let screen = home.run(&format!("cloudkit launch -t m7i.large --ttl 1h -r us-east-1 --ssh-key {}", private.display()));
+    let screen = home
+        .run(&format!("cloudkit launch -t m7i.large --ttl 1h -r us-east-1 --ssh-key {}", private.display()));
     assert_snapshot!(screen, @"
     --- stderr
     error: [HOME]/key.pub is not an SSH public key

@@ -107,7 +107,9 @@ fn a_zone_an_offer_names_is_kept_and_an_unknown_price_is_said_to_be_unknown() {
     let home = lab.home();
     let offers = home.run("cloudkit find search m7i.large m7i-flex.large -r eu-west-3").ok().stdout;
     let plan = home.run_with(&offers, "cloudkit launch --dry-run -o json").ok().json();
-    let of = |key: &str| plan["candidates"].as_array().unwrap().iter().map(|one| one[key].clone()).collect::<Vec<_>>();
+    let of = |key: &str| {
+        plan["candidates"].as_array().unwrap().iter().map(|one| one[key].clone()).collect::<Vec<_>>()
+    };
     assert_snapshot!(json!([of("instance_type"), of("zone")]), @r#"[["m7i-flex.large","m7i.large"],[null,null]]"#);
     assert_snapshot!(format!("{:#}", plan["candidates"][0]["cost"]), @r#"
     {
@@ -135,7 +137,9 @@ fn a_zone_an_offer_names_is_kept_and_an_unknown_price_is_said_to_be_unknown() {
 fn no_secret_is_ever_shown() {
     let lab = Lab::start();
     let home = lab.home();
-    for line in ["--dry-run", "--dry-run -o json", "--wait accepted -v -o json", "--wait accepted -v -o table"] {
+    for line in
+        ["--dry-run", "--dry-run -o json", "--wait accepted -v -o json", "--wait accepted -v -o table"]
+    {
         let screen = home.run(&format!("cloudkit launch -t m7i.large --ttl 1h {line}")).ok().to_string();
         for secret in ["X-Amz-Signature", "X-Amz-Credential", "ssh-ed25519"] {
             assert!(!screen.contains(secret), "{line}: {screen}");

@@ -78,8 +78,10 @@ fn a_quota_is_4_too() {
 fn what_no_other_candidate_would_change_ends_it() {
     let lab = Lab::start();
     let home = lab.home();
-    lab.fault(json!({"kind": "error", "action": "RunInstances", "status": 403, "code": "UnauthorizedOperation",
-        "message": "You are not authorized to perform this operation."}));
+    lab.fault(
+        json!({"kind": "error", "action": "RunInstances", "status": 403, "code": "UnauthorizedOperation",
+        "message": "You are not authorized to perform this operation."}),
+    );
     assert_snapshot!(home.run(LAUNCH), @"
     --- stderr
     region us-east-1 (AWS_REGION)
@@ -199,7 +201,10 @@ fn an_endpoint_that_does_not_answer_is_5() {
     ] {
         home.set(variable, value);
     }
-    home.write(".ssh/id_ed25519.pub", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJWqQ3hEoPyAnHyZnzTtYtBBpvRBoTVyvUNqUxzrtZHk\n");
+    home.write(
+        ".ssh/id_ed25519.pub",
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJWqQ3hEoPyAnHyZnzTtYtBBpvRBoTVyvUNqUxzrtZHk\n",
+    );
     assert_snapshot!(home.run("cloudkit launch -t m7i.large --ttl 1h --ssh-from 203.0.113.7"), @"
     --- stderr
     region us-east-1 (no setting, so the default)

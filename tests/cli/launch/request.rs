@@ -50,7 +50,10 @@ fn a_machine_is_launched() {
 fn the_request_says_it_all_at_once() {
     let lab = Lab::start();
     let home = lab.home();
-    let launched = home.run("cloudkit launch -t m7i.large -z use1-az4 --ttl 2h --name trainer --wait accepted").ok().json();
+    let launched = home
+        .run("cloudkit launch -t m7i.large -z use1-az4 --ttl 2h --name trainer --wait accepted")
+        .ok()
+        .json();
     let mut parameters = lab.only_machine()["launch_parameters"].clone();
     parameters.as_object_mut().unwrap().remove("UserData");
     assert_snapshot!(format!("{parameters:#}"), @r#"
@@ -128,10 +131,20 @@ fn one_deadline(lab: &Lab, launched: &Value) {
 
 /// The group admits the one port from the one address.
 fn only_the_caller_gets_in(lab: &Lab, home: &Home) {
-    let admitted: Vec<Value> = lab.requests_of("AuthorizeSecurityGroupIngress").iter().map(|request| {
-        let from = |key: &str| request.params.get(&format!("IpPermissions.1.{key}")).cloned();
-        json!([from("IpProtocol"), from("FromPort"), from("ToPort"), from("IpRanges.1.CidrIp"), from("IpRanges.2.CidrIp")])
-    }).collect();
+    let admitted: Vec<Value> = lab
+        .requests_of("AuthorizeSecurityGroupIngress")
+        .iter()
+        .map(|request| {
+            let from = |key: &str| request.params.get(&format!("IpPermissions.1.{key}")).cloned();
+            json!([
+                from("IpProtocol"),
+                from("FromPort"),
+                from("ToPort"),
+                from("IpRanges.1.CidrIp"),
+                from("IpRanges.2.CidrIp")
+            ])
+        })
+        .collect();
     let port = &home.variables()["CLOUDKIT_SSH_PORT"];
     assert_eq!(admitted, [json!(["tcp", port, port, "203.0.113.7/32", null])]);
     let groups = lab.only_machine()["security_groups"].as_array().unwrap().len();
@@ -163,7 +176,10 @@ fn everything_of_a_launch_is_tagged_when_it_is_made() {
     "#);
     assert_eq!(lab.requests_of("CreateTags").len(), 0, "no tag comes later");
     let machine = lab.only_machine();
-    assert_eq!(machine["tags"]["Name"], machine["tags"]["cloudkit:launch"], "without a name it is the launch's");
+    assert_eq!(
+        machine["tags"]["Name"], machine["tags"]["cloudkit:launch"],
+        "without a name it is the launch's"
+    );
 }
 
 #[test]
@@ -212,7 +228,10 @@ fn what_is_printed_is_one_object() {
     "#);
     assert_eq!(screen.stderr, "");
     let id = screen.json()["instance_id"].as_str().unwrap().to_owned();
-    assert_eq!(home.run("cloudkit launch -t t3.micro --ttl 90m -o name --quiet").ok().stdout.trim().len(), id.len());
+    assert_eq!(
+        home.run("cloudkit launch -t t3.micro --ttl 90m -o name --quiet").ok().stdout.trim().len(),
+        id.len()
+    );
 }
 
 #[test]
@@ -220,7 +239,9 @@ fn an_image_of_somebodys_own_is_launched_from_its_own_root_device() {
     let lab = Lab::start();
     let home = lab.home();
     let ubuntu = "ami-1e749f67";
-    let screen = home.run(&format!("cloudkit launch -t m7i.large --ttl 2h --ami {ubuntu} --wait accepted -o json")).ok();
+    let screen = home
+        .run(&format!("cloudkit launch -t m7i.large --ttl 2h --ami {ubuntu} --wait accepted -o json"))
+        .ok();
     let parameters = lab.only_machine()["launch_parameters"].clone();
     assert_eq!(parameters["ImageId"], ubuntu);
     assert_snapshot!(parameters["BlockDeviceMapping.1.DeviceName"], @r#""/dev/sda1""#);

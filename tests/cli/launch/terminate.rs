@@ -17,7 +17,10 @@ fn a_machine_is_ended_by_its_name_or_its_id() {
     hint: confirm it beforehand: --yes
     --- exit 2
     ");
-    assert!(lab.machines().iter().all(|machine| machine["state"] == "running"), "nothing is ended without a yes");
+    assert!(
+        lab.machines().iter().all(|machine| machine["state"] == "running"),
+        "nothing is ended without a yes"
+    );
     assert_snapshot!(home.run("cloudkit launch terminate trainer --yes"), @"
     --- stderr
     [i] is ending
@@ -29,7 +32,10 @@ fn a_machine_is_ended_by_its_name_or_its_id() {
         found["id"].as_str().unwrap().to_owned()
     };
     lab.until_it_is(&id("trainer"), "terminated");
-    assert_eq!(home.run("cloudkit launch list -r us-east-1 -o csv").ok().stdout.matches("running").count(), 1);
+    assert_eq!(
+        home.run("cloudkit launch list -r us-east-1 -o csv").ok().stdout.matches("running").count(),
+        1
+    );
     assert_snapshot!(home.run(&format!("cloudkit launch terminate {} --yes", id("tester"))), @"
     --- stderr
     [i] is ending
@@ -52,7 +58,10 @@ fn a_name_of_several_is_not_guessed() {
     let lab = Lab::start();
     let home = lab.home();
     for region in ["us-east-1", "eu-west-1"] {
-        home.run(&format!("cloudkit launch -t m7i.large --ttl 1h --name trainer --region {region} --wait accepted")).ok();
+        home.run(&format!(
+            "cloudkit launch -t m7i.large --ttl 1h --name trainer --region {region} --wait accepted"
+        ))
+        .ok();
     }
     let screen = home.run("cloudkit launch terminate trainer --yes");
     assert_snapshot!(screen, @"");

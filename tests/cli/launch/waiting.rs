@@ -32,7 +32,10 @@ fn accepted_running_or_answering() {
     make security group cloudkit-[LAUNCH] (port [PORT] from 203.0.113.7/32): done
     [i]: accepted
     ");
-    assert_eq!((&accepted.json()["state"], &accepted.json()["ssh_answers"]), (&json!("pending"), &json!(null)));
+    assert_eq!(
+        (&accepted.json()["state"], &accepted.json()["ssh_answers"]),
+        (&json!("pending"), &json!(null))
+    );
     let running = home.run(&format!("{line} --wait running")).ok();
     assert!(running.stderr.ends_with("running at 127.0.0.1\n"), "{running}");
     assert_eq!((&running.json()["state"], &running.json()["ssh_answers"]), (&json!("running"), &json!(null)));

@@ -125,7 +125,10 @@ impl Lab {
     /// Waits until a machine is in a state.
     pub(crate) fn until_it_is(&self, id: &str, state: &str) {
         wait::until(&format!("{id} to be {state}"), || {
-            self.machines().iter().any(|machine| machine["id"] == id && machine["state"] == state).then_some(())
+            self.machines()
+                .iter()
+                .any(|machine| machine["id"] == id && machine["state"] == state)
+                .then_some(())
         });
     }
 
