@@ -3,8 +3,14 @@
 //! Each test has a home of its own and sees nothing of the machine that it runs on; AWS is the lab. One program, so that
 //! the SDK is linked once.
 
-#![expect(clippy::disallowed_methods, reason = "these tests start programs, and say what those see of the machine")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "these tests start programs, and say what those see of the machine"
+)]
 
+mod agent;
+mod config;
+mod documents;
 mod elf;
 mod support;
 

@@ -16,8 +16,10 @@ fn each_name_is_its_subcommand() {
         ("cloudkit-agent", "agent"),
     ] {
         home.program(name);
-        let (by_name, by_subcommand) =
-            (home.run(&format!("{name} --help")).ok(), home.run(&format!("cloudkit {subcommand} --help")).ok());
+        let (by_name, by_subcommand) = (
+            home.run(&format!("{name} --help")).ok(),
+            home.run(&format!("cloudkit {subcommand} --help")).ok(),
+        );
         assert_eq!(by_name.stdout, by_subcommand.stdout, "{name}");
         assert!(by_name.stdout.contains(&format!("Usage: cloudkit {subcommand}")), "{by_name}");
     }

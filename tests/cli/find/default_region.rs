@@ -70,7 +70,10 @@ fn then_the_profile() {
     --- stderr
     region sa-east-1 (profile lab in [HOME]/.aws/config); --region all searches the world
     ");
-    home.set("AWS_CONFIG_FILE", home.write("elsewhere", "[profile lab]\nregion = ca-central-1\n").to_str().unwrap());
+    home.set(
+        "AWS_CONFIG_FILE",
+        home.write("elsewhere", "[profile lab]\nregion = ca-central-1\n").to_str().unwrap(),
+    );
     assert_snapshot!(home.run(LINE), @"
     TYPE       REGION        VCPUS  MEMORY  GPUS  ARCH    USD/HOUR  AS OF
     m7i.large  ca-central-1      2   8 GiB  -     x86_64   0.11235  2025-03-02

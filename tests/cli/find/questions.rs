@@ -95,10 +95,16 @@ fn a_price_limit_says_what_it_could_not_judge() {
 fn the_cheapest_comes_first_and_unknown_prices_last() {
     let home = Home::new();
     let offers = home.run("cloudkit find search --vcpus 2 -r us-east-1").ok().lines_of_json();
-    let price = |offer: &serde_json::Value| offer["price_usd_hour"].as_str().map(|price| price.parse::<f64>().unwrap());
+    let price = |offer: &serde_json::Value| {
+        offer["price_usd_hour"].as_str().map(|price| price.parse::<f64>().unwrap())
+    };
     let prices: Vec<f64> = offers.iter().map(|offer| price(offer).unwrap_or(f64::INFINITY)).collect();
     assert!(prices.is_sorted(), "{prices:?}");
-    assert_eq!(prices.last(), Some(&f64::INFINITY), "some price is unknown, and its offer is there all the same");
+    assert_eq!(
+        prices.last(),
+        Some(&f64::INFINITY),
+        "some price is unknown, and its offer is there all the same"
+    );
 }
 
 #[test]
@@ -144,9 +150,9 @@ fn a_limit_says_what_it_left_out() {
 fn a_price_is_for_an_operating_system() {
     let home = Home::new();
     let price = |os: &str| {
-        let line = format!("cloudkit find search p3.2xlarge -r us-east-1 --os {os} -o csv");
+        let line = format!("cloudkit find search m7i.large -r us-east-1 --os {os} -o csv");
         home.run(&line).ok().stdout.lines().last().unwrap().to_owned()
     };
-    assert_snapshot!(price("linux"), @"");
-    assert_snapshot!(price("windows"), @"");
+    assert_snapshot!(price("linux"), @"cloudkit.offer/v1,m7i.large,us-east-1,use1-az1;use1-az2;use1-az4;use1-az5;use1-az6,on-demand,x86_64,2,8192,linux,0.1008,0.1008,embedded,2025-03-02");
+    assert_snapshot!(price("windows"), @"cloudkit.offer/v1,m7i.large,us-east-1,use1-az1;use1-az2;use1-az4;use1-az5;use1-az6,on-demand,x86_64,2,8192,windows");
 }

@@ -19,8 +19,8 @@ fn ctrl_c_undoes_everything() {
     let screen = launch.screen().exits(130);
     assert_snapshot!(after(&screen.stderr, "running at"), @"
     running at 127.0.0.1
-    removed again: machine [i]
-    removed again: security group cloudkit-[LAUNCH]
+    removed again: machine i-xxxxxxxxxxxxxxxxx
+    removed again: security group cloudkit-l-xxxxxxxxxxxxxxxx
     removed again: object agent/[SHA256]/cloudkit in bucket cloudkit-123456789012-us-east-1
     removed again: bucket cloudkit-123456789012-us-east-1
     error: interrupted
@@ -62,7 +62,9 @@ fn the_request_is_written_down_before_it_is_sent() {
     let home = lab.home();
     lab.fault(json!({"kind": "hang", "action": "RunInstances", "ms": 3000, "times": 1}));
     let mut launch = home.start(LAUNCH);
-    crate::support::wait::until("the request to be written down", || (!journal(&home).is_empty()).then_some(()));
+    crate::support::wait::until("the request to be written down", || {
+        (!journal(&home).is_empty()).then_some(())
+    });
     let (path, entry) = journal(&home).remove(0);
     assert_eq!(entry.get("outcome"), None, "nothing is known of it yet");
     assert!(entry["request"]["user_data"].as_str().unwrap().len() > 1000, "the whole of it");
@@ -101,8 +103,12 @@ fn a_settled_request_is_kept_without_its_secret() {
 /// The entries of the journal, and the files that they are in.
 fn journal(home: &Home) -> Vec<(std::path::PathBuf, Value)> {
     let Ok(files) = std::fs::read_dir(home.path(".local/state/cloudkit/launches")) else { return Vec::new() };
-    let paths = files.map(|file| file.unwrap().path()).filter(|path| path.extension().is_some_and(|name| name == "json"));
-    paths.map(|path| (path.clone(), serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap())).collect()
+    let paths = files
+        .map(|file| file.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|name| name == "json"));
+    paths
+        .map(|path| (path.clone(), serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()))
+        .collect()
 }
 
 #[cfg(unix)]

@@ -12,8 +12,8 @@ mod plain_moto;
 mod plan;
 mod refusals;
 mod request;
-mod terminate;
 #[cfg(unix)]
 mod terminal;
+mod terminate;
 mod user_data;
 mod waiting;

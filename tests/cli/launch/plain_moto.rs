@@ -13,7 +13,8 @@ fn a_machine_is_launched_and_ended_without_the_lab() {
     let moto = Running::start("moto", &mut command);
     wait::until("Moto to listen", || std::net::TcpStream::connect(("127.0.0.1", port)).ok());
     let home = home(port);
-    let line = "cloudkit launch -t m7i.large --ttl 1h --name trainer --wait running --ssh-from 203.0.113.7 -o json";
+    let line =
+        "cloudkit launch -t m7i.large --ttl 1h --name trainer --wait running --ssh-from 203.0.113.7 -o json";
     let launched = home.run(line).ok().json();
     assert_eq!(launched["state"], "running", "{}", moto.stderr());
     let rows = home.run("cloudkit launch list -r us-east-1").ok().lines_of_json();
@@ -30,7 +31,10 @@ fn home(port: u16) -> Home {
     home.set("AWS_ACCESS_KEY_ID", "any");
     home.set("AWS_SECRET_ACCESS_KEY", "any");
     home.set("AWS_REGION", "us-east-1");
-    home.write(".ssh/id_ed25519.pub", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJWqQ3hEoPyAnHyZnzTtYtBBpvRBoTVyvUNqUxzrtZHk\n");
+    home.write(
+        ".ssh/id_ed25519.pub",
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJWqQ3hEoPyAnHyZnzTtYtBBpvRBoTVyvUNqUxzrtZHk\n",
+    );
     let agent = home.write("agent", crate::elf::for_x86_64());
     home.settings(&format!("agent-binary: {}\n", agent.display()));
     home
