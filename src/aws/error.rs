@@ -45,7 +45,7 @@ pub struct AwsError {
     pub kind: ErrorKind,
     /// AWS's own code, where AWS answered.
     pub code: Option<String>,
-    /// AWS's own words, where AWS answered.
+    /// AWS's own words, where AWS answered; else what is the matter, where cloudkit knows.
     pub message: Option<String>,
     /// Whether the call may have been carried out all the same: no answer came, or one that says nothing.
     pub may_have_happened: bool,
@@ -57,7 +57,8 @@ impl AwsError {
         match (&self.code, &self.message) {
             (Some(code), Some(message)) => format!("{} refused: {code}: {message}", self.operation),
             (Some(code), None) => format!("{} refused: {code}", self.operation),
-            _ => match self.kind {
+            (None, Some(message)) => message.clone(),
+            (None, None) => match self.kind {
                 ErrorKind::NoCredentials => "no AWS credentials were found".to_owned(),
                 ErrorKind::ExpiredCredentials => "the AWS credentials have ended".to_owned(),
                 _ => format!("{} got no answer", self.operation),
@@ -65,12 +66,12 @@ impl AwsError {
         }
     }
 
-    /// A refusal that cloudkit itself reads out of an answer.
-    pub(super) fn refused(operation: &'static str, kind: ErrorKind, message: impl Into<String>) -> Self {
+    /// A failure in cloudkit's own words: of an answer that lacks something, or of what it takes to ask.
+    pub(super) fn own(operation: &'static str, kind: ErrorKind, message: impl Into<String>) -> Self {
         Self {
             operation,
             kind,
-            code: Some("UnexpectedAnswer".to_owned()),
+            code: None,
             message: Some(message.into()),
             may_have_happened: false,
             source: None,
@@ -86,11 +87,12 @@ impl AwsError {
             }
             _ => ErrorKind::NotAllowed,
         };
-        let message = (kind == ErrorKind::NotAllowed).then(|| "the credentials cannot be loaded".to_owned());
+        let message =
+            (kind == ErrorKind::NotAllowed).then(|| "the AWS credentials cannot be loaded".to_owned());
         Self {
             operation: "loading credentials",
             kind,
-            code: message.as_ref().map(|_| "CredentialsNotUsable".to_owned()),
+            code: None,
             message,
             may_have_happened: false,
             source: Some(Box::new(source)),

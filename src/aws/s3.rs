@@ -113,7 +113,7 @@ impl Bucket {
 
     async fn encrypt(&self) -> Result<(), AwsError> {
         let incomplete = |error: aws_sdk_s3::error::BuildError| {
-            AwsError::refused("PutBucketEncryption", ErrorKind::Refused, error.to_string())
+            AwsError::own("PutBucketEncryption", ErrorKind::Refused, error.to_string())
         };
         let aes = ServerSideEncryptionByDefault::builder()
             .sse_algorithm(ServerSideEncryption::Aes256)
@@ -149,7 +149,7 @@ impl Bucket {
     pub async fn upload(&self, key: &str, file: &Path) -> Result<(), AwsError> {
         let body = ByteStream::from_path(file)
             .await
-            .map_err(|error| AwsError::refused("PutObject", ErrorKind::Refused, error.to_string()))?;
+            .map_err(|error| AwsError::own("PutObject", ErrorKind::Refused, error.to_string()))?;
         self.client
             .put_object()
             .bucket(&self.name)
@@ -177,7 +177,7 @@ impl Bucket {
     /// Where the credentials can't sign.
     pub async fn presign(&self, key: &str, lasts: Duration) -> Result<PresignedUrl, AwsError> {
         let terms = PresigningConfig::expires_in(lasts)
-            .map_err(|error| AwsError::refused("GetObject", ErrorKind::Refused, error.to_string()))?;
+            .map_err(|error| AwsError::own("GetObject", ErrorKind::Refused, error.to_string()))?;
         let request = self
             .signer
             .get_object()
@@ -245,7 +245,7 @@ impl Bucket {
 
     async fn delete_objects(&self, keys: Vec<String>) -> Result<(), AwsError> {
         let incomplete = |error: aws_sdk_s3::error::BuildError| {
-            AwsError::refused("DeleteObjects", ErrorKind::Refused, error.to_string())
+            AwsError::own("DeleteObjects", ErrorKind::Refused, error.to_string())
         };
         let objects = keys
             .into_iter()
@@ -265,7 +265,7 @@ impl Bucket {
             None => Ok(()),
             Some(error) => {
                 let words = error.message.or(error.code).unwrap_or_default();
-                Err(AwsError::refused("DeleteObjects", ErrorKind::NotAllowed, words))
+                Err(AwsError::own("DeleteObjects", ErrorKind::NotAllowed, words))
             }
         }
     }

@@ -81,9 +81,10 @@ impl Session {
         let credentials = self.load_credentials().await?;
         let end = end_of(&credentials);
         if end.is_some_and(|end| end < until) {
-            let words =
-                format!("they end before {until}, too soon for a machine to fetch its agent with them");
-            return Err(AwsError::refused("loading credentials", ErrorKind::ExpiredCredentials, words));
+            let words = format!(
+                "the AWS credentials end before {until:.0}, too soon for a machine to fetch its agent"
+            );
+            return Err(AwsError::own("loading credentials", ErrorKind::ExpiredCredentials, words));
         }
         let provider = SharedCredentialsProvider::new(credentials);
         let configuration = self.configuration.to_builder().credentials_provider(provider).build();
@@ -92,7 +93,7 @@ impl Session {
 
     async fn load_credentials(&self) -> Result<Credentials, AwsError> {
         let Some(provider) = self.configuration.credentials_provider() else {
-            return Err(AwsError::refused(
+            return Err(AwsError::own(
                 "loading credentials",
                 ErrorKind::NoCredentials,
                 "no provider is configured",
@@ -157,7 +158,7 @@ fn http_client_that_trusts(
     let context = tls::TlsContext::builder()
         .with_trust_store(trust)
         .build()
-        .map_err(|error| AwsError::refused("reading AWS_CA_BUNDLE", ErrorKind::Refused, error.to_string()))?;
+        .map_err(|error| AwsError::own("reading AWS_CA_BUNDLE", ErrorKind::Refused, error.to_string()))?;
     Ok(Builder::new().build_with_connector_fn(move |settings, components| {
         let mut connector = ConnectorBuilder::default()
             .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc))

@@ -27,8 +27,9 @@ impl Parameters {
             .send()
             .await
             .map_err(|error| AwsError::from_sdk("GetParameter", error))?;
-        answer.parameter.and_then(|parameter| parameter.value).ok_or_else(|| {
-            AwsError::refused("GetParameter", ErrorKind::NotFound, format!("{name} has no value"))
-        })
+        answer
+            .parameter
+            .and_then(|parameter| parameter.value)
+            .ok_or_else(|| AwsError::own("GetParameter", ErrorKind::NotFound, format!("{name} has no value")))
     }
 }

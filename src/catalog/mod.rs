@@ -20,6 +20,20 @@ mod region;
 #[cfg(test)]
 mod tests;
 
+/// Regions of AWS that the embedded catalog's packages say nothing of: machines can be had there, and what and for how much
+/// is not known here. <https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html>
+pub const REGIONS_WITHOUT_DATA: [&str; 9] = [
+    "ap-east-2",
+    "ap-southeast-6",
+    "ap-southeast-7",
+    "cn-north-1",
+    "cn-northwest-1",
+    "eusc-de-east-1",
+    "mx-central-1",
+    "us-gov-east-1",
+    "us-gov-west-1",
+];
+
 pub use contents::CatalogContents;
 pub use encode::encode;
 pub use error::{CatalogError, EncodeError};

@@ -75,6 +75,12 @@ impl From<DiscoveryError> for CommandError {
     fn from(error: DiscoveryError) -> Self {
         let hints = match &error {
             DiscoveryError::UnknownRegion { .. } => vec!["--region all asks about every region".to_owned()],
+            DiscoveryError::RegionWithoutData { region } => {
+                let launch = format!(
+                    "launch there all the same: cloudkit launch --region {region} --instance-type TYPE"
+                );
+                vec!["--region all asks about every region that has data".to_owned(), launch]
+            }
             DiscoveryError::UnknownGpu { .. } => {
                 vec!["see every GPU: cloudkit find search --gpus 0.001.. --region all".to_owned()]
             }
@@ -159,6 +165,7 @@ mod of_aws {
                 PlanError::NothingLeft { refused } => {
                     refused.iter().flat_map(|one| one.hints.clone()).collect()
                 }
+                PlanError::UserData(_) => vec!["name another public key: --ssh-key FILE".to_owned()],
                 PlanError::BeyondTime(_) => vec!["give a shorter --ttl".to_owned()],
             };
             hints.sort_unstable();

@@ -39,6 +39,12 @@ pub enum DiscoveryError {
         /// The codes nearest to it, nearest first.
         nearest: Vec<String>,
     },
+    /// A region that exists and that the catalog says nothing of.
+    #[error("the catalog has no data of {region}: what it offers is not known here")]
+    RegionWithoutData {
+        /// The region.
+        region: String,
+    },
     /// A GPU's name that no instance type has.
     #[error("no instance type has a GPU called {asked:?}{}", or_nearest(nearest))]
     UnknownGpu {

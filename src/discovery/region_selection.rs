@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::catalog::{Catalog, Region};
+use crate::catalog::{Catalog, REGIONS_WITHOUT_DATA, Region};
 
 use super::{DiscoveryError, NamePattern, NotAPattern};
 
@@ -47,31 +47,48 @@ impl RegionSelection {
     /// The selected regions of a catalog by code, each once.
     ///
     /// # Errors
-    /// Where an element fits no region.
+    /// Where an element fits no region, or one alone of which the catalog knows nothing.
     pub fn resolve<'c>(&self, catalog: &'c Catalog<'c>) -> Result<Vec<Region<'c>>, DiscoveryError> {
+        let codes = self.codes(catalog, &[])?;
+        Ok(codes.into_iter().filter_map(|code| catalog.region(code)).collect())
+    }
+
+    /// The codes of the selected regions, those that the catalog knows nothing of included, each once.
+    ///
+    /// # Errors
+    /// Where an element fits no region.
+    pub fn names<'c>(&self, catalog: &'c Catalog<'c>) -> Result<BTreeSet<&'c str>, DiscoveryError> {
+        self.codes(catalog, &REGIONS_WITHOUT_DATA)
+    }
+
+    fn codes<'c>(
+        &self,
+        catalog: &'c Catalog<'c>,
+        others: &'static [&'static str],
+    ) -> Result<BTreeSet<&'c str>, DiscoveryError> {
+        let known = || catalog.regions().map(Region::code).chain(others.iter().copied());
         let mut codes = BTreeSet::new();
         for term in &self.terms {
             match term {
-                Term::All => codes.extend(catalog.regions().map(Region::code)),
+                Term::All => codes.extend(known()),
                 Term::Pattern(pattern) => {
-                    let fitting = fitting(catalog, pattern);
-                    if fitting.is_empty() {
+                    let matcher = pattern.matcher();
+                    let mut fitting = known().filter(|code| matcher.fits(code)).peekable();
+                    if fitting.peek().is_none() {
                         return Err(unknown(catalog, pattern.as_str()));
                     }
                     codes.extend(fitting);
                 }
             }
         }
-        Ok(codes.into_iter().filter_map(|code| catalog.region(code)).collect())
+        Ok(codes)
     }
 }
 
-fn fitting<'c>(catalog: &'c Catalog<'c>, pattern: &NamePattern) -> Vec<&'c str> {
-    let matcher = pattern.matcher();
-    catalog.regions().map(Region::code).filter(|code| matcher.fits(code)).collect()
-}
-
 pub(super) fn unknown(catalog: &Catalog<'_>, asked: &str) -> DiscoveryError {
+    if REGIONS_WITHOUT_DATA.contains(&asked) {
+        return DiscoveryError::RegionWithoutData { region: asked.to_owned() };
+    }
     let nearest = catalog.nearest_regions(asked).into_iter().map(str::to_owned).collect();
     DiscoveryError::UnknownRegion { asked: asked.to_owned(), nearest }
 }

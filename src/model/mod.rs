@@ -28,6 +28,10 @@ pub use range::Range;
 pub use span::Span;
 
 use std::fmt;
+use std::marker::PhantomData;
+use std::str::FromStr;
+
+use serde::{Deserializer, de};
 
 /// A text that is not a value of the kind that was asked for: what was read, and what would have been understood.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -43,4 +47,21 @@ impl NotAValue {
     pub(crate) fn new(text: impl fmt::Display, expected: &'static str) -> Self {
         Self { text: text.to_string(), expected }
     }
+}
+
+/// Reads a value that documents hold as its text; a visitor, so that the parser can say in which line it is wrong.
+fn from_text<'de, T: FromStr<Err = NotAValue>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    struct Text<T>(PhantomData<T>);
+    impl<T: FromStr<Err = NotAValue>> de::Visitor<'_> for Text<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a text")
+        }
+
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+            text.parse().map_err(E::custom)
+        }
+    }
+    deserializer.deserialize_str(Text(PhantomData))
 }

@@ -6,7 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{NotAValue, Span};
 
@@ -57,9 +57,12 @@ impl Money {
         (parts > 0).then(|| Self { micros: self.micros.div_ceil(parts) })
     }
 
-    /// The amount rounded to cents, for sums that a person reads (`12.34`).
+    /// The amount rounded to cents, for sums that a person reads (`12.34`); less than a cent is not rounded away.
     #[must_use]
     pub fn to_cents(self) -> String {
+        if self.micros < 10_000 {
+            return self.to_string();
+        }
         let cents = (self.micros + 5_000) / 10_000;
         format!("{}.{:02}", cents / 100, cents % 100)
     }
@@ -105,8 +108,7 @@ impl Serialize for Money {
 
 impl<'de> Deserialize<'de> for Money {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        text.parse().map_err(de::Error::custom)
+        super::from_text(deserializer)
     }
 }
 
@@ -137,5 +139,6 @@ mod tests {
         assert_eq!(price.per_hour_for(Span::from_seconds(8 * 3600)).to_string(), "0.8064");
         assert_eq!(Money::from_micros(1).per_hour_for(Span::from_seconds(1)), Money::from_micros(1));
         assert_eq!(price.times(8).to_cents(), "0.81");
+        assert_eq!(Money::from_micros(564).to_cents(), "0.000564");
     }
 }

@@ -119,10 +119,10 @@ run_directory: /run/cloudkit
 
     #[test]
     fn what_is_not_understood_is_named_with_its_line() {
-        // The parser knows no place of a span of time and of a second key: both are judged after they were read.
+        // The parser knows no place of a second key: it is judged after it was read.
         for (from, to, name, line) in [
             ("warn_before: 5m", "warn_befor: 5m", "warn_befor", "line 7"),
-            ("warn_before: 5m", "warn_before: 5 minutes", "5 minutes", ""),
+            ("warn_before: 5m", "warn_before: 5 minutes", "5 minutes", "line 7"),
             ("launched_at: 2026-11-21T12:00:00Z", "launched_at: yesterday", "launched_at", "line 3"),
             ("end_by: power-off", "end_by: magic", "magic", "line 5"),
             ("run_directory", "deadline", "deadline", ""),

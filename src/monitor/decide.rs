@@ -4,8 +4,8 @@
 //! after years, it comes to the same decision.
 //!
 //! The rules: nothing is done while the clock is before the launch. The deadline is what the tag tells, else what it told
-//! last, else the configuration's. Where the machine booted or resumed after the deadline, it ends ten minutes from
-//! then. Users are warned once of each end; an end that moves further away takes the warning back.
+//! last, else the configuration's, unless that was written for another machine. Where the machine booted or resumed after
+//! the deadline, it ends ten minutes from then. Users are warned once of each end; an end that moves further away takes the warning back.
 
 use std::time::Duration;
 
@@ -107,10 +107,12 @@ pub fn decide(readings: &Readings, policy: &Policy, memory: &Memory, now: Timest
     Decided { decision, deadline, ends_at, next_at, memory }
 }
 
-/// Remembers which machine this is. What is remembered of another one, whose disk this was made from, does not count.
+/// Remembers which machine this is. What is remembered of another one, whose disk this was made from, does not count, and
+/// neither does its configuration: nobody wished this machine to end.
 fn note_identity(identity: &Identity, memory: &mut Memory) {
     if memory.identity.as_ref().is_some_and(|remembered| remembered != identity) {
-        *memory = Memory { boot: memory.boot.take(), woke_at: memory.woke_at, ..Memory::new(&memory.launch) };
+        let (boot, woke_at) = (memory.boot.take(), memory.woke_at);
+        *memory = Memory { boot, woke_at, is_copy: true, ..Memory::new(&memory.launch) };
     }
     memory.identity = Some(identity.clone());
 }
@@ -122,7 +124,8 @@ fn deadline(readings: &Readings, policy: &Policy, memory: &mut Memory) -> Option
         return Some(Deadline { at, source: DeadlineSource::Tag });
     }
     let remembered = memory.deadline.map(|at| Deadline { at, source: DeadlineSource::Memory });
-    remembered.or(policy.deadline.map(|at| Deadline { at, source: DeadlineSource::Configuration }))
+    let written_for_it = policy.deadline.filter(|_| !memory.is_copy);
+    remembered.or(written_for_it.map(|at| Deadline { at, source: DeadlineSource::Configuration }))
 }
 
 /// Remembers when the machine booted or resumed. What was under way before that is over.

@@ -29,6 +29,10 @@ pub struct Memory {
     pub launch: String,
     /// Which machine this is, once that was read.
     pub identity: Option<Identity>,
+    /// Whether this machine's disk was made from that of a machine of the same launch: its configuration was written for
+    /// the other one.
+    #[serde(default)]
+    pub is_copy: bool,
     /// The last deadline that a tag told.
     pub deadline: Option<Timestamp>,
     /// The boot that the last tick was in.
@@ -98,6 +102,7 @@ impl Memory {
             version: VERSION,
             launch: launch.to_owned(),
             identity: None,
+            is_copy: false,
             deadline: None,
             boot: None,
             woke_at: None,

@@ -14,7 +14,7 @@ impl Record for Status {
             Column::<Self>::text("LAUNCH", 60, |row| Some(row.launch.clone())),
             Column::<Self>::text("ENDS", 90, |row| row.ends_at.map(|at| at.to_string())),
             Column::<Self>::text("WARNED", 70, |row| Some(if row.warned { "yes" } else { "no" }.to_owned())),
-            Column::<Self>::text("LAST LOOK", 50, |row| Some(row.last_tick.to_string())),
+            Column::<Self>::text("LAST LOOK", 50, |row| Some(format!("{:.0}", row.last_tick))),
         ]
     }
 

@@ -120,8 +120,9 @@ pub fn plan_text(plan: &Plan) -> String {
     }
     line(&mut text, "ends", &ends(plan));
     line(&mut text, "lets in", &format!("SSH (port {}) from {}", plan.ssh_port, plan.ssh_from));
-    for step in plan.candidates.first().map(|candidate| candidate.steps.as_slice()).unwrap_or_default() {
-        line(&mut text, "step", &step_text(step));
+    if let Some(first) = plan.candidates.first() {
+        first.preparation.iter().for_each(|step| line(&mut text, "step", &step_text(step)));
+        line(&mut text, "step", &format!("launch {} in {}", first.instance_type, first.region));
     }
     text
 }
@@ -163,7 +164,7 @@ fn ends(plan: &Plan) -> String {
     }
 }
 
-/// A step in words, to follow a verb of doing or of having done.
+/// A step in words.
 #[must_use]
 pub fn step_text(step: &Step) -> String {
     match step {
@@ -174,6 +175,5 @@ pub fn step_text(step: &Step) -> String {
         Step::MakeGroup { group, port, admits, .. } => {
             format!("make security group {group} (port {port} from {admits})")
         }
-        Step::Run { region, instance_type } => format!("launch {instance_type} in {region}"),
     }
 }

@@ -61,14 +61,8 @@ impl AgentBinary {
     /// The name under which it is stored; the same bytes always have the same one.
     #[must_use]
     pub fn key(&self) -> String {
-        key_of(&self.sha256)
+        format!("agent/{}/cloudkit", self.sha256)
     }
-}
-
-/// The name under which a binary of this sha256 is stored.
-#[must_use]
-pub fn key_of(sha256: &str) -> String {
-    format!("agent/{sha256}/cloudkit")
 }
 
 /// What an ELF file of a 64-bit little-endian Linux says of itself.
@@ -96,6 +90,10 @@ fn newest_glibc_symbol(
     let mut newest = None;
     while let Ok(Some((_, mut versions))) = needed.next() {
         while let Ok(Some(version)) = versions.next() {
+            // The loader goes without a weak one.
+            if version.vna_flags.get(endian).0 & elf::VER_FLG_WEAK.0 != 0 {
+                continue;
+            }
             let name = version.name(endian, strings).ok().and_then(|name| std::str::from_utf8(name).ok());
             newest = newest.max(name.and_then(glibc_version));
         }

@@ -11,7 +11,6 @@ use std::time::Duration;
 
 use base64::Engine;
 
-use super::agent_binary;
 use super::journal::{Journal, JournalError};
 use super::plan::{Candidate, Plan, Refused, Step, bucket_name, helper_tags};
 use super::report::{Event, LAUNCHED_SCHEMA, Launched};
@@ -20,8 +19,7 @@ use super::undo::{Left, Made};
 use super::wait::{self, WaitError, WaitFor};
 use crate::aws::types::{Machine, RunRequest};
 use crate::aws::{AwsError, ErrorKind, Session};
-use crate::cloudinit::{self, AgentDownload, Boot, RenderError};
-use crate::model::agent::AgentConfiguration;
+use crate::cloudinit::{self, RenderError};
 use crate::model::{NotAValue, RegionName};
 
 /// How long a machine has to fetch its agent.
@@ -36,8 +34,6 @@ pub struct Means {
     pub journal: Journal,
     /// The file that becomes the agent.
     pub agent_binary: PathBuf,
-    /// The SSH key that is let in.
-    pub public_key: String,
     /// The private key to name in the ssh command, where it is not one that ssh tries by itself.
     pub identity_file: Option<PathBuf>,
     /// How far to wait.
@@ -154,27 +150,28 @@ impl<R: FnMut(Event)> Executor<'_, R> {
         Err(Cause::NoneToBeHad { refused })
     }
 
-    /// Takes the steps of a candidate; the inner error is one that leaves the others their turn.
+    /// Prepares a candidate and asks for it; the inner error is one that leaves the others their turn.
     async fn candidate(&mut self, candidate: &Candidate) -> Result<Result<Machine, AwsError>, Cause> {
         let region: RegionName = candidate.region.parse()?;
-        for step in &candidate.steps {
+        for step in &candidate.preparation {
             self.stop_if_interrupted()?;
-            if self.done.contains(step) {
-                continue;
+            if self.done.insert(step.clone()) {
+                self.prepare(&region, step).await?;
+                (self.report)(Event::Prepared(step.clone()));
             }
-            (self.report)(Event::Begins(step.clone()));
-            match step {
-                Step::MakeBucket { bucket, .. } => self.make_bucket(&region, bucket).await?,
-                Step::UploadAgent { key, .. } => self.upload_agent(&region, key).await?,
-                Step::MakeGroup { group, network, port, admits, .. } => {
-                    self.make_group(&region, group, network, *port, admits).await?;
-                }
-                Step::Run { .. } => return self.run(&region, candidate).await,
-            }
-            (self.report)(Event::Done(step.clone()));
-            self.done.insert(step.clone());
         }
-        Err(Cause::NoneToBeHad { refused: Vec::new() })
+        self.stop_if_interrupted()?;
+        self.run(&region, candidate).await
+    }
+
+    async fn prepare(&mut self, region: &RegionName, step: &Step) -> Result<(), Cause> {
+        match step {
+            Step::MakeBucket { bucket, .. } => self.make_bucket(region, bucket).await,
+            Step::UploadAgent { key, .. } => self.upload_agent(region, key).await,
+            Step::MakeGroup { group, network, port, admits, .. } => {
+                self.make_group(region, group, network, *port, admits).await
+            }
+        }
     }
 
     fn stop_if_interrupted(&self) -> Result<(), Cause> {
@@ -263,21 +260,12 @@ impl<R: FnMut(Event)> Executor<'_, R> {
     /// The whole request, its URL signed just now.
     async fn request(&self, region: &RegionName, candidate: &Candidate) -> Result<RunRequest, Cause> {
         let bucket = self.bucket(region);
-        let key = agent_binary::key_of(&self.plan.agent_sha256);
-        let signed = bucket.presign(&key, URL_LASTS).await.map_err(failed("sign the agent's URL"))?;
-        let boot = Boot {
-            configuration: AgentConfiguration::for_machine(
-                &self.plan.launch,
-                self.plan.planned_at,
-                self.plan.deadline,
-            ),
-            authorized_keys: vec![self.means.public_key.clone()],
-            agent: Some(AgentDownload {
-                url: signed.url,
-                headers: signed.headers,
-                sha256: self.plan.agent_sha256.clone(),
-            }),
-        };
+        let signed =
+            bucket.presign(&self.plan.agent.key, URL_LASTS).await.map_err(failed("sign the agent's URL"))?;
+        let mut boot = self.plan.boot.clone();
+        if let Some(agent) = &mut boot.agent {
+            (agent.url, agent.headers) = (signed.url, signed.headers);
+        }
         let user_data = cloudinit::render(&boot)?;
         Ok(RunRequest {
             client_token: candidate.client_token.clone(),

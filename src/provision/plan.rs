@@ -13,6 +13,8 @@ use super::cost::Cost;
 use super::wish::{Lifetime, Wish};
 use super::world::World;
 use crate::catalog::Catalog;
+use crate::cloudinit::{self, AgentDownload, Boot, RenderError};
+use crate::model::agent::AgentConfiguration;
 use crate::model::tag::{self, Tag};
 use crate::model::{Market, Mebibytes, Span};
 use planner::Planner;
@@ -43,8 +45,8 @@ pub struct Plan {
     pub ssh_from: String,
     /// The port of its SSH server.
     pub ssh_port: u16,
-    /// The sha256 of the agent's binary.
-    pub agent_sha256: String,
+    /// The binary that becomes the agent.
+    pub agent: PlannedAgent,
     /// The machines that would do; the first that AWS can give is launched.
     pub candidates: Vec<Candidate>,
     /// What was wished and can't be.
@@ -52,6 +54,20 @@ pub struct Plan {
     pub refused: Vec<Refused>,
     /// The tags of the machine, its volume and its network interface.
     pub tags: Vec<Tag>,
+    /// What the machine is told at its boot; the URL of its agent is signed later.
+    #[serde(skip)]
+    pub boot: Boot,
+}
+
+/// The agent's binary and where the machine gets it from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PlannedAgent {
+    /// Its sha256, which travels in the user data.
+    pub sha256: String,
+    /// The name that it is stored under.
+    pub key: String,
+    /// A placeholder: the URL is signed just before the request and shown nowhere.
+    pub url: &'static str,
 }
 
 /// One machine that would do, and what it takes.
@@ -81,8 +97,8 @@ pub struct Candidate {
     pub cost: Cost,
     /// The idempotency token of its request.
     pub client_token: String,
-    /// Everything that is done when its turn comes, in order; what an earlier candidate did already is not done again.
-    pub steps: Vec<Step>,
+    /// What is made before it is asked for, in order; what an earlier candidate made already is not made again.
+    pub preparation: Vec<Step>,
 }
 
 /// The image of a candidate.
@@ -100,7 +116,7 @@ pub struct PlannedImage {
     pub root_device: String,
 }
 
-/// A change that is made in the account.
+/// A thing that is made in the account before the machine.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(tag = "step", rename_all = "kebab-case")]
 pub enum Step {
@@ -135,13 +151,6 @@ pub enum Step {
         /// To whom.
         admits: String,
     },
-    /// Asks for the machine.
-    Run {
-        /// Where.
-        region: String,
-        /// Which type.
-        instance_type: String,
-    },
 }
 
 /// A machine that was wished and can't be, and why.
@@ -167,6 +176,9 @@ pub enum PlanError {
         /// Each of them and why.
         refused: Vec<Refused>,
     },
+    /// What the machine is told at its boot can't be written.
+    #[error("cannot write the user data")]
+    UserData(#[from] RenderError),
     /// The deadline lies beyond the end of time.
     #[error("a lifetime of {0} ends after the last date that can be written")]
     BeyondTime(Span),
@@ -202,6 +214,8 @@ pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Res
     if candidates.is_empty() {
         return Err(PlanError::NothingLeft { refused });
     }
+    let boot = boot(world, &launch, now, deadline);
+    cloudinit::render(&boot)?;
     let name = wish.name.clone().unwrap_or_else(|| launch.clone());
     Ok(Plan {
         schema: SCHEMA,
@@ -213,11 +227,28 @@ pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Res
         lifetime_seconds: lifetime.map(Span::seconds),
         ssh_from: world.ssh_from.to_string(),
         ssh_port: wish.ssh_port,
-        agent_sha256: world.agent.sha256.clone(),
+        agent: PlannedAgent {
+            sha256: world.agent.sha256.clone(),
+            key: world.agent.key(),
+            url: cloudinit::URL_PLACEHOLDER,
+        },
         candidates,
         refused,
+        boot,
         launch,
     })
+}
+
+fn boot(world: &World, launch: &str, now: jiff::Timestamp, deadline: Option<jiff::Timestamp>) -> Boot {
+    Boot {
+        configuration: AgentConfiguration::for_machine(launch, now, deadline),
+        authorized_keys: vec![world.public_key.clone()],
+        agent: Some(AgentDownload {
+            url: cloudinit::URL_PLACEHOLDER.to_owned(),
+            headers: Vec::new(),
+            sha256: world.agent.sha256.clone(),
+        }),
+    }
 }
 
 /// The id of a launch: when it was planned, so that its age can be told from a tag, and the seed.

@@ -13,10 +13,8 @@ use crate::model::tag;
 /// Something that has just happened.
 #[derive(Debug, Clone)]
 pub enum Event {
-    /// A step begins.
-    Begins(Step),
-    /// A step is done.
-    Done(Step),
+    /// Something that the machine needs has been made.
+    Prepared(Step),
     /// AWS can't give this machine; the next candidate's turn comes.
     Refused(Refused),
     /// No answer came to the request for the machine; the very same request is sent again.

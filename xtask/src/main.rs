@@ -4,6 +4,7 @@
 mod catalog;
 mod ci;
 mod debian;
+mod demo;
 mod deny;
 mod lab;
 mod process;
@@ -37,6 +38,7 @@ enum Verb {
     Tidy(tidy::TidyArguments),
     Test(test::TestArguments),
     Lab(lab::LabArguments),
+    Demo(demo::DemoArguments),
     /// Run all that must hold before a change goes in.
     Ci,
 }
@@ -57,6 +59,7 @@ fn dispatch(verb: &Verb, workspace: &Workspace) -> Result<(), Box<dyn Error>> {
         Verb::Tidy(arguments) => tidy::run(workspace.root(), arguments)?,
         Verb::Test(arguments) => test::run(workspace, arguments)?,
         Verb::Lab(arguments) => lab::run(workspace, arguments)?,
+        Verb::Demo(arguments) => demo::run(workspace, arguments)?,
         Verb::Ci => ci::run(workspace, demo())?,
     }
     Ok(())

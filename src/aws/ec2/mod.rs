@@ -70,5 +70,5 @@ fn tags_out(kind: aws_sdk_ec2::types::ResourceType, tags: &[Tag]) -> aws_sdk_ec2
 
 /// An answer that lacks what it always has.
 fn incomplete(operation: &'static str, what: &str) -> AwsError {
-    AwsError::refused(operation, ErrorKind::Unavailable, format!("the answer has no {what}"))
+    AwsError::own(operation, ErrorKind::Unavailable, format!("the answer to {operation} has no {what}"))
 }

@@ -55,6 +55,6 @@ fn text(status: &Status) -> String {
     if status.warned {
         lines.push("users have been warned".to_owned());
     }
-    lines.push(format!("last look at {}, version {}", status.last_tick, status.version));
+    lines.push(format!("last look at {:.0}, version {}", status.last_tick, status.version));
     lines.join("\n") + "\n"
 }

@@ -13,7 +13,7 @@ use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
 use crate::cli::region;
 use crate::cli::settings::Key;
-use crate::model::{InstanceTypeName, Market, OperatingSystem, RegionName, Span};
+use crate::model::{InstanceTypeName, Market, NotAValue, OperatingSystem, RegionName, Span, tag};
 use crate::platform::variables;
 use crate::provision::wait::WaitFor;
 use crate::provision::wish::{AddressRange, Lifetime, SshFrom, Wish, WishedMachine};
@@ -38,7 +38,7 @@ pub(super) struct LaunchArguments {
     #[arg(short, long, requires = "instance_type")]
     pub(super) zone: Option<String>,
     /// What the machine is called [default: the id of the launch]
-    #[arg(short, long)]
+    #[arg(short, long, value_parser = machine_name)]
     pub(super) name: Option<String>,
     /// End the machine this long after the launch, such as 90m or 1d12h [default: 8h]
     #[arg(long, value_name = "SPAN", conflicts_with = "no_ttl")]
@@ -67,6 +67,20 @@ pub(super) struct LaunchArguments {
     /// Launch without asking
     #[arg(short, long)]
     pub(super) yes: bool,
+}
+
+/// A name is a tag's value, and what `terminate` takes.
+fn machine_name(text: &str) -> Result<String, NotAValue> {
+    let fits = (1..=tag::MAX_VALUE_CHARACTERS).contains(&text.chars().count());
+    let refuse = || NotAValue {
+        text: text.to_owned(),
+        expected: "a name of 1 to 256 characters, none of them a control character",
+    };
+    if fits && text.trim() == text && !text.chars().any(char::is_control) {
+        Ok(text.to_owned())
+    } else {
+        Err(refuse())
+    }
 }
 
 fn waits() -> impl TypedValueParser<Value = WaitFor> {

@@ -4,14 +4,13 @@
 
 use clap::Args;
 
-use super::regions;
+use super::regions::{self, Asked};
 use crate::aws::Session;
 use crate::cli::ask::{self, Answer};
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
 use crate::cli::region;
-use crate::discovery::RegionSelection;
 use crate::platform::clock;
 use crate::provision::cleanup::{self, Leftovers, SettleError};
 use crate::provision::journal::Journal;
@@ -32,9 +31,8 @@ pub(super) struct CleanupArguments {
 }
 
 pub(super) fn run(context: &Context<'_>, arguments: &CleanupArguments) -> Result<ExitClass, CommandError> {
-    let asked = RegionSelection::parse(&arguments.region)?;
-    asked.resolve(crate::catalog::Catalog::embedded())?;
-    let (session, account, leftovers) = context.block_on_bounded(look(context, &asked, arguments.bucket))?;
+    let asked = Asked::parse(&arguments.region)?;
+    let (session, account, leftovers) = context.block_on_bounded(look(context, asked, arguments.bucket))?;
     let failed = regions::tell_failures(context, &leftovers.failures);
     if leftovers.found.is_empty() {
         context.streams.write_list::<Leftover>(context.streams.list_format(), [])?;
@@ -62,13 +60,13 @@ pub(super) fn run(context: &Context<'_>, arguments: &CleanupArguments) -> Result
 
 async fn look(
     context: &Context<'_>,
-    asked: &RegionSelection,
+    asked: Asked,
     buckets: bool,
 ) -> Result<(Session, String, Leftovers), CommandError> {
     let session = context.session().await?;
     let home = region::in_force(context).region.parse()?;
     let account = session.sts(&home).caller().await?.account;
-    let regions = regions::to_look_at(context, &session, asked).await?;
+    let regions = asked.regions(context, &session).await?;
     let now = clock::now();
     let leftovers = cleanup::find(&session, &regions, buckets.then_some(account.as_str()), now).await;
     let journal = Journal::in_state_directory(context.process.state_directory()?);

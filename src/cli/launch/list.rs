@@ -4,11 +4,10 @@
 
 use clap::Args;
 
-use super::regions;
+use super::regions::{self, Asked};
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
-use crate::discovery::RegionSelection;
 use crate::provision::inventory;
 
 /// List the machines that cloudkit made, ended ones included for as long as EC2 shows them
@@ -20,11 +19,10 @@ pub(super) struct ListArguments {
 }
 
 pub(super) fn run(context: &Context<'_>, arguments: &ListArguments) -> Result<ExitClass, CommandError> {
-    let asked = RegionSelection::parse(&arguments.region)?;
-    asked.resolve(crate::catalog::Catalog::embedded())?;
+    let asked = Asked::parse(&arguments.region)?;
     let inventory = context.block_on_bounded(async {
         let session = context.session().await?;
-        let regions = regions::to_look_at(context, &session, &asked).await?;
+        let regions = asked.regions(context, &session).await?;
         Ok(inventory::list(&session, &regions).await)
     })?;
     context.streams.write_list(context.streams.list_format(), &inventory.machines)?;

@@ -7,7 +7,7 @@ use std::io::{IsTerminal, Read};
 use crate::catalog::Catalog;
 use crate::cli::command_error::CommandError;
 use crate::cli::exit_code::ExitClass;
-use crate::discovery::DiscoveryError;
+use crate::discovery::RegionSelection;
 use crate::model::{Offer, RegionName, offer};
 use crate::provision::wish::{QuotedPrice, WishedMachine};
 
@@ -97,11 +97,8 @@ fn wish(offer: Offer<'_>, place: impl Fn() -> String) -> Result<WishedMachine, C
 
 /// Refuses a region that is misspelt, before any call.
 pub(super) fn known_region(catalog: &Catalog<'_>, region: &RegionName) -> Result<(), CommandError> {
-    if catalog.region(region.as_str()).is_some() {
-        return Ok(());
-    }
-    let nearest = catalog.nearest_regions(region.as_str()).into_iter().map(str::to_owned).collect();
-    Err(DiscoveryError::UnknownRegion { asked: region.to_string(), nearest }.into())
+    RegionSelection::parse([region])?.names(catalog)?;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -12,22 +12,33 @@ use crate::discovery::RegionSelection;
 use crate::model::RegionName;
 use crate::provision::inventory::{self, RegionFailure};
 
-pub(super) async fn to_look_at(
-    context: &Context<'_>,
-    session: &Session,
-    asked: &RegionSelection,
-) -> Result<Vec<RegionName>, CommandError> {
-    if asked.is_empty() {
-        let home = region::in_force(context).region.parse()?;
-        return Ok(inventory::enabled_regions(session, &home).await?);
+/// The regions of a command; none are named where it is to look everywhere.
+#[derive(Debug)]
+pub(super) struct Asked(Vec<RegionName>);
+
+impl Asked {
+    /// Reads `--region`; a misspelt region is refused before any call.
+    pub(super) fn parse(values: &[String]) -> Result<Self, CommandError> {
+        Ok(Self(named(&RegionSelection::parse(values)?)?))
     }
-    named(asked)
+
+    /// The regions to look at.
+    pub(super) async fn regions(
+        self,
+        context: &Context<'_>,
+        session: &Session,
+    ) -> Result<Vec<RegionName>, CommandError> {
+        if !self.0.is_empty() {
+            return Ok(self.0);
+        }
+        let home = region::in_force(context).region.parse()?;
+        Ok(inventory::enabled_regions(session, &home).await?)
+    }
 }
 
-/// The regions that `--region` names, before any call.
-pub(super) fn named(asked: &RegionSelection) -> Result<Vec<RegionName>, CommandError> {
-    let regions = asked.resolve(Catalog::embedded())?;
-    Ok(regions.into_iter().map(|region| region.code().parse()).collect::<Result<_, _>>()?)
+fn named(asked: &RegionSelection) -> Result<Vec<RegionName>, CommandError> {
+    let names = asked.names(Catalog::embedded())?;
+    Ok(names.into_iter().map(str::parse).collect::<Result<_, _>>()?)
 }
 
 /// Names the regions that could not be asked; the class is that of the worst failure.

@@ -56,7 +56,6 @@ pub(super) fn run(context: &Context<'_>, arguments: &LaunchArguments) -> Result<
         session,
         journal: Journal::in_state_directory(context.process.state_directory()?),
         agent_binary,
-        public_key: key.line,
         identity_file: arguments.ssh_key.as_ref().map(|_| key.path.with_extension("")),
         wait_for: arguments.wait,
         interrupted: Arc::new(AtomicBool::new(false)),
@@ -200,8 +199,7 @@ async fn follow(context: &Context<'_>, plan: &Plan, means: &Means) -> Result<Lau
 fn show_event(context: &Context<'_>, event: &Event) {
     let streams = context.streams;
     match event {
-        Event::Begins(_) => {}
-        Event::Done(step) => streams.status(format_args!("{}: done", step_text(step))),
+        Event::Prepared(step) => streams.status(format_args!("{}: done", step_text(step))),
         Event::Refused(refused) => {
             streams.warn(format_args!("{} in {}: {}", refused.instance_type, refused.region, refused.reason));
         }
@@ -230,7 +228,7 @@ fn tell(context: &Context<'_>, launched: &Launched) -> Result<(), CommandError> 
     let mut line = |label: &str, content: &str| text.push_str(&format!("  {label:8} {content}\n"));
     line("name", &launched.name);
     line("address", launched.address.as_deref().unwrap_or("-"));
-    line("ssh", launched.ssh_command.as_deref().unwrap_or("-"));
+    line("ssh", &ssh(launched));
     line("ends", &launched.deadline.map_or_else(|| "when somebody ends it".to_owned(), |at| at.to_string()));
     line("cost", &cost(&launched.cost));
     line(
@@ -239,4 +237,13 @@ fn tell(context: &Context<'_>, launched: &Launched) -> Result<(), CommandError> 
     );
     context.streams.write_text(&text)?;
     Ok(())
+}
+
+/// What to type to get in; whose user an image of somebody's own has is not known.
+fn ssh(launched: &Launched) -> String {
+    match (&launched.ssh_command, &launched.address) {
+        (Some(command), _) => command.clone(),
+        (None, Some(address)) => format!("ssh USER@{address}, where USER is the image's own"),
+        (None, None) => "-".to_owned(),
+    }
 }

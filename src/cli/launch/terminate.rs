@@ -4,12 +4,11 @@
 
 use clap::Args;
 
-use super::regions;
+use super::regions::{self, Asked};
 use crate::cli::ask::{self, Answer};
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
-use crate::discovery::RegionSelection;
 use crate::model::RegionName;
 use crate::provision::inventory::{self, ResolveError};
 use crate::provision::report::MachineRow;
@@ -29,11 +28,10 @@ pub(super) struct TerminateArguments {
 }
 
 pub(super) fn run(context: &Context<'_>, arguments: &TerminateArguments) -> Result<ExitClass, CommandError> {
-    let asked = RegionSelection::parse(&arguments.region)?;
-    asked.resolve(crate::catalog::Catalog::embedded())?;
+    let asked = Asked::parse(&arguments.region)?;
     let (session, machine, account) = context.block_on_bounded(async {
         let session = context.session().await?;
-        let regions = regions::to_look_at(context, &session, &asked).await?;
+        let regions = asked.regions(context, &session).await?;
         let inventory = inventory::list(&session, &regions).await;
         let machine = find(context, &inventory, &arguments.machine)?;
         let account = session.sts(&machine.region.parse()?).caller().await?.account;

@@ -226,6 +226,20 @@ fn what_a_machine_remembers_does_not_count_for_a_copy_of_it() {
 }
 
 #[test]
+fn the_configuration_of_a_machine_does_not_end_a_copy_of_it() {
+    let is = |id: &str| {
+        let identity = Identity { instance_id: id.to_owned(), region: "eu-north-1".to_owned() };
+        Readings { identity: Reading::Known(identity), ..blind() }
+    };
+    let mut machine = Machine::new();
+    machine.tick(&is("i-1"), DEADLINE - 10);
+    assert_eq!(machine.tick(&is("i-2"), DEADLINE + 3600), Decision::NoDeadline);
+    assert_eq!(machine.tick(&blind(), DEADLINE + 7200), Decision::NoDeadline, "it stays a copy");
+    let tagged = Readings { deadline_tag: tagged(DEADLINE + 7300).deadline_tag, ..is("i-2") };
+    assert_eq!(machine.tick(&tagged, DEADLINE + 7300), Decision::End(Effort::Orderly));
+}
+
+#[test]
 fn a_deadline_at_the_end_of_time_overflows_nothing() {
     let mut machine = Machine::without_deadline();
     let readings = Readings { deadline_tag: Reading::Known(Some(Timestamp::MAX)), ..blind() };

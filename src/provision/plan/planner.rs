@@ -6,7 +6,7 @@
 use super::{Candidate, PlannedImage, Refused, Step, bucket_name};
 use crate::aws::types::Image;
 use crate::catalog::Catalog;
-use crate::model::{Architecture, Market, Mebibytes, OperatingSystem, Span};
+use crate::model::{Architecture, Market, Mebibytes, OperatingSystem, Span, name};
 use crate::provision::agent_binary::RunsOn;
 use crate::provision::cost::{self, Cost};
 use crate::provision::image::{AMAZON_LINUX_2023, Distribution};
@@ -84,7 +84,7 @@ impl Planner<'_> {
             cost: self.cost(machine, image),
             image: self.planned_image(image)?,
             client_token: String::new(),
-            steps: self.steps(machine, region.bucket, network),
+            preparation: self.preparation(machine, region.bucket, network),
         };
         Ok(match self.zones(machine) {
             [] => vec![candidate],
@@ -125,13 +125,20 @@ impl Planner<'_> {
     }
 
     fn no_such_type(&self, machine: &WishedMachine) -> Reason {
-        let name = machine.instance_type.as_str();
-        if self.catalog.instance_type(name).is_some() {
-            let hint = format!("see where it is: cloudkit find search {name} --region all");
+        let wanted = machine.instance_type.as_str();
+        if self.catalog.instance_type(wanted).is_some() {
+            let hint = format!("see where it is: cloudkit find search {wanted} --region all");
             return Reason { reason: "EC2 does not offer it in this region".to_owned(), hints: vec![hint] };
         }
-        let nearest = self.catalog.nearest_types(name).join(", ");
-        let hints = if nearest.is_empty() { vec![] } else { vec![format!("did you mean: {nearest}")] };
+        let nearest = self.catalog.nearest_types(wanted).join(", ");
+        let family = name::family(wanted);
+        let hints = vec![match nearest.as_str() {
+            "" if self.catalog.types().any(|known| known.family() == family) => {
+                format!("see its family: cloudkit find search '{family}.*'")
+            }
+            "" => "see what there is: cloudkit find search".to_owned(),
+            nearest => format!("did you mean: {nearest}"),
+        }];
         Reason { reason: "EC2 has no such instance type".to_owned(), hints }
     }
 
@@ -239,7 +246,7 @@ impl Planner<'_> {
         })
     }
 
-    fn steps(&self, machine: &WishedMachine, state: BucketState, network: String) -> Vec<Step> {
+    fn preparation(&self, machine: &WishedMachine, state: BucketState, network: String) -> Vec<Step> {
         let region = machine.region.to_string();
         let bucket = bucket_name(&self.world.caller.account, &region);
         let mut steps = Vec::new();
@@ -251,13 +258,12 @@ impl Planner<'_> {
             steps.push(Step::UploadAgent { region: region.clone(), bucket, key, bytes });
         }
         steps.push(Step::MakeGroup {
-            region: region.clone(),
+            region,
             group: format!("cloudkit-{}", self.launch),
             network,
             port: self.wish.ssh_port,
             admits: self.world.ssh_from.to_string(),
         });
-        steps.push(Step::Run { region, instance_type: machine.instance_type.to_string() });
         steps
     }
 }

@@ -70,7 +70,7 @@ fn world() -> World {
             arn: "arn:aws:iam::123456789012:user/ada".to_owned(),
         },
         ssh_from: "203.0.113.7".parse().unwrap(),
-        public_key: String::new(),
+        public_key: "ssh-ed25519 AAAA ada".to_owned(),
         agent: AgentBinary {
             path: PathBuf::from("cloudkit"),
             bytes: 1,
@@ -114,8 +114,8 @@ fn the_same_question_gives_the_same_plan() {
 fn only_what_is_missing_is_made() {
     let mut world = world();
     let wish = wish(vec![wished("m7i.large", "us-east-1")]);
-    let steps = |world: &World| planned(&wish, world).candidates[0].steps.len();
-    for (state, expected) in [(BucketState::HasAgent, 2), (BucketState::Empty, 3), (BucketState::Missing, 4)]
+    let steps = |world: &World| planned(&wish, world).candidates[0].preparation.len();
+    for (state, expected) in [(BucketState::HasAgent, 1), (BucketState::Empty, 2), (BucketState::Missing, 3)]
     {
         world.regions.get_mut("us-east-1").unwrap().bucket = state;
         assert_eq!(steps(&world), expected);
@@ -229,4 +229,13 @@ fn an_image_of_somebodys_own_is_checked() {
     );
     let plan = with(image(Architecture::X86_64)).unwrap();
     assert_eq!(plan.candidates[0].image.login_user, None, "whose user that image has is not known");
+}
+
+#[test]
+fn a_plan_shows_no_url_and_its_user_data_can_be_written() {
+    let (wish, mut world) = (wish(vec![wished("m7i.large", "us-east-1")]), world());
+    let shown = serde_json::to_string(&planned(&wish, &world)).unwrap();
+    assert!(shown.contains(cloudinit::URL_PLACEHOLDER) && !shown.contains("https://"), "{shown}");
+    world.public_key = "ssh-ed25519 AAAA\nruncmd: []".to_owned();
+    assert!(matches!(plan(&wish, &world, Catalog::embedded(), 7), Err(PlanError::UserData(_))));
 }
