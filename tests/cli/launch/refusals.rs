@@ -45,18 +45,13 @@ fn what_is_refused_leaves_nothing() {
         assert_eq!(lab.requests_of("RunInstances").len(), 1, "asking again would not help");
         screen
     };
-    assert_snapshot!(launch("InsufficientInstanceCapacity", 500), @"
-    --- stderr
-    error: AWS can give none of the machines of the plan
-    hint: give more candidates, other zones or regions: cloudkit find search … --region all | cloudkit launch
-    --- exit 4
-    ");
-    assert_snapshot!(launch("VcpuLimitExceeded", 400), @"
-    --- stderr
-    error: AWS can give none of the machines of the plan
-    hint: give more candidates, other zones or regions: cloudkit find search … --region all | cloudkit launch
-    --- exit 4
-    ");
+    for (code, status) in [("InsufficientInstanceCapacity", 500), ("VcpuLimitExceeded", 400)] {
+        let error = launch(code, status).exits(4).stderr;
+        assert!(
+            error.contains("\nhint: ") && error.contains(code),
+            "an error says why, also a quiet one: {error}"
+        );
+    }
     assert_snapshot!(launch("UnauthorizedOperation", 403), @"
     --- stderr
     error: cannot launch m7i.large in us-east-1
