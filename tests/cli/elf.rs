@@ -43,7 +43,7 @@ fn header(machine: u16, sections_at: usize, sections: u16) -> Vec<u8> {
         header.extend(wide.to_le_bytes());
     }
     header.extend(0_u32.to_le_bytes());
-    for half in [HEADER as u16, 0, 0, SECTION as u16, sections, 0] {
+    for half in [HEADER as u16, 0, 0, SECTION as u16, sections, u16::from(sections > 0)] {
         header.extend(half.to_le_bytes());
     }
     header

@@ -8,6 +8,9 @@
     reason = "these tests start programs, and say what those see of the machine"
 )]
 
+mod agent;
+mod config;
+mod documents;
 mod elf;
 mod support;
 

@@ -135,6 +135,21 @@ fn an_error_is_one_object_where_json_was_asked_for() {
 }
 
 #[test]
+fn so_is_an_error_of_the_command_line() {
+    let home = Home::new();
+    for line in [
+        "find search --memory 8lb -o json",
+        "find search --regoin x -o jsonl",
+        "-o json launch -t m7i.large --ttl 7",
+    ] {
+        let screen = home.run(&format!("cloudkit {line}")).exits(2);
+        let error: serde_json::Value =
+            serde_json::from_str(&screen.stderr).unwrap_or_else(|_| panic!("{line}: {screen}"));
+        assert_eq!((&error["schema"], &error["exit_code"]), (&"cloudkit.error/v1".into(), &2.into()));
+    }
+}
+
+#[test]
 fn quiet_leaves_the_data_and_the_errors() {
     let home = Home::new();
     assert_snapshot!(home.run("cloudkit find search 'm7i.*' --limit 1 -o name --quiet"), @"m7i.large");

@@ -150,9 +150,9 @@ fn a_limit_says_what_it_left_out() {
 fn a_price_is_for_an_operating_system() {
     let home = Home::new();
     let price = |os: &str| {
-        let line = format!("cloudkit find search p3.2xlarge -r us-east-1 --os {os} -o csv");
+        let line = format!("cloudkit find search m7i.large -r us-east-1 --os {os} -o csv");
         home.run(&line).ok().stdout.lines().last().unwrap().to_owned()
     };
-    assert_snapshot!(price("linux"), @"");
-    assert_snapshot!(price("windows"), @"");
+    assert_snapshot!(price("linux"), @"cloudkit.offer/v1,m7i.large,us-east-1,use1-az1;use1-az2;use1-az4;use1-az5;use1-az6,on-demand,x86_64,2,8192,linux,0.1008,0.1008,embedded,2025-03-02");
+    assert_snapshot!(price("windows"), @"cloudkit.offer/v1,m7i.large,us-east-1,use1-az1;use1-az2;use1-az4;use1-az5;use1-az6,on-demand,x86_64,2,8192,windows");
 }

@@ -28,9 +28,12 @@ fn without_a_span_it_is_eight_hours_and_said() {
 fn a_machine_without_an_end_wants_a_yes() {
     let lab = Lab::start();
     let home = lab.home();
-    let line = "cloudkit launch -t m7i.large --no-ttl --wait accepted -o json";
+    let line = "cloudkit launch -t m7i.large --no-ttl --wait accepted";
     let screen = home.run(line).exits(2);
-    assert_snapshot!(last_lines(&screen.stderr), @"");
+    assert_snapshot!(last_lines(&screen.stderr), @"
+    error: this has to be confirmed, and there is no terminal to ask on: the machine has no deadline. Launch in account 123456789012, us-east-1?
+    hint: confirm it beforehand: --yes
+    ");
     assert_eq!(lab.changes(), [""; 0]);
     let launched = home.run(&format!("{line} --yes")).ok().json();
     assert!(

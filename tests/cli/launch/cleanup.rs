@@ -25,14 +25,25 @@ fn the_groups_of_ended_machines_go_and_those_of_running_ones_stay() {
     nothing is left over
     ");
     launch(&home, "trainer", "us-east-1");
-    launch(&home, "tester", "eu-west-1");
-    assert_snapshot!(home.run("cloudkit launch cleanup --yes -o table"), @"");
+    launch(&home, "tester", "eu-north-1");
+    assert_snapshot!(home.run("cloudkit launch cleanup --yes -o table"), @"
+    --- stderr
+    nothing is left over
+    ");
     end(&lab, &home, "trainer");
-    assert_snapshot!(home.run("cloudkit launch cleanup -o table"), @"");
+    assert_snapshot!(home.run("cloudkit launch cleanup -o table"), @"
+    --- stderr
+    error: this has to be confirmed, and there is no terminal to ask on: Remove sg-xxxxxxxxxxxxxxxxx (us-east-1) in account 123456789012?
+    hint: confirm it beforehand: --yes
+    --- exit 2
+    ");
     assert_eq!(lab.requests_of("DeleteSecurityGroup").len(), 0, "nothing goes without a yes");
-    assert_snapshot!(home.run("cloudkit launch cleanup --yes -o table"), @"");
+    assert_snapshot!(home.run("cloudkit launch cleanup --yes -o table"), @"
+    KIND            ID                    REGION     LAUNCH              REMOVED
+    security group  sg-xxxxxxxxxxxxxxxxx  us-east-1  l-xxxxxxxxxxxxxxxx  yes
+    ");
     assert_eq!(lab.left()["us-east-1"]["security_groups"], json!(null));
-    assert_eq!(lab.left()["eu-west-1"]["security_groups"].as_array().unwrap().len(), 1);
+    assert_eq!(lab.left()["eu-north-1"]["security_groups"].as_array().unwrap().len(), 1);
     assert_eq!(lab.requests_of("TerminateInstances").len(), 1, "no machine is ever touched");
 }
 
@@ -58,9 +69,9 @@ fn what_can_not_be_removed_is_6() {
         "message": "You are not authorized to perform this operation."}));
     assert_snapshot!(home.run("cloudkit launch cleanup --yes -o table"), @"
     KIND            ID                    REGION     LAUNCH              REMOVED
-    security group  [sg]  us-east-1  [LAUNCH]  no
+    security group  sg-xxxxxxxxxxxxxxxxx  us-east-1  l-xxxxxxxxxxxxxxxx  no
     --- stderr
-    warning: [sg] in us-east-1 is still there: DeleteSecurityGroup refused: UnauthorizedOperation: You are not authorized to perform this operation.
+    warning: sg-xxxxxxxxxxxxxxxxx in us-east-1 is still there: DeleteSecurityGroup refused: UnauthorizedOperation: You are not authorized to perform this operation.
     hint: try again in a minute: cloudkit launch cleanup
     --- exit 6
     ");
@@ -71,12 +82,12 @@ fn a_region_that_fails_is_named() {
     let lab = Lab::start();
     let home = lab.home();
     lab.fault(
-        json!({"kind": "error", "action": "DescribeSecurityGroups", "region": "eu-west-1", "status": 503,
+        json!({"kind": "error", "action": "DescribeSecurityGroups", "region": "eu-north-1", "status": 503,
         "code": "Unavailable", "message": "The service is unavailable."}),
     );
-    assert_snapshot!(home.run("cloudkit launch cleanup --yes -o table -r us-east-1,eu-west-1"), @"
+    assert_snapshot!(home.run("cloudkit launch cleanup --yes -o table -r us-east-1,eu-north-1"), @"
     --- stderr
-    warning: eu-west-1 could not be asked, so its machines are not shown: DescribeSecurityGroups refused: Unavailable: The service is unavailable.
+    warning: eu-north-1 could not be asked, so its machines are not shown: DescribeSecurityGroups refused: Unavailable: The service is unavailable.
     nothing is left over
     --- exit 5
     ");

@@ -1,6 +1,7 @@
 //! What is asked for in a way that can't be: the code, the hint, and nothing left in the account.
 
 use insta::assert_snapshot;
+use serde_json::json;
 
 use crate::support::{Home, Lab};
 
@@ -26,24 +27,14 @@ fn a_type_that_the_catalog_does_not_know_is_asked_of_aws() {
 fn a_type_that_the_region_does_not_have_is_refused_with_where_it_is() {
     let lab = Lab::start();
     let home = lab.home();
+    // EC2 knows the types of its own region alone, and Moto those of all.
+    lab.fault(json!({"kind": "error", "action": "DescribeInstanceTypes", "status": 400, "code": "InvalidInstanceType",
+        "message": "The following supplied instance types do not exist: [hpc7a.96xlarge]"}));
     assert_snapshot!(home.run("cloudkit launch -t hpc7a.96xlarge --region ap-south-2 --ttl 1h"), @"
     --- stderr
     looking at the account: done
-    Plan of launch [LAUNCH] in account 123456789012
-        machine  hpc7a.96xlarge in ap-south-2, on-demand, 192 vCPUs, 768 GiB
-        image    ami-0a717262ea9adab3f (al2023-ami-2023.12.20260930.0-kernel-6.18-x86_64)
-        cost     0.005 USD an hour and the unknown price of: hpc7a.96xlarge, 8 GiB root volume
-                 hpc7a.96xlarge: unknown
-                 8 GiB root volume: unknown
-                 public IPv4 address: 0.005 USD an hour (AWS since 2024-02-01)
-        ends     [TIME], by the machine itself (tag cloudkit:deadline)
-        lets in  SSH (port [PORT]) from 203.0.113.7/32
-        step     make bucket cloudkit-123456789012-ap-south-2
-        step     upload the agent to cloudkit-123456789012-ap-south-2 (1 MB)
-        step     make security group cloudkit-[LAUNCH] (port [PORT] from 203.0.113.7/32)
-        step     launch hpc7a.96xlarge in ap-south-2
-    error: this has to be confirmed, and there is no terminal to ask on: the price of hpc7a.96xlarge in ap-south-2 is not known. Launch in account 123456789012, ap-south-2?
-    hint: confirm it beforehand: --yes
+    error: hpc7a.96xlarge in ap-south-2 cannot be launched: EC2 does not offer it in this region
+    hint: see where it is: cloudkit find search hpc7a.96xlarge --region all
     --- exit 2
     ");
     assert_eq!(lab.changes(), [""; 0]);

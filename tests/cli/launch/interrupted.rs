@@ -19,8 +19,8 @@ fn ctrl_c_undoes_everything() {
     let screen = launch.screen().exits(130);
     assert_snapshot!(after(&screen.stderr, "running at"), @"
     running at 127.0.0.1
-    removed again: machine [i]
-    removed again: security group cloudkit-[LAUNCH]
+    removed again: machine i-xxxxxxxxxxxxxxxxx
+    removed again: security group cloudkit-l-xxxxxxxxxxxxxxxx
     removed again: object agent/[SHA256]/cloudkit in bucket cloudkit-123456789012-us-east-1
     removed again: bucket cloudkit-123456789012-us-east-1
     error: interrupted

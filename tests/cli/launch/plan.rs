@@ -72,16 +72,26 @@ fn brief(candidate: &Value) -> Value {
 fn a_plan_is_read_by_a_person() {
     let lab = Lab::start();
     let home = lab.home();
-    assert_snapshot!(home.run("cloudkit launch -t t4g.small --ttl 1d12h --name trainer --dry-run"), @"
+    assert_snapshot!(home.run("cloudkit launch -t t3.small --ttl 1d12h --name trainer --dry-run"), @"
+    Plan of launch l-xxxxxxxxxxxxxxxx in account 123456789012
+      machine  t3.small in us-east-1, on-demand, 2 vCPUs, 2 GiB
+      image    ami-0d27e0fb3bac4d724 (al2023-ami-2023.12.20260930.0-kernel-6.18-x86_64)
+      cost     0.005877 USD an hour and the unknown price of: t3.small
+               t3.small: unknown
+               8 GiB root volume: 0.000877 USD an hour (aws.amazon.com/ebs/pricing)
+               public IPv4 address: 0.005 USD an hour (AWS since 2024-02-01)
+      ends     YYYY-MM-DDThh:mm:ssZ, by the machine itself (tag cloudkit:deadline)
+      lets in  SSH (port [PORT]) from 203.0.113.7/32
+      step     make bucket cloudkit-123456789012-us-east-1
+      step     upload the agent to cloudkit-123456789012-us-east-1 (1 MB)
+      step     make security group cloudkit-l-xxxxxxxxxxxxxxxx (port [PORT] from 203.0.113.7/32)
+      step     launch t3.small in us-east-1
     --- stderr
     region us-east-1 (AWS_REGION)
     looking at the account: done
-    error: t4g.small in us-east-1 cannot be launched: the agent [HOME]/agent is for x86_64, the type for arm64
-    hint: give a Linux build of cloudkit for arm64 that needs at most glibc 2.34: --agent-binary FILE
-    --- exit 2
     ");
     assert_snapshot!(home.run("cloudkit launch -t m7i.large -z use1-az4 --no-ttl --ssh-from 198.51.100.0/24 --dry-run"), @"
-    Plan of launch [LAUNCH] in account 123456789012
+    Plan of launch l-xxxxxxxxxxxxxxxx in account 123456789012
       machine  m7i.large in us-east-1 (use1-az4), on-demand, 2 vCPUs, 8 GiB
       image    ami-0d27e0fb3bac4d724 (al2023-ami-2023.12.20260930.0-kernel-6.18-x86_64)
       cost     0.106677 USD an hour, for as long as it runs
@@ -92,7 +102,7 @@ fn a_plan_is_read_by_a_person() {
       lets in  SSH (port [PORT]) from 198.51.100.0/24
       step     make bucket cloudkit-123456789012-us-east-1
       step     upload the agent to cloudkit-123456789012-us-east-1 (1 MB)
-      step     make security group cloudkit-[LAUNCH] (port [PORT] from 198.51.100.0/24)
+      step     make security group cloudkit-l-xxxxxxxxxxxxxxxx (port [PORT] from 198.51.100.0/24)
       step     launch m7i.large in us-east-1
     --- stderr
     region us-east-1 (AWS_REGION)

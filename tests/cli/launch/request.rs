@@ -10,33 +10,33 @@ fn a_machine_is_launched() {
     let lab = Lab::start();
     let home = lab.home();
     assert_snapshot!(home.run("cloudkit launch -t m7i.large --ttl 2h --name trainer -o table"), @"
-    [i] m7i.large in us-east-1
+    i-xxxxxxxxxxxxxxxxx m7i.large in us-east-1
       name     trainer
       address  127.0.0.1
       ssh      ssh -p [PORT] ec2-user@127.0.0.1
-      ends     [TIME]
+      ends     YYYY-MM-DDThh:mm:ssZ
       cost     0.106677 USD an hour, 0.21 USD until the deadline
-      end it   cloudkit launch terminate [i] --region us-east-1
+      end it   cloudkit launch terminate i-xxxxxxxxxxxxxxxxx --region us-east-1
     --- stderr
     region us-east-1 (AWS_REGION)
     looking at the account: done
-    Plan of launch [LAUNCH] in account 123456789012
+    Plan of launch l-xxxxxxxxxxxxxxxx in account 123456789012
         machine  m7i.large in us-east-1, on-demand, 2 vCPUs, 8 GiB
         image    ami-0d27e0fb3bac4d724 (al2023-ami-2023.12.20260930.0-kernel-6.18-x86_64)
         cost     0.106677 USD an hour, 0.21 USD until the deadline
                  m7i.large: 0.1008 USD an hour (embedded 2025-03-02)
                  8 GiB root volume: 0.000877 USD an hour (aws.amazon.com/ebs/pricing)
                  public IPv4 address: 0.005 USD an hour (AWS since 2024-02-01)
-        ends     [TIME], by the machine itself (tag cloudkit:deadline)
+        ends     YYYY-MM-DDThh:mm:ssZ, by the machine itself (tag cloudkit:deadline)
         lets in  SSH (port [PORT]) from 203.0.113.7/32
         step     make bucket cloudkit-123456789012-us-east-1
         step     upload the agent to cloudkit-123456789012-us-east-1 (1 MB)
-        step     make security group cloudkit-[LAUNCH] (port [PORT] from 203.0.113.7/32)
+        step     make security group cloudkit-l-xxxxxxxxxxxxxxxx (port [PORT] from 203.0.113.7/32)
         step     launch m7i.large in us-east-1
     make bucket cloudkit-123456789012-us-east-1: done
     upload the agent to cloudkit-123456789012-us-east-1 (1 MB): done
-    make security group cloudkit-[LAUNCH] (port [PORT] from 203.0.113.7/32): done
-    [i]: accepted
+    make security group cloudkit-l-xxxxxxxxxxxxxxxx (port [PORT] from 203.0.113.7/32): done
+    i-xxxxxxxxxxxxxxxxx: accepted
     running at 127.0.0.1
     ssh answers
     ");
@@ -62,7 +62,7 @@ fn the_request_says_it_all_at_once() {
       "BlockDeviceMapping.1.DeviceName": "/dev/xvda",
       "BlockDeviceMapping.1.Ebs.DeleteOnTermination": "true",
       "BlockDeviceMapping.1.Ebs.Encrypted": "true",
-      "ClientToken": "[TOKEN 0]",
+      "ClientToken": "cloudkit-l-xxxxxxxxxxxxxxxx-0",
       "ImageId": "ami-0d27e0fb3bac4d724",
       "InstanceInitiatedShutdownBehavior": "terminate",
       "InstanceType": "m7i.large",
@@ -73,46 +73,46 @@ fn the_request_says_it_all_at_once() {
       "MetadataOptions.InstanceMetadataTags": "enabled",
       "MinCount": "1",
       "Placement.AvailabilityZoneId": "use1-az4",
-      "SecurityGroupId.1": "[sg]",
+      "SecurityGroupId.1": "sg-xxxxxxxxxxxxxxxxx",
       "TagSpecification.1.ResourceType": "instance",
       "TagSpecification.1.Tag.1.Key": "Name",
       "TagSpecification.1.Tag.1.Value": "trainer",
       "TagSpecification.1.Tag.2.Key": "cloudkit:managed",
       "TagSpecification.1.Tag.2.Value": "true",
       "TagSpecification.1.Tag.3.Key": "cloudkit:launch",
-      "TagSpecification.1.Tag.3.Value": "[LAUNCH]",
+      "TagSpecification.1.Tag.3.Value": "l-xxxxxxxxxxxxxxxx",
       "TagSpecification.1.Tag.4.Key": "cloudkit:owner",
       "TagSpecification.1.Tag.4.Value": "user/moto",
       "TagSpecification.1.Tag.5.Key": "cloudkit:version",
       "TagSpecification.1.Tag.5.Value": "0.1.0",
       "TagSpecification.1.Tag.6.Key": "cloudkit:deadline",
-      "TagSpecification.1.Tag.6.Value": "[TIME]",
+      "TagSpecification.1.Tag.6.Value": "YYYY-MM-DDThh:mm:ssZ",
       "TagSpecification.2.ResourceType": "volume",
       "TagSpecification.2.Tag.1.Key": "Name",
       "TagSpecification.2.Tag.1.Value": "trainer",
       "TagSpecification.2.Tag.2.Key": "cloudkit:managed",
       "TagSpecification.2.Tag.2.Value": "true",
       "TagSpecification.2.Tag.3.Key": "cloudkit:launch",
-      "TagSpecification.2.Tag.3.Value": "[LAUNCH]",
+      "TagSpecification.2.Tag.3.Value": "l-xxxxxxxxxxxxxxxx",
       "TagSpecification.2.Tag.4.Key": "cloudkit:owner",
       "TagSpecification.2.Tag.4.Value": "user/moto",
       "TagSpecification.2.Tag.5.Key": "cloudkit:version",
       "TagSpecification.2.Tag.5.Value": "0.1.0",
       "TagSpecification.2.Tag.6.Key": "cloudkit:deadline",
-      "TagSpecification.2.Tag.6.Value": "[TIME]",
+      "TagSpecification.2.Tag.6.Value": "YYYY-MM-DDThh:mm:ssZ",
       "TagSpecification.3.ResourceType": "network-interface",
       "TagSpecification.3.Tag.1.Key": "Name",
       "TagSpecification.3.Tag.1.Value": "trainer",
       "TagSpecification.3.Tag.2.Key": "cloudkit:managed",
       "TagSpecification.3.Tag.2.Value": "true",
       "TagSpecification.3.Tag.3.Key": "cloudkit:launch",
-      "TagSpecification.3.Tag.3.Value": "[LAUNCH]",
+      "TagSpecification.3.Tag.3.Value": "l-xxxxxxxxxxxxxxxx",
       "TagSpecification.3.Tag.4.Key": "cloudkit:owner",
       "TagSpecification.3.Tag.4.Value": "user/moto",
       "TagSpecification.3.Tag.5.Key": "cloudkit:version",
       "TagSpecification.3.Tag.5.Value": "0.1.0",
       "TagSpecification.3.Tag.6.Key": "cloudkit:deadline",
-      "TagSpecification.3.Tag.6.Value": "[TIME]",
+      "TagSpecification.3.Tag.6.Value": "YYYY-MM-DDThh:mm:ssZ",
       "Version": "2016-11-15"
     }
     "#);
@@ -159,19 +159,19 @@ fn everything_of_a_launch_is_tagged_when_it_is_made() {
     let groups = lab.requests_of("CreateSecurityGroup");
     assert_snapshot!(format!("{:#}", json!(groups[0].params)), @r#"
     {
-      "GroupDescription": "SSH to the machine of cloudkit launch [LAUNCH]",
-      "GroupName": "cloudkit-[LAUNCH]",
+      "GroupDescription": "SSH to the machine of cloudkit launch l-xxxxxxxxxxxxxxxx",
+      "GroupName": "cloudkit-l-xxxxxxxxxxxxxxxx",
       "TagSpecification.1.ResourceType": "security-group",
       "TagSpecification.1.Tag.1.Key": "cloudkit:managed",
       "TagSpecification.1.Tag.1.Value": "true",
       "TagSpecification.1.Tag.2.Key": "cloudkit:launch",
-      "TagSpecification.1.Tag.2.Value": "[LAUNCH]",
+      "TagSpecification.1.Tag.2.Value": "l-xxxxxxxxxxxxxxxx",
       "TagSpecification.1.Tag.3.Key": "cloudkit:parent",
-      "TagSpecification.1.Tag.3.Value": "launch:[LAUNCH]",
+      "TagSpecification.1.Tag.3.Value": "launch:l-xxxxxxxxxxxxxxxx",
       "TagSpecification.1.Tag.4.Key": "cloudkit:version",
       "TagSpecification.1.Tag.4.Value": "0.1.0",
       "Version": "2016-11-15",
-      "VpcId": "[vpc]"
+      "VpcId": "vpc-xxxxxxxxxxxxxxxxx"
     }
     "#);
     assert_eq!(lab.requests_of("CreateTags").len(), 0, "no tag comes later");
@@ -212,10 +212,10 @@ fn what_is_printed_is_one_object() {
         "usd_hour": "0.016277",
         "usd_until_deadline": "0.024416"
       },
-      "deadline": "[TIME]",
-      "instance_id": "[i]",
+      "deadline": "YYYY-MM-DDThh:mm:ssZ",
+      "instance_id": "i-xxxxxxxxxxxxxxxxx",
       "instance_type": "t3.micro",
-      "launch": "[LAUNCH]",
+      "launch": "l-xxxxxxxxxxxxxxxx",
       "market": "on-demand",
       "name": "trainer",
       "region": "us-east-1",

@@ -13,7 +13,7 @@ struct Terminal(PtySession);
 impl Terminal {
     fn typed(home: &Home, line: &str) -> Self {
         let limit = u64::try_from(wait::LONG.as_millis()).unwrap();
-        let line = format!("{line}; echo \"exit code $?\"");
+        let line = format!("stty rows 40 cols 200; {line}; echo \"exit code $?\"");
         Self(spawn_command(home.command_on_terminal(&line), Some(limit)).unwrap())
     }
 

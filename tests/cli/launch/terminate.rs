@@ -13,7 +13,7 @@ fn a_machine_is_ended_by_its_name_or_its_id() {
     }
     assert_snapshot!(home.run("cloudkit launch terminate trainer"), @"
     --- stderr
-    error: this has to be confirmed, and there is no terminal to ask on: End [i] (trainer), m7i.large, with its disks, in account 123456789012, us-east-1?
+    error: this has to be confirmed, and there is no terminal to ask on: End i-xxxxxxxxxxxxxxxxx (trainer), m7i.large, with its disks, in account 123456789012, us-east-1?
     hint: confirm it beforehand: --yes
     --- exit 2
     ");
@@ -23,7 +23,7 @@ fn a_machine_is_ended_by_its_name_or_its_id() {
     );
     assert_snapshot!(home.run("cloudkit launch terminate trainer --yes"), @"
     --- stderr
-    [i] is ending
+    i-xxxxxxxxxxxxxxxxx is ending
     hint: what served it can go when it has ended: cloudkit launch cleanup
     ");
     let id = |name: &str| {
@@ -38,12 +38,12 @@ fn a_machine_is_ended_by_its_name_or_its_id() {
     );
     assert_snapshot!(home.run(&format!("cloudkit launch terminate {} --yes", id("tester"))), @"
     --- stderr
-    [i] is ending
+    i-xxxxxxxxxxxxxxxxx is ending
     hint: what served it can go when it has ended: cloudkit launch cleanup
     ");
     assert_snapshot!(home.run(&format!("cloudkit launch terminate {} --yes", id("trainer"))), @"
     --- stderr
-    [i] has ended already
+    i-xxxxxxxxxxxxxxxxx has ended already
     ");
     assert_snapshot!(home.run("cloudkit launch terminate trainer --yes"), @"
     --- stderr
@@ -57,16 +57,21 @@ fn a_machine_is_ended_by_its_name_or_its_id() {
 fn a_name_of_several_is_not_guessed() {
     let lab = Lab::start();
     let home = lab.home();
-    for region in ["us-east-1", "eu-west-1"] {
+    for region in ["us-east-1", "eu-north-1"] {
         home.run(&format!(
             "cloudkit launch -t m7i.large --ttl 1h --name trainer --region {region} --wait accepted"
         ))
         .ok();
     }
     let screen = home.run("cloudkit launch terminate trainer --yes");
-    assert_snapshot!(screen, @"");
+    assert_snapshot!(screen, @"
+    --- stderr
+    error: trainer is the name of 2 machines: i-xxxxxxxxxxxxxxxxx, i-xxxxxxxxxxxxxxxxx
+    hint: name it by its id
+    --- exit 2
+    ");
     assert_eq!(lab.requests_of("TerminateInstances").len(), 0);
-    home.run("cloudkit launch terminate trainer --yes --region eu-west-1").ok();
+    home.run("cloudkit launch terminate trainer --yes --region eu-north-1").ok();
     assert_eq!(lab.requests_of("TerminateInstances").len(), 1);
 }
 
@@ -74,11 +79,11 @@ fn a_name_of_several_is_not_guessed() {
 fn a_machine_of_a_region_that_does_not_answer_is_not_said_to_be_missing() {
     let lab = Lab::start();
     let home = lab.home();
-    lab.fault(serde_json::json!({"kind": "error", "action": "DescribeInstances", "region": "eu-west-1", "status": 503,
+    lab.fault(serde_json::json!({"kind": "error", "action": "DescribeInstances", "region": "eu-north-1", "status": 503,
         "code": "Unavailable", "message": "The service is unavailable."}));
-    assert_snapshot!(home.run("cloudkit launch terminate trainer --yes -r us-east-1,eu-west-1"), @"
+    assert_snapshot!(home.run("cloudkit launch terminate trainer --yes -r us-east-1,eu-north-1"), @"
     --- stderr
-    warning: eu-west-1 could not be asked, so its machines are not shown: DescribeInstances refused: Unavailable: The service is unavailable.
+    warning: eu-north-1 could not be asked, so its machines are not shown: DescribeInstances refused: Unavailable: The service is unavailable.
     error: no machine of cloudkit's is called trainer
     --- exit 5
     ");

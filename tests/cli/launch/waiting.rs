@@ -14,23 +14,23 @@ fn accepted_running_or_answering() {
     assert_snapshot!(accepted.stderr, @"
     region us-east-1 (AWS_REGION)
     looking at the account: done
-    Plan of launch [LAUNCH] in account 123456789012
+    Plan of launch l-xxxxxxxxxxxxxxxx in account 123456789012
         machine  m7i.large in us-east-1, on-demand, 2 vCPUs, 8 GiB
         image    ami-0d27e0fb3bac4d724 (al2023-ami-2023.12.20260930.0-kernel-6.18-x86_64)
         cost     0.106677 USD an hour, 0.11 USD until the deadline
                  m7i.large: 0.1008 USD an hour (embedded 2025-03-02)
                  8 GiB root volume: 0.000877 USD an hour (aws.amazon.com/ebs/pricing)
                  public IPv4 address: 0.005 USD an hour (AWS since 2024-02-01)
-        ends     [TIME], by the machine itself (tag cloudkit:deadline)
+        ends     YYYY-MM-DDThh:mm:ssZ, by the machine itself (tag cloudkit:deadline)
         lets in  SSH (port [PORT]) from 203.0.113.7/32
         step     make bucket cloudkit-123456789012-us-east-1
         step     upload the agent to cloudkit-123456789012-us-east-1 (1 MB)
-        step     make security group cloudkit-[LAUNCH] (port [PORT] from 203.0.113.7/32)
+        step     make security group cloudkit-l-xxxxxxxxxxxxxxxx (port [PORT] from 203.0.113.7/32)
         step     launch m7i.large in us-east-1
     make bucket cloudkit-123456789012-us-east-1: done
     upload the agent to cloudkit-123456789012-us-east-1 (1 MB): done
-    make security group cloudkit-[LAUNCH] (port [PORT] from 203.0.113.7/32): done
-    [i]: accepted
+    make security group cloudkit-l-xxxxxxxxxxxxxxxx (port [PORT] from 203.0.113.7/32): done
+    i-xxxxxxxxxxxxxxxxx: accepted
     ");
     assert_eq!(
         (&accepted.json()["state"], &accepted.json()["ssh_answers"]),
@@ -61,7 +61,7 @@ fn a_machine_that_dies_while_it_starts_is_said_to_have_died() {
     launch.until_it_says("accepted");
     let id = lab.only_machine()["id"].as_str().unwrap().to_owned();
     lab.post(&format!("/machines/{id}/power-off"), &json!({}));
-    assert_snapshot!(launch.screen().stderr.lines().filter(|line| line.starts_with("error")).collect::<String>(), @"error: [i] ended while it started: Client.InstanceInitiatedShutdown: Instance initiated shutdown");
+    assert_snapshot!(launch.screen().stderr.lines().filter(|line| line.starts_with("error")).collect::<String>(), @"error: i-xxxxxxxxxxxxxxxxx ended while it started: Client.InstanceInitiatedShutdown: Instance initiated shutdown");
 }
 
 #[test]
@@ -72,18 +72,18 @@ fn verbose_shows_each_call() {
     let mut calls: Vec<&str> = screen.stderr.lines().filter(|line| line.ends_with(" ms")).collect();
     calls.sort_unstable();
     assert_snapshot!(calls.join("\n"), @"
-    EC2 AuthorizeSecurityGroupIngress in us-east-1: 200, 12 ms
-    EC2 CreateSecurityGroup in us-east-1: 200, 19 ms
-    EC2 DescribeImages in us-east-1: 200, 17 ms
-    EC2 DescribeVpcs in us-east-1: 200, 2756 ms
-    EC2 RunInstances in us-east-1: 200, 98 ms
-    S3 CreateBucket in us-east-1: 200, 64 ms
-    S3 HeadBucket in us-east-1: 404, 60 ms
-    S3 PutBucketEncryption in us-east-1: 200, 8 ms
-    S3 PutObject in us-east-1: 200, 14 ms
-    S3 PutPublicAccessBlock in us-east-1: 200, 9 ms
-    SSM GetParameter in us-east-1: 200, 110 ms
-    STS GetCallerIdentity in us-east-1: 200, 2577 ms
+    EC2 AuthorizeSecurityGroupIngress in us-east-1: 200, [MS] ms
+    EC2 CreateSecurityGroup in us-east-1: 200, [MS] ms
+    EC2 DescribeImages in us-east-1: 200, [MS] ms
+    EC2 DescribeVpcs in us-east-1: 200, [MS] ms
+    EC2 RunInstances in us-east-1: 200, [MS] ms
+    S3 CreateBucket in us-east-1: 200, [MS] ms
+    S3 HeadBucket in us-east-1: 404, [MS] ms
+    S3 PutBucketEncryption in us-east-1: 200, [MS] ms
+    S3 PutObject in us-east-1: 200, [MS] ms
+    S3 PutPublicAccessBlock in us-east-1: 200, [MS] ms
+    SSM GetParameter in us-east-1: 200, [MS] ms
+    STS GetCallerIdentity in us-east-1: 200, [MS] ms
     ");
     assert_eq!(calls.len(), lab.requests().len(), "every call, and nothing else");
 }

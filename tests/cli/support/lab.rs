@@ -36,14 +36,11 @@ pub(crate) struct Addresses {
 /// A request that AWS received.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Request {
-    pub(crate) n: usize,
     pub(crate) service: String,
     pub(crate) action: String,
-    pub(crate) region: Option<String>,
     pub(crate) mutating: bool,
     pub(crate) params: BTreeMap<String, Value>,
     pub(crate) body_sha256: String,
-    pub(crate) status: Option<u16>,
 }
 
 impl Lab {
@@ -135,6 +132,11 @@ impl Lab {
     /// Makes something go wrong; the members are in the lab's README.
     pub(crate) fn fault(&self, fault: Value) {
         self.post("/faults", &fault);
+    }
+
+    /// A fresh account, an empty log, every switch back.
+    pub(crate) fn reset(&self) {
+        self.post("/reset", &json!({}));
     }
 
     pub(crate) fn clear_faults(&self) {

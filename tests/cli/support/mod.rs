@@ -9,7 +9,7 @@ mod redaction;
 mod screen;
 pub(crate) mod wait;
 
-pub(crate) use home::Home;
+pub(crate) use home::{Home, PROGRAM};
 pub(crate) use lab::{Lab, python as lab_python};
 pub(crate) use process::Running;
 pub(crate) use screen::Screen;

@@ -42,11 +42,6 @@ impl Screen {
         let lines = self.stdout.lines().map(parse).collect::<Result<_, _>>();
         lines.unwrap_or_else(|error| panic!("{error}\n$ {}\n{self}", self.line))
     }
-
-    /// The words at the beginning of each line of a table or of names, without the header.
-    pub(crate) fn names(&self) -> Vec<&str> {
-        self.stdout.lines().filter_map(|line| line.split_whitespace().next()).collect()
-    }
 }
 
 impl fmt::Display for Screen {
