@@ -1,7 +1,7 @@
 //! Linux programs that hold nothing but what a launcher reads of them: the architecture and the C library they need.
 
-const HEADER: usize = 64;
-const SECTION: usize = 64;
+/// What the header of the file takes, and that of a section.
+const HEADER: u16 = 64;
 const EM_X86_64: u16 = 62;
 const EM_AARCH64: u16 = 183;
 const SHT_STRTAB: u32 = 3;
@@ -19,15 +19,16 @@ pub(crate) fn for_arm64() -> Vec<u8> {
 
 /// A program for x86-64 that needs a version of the GNU C library, such as `GLIBC_2.99`.
 pub(crate) fn for_x86_64_with(version: &str) -> Vec<u8> {
+    // The library's name is at 1 of the strings, that of the version at 11.
     let strings = format!("\0libc.so.6\0{version}\0");
-    let needs = [verneed(1, 1, 16), vernaux(1 + "libc.so.6".len() as u32 + 1)].concat();
-    let strings_at = HEADER;
+    let needs = [verneed(1, 1, 16), vernaux(11)].concat();
+    let strings_at = usize::from(HEADER);
     let needs_at = strings_at + strings.len();
     let sections_at = needs_at + needs.len();
     let mut file = header(EM_X86_64, sections_at, 3);
     file.extend(strings.as_bytes());
     file.extend(&needs);
-    file.extend([0; SECTION]);
+    file.extend([0; HEADER as usize]);
     file.extend(section(SHT_STRTAB, strings_at, strings.len(), 0, 0));
     file.extend(section(SHT_GNU_VERNEED, needs_at, needs.len(), 1, 1));
     file
@@ -43,7 +44,7 @@ fn header(machine: u16, sections_at: usize, sections: u16) -> Vec<u8> {
         header.extend(wide.to_le_bytes());
     }
     header.extend(0_u32.to_le_bytes());
-    for half in [HEADER as u16, 0, 0, SECTION as u16, sections, u16::from(sections > 0)] {
+    for half in [HEADER, 0, 0, HEADER, sections, u16::from(sections > 0)] {
         header.extend(half.to_le_bytes());
     }
     header

@@ -81,7 +81,7 @@ fn one_that_a_stranger_takes_in_between_is_refused_too() {
     let lab = Lab::start();
     let home = lab.home();
     lab.fault(
-        json!({"kind": "error", "action": "CreateBucket", "status": 409, "code": "BucketAlreadyExists",
+        &json!({"kind": "error", "action": "CreateBucket", "status": 409, "code": "BucketAlreadyExists",
         "message": "The requested bucket name is not available."}),
     );
     let screen = home.run(&format!("{LAUNCH} --quiet")).exits(3);

@@ -65,7 +65,7 @@ fn what_can_not_be_removed_is_6() {
     let home = lab.home();
     launch(&home, "trainer", "us-east-1");
     end(&lab, &home, "trainer");
-    lab.fault(json!({"kind": "error", "action": "DeleteSecurityGroup", "status": 403, "code": "UnauthorizedOperation",
+    lab.fault(&json!({"kind": "error", "action": "DeleteSecurityGroup", "status": 403, "code": "UnauthorizedOperation",
         "message": "You are not authorized to perform this operation."}));
     assert_snapshot!(home.run("cloudkit launch cleanup --yes -o table"), @"
     KIND            ID                    REGION     LAUNCH              REMOVED
@@ -82,7 +82,7 @@ fn a_region_that_fails_is_named() {
     let lab = Lab::start();
     let home = lab.home();
     lab.fault(
-        json!({"kind": "error", "action": "DescribeSecurityGroups", "region": "eu-north-1", "status": 503,
+        &json!({"kind": "error", "action": "DescribeSecurityGroups", "region": "eu-north-1", "status": 503,
         "code": "Unavailable", "message": "The service is unavailable."}),
     );
     assert_snapshot!(home.run("cloudkit launch cleanup --yes -o table -r us-east-1,eu-north-1"), @"

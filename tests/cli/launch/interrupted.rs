@@ -60,7 +60,7 @@ fn looking_is_bounded_too() {
 fn the_request_is_written_down_before_it_is_sent() {
     let lab = Lab::start();
     let home = lab.home();
-    lab.fault(json!({"kind": "hang", "action": "RunInstances", "ms": 3000, "times": 1}));
+    lab.fault(&json!({"kind": "hang", "action": "RunInstances", "ms": 3000, "times": 1}));
     let mut launch = home.start(LAUNCH);
     crate::support::wait::until("the request to be written down", || {
         (!journal(&home).is_empty()).then_some(())

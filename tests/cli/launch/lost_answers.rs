@@ -13,7 +13,7 @@ fn the_very_same_request_is_sent_until_there_is_an_answer() {
     let home = lab.home();
     let launch = |faults: &[Value], sent: usize| {
         lab.reset();
-        faults.iter().for_each(|fault| lab.fault(fault.clone()));
+        faults.iter().for_each(|fault| lab.fault(fault));
         let screen = home.run(LAUNCH).ok();
         the_same_bytes_made_one_machine(&lab, &screen, sent);
         warnings(&screen)
@@ -51,7 +51,7 @@ fn the_same_bytes_made_one_machine(lab: &Lab, screen: &Screen, sent: usize) {
 fn a_fate_that_stays_unknown_is_told_with_what_to_do() {
     let lab = Lab::start();
     let home = lab.home();
-    lab.fault(json!({"kind": "drop", "action": "RunInstances"}));
+    lab.fault(&json!({"kind": "drop", "action": "RunInstances"}));
     assert_snapshot!(home.run(&format!("{LAUNCH} --quiet")), @"
     --- stderr
     error: EC2 gave no answer to the request cloudkit-l-xxxxxxxxxxxxxxxx-0: whether it made a machine is not known
@@ -76,7 +76,7 @@ fn an_answer_lost_anywhere_costs_no_launch_and_makes_nothing_twice() {
     let lab = Lab::start();
     let home = lab.home();
     for action in ["CreateBucket", "PutObject", "CreateSecurityGroup", "AuthorizeSecurityGroupIngress"] {
-        lab.fault(json!({"kind": "lost-answer", "action": action, "times": 1}));
+        lab.fault(&json!({"kind": "lost-answer", "action": action, "times": 1}));
     }
     home.run(LAUNCH).ok();
     lab.only_machine();

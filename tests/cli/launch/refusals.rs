@@ -18,7 +18,7 @@ fn the_first_candidate_that_can_be_had_is_launched() {
     let home = lab.home();
     let mut fault = refused("RunInstances", 500, "InsufficientInstanceCapacity");
     fault["params"] = json!({"InstanceType": "g6.xlarge"});
-    lab.fault(fault);
+    lab.fault(&fault);
     let line = "cloudkit find search g6.xlarge m7i.large -r us-east-1 --sort=-price \
         | cloudkit launch --ttl 1h --wait accepted";
     let screen = home.run(line).ok();
@@ -39,7 +39,7 @@ fn what_is_refused_leaves_nothing() {
     let home = lab.home();
     let launch = |code: &str, status: u16| {
         lab.reset();
-        lab.fault(refused("RunInstances", status, code));
+        lab.fault(&refused("RunInstances", status, code));
         let screen = home.run(LAUNCH);
         lab.nothing_is_left();
         assert_eq!(lab.requests_of("RunInstances").len(), 1, "asking again would not help");
@@ -71,8 +71,8 @@ fn what_is_refused_leaves_nothing() {
 fn what_could_not_be_undone_is_6_with_the_command_that_removes_it() {
     let lab = Lab::start();
     let home = lab.home();
-    lab.fault(refused("RunInstances", 500, "InsufficientInstanceCapacity"));
-    lab.fault(refused("DeleteSecurityGroup", 403, "UnauthorizedOperation"));
+    lab.fault(&refused("RunInstances", 500, "InsufficientInstanceCapacity"));
+    lab.fault(&refused("DeleteSecurityGroup", 403, "UnauthorizedOperation"));
     assert_snapshot!(home.run(LAUNCH), @"
     --- stderr
     error: AWS can give none of the machines of the plan

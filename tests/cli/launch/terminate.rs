@@ -79,7 +79,7 @@ fn a_name_of_several_is_not_guessed() {
 fn a_machine_of_a_region_that_does_not_answer_is_not_said_to_be_missing() {
     let lab = Lab::start();
     let home = lab.home();
-    lab.fault(serde_json::json!({"kind": "error", "action": "DescribeInstances", "region": "eu-north-1", "status": 503,
+    lab.fault(&serde_json::json!({"kind": "error", "action": "DescribeInstances", "region": "eu-north-1", "status": 503,
         "code": "Unavailable", "message": "The service is unavailable."}));
     assert_snapshot!(home.run("cloudkit launch terminate trainer --yes -r us-east-1,eu-north-1"), @"
     --- stderr

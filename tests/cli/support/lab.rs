@@ -130,8 +130,8 @@ impl Lab {
     }
 
     /// Makes something go wrong; the members are in the lab's README.
-    pub(crate) fn fault(&self, fault: Value) {
-        self.post("/faults", &fault);
+    pub(crate) fn fault(&self, fault: &Value) {
+        self.post("/faults", fault);
     }
 
     /// A fresh account, an empty log, every switch back.

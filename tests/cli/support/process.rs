@@ -87,8 +87,8 @@ impl Running {
         self.stdin = None;
         let status = wait::within(wait::LONG, || self.child.try_wait().unwrap());
         let status = status.unwrap_or_else(|| panic!("{} does not end:\n{}", self.line, self.stderr()));
-        self.stdout.to_the_end();
-        self.stderr.to_the_end();
+        self.stdout.drain();
+        self.stderr.drain();
         Screen { line: self.line.clone(), code: code(status), stdout: self.stdout(), stderr: self.stderr() }
     }
 }
@@ -118,7 +118,7 @@ impl Heard {
         String::from_utf8(self.text.lock().unwrap().clone()).unwrap()
     }
 
-    fn to_the_end(&mut self) {
+    fn drain(&mut self) {
         if let Some(listener) = self.listener.take() {
             listener.join().unwrap();
         }
