@@ -10,7 +10,7 @@ fn launch(home: &Home, name: &str, region: &str) {
 }
 
 fn end(lab: &Lab, home: &Home, name: &str) {
-    home.run(&format!("cloudkit launch terminate {name} --yes")).ok();
+    home.run(&format!("cloudkit launch terminate {name} --yes -r us-east-1")).ok();
     let machines = lab.machines();
     let ended = machines.iter().find(|machine| machine["tags"]["Name"] == name).unwrap();
     lab.until_it_is(ended["id"].as_str().unwrap(), "terminated");
@@ -20,25 +20,25 @@ fn end(lab: &Lab, home: &Home, name: &str) {
 fn the_groups_of_ended_machines_go_and_those_of_running_ones_stay() {
     let lab = Lab::start();
     let home = lab.home();
-    assert_snapshot!(home.run("cloudkit launch cleanup -o table"), @"
+    assert_snapshot!(home.run("cloudkit launch cleanup -r us-east-1,eu-north-1 -o table"), @"
     --- stderr
     nothing is left over
     ");
     launch(&home, "trainer", "us-east-1");
     launch(&home, "tester", "eu-north-1");
-    assert_snapshot!(home.run("cloudkit launch cleanup --yes -o table"), @"
+    assert_snapshot!(home.run("cloudkit launch cleanup -r us-east-1,eu-north-1 --yes -o table"), @"
     --- stderr
     nothing is left over
     ");
     end(&lab, &home, "trainer");
-    assert_snapshot!(home.run("cloudkit launch cleanup -o table"), @"
+    assert_snapshot!(home.run("cloudkit launch cleanup -r us-east-1,eu-north-1 -o table"), @"
     --- stderr
     error: this has to be confirmed, and there is no terminal to ask on: Remove sg-xxxxxxxxxxxxxxxxx (us-east-1) in account 123456789012?
     hint: confirm it beforehand: --yes
     --- exit 2
     ");
     assert_eq!(lab.requests_of("DeleteSecurityGroup").len(), 0, "nothing goes without a yes");
-    assert_snapshot!(home.run("cloudkit launch cleanup --yes -o table"), @"
+    assert_snapshot!(home.run("cloudkit launch cleanup -r us-east-1,eu-north-1 --yes -o table"), @"
     KIND            ID                    REGION     LAUNCH              REMOVED
     security group  sg-xxxxxxxxxxxxxxxxx  us-east-1  l-xxxxxxxxxxxxxxxx  yes
     ");
@@ -53,7 +53,8 @@ fn the_buckets_go_where_they_are_named() {
     let home = lab.home();
     launch(&home, "trainer", "us-east-1");
     end(&lab, &home, "trainer");
-    let rows = home.run("cloudkit launch cleanup --bucket --yes").ok().lines_of_json();
+    let rows =
+        home.run("cloudkit launch cleanup -r us-east-1,eu-north-1 --bucket --yes").ok().lines_of_json();
     let kinds: Vec<_> = rows.iter().map(|row| (row["kind"].clone(), row["removed"].clone())).collect();
     assert_eq!(kinds, [(json!("security-group"), json!(true)), (json!("bucket"), json!(true))]);
     lab.nothing_is_left();
@@ -67,7 +68,7 @@ fn what_can_not_be_removed_is_6() {
     end(&lab, &home, "trainer");
     lab.fault(&json!({"kind": "error", "action": "DeleteSecurityGroup", "status": 403, "code": "UnauthorizedOperation",
         "message": "You are not authorized to perform this operation."}));
-    assert_snapshot!(home.run("cloudkit launch cleanup --yes -o table"), @"
+    assert_snapshot!(home.run("cloudkit launch cleanup -r us-east-1,eu-north-1 --yes -o table"), @"
     KIND            ID                    REGION     LAUNCH              REMOVED
     security group  sg-xxxxxxxxxxxxxxxxx  us-east-1  l-xxxxxxxxxxxxxxxx  no
     --- stderr
@@ -85,7 +86,7 @@ fn a_region_that_fails_is_named() {
         &json!({"kind": "error", "action": "DescribeSecurityGroups", "region": "eu-north-1", "status": 503,
         "code": "Unavailable", "message": "The service is unavailable."}),
     );
-    assert_snapshot!(home.run("cloudkit launch cleanup --yes -o table -r us-east-1,eu-north-1"), @"
+    assert_snapshot!(home.run("cloudkit launch cleanup -r us-east-1,eu-north-1 --yes -o table"), @"
     --- stderr
     warning: eu-north-1 could not be asked, so its machines are not shown: DescribeSecurityGroups refused: Unavailable: The service is unavailable.
     nothing is left over

@@ -73,7 +73,7 @@ fn the_request_is_written_down_before_it_is_sent() {
     launch.kill();
     drop(launch);
     lab.until_it_is(&machine_of_the_request(&lab), "running");
-    assert_snapshot!(home.run("cloudkit launch cleanup -o table"), @"
+    assert_snapshot!(home.run("cloudkit launch cleanup -r us-east-1 -o table"), @"
     --- stderr
     1 unanswered requests of earlier launches settled
     nothing is left over

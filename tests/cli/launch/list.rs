@@ -78,7 +78,7 @@ fn what_others_wrote_into_a_tag_does_not_reach_the_terminal() {
     home.run("cloudkit launch -t m7i.large --ttl 1h --wait accepted").ok();
     let id = lab.only_machine()["id"].as_str().unwrap().to_owned();
     lab.post(&format!("/machines/{id}/tags"), &json!({"Name": "\u{9b}2Jgone\nzzz"}));
-    let screen = home.run("cloudkit launch list -o table").ok();
+    let screen = home.run("cloudkit launch list -r us-east-1 -o table").ok();
     assert!(!screen.stdout.contains('\u{9b}'), "{screen:?}");
     assert_eq!(screen.stdout.lines().count(), 2, "{screen}");
 }
@@ -90,6 +90,6 @@ fn machines_that_others_made_are_none_of_ours() {
     home.run("cloudkit launch -t m7i.large --ttl 1h --wait accepted").ok();
     let id = lab.only_machine()["id"].as_str().unwrap().to_owned();
     lab.post(&format!("/machines/{id}/tags"), &json!({"cloudkit:managed": "false"}));
-    assert_eq!(home.run("cloudkit launch list").ok().stdout, "");
-    home.run(&format!("cloudkit launch terminate {id} --yes")).exits(1);
+    assert_eq!(home.run("cloudkit launch list -r us-east-1").ok().stdout, "");
+    home.run(&format!("cloudkit launch terminate {id} --yes -r us-east-1")).exits(1);
 }

@@ -64,7 +64,7 @@ fn a_fate_that_stays_unknown_is_told_with_what_to_do() {
     --- exit 6
     ");
     lab.clear_faults();
-    assert_snapshot!(home.run("cloudkit launch cleanup --yes -o table"), @"
+    assert_snapshot!(home.run("cloudkit launch cleanup --yes -r us-east-1 -o table"), @"
     --- stderr
     1 unanswered requests of earlier launches settled
     nothing is left over

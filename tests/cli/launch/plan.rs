@@ -20,33 +20,30 @@ fn the_first_offers_of_a_pipe_are_the_candidates() {
       {
         "is": "g6f.large in us-east-1",
         "known_usd_hour": "0.207877",
-        "steps": [
+        "preparation": [
           "make-bucket",
           "upload-agent",
-          "make-group",
-          "run"
+          "make-group"
         ],
         "usd_hour": "0.207877"
       },
       {
         "is": "g6f.xlarge in us-east-1",
         "known_usd_hour": "0.243377",
-        "steps": [
+        "preparation": [
           "make-bucket",
           "upload-agent",
-          "make-group",
-          "run"
+          "make-group"
         ],
         "usd_hour": "0.243377"
       },
       {
         "is": "g6f.2xlarge in us-east-1",
         "known_usd_hour": "0.480877",
-        "steps": [
+        "preparation": [
           "make-bucket",
           "upload-agent",
-          "make-group",
-          "run"
+          "make-group"
         ],
         "usd_hour": "0.480877"
       }
@@ -64,7 +61,7 @@ fn brief(candidate: &Value) -> Value {
         "is": format!("{} in {}", candidate["instance_type"].as_str().unwrap(), candidate["region"].as_str().unwrap()),
         "usd_hour": candidate["cost"]["usd_hour"],
         "known_usd_hour": candidate["cost"]["known_usd_hour"],
-        "steps": candidate["steps"].as_array().unwrap().iter().map(|step| step["step"].clone()).collect::<Vec<_>>(),
+        "preparation": candidate["preparation"].as_array().unwrap().iter().map(|step| step["step"].clone()).collect::<Vec<_>>(),
     })
 }
 

@@ -128,7 +128,7 @@ fn without_credentials_nothing_is_asked() {
     home.write(".aws/config", format!("[default]\ncredential_process = /bin/cat {}\n", keys.display()));
     assert_snapshot!(home.run(LAUNCH), @"
     --- stderr
-    error: loading credentials refused: UnexpectedAnswer: they end before YYYY-MM-DDThh:mm:ssZ, too soon for a machine to fetch its agent with them
+    error: the AWS credentials end before YYYY-MM-DDThh:mm:ssZ, too soon for a machine to fetch its agent
     hint: sign in again: aws sso login, or fetch new keys
     --- exit 3
     ");

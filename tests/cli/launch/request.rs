@@ -62,6 +62,7 @@ fn the_request_says_it_all_at_once() {
       "BlockDeviceMapping.1.DeviceName": "/dev/xvda",
       "BlockDeviceMapping.1.Ebs.DeleteOnTermination": "true",
       "BlockDeviceMapping.1.Ebs.Encrypted": "true",
+      "BlockDeviceMapping.1.Ebs.VolumeSize": "8",
       "ClientToken": "cloudkit-l-xxxxxxxxxxxxxxxx-0",
       "ImageId": "ami-0d27e0fb3bac4d724",
       "InstanceInitiatedShutdownBehavior": "terminate",

@@ -77,11 +77,11 @@ fn ending_and_removing_ask_too() {
     let lab = Lab::start();
     let home = lab.home();
     home.run("cloudkit launch -t m7i.large --ttl 1h --name trainer --wait running").ok();
-    let mut terminal = Terminal::typed(&home, "cloudkit launch terminate trainer");
+    let mut terminal = Terminal::typed(&home, "cloudkit launch terminate trainer -r us-east-1");
     terminal.sees("(trainer), m7i.large, with its disks, in account 123456789012, us-east-1?");
     terminal.answers("n\r").sees("nothing was ended").ends(1);
     assert_eq!(lab.only_machine()["state"], "running");
-    home.run("cloudkit launch terminate trainer --yes").ok();
+    home.run("cloudkit launch terminate trainer --yes -r us-east-1").ok();
     lab.until_it_is(lab.only_machine()["id"].as_str().unwrap(), "terminated");
     let mut terminal = Terminal::typed(&home, "cloudkit launch cleanup -r us-east-1");
     terminal.sees("in account 123456789012?").answers("n\r").sees("nothing was removed").ends(1);

@@ -11,7 +11,7 @@ fn a_machine_is_ended_by_its_name_or_its_id() {
     for name in ["trainer", "tester"] {
         home.run(&format!("cloudkit launch -t m7i.large --ttl 1h --name {name} --wait running")).ok();
     }
-    assert_snapshot!(home.run("cloudkit launch terminate trainer"), @"
+    assert_snapshot!(home.run("cloudkit launch terminate trainer -r us-east-1"), @"
     --- stderr
     error: this has to be confirmed, and there is no terminal to ask on: End i-xxxxxxxxxxxxxxxxx (trainer), m7i.large, with its disks, in account 123456789012, us-east-1?
     hint: confirm it beforehand: --yes
@@ -21,7 +21,7 @@ fn a_machine_is_ended_by_its_name_or_its_id() {
         lab.machines().iter().all(|machine| machine["state"] == "running"),
         "nothing is ended without a yes"
     );
-    assert_snapshot!(home.run("cloudkit launch terminate trainer --yes"), @"
+    assert_snapshot!(home.run("cloudkit launch terminate trainer --yes -r us-east-1,eu-north-1"), @"
     --- stderr
     i-xxxxxxxxxxxxxxxxx is ending
     hint: what served it can go when it has ended: cloudkit launch cleanup
@@ -36,16 +36,16 @@ fn a_machine_is_ended_by_its_name_or_its_id() {
         home.run("cloudkit launch list -r us-east-1 -o csv").ok().stdout.matches("running").count(),
         1
     );
-    assert_snapshot!(home.run(&format!("cloudkit launch terminate {} --yes", id("tester"))), @"
+    assert_snapshot!(home.run(&format!("cloudkit launch terminate {} --yes -r us-east-1", id("tester"))), @"
     --- stderr
     i-xxxxxxxxxxxxxxxxx is ending
     hint: what served it can go when it has ended: cloudkit launch cleanup
     ");
-    assert_snapshot!(home.run(&format!("cloudkit launch terminate {} --yes", id("trainer"))), @"
+    assert_snapshot!(home.run(&format!("cloudkit launch terminate {} --yes -r us-east-1", id("trainer"))), @"
     --- stderr
     i-xxxxxxxxxxxxxxxxx has ended already
     ");
-    assert_snapshot!(home.run("cloudkit launch terminate trainer --yes"), @"
+    assert_snapshot!(home.run("cloudkit launch terminate trainer --yes -r us-east-1,eu-north-1"), @"
     --- stderr
     error: no machine of cloudkit's is called trainer
     hint: see what there is: cloudkit launch list
@@ -63,7 +63,7 @@ fn a_name_of_several_is_not_guessed() {
         ))
         .ok();
     }
-    let screen = home.run("cloudkit launch terminate trainer --yes");
+    let screen = home.run("cloudkit launch terminate trainer --yes -r us-east-1,eu-north-1");
     assert_snapshot!(screen, @"
     --- stderr
     error: trainer is the name of 2 machines: i-xxxxxxxxxxxxxxxxx, i-xxxxxxxxxxxxxxxxx
