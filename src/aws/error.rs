@@ -187,6 +187,7 @@ fn kind_of(code: &str, status: u16) -> ErrorKind {
         | "UnauthorizedOperation"
         | "AccessDenied"
         | "AccessDeniedException"
+        | "BucketAlreadyExists"
         | "Blocked"
         | "OptInRequired"
         | "PendingVerification"

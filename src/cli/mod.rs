@@ -13,6 +13,7 @@ mod help;
 mod personality;
 mod region;
 mod settings;
+mod usage;
 
 #[cfg(feature = "aws")]
 mod agent;
@@ -37,15 +38,15 @@ pub use exit_code::ExitClass;
 /// Runs the command that the process was started with and says how it ended.
 #[must_use]
 pub fn run(process: &Process) -> ExitCode {
+    let surroundings =
+        Surroundings::of_process(process.variable("COLUMNS"), process.variable("NO_COLOR").is_some());
     let parsed = Cloudkit::command()
         .try_get_matches_from(personality::rewrite(&process.arguments))
         .and_then(|mut matches| Cloudkit::from_arg_matches_mut(&mut matches));
     let cloudkit = match parsed {
         Ok(cloudkit) => cloudkit,
-        Err(error) => return tell_usage(&error),
+        Err(error) => return usage::tell(&error, &process.arguments, surroundings),
     };
-    let surroundings =
-        Surroundings::of_process(process.variable("COLUMNS"), process.variable("NO_COLOR").is_some());
     let resolved = settings::Settings::load(process);
     let (settings, unreadable) = match resolved {
         Ok(settings) => (settings, None),
@@ -88,13 +89,6 @@ fn finish(streams: &Streams, outcome: Result<ExitClass, CommandError>) -> ExitCo
             error.class.into()
         }
     }
-}
-
-/// What clap says of arguments it can't read; help and version are no errors.
-fn tell_usage(error: &clap::Error) -> ExitCode {
-    // Where even stderr is gone nobody is left to be told.
-    let _ = error.print();
-    if error.use_stderr() { ExitClass::Usage.into() } else { ExitClass::Done.into() }
 }
 
 #[cfg(test)]

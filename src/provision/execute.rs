@@ -56,7 +56,7 @@ pub struct ExecuteError {
 #[derive(Debug, thiserror::Error)]
 pub enum Cause {
     /// AWS can give none of the candidates.
-    #[error("AWS can give none of the machines of the plan")]
+    #[error("AWS can give none of the machines of the plan:{}", super::plan::reasons(refused))]
     NoneToBeHad {
         /// Each of them and why.
         refused: Vec<Refused>,

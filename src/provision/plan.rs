@@ -190,13 +190,14 @@ pub enum PlanError {
 fn describe(refused: &[Refused]) -> String {
     match refused {
         [only] => format!("{} in {} cannot be launched: {}", only.instance_type, only.region, only.reason),
-        several => {
-            let lines = several
-                .iter()
-                .map(|one| format!("\n  {} in {}: {}", one.instance_type, one.region, one.reason));
-            format!("none of these can be launched:{}", lines.collect::<String>())
-        }
+        several => format!("none of these can be launched:{}", reasons(several)),
     }
+}
+
+/// A line for each machine that can't be had, to follow a colon.
+pub(super) fn reasons(refused: &[Refused]) -> String {
+    let line = |one: &Refused| format!("\n{} in {}: {}", one.instance_type, one.region, one.reason);
+    refused.iter().map(line).collect()
 }
 
 /// Plans a launch.

@@ -1,0 +1,86 @@
+//! Arguments that the parser can't read, told as every other error is.
+//!
+//! Help and version are no errors: they are printed as the parser writes them.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+
+use super::exit_code::ExitClass;
+use crate::output::{self, Failure, Format, Streams, Surroundings};
+
+/// Tells what the parser says.
+pub(super) fn tell(error: &clap::Error, arguments: &[OsString], surroundings: Surroundings) -> ExitCode {
+    let is_help = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    if is_help || !error.use_stderr() {
+        // Where the stream is gone nobody is left to read the help.
+        let _ = error.print();
+        return if is_help { ExitClass::Usage } else { ExitClass::Done }.into();
+    }
+    let settings =
+        output::Settings { requested_format: requested_format(arguments), ..output::Settings::default() };
+    let (message, hints) = sentences(&error.to_string());
+    Streams::of_process(surroundings, settings).fail(&Failure::of(
+        &Unreadable(message),
+        hints,
+        ExitClass::Usage.code(),
+    ));
+    ExitClass::Usage.into()
+}
+
+/// What the parser could not read, in its words.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Unreadable(String);
+
+/// The parser's message and its tips; its usage lines are in the help that the last hint names.
+fn sentences(text: &str) -> (String, Vec<String>) {
+    let (mut message, mut hints) = (Vec::new(), Vec::new());
+    let mut paragraphs = text.trim_start_matches("error: ").split("\n\n");
+    for line in paragraphs.next().unwrap_or_default().lines() {
+        message.push(line.trim());
+    }
+    for line in paragraphs.flat_map(str::lines) {
+        hints.extend(line.trim().strip_prefix("tip: ").map(str::to_owned));
+    }
+    hints.push("every flag with its values: --help".to_owned());
+    (message.join(" "), hints)
+}
+
+/// The format that was asked for by name; the parser did not come to it.
+fn requested_format(arguments: &[OsString]) -> Option<Format> {
+    let texts: Vec<&str> = arguments.iter().filter_map(|argument| argument.to_str()).collect();
+    texts.iter().enumerate().find_map(|(at, text)| {
+        let value = match *text {
+            "-o" | "--output" => texts.get(at + 1).copied(),
+            text => text.strip_prefix("--output=").or_else(|| text.strip_prefix("-o")),
+        };
+        value?.trim_start_matches('=').parse().ok()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parsers_words_become_an_error_and_hints() {
+        let text = "error: unexpected argument '--regoin' found\n\n  tip: a similar argument exists: '--region'\n\nUsage: x\n";
+        let (message, hints) = sentences(text);
+        assert_eq!(message, "unexpected argument '--regoin' found");
+        assert_eq!(hints, ["a similar argument exists: '--region'", "every flag with its values: --help"]);
+        let (message, _) =
+            sentences("error: the following required arguments were not provided:\n  <KEY>\n\nUsage: x");
+        assert_eq!(message, "the following required arguments were not provided: <KEY>");
+    }
+
+    #[test]
+    fn the_format_is_found_however_it_is_written() {
+        for line in ["x -o json", "x --output json", "x --output=json", "-ojson x", "-o=json"] {
+            let arguments: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            assert_eq!(requested_format(&arguments), Some(Format::Json), "{line}");
+        }
+        assert_eq!(requested_format(&["x".into(), "-o".into()]), None);
+    }
+}
