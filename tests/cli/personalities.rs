@@ -54,10 +54,7 @@ fn a_renamed_program_is_still_cloudkit() {
     assert_snapshot!(home.run("relaunch --instance-type m7i.large"), @"
     --- stderr
     error: unexpected argument '--instance-type' found
-
-    Usage: cloudkit [OPTIONS] <COMMAND>
-
-    For more information, try '--help'.
+    hint: every flag with its values: --help
     --- exit 2
     ");
 }
@@ -83,33 +80,22 @@ fn a_mistyped_command_is_a_usage_error_that_names_the_nearest() {
     assert_snapshot!(home.run("cloudkit fnid search"), @"
     --- stderr
     error: unrecognized subcommand 'fnid'
-
-      tip: a similar subcommand exists: 'find'
-
-    Usage: cloudkit [OPTIONS] <COMMAND>
-
-    For more information, try '--help'.
+    hint: a similar subcommand exists: 'find'
+    hint: every flag with its values: --help
     --- exit 2
     ");
     assert_snapshot!(home.run("cloudkit find search --regoin us-east-1"), @"
     --- stderr
     error: unexpected argument '--regoin' found
-
-      tip: a similar argument exists: '--region'
-
-    Usage: cloudkit find search --region <REGION> [PATTERNS]...
-
-    For more information, try '--help'.
+    hint: a similar argument exists: '--region'
+    hint: every flag with its values: --help
     --- exit 2
     ");
     assert_snapshot!(home.run("cloudkit find search -o tabel"), @"
     --- stderr
-    error: invalid value 'tabel' for '--output <FORMAT>'
-      [possible values: table, wide, json, jsonl, yaml, csv, name]
-
-      tip: a similar value exists: 'table'
-
-    For more information, try '--help'.
+    error: invalid value 'tabel' for '--output <FORMAT>' [possible values: table, wide, json, jsonl, yaml, csv, name]
+    hint: a similar value exists: 'table'
+    hint: every flag with its values: --help
     --- exit 2
     ");
 }

@@ -87,36 +87,31 @@ fn a_bad_value_says_what_is_expected() {
     assert_snapshot!(home.run("cloudkit find search --memory 8lb"), @r#"
     --- stderr
     error: invalid value '8lb' for '--memory <RANGE>': "8lb" is not a memory size such as 8, 8gib, 512mib or 1.5tib (a bare number is GiB)
-
-    For more information, try '--help'.
+    hint: every flag with its values: --help
     --- exit 2
     "#);
     assert_snapshot!(home.run("cloudkit find search --vcpus 8..4"), @r#"
     --- stderr
     error: invalid value '8..4' for '--vcpus <RANGE>': "8..4" is empty: its first end lies above its second
-
-    For more information, try '--help'.
+    hint: every flag with its values: --help
     --- exit 2
     "#);
     assert_snapshot!(home.run("cloudkit find search --max-price cheap"), @r#"
     --- stderr
     error: invalid value 'cheap' for '--max-price <USD>': "cheap" is not an amount of US dollars such as 0.5, 2 or 12.34
-
-    For more information, try '--help'.
+    hint: every flag with its values: --help
     --- exit 2
     "#);
     assert_snapshot!(home.run("cloudkit find search --arch sparc"), @r#"
     --- stderr
     error: invalid value 'sparc' for '--arch <ARCH>': "sparc" is not an architecture: x86_64, arm64, i386, x86_64_mac or arm64_mac
-
-    For more information, try '--help'.
+    hint: every flag with its values: --help
     --- exit 2
     "#);
     assert_snapshot!(home.run("cloudkit find search 'm7i.[large'"), @r#"
     --- stderr
     error: invalid value 'm7i.[large' for '[PATTERNS]...': "m7i.[large" is not a pattern of names such as m7i.*
-
-    For more information, try '--help'.
+    hint: every flag with its values: --help
     --- exit 2
     "#);
 }

@@ -128,8 +128,7 @@ fn an_order_may_be_asked_for() {
     assert_snapshot!(home.run(&format!("{line} --sort size")), @r#"
     --- stderr
     error: invalid value 'size' for '--sort <KEYS>': "size" is not a column to sort by: price, type, region, vcpus, memory or gpus
-
-    For more information, try '--help'.
+    hint: every flag with its values: --help
     --- exit 2
     "#);
 }

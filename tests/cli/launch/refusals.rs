@@ -75,7 +75,8 @@ fn what_could_not_be_undone_is_6_with_the_command_that_removes_it() {
     lab.fault(&refused("DeleteSecurityGroup", 403, "UnauthorizedOperation"));
     assert_snapshot!(home.run(LAUNCH), @"
     --- stderr
-    error: AWS can give none of the machines of the plan
+    error: AWS can give none of the machines of the plan:
+      m7i.large in us-east-1: RunInstances refused: InsufficientInstanceCapacity: AWS says why.
     hint: still there: security group cloudkit-l-xxxxxxxxxxxxxxxx (DeleteSecurityGroup refused: UnauthorizedOperation: AWS says why.); cloudkit launch cleanup --region us-east-1
     --- exit 6
     ");

@@ -42,14 +42,11 @@ fn accepted_running_or_answering() {
     let answering = home.run(&format!("{line} --wait ssh")).ok();
     assert!(answering.stderr.ends_with("running at 127.0.0.1\nssh answers\n"), "{answering}");
     assert_eq!(answering.json()["ssh_answers"], true);
-    assert_snapshot!(home.run(&format!("{line} --wait forever")), @"
+    assert_snapshot!(home.run(&format!("{line} --wait forever")), @r#"
     --- stderr
-    error: invalid value 'forever' for '--wait <WHAT>'
-      [possible values: accepted, running, ssh]
-
-    For more information, try '--help'.
+    {"schema":"cloudkit.error/v1","error":"invalid value 'forever' for '--wait <WHAT>' [possible values: accepted, running, ssh]","caused_by":[],"hints":["every flag with its values: --help"],"exit_code":2}
     --- exit 2
-    ");
+    "#);
 }
 
 #[test]
