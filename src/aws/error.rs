@@ -78,6 +78,12 @@ impl AwsError {
         }
     }
 
+    /// The same failure, with words where AWS gave none.
+    pub(super) fn saying(mut self, words: &str) -> Self {
+        self.message.get_or_insert_with(|| words.to_owned());
+        self
+    }
+
     /// Credentials that could not be had.
     pub(super) fn credentials(source: CredentialsError) -> Self {
         let kind = match &source {

@@ -70,7 +70,13 @@ impl Bucket {
     pub async fn is_there(&self) -> Result<bool, AwsError> {
         let answer =
             self.client.head_bucket().bucket(&self.name).expected_bucket_owner(&self.account).send().await;
-        found("HeadBucket", answer)
+        found("HeadBucket", answer).map_err(|error| match error.kind {
+            // A HEAD has no body, so AWS itself says no more than 403.
+            ErrorKind::NotAllowed => {
+                error.saying("it is another account's, or these credentials may not see it")
+            }
+            _ => error,
+        })
     }
 
     /// Makes the bucket: private, encrypted, all public access blocked.

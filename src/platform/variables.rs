@@ -28,5 +28,11 @@ pub const CHECK_IP_URL: Variable = Variable {
 pub const SSH_PORT: Variable =
     Variable { name: "CLOUDKIT_SSH_PORT", help: "port of the machines' SSH servers, instead of 22" };
 
+/// How long the SSH server of a new machine is waited for.
+pub const SSH_WAIT: Variable = Variable {
+    name: "CLOUDKIT_SSH_WAIT",
+    help: "how long a new machine's SSH server is waited for, such as 10m, instead of 4m",
+};
+
 /// Every variable, in the order of their names.
-pub const ALL: [Variable; 3] = [CHECK_IP_URL, OUTPUT, SSH_PORT];
+pub const ALL: [Variable; 4] = [CHECK_IP_URL, OUTPUT, SSH_PORT, SSH_WAIT];

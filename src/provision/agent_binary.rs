@@ -34,6 +34,8 @@ pub enum RunsOn {
         /// The oldest C library that has all its symbols.
         glibc: Option<GlibcVersion>,
     },
+    /// Nobody can tell: its sections can't be read.
+    Unknown,
     /// Not on Linux.
     Elsewhere,
 }
@@ -75,30 +77,33 @@ fn runs_on(content: &[u8]) -> RunsOn {
         elf::EM_AARCH64 => Architecture::Arm64,
         _ => return RunsOn::Elsewhere,
     };
-    RunsOn::Linux { architecture, glibc: newest_glibc_symbol(header, content) }
+    match newest_glibc_symbol(header, content) {
+        Ok(glibc) => RunsOn::Linux { architecture, glibc },
+        Err(_) => RunsOn::Unknown,
+    }
 }
 
-/// The newest `GLIBC_x.y` that the file's needed symbol versions name.
+/// The newest `GLIBC_x.y` that the file's needed symbol versions name; none where it is linked statically.
 fn newest_glibc_symbol(
     header: &elf::FileHeader64<object::LittleEndian>,
     content: &[u8],
-) -> Option<GlibcVersion> {
+) -> object::Result<Option<GlibcVersion>> {
     let endian = object::LittleEndian;
-    let sections = header.sections(endian, content).ok()?;
-    let (mut needed, strings) = sections.gnu_verneed(endian, content).ok()??;
-    let strings = sections.strings(endian, content, strings).ok()?;
+    let sections = header.sections(endian, content)?;
+    let Some((mut needed, strings)) = sections.gnu_verneed(endian, content)? else { return Ok(None) };
+    let strings = sections.strings(endian, content, strings)?;
     let mut newest = None;
-    while let Ok(Some((_, mut versions))) = needed.next() {
-        while let Ok(Some(version)) = versions.next() {
+    while let Some((_, mut versions)) = needed.next()? {
+        while let Some(version) = versions.next()? {
             // The loader goes without a weak one.
             if version.vna_flags.get(endian).0 & elf::VER_FLG_WEAK.0 != 0 {
                 continue;
             }
-            let name = version.name(endian, strings).ok().and_then(|name| std::str::from_utf8(name).ok());
+            let name = std::str::from_utf8(version.name(endian, strings)?).ok();
             newest = newest.max(name.and_then(glibc_version));
         }
     }
-    newest
+    Ok(newest)
 }
 
 /// Reads `GLIBC_2.34`; a third number, as in `GLIBC_2.2.5`, does not count.

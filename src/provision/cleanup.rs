@@ -16,6 +16,8 @@ use crate::model::{RegionName, Span, tag};
 
 /// How long after its planning a launch without a machine may still be under way.
 const UNDER_WAY: Span = Span::from_seconds(15 * 60);
+/// How long after its request a machine that EC2 does not show may still come.
+const LATEST: Span = Span::from_seconds(3600);
 
 /// What is left over in some regions.
 #[derive(Debug, Default)]
@@ -106,26 +108,33 @@ pub async fn remove(session: &Session, leftover: &Leftover, account: &str) -> Re
     }
 }
 
-/// Settles the requests of which nothing is known, by what EC2 shows of them; says how many.
+/// Settles the requests of which nothing is known, by what EC2 shows of them; says how many. One that EC2 shows nothing of
+/// is settled only when it is old: a machine may come late.
 ///
 /// # Errors
 /// Where the journal can't be read or written, or EC2 can't be asked.
-pub async fn settle_journal(session: &Session, journal: &Journal) -> Result<usize, SettleError> {
+pub async fn settle_journal(
+    session: &Session,
+    journal: &Journal,
+    now: jiff::Timestamp,
+) -> Result<usize, SettleError> {
     let unsettled = journal.unsettled()?;
-    let fates = try_join_all(unsettled.iter().map(async |entry| {
+    let looks = unsettled.iter().map(async |entry| {
         let Ok(region) = entry.region.parse() else { return Ok(None) };
-        session
-            .ec2(&region)
-            .machines_of_request(&entry.request.client_token)
-            .await
-            .map(|found| found.into_iter().next())
-    }))
-    .await?;
-    for (entry, machine) in unsettled.iter().zip(fates) {
-        let nothing = || Outcome::Nothing("EC2 shows no machine of this request".to_owned());
-        journal.settle(entry, machine.map_or_else(nothing, |machine| Outcome::Made(machine.id)))?;
+        let found = session.ec2(&region).machines_of_request(&entry.request.client_token).await?;
+        Ok::<_, AwsError>(found.into_iter().next())
+    });
+    let mut settled = 0;
+    for (entry, machine) in unsettled.iter().zip(try_join_all(looks).await?) {
+        let outcome = match machine {
+            Some(machine) => Outcome::Made(machine.id),
+            None if Span::between(entry.intended_at, now) < LATEST => continue,
+            None => Outcome::Nothing("EC2 shows no machine of this request".to_owned()),
+        };
+        journal.settle(entry, outcome)?;
+        settled += 1;
     }
-    Ok(unsettled.len())
+    Ok(settled)
 }
 
 /// The journal could not be settled.

@@ -20,7 +20,7 @@ use super::wait::{self, WaitError, WaitFor};
 use crate::aws::types::{Machine, RunRequest};
 use crate::aws::{AwsError, ErrorKind, Session};
 use crate::cloudinit::{self, RenderError};
-use crate::model::{NotAValue, RegionName};
+use crate::model::{NotAValue, RegionName, Span};
 
 /// How long a machine has to fetch its agent.
 const URL_LASTS: Duration = Duration::from_secs(3600);
@@ -38,6 +38,8 @@ pub struct Means {
     pub identity_file: Option<PathBuf>,
     /// How far to wait.
     pub wait_for: WaitFor,
+    /// How long the SSH server is waited for.
+    pub ssh_wait: Span,
     /// Set when the user wants it all stopped.
     pub interrupted: Arc<AtomicBool>,
 }
@@ -294,7 +296,13 @@ impl<R: FnMut(Event)> Executor<'_, R> {
         }
         if let Some(address) = machine.public_address.clone().filter(|_| self.means.wait_for == WaitFor::Ssh)
         {
-            let answers = self.unless_interrupted(wait::until_ssh(&address, self.plan.ssh_port)).await?;
+            let answers = self
+                .unless_interrupted(wait::until_ssh(
+                    &address,
+                    self.plan.ssh_port,
+                    self.means.ssh_wait.to_duration(),
+                ))
+                .await?;
             (self.report)(if answers { Event::SshAnswers } else { Event::SshNotYet });
             ssh_answers = Some(answers);
         }

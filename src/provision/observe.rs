@@ -94,11 +94,12 @@ pub async fn observe(
         let caller = sts.caller().await.map_err(aws("the account"))?;
         let states = regions.iter().map(|region| bucket_state(session, region, &caller.account, &key));
         let states = try_join_all(states).await?;
-        Ok((caller, states))
+        Ok::<_, ObserveError>((caller, states))
     };
     let looks = try_join_all(regions.iter().map(|region| observe_region(wish, region, session, catalog)));
-    let ((caller, states), ssh_from, looks) =
-        tokio::try_join!(caller_and_buckets, ssh_from(wish, local), looks)?;
+    // Each is waited for, so that of several failures it is always the same one that is told.
+    let (account, ssh_from, looks) = tokio::join!(caller_and_buckets, ssh_from(wish, local), looks);
+    let ((caller, states), ssh_from, looks) = (account?, ssh_from?, looks?);
     let worlds = regions.iter().zip(looks).zip(states);
     let regions =
         worlds.map(|((name, world), bucket)| (name.to_string(), RegionWorld { bucket, ..world })).collect();

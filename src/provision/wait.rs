@@ -14,7 +14,6 @@ use crate::aws::{AwsError, ErrorKind};
 
 const PAUSE: Duration = Duration::from_secs(1);
 const RUNNING_LIMIT: Duration = Duration::from_secs(600);
-const SSH_LIMIT: Duration = Duration::from_secs(240);
 const CONNECTION_LIMIT: Duration = Duration::from_secs(4);
 /// What every SSH server says first: <https://www.rfc-editor.org/rfc/rfc4253#section-4.2>
 const SSH_GREETING: &[u8] = b"SSH-";
@@ -85,14 +84,14 @@ pub async fn until_running(ec2: &Ec2, id: &str) -> Result<Machine, WaitError> {
     tokio::time::timeout(RUNNING_LIMIT, looks).await.map_err(too_slow)?
 }
 
-/// Waits until an SSH server greets; says whether one did.
-pub async fn until_ssh(address: &str, port: u16) -> bool {
+/// Waits until an SSH server greets, as long as `limit`; says whether one did.
+pub async fn until_ssh(address: &str, port: u16, limit: Duration) -> bool {
     let knocks = async {
         while !greets(address, port).await {
             tokio::time::sleep(PAUSE).await;
         }
     };
-    tokio::time::timeout(SSH_LIMIT, knocks).await.is_ok()
+    tokio::time::timeout(limit, knocks).await.is_ok()
 }
 
 async fn greets(address: &str, port: u16) -> bool {

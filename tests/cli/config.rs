@@ -145,6 +145,7 @@ fn every_variable_is_in_the_help() {
     CLOUDKIT_CHECK_IP_URL  service that answers with the caller's public address, instead of https://checkip.amazonaws.com
     CLOUDKIT_OUTPUT        output format where -o does not say: table, wide, json, jsonl, yaml, csv or name
     CLOUDKIT_SSH_PORT      port of the machines' SSH servers, instead of 22
+    CLOUDKIT_SSH_WAIT      how long a new machine's SSH server is waited for, such as 10m, instead of 4m
 
     Credentials, region, profile, endpoint and proxy are read from the AWS SDK's own variables.
     ");

@@ -21,6 +21,9 @@ use crate::provision::wish::{AddressRange, Lifetime, SshFrom, Wish, WishedMachin
 /// How long a machine lives where nobody says.
 const DEFAULT_TTL: Span = Span::from_seconds(8 * 3600);
 
+/// A first boot rarely takes longer.
+const DEFAULT_SSH_WAIT: Span = Span::from_seconds(240);
+
 /// The flags of a launch.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -178,4 +181,11 @@ fn ssh_port(context: &Context<'_>) -> Result<u16, CommandError> {
     let name = variables::SSH_PORT.name;
     let Some(text) = context.process.variable(name) else { return Ok(22) };
     text.parse().map_err(|_| CommandError::usage(format!("{name} is {text:?}, which is not a port")))
+}
+
+/// How long the SSH server of the new machine is waited for.
+pub(super) fn ssh_wait(context: &Context<'_>) -> Result<Span, CommandError> {
+    let name = variables::SSH_WAIT.name;
+    let Some(text) = context.process.variable(name) else { return Ok(DEFAULT_SSH_WAIT) };
+    text.parse().map_err(|error| CommandError::usage(format!("{name}: {error}")))
 }

@@ -70,10 +70,10 @@ async fn look(
     let now = clock::now();
     let leftovers = cleanup::find(&session, &regions, buckets.then_some(account.as_str()), now).await;
     let journal = Journal::in_state_directory(context.process.state_directory()?);
-    match cleanup::settle_journal(&session, &journal).await {
+    match cleanup::settle_journal(&session, &journal, now).await {
         Ok(0) => {}
         Ok(count) => {
-            context.streams.status(format_args!("{count} unanswered requests of earlier launches settled"));
+            context.streams.status(format_args!("unanswered requests of earlier launches settled: {count}"));
         }
         Err(SettleError::Journal(error)) => return Err(error.into()),
         Err(SettleError::Aws(error)) => {

@@ -60,7 +60,10 @@ fn read(text: &str) -> Result<Vec<WishedMachine>, CommandError> {
         .filter(|(_, line)| !line.trim().is_empty())
         .map(|(at, line)| {
             let place = || format!("line {}", at + 1);
-            let offer = serde_json::from_str(line).map_err(|error| not_an_offer(place(), error))?;
+            // The parser was handed one line alone, and calls it the first.
+            let words =
+                |error: serde_json::Error| error.to_string().replace(" at line 1 column ", " at column ");
+            let offer = serde_json::from_str(line).map_err(|error| not_an_offer(place(), words(error)))?;
             wish(offer, place)
         })
         .collect()

@@ -47,7 +47,7 @@ pub(super) fn tell_failures(context: &Context<'_>, failures: &[RegionFailure]) -
     for failure in failures {
         context
             .streams
-            .warn_of_cost(format_args!("{failure}, so its machines are not shown: {}", failure.source));
+            .warn_of_cost(format_args!("{failure}, so what is there is not shown: {}", failure.source));
         let (its, _) = class_and_hints(&failure.source);
         class = if its == ExitClass::Credentials { its } else { ExitClass::Unavailable };
     }

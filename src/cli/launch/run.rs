@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::arguments::LaunchArguments;
+use super::arguments::{LaunchArguments, ssh_wait};
 use crate::aws::Session;
 use crate::catalog::Catalog;
 use crate::cli::ask::{self, Answer};
@@ -39,6 +39,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &LaunchArguments) -> Result<
     let wish = arguments.wish(context, catalog)?;
     let key = public_key(context, arguments)?;
     let agent_binary = agent_binary(context, arguments)?;
+    let ssh_wait = ssh_wait(context)?;
     let (session, plan) = context.block_on_bounded(async {
         let session = long_lasting_session(context).await?;
         let plan = planned(context, &wish, &session, catalog, &key, agent_binary.clone()).await?;
@@ -58,6 +59,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &LaunchArguments) -> Result<
         agent_binary,
         identity_file: arguments.ssh_key.as_ref().map(|_| key.path.with_extension("")),
         wait_for: arguments.wait,
+        ssh_wait,
         interrupted: Arc::new(AtomicBool::new(false)),
     };
     let launched = context.block_on(follow(context, &plan, &means))??;

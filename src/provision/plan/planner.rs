@@ -191,6 +191,7 @@ impl Planner<'_> {
             RunsOn::Linux { architecture: its, .. } => {
                 format!("the agent {file} is for {its}, the type for {architecture}")
             }
+            RunsOn::Unknown => format!("what the agent {file} needs of a machine cannot be read from it"),
             RunsOn::Elsewhere => format!("the agent {file} is not a Linux program"),
         };
         Err(Reason { reason, hints })

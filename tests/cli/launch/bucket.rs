@@ -37,6 +37,21 @@ fn it_is_made_private_and_filled_once() {
 }
 
 #[test]
+fn every_call_but_its_creation_names_its_owner() {
+    let lab = Lab::start();
+    let home = lab.home();
+    home.run(LAUNCH).ok();
+    home.run("cloudkit launch cleanup --bucket --yes -r us-east-1").ok();
+    let requests = lab.requests();
+    let (named, unnamed): (Vec<_>, Vec<_>) = requests
+        .iter()
+        .filter(|request| request.service == "s3")
+        .partition(|request| request.expected_bucket_owner.as_deref() == Some("123456789012"));
+    assert_eq!(unnamed.iter().map(|request| request.action.as_str()).collect::<Vec<_>>(), ["CreateBucket"]);
+    assert!(named.len() >= 7, "the removal's calls too: {named:?}");
+}
+
+#[test]
 fn another_agent_is_another_object() {
     let lab = Lab::start();
     let home = lab.home();
@@ -68,7 +83,7 @@ fn a_strangers_is_refused() {
     --- stderr
     region us-east-1 (AWS_REGION)
     error: cannot look at bucket cloudkit-123456789012-us-east-1
-    caused by: HeadBucket refused: HTTP 403
+    caused by: HeadBucket refused: HTTP 403: it is another account's, or these credentials may not see it
     hint: see who you are: aws sts get-caller-identity; another profile: --profile NAME
     --- exit 3
     ");

@@ -106,7 +106,7 @@ fn a_line_that_is_no_offer_is_named_and_nothing_is_launched() {
     assert_snapshot!(home.run_with(&format!("{offer}not an offer\n"), "cloudkit launch --ttl 1h"), @"
     --- stderr
     error: line 2 of stdin is not an offer
-    caused by: expected ident at line 1 column 2
+    caused by: expected ident at column 2
     hint: offers are what cloudkit find prints with -o jsonl; nothing was launched
     --- exit 2
     ");
@@ -121,7 +121,7 @@ fn a_line_that_is_no_offer_is_named_and_nothing_is_launched() {
     assert_snapshot!(home.run_with(&table, "cloudkit launch --ttl 1h"), @"
     --- stderr
     error: line 1 of stdin is not an offer
-    caused by: expected value at line 1 column 1
+    caused by: expected value at column 1
     hint: offers are what cloudkit find prints with -o jsonl; nothing was launched
     --- exit 2
     ");

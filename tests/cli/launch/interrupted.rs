@@ -75,7 +75,7 @@ fn the_request_is_written_down_before_it_is_sent() {
     lab.until_it_is(&machine_of_the_request(&lab), "running");
     assert_snapshot!(home.run("cloudkit launch cleanup -r us-east-1 -o table"), @"
     --- stderr
-    1 unanswered requests of earlier launches settled
+    unanswered requests of earlier launches settled: 1
     nothing is left over
     ");
     let (_, entry) = journal(&home).remove(0);
@@ -101,7 +101,7 @@ fn a_settled_request_is_kept_without_its_secret() {
 }
 
 /// The entries of the journal, and the files that they are in.
-fn journal(home: &Home) -> Vec<(std::path::PathBuf, Value)> {
+pub(super) fn journal(home: &Home) -> Vec<(std::path::PathBuf, Value)> {
     let Ok(files) = std::fs::read_dir(home.path(".local/state/cloudkit/launches")) else { return Vec::new() };
     let paths = files
         .map(|file| file.unwrap().path())

@@ -64,7 +64,7 @@ fn a_region_that_fails_is_named_and_the_others_are_shown() {
         "code": "Unavailable", "message": "The service is unavailable."}));
     let screen = home.run("cloudkit launch list -r us-east-1,eu-north-1 --quiet").exits(5);
     assert_eq!(screen.lines_of_json().len(), 1);
-    assert_snapshot!(screen.stderr, @"warning: eu-north-1 could not be asked, so its machines are not shown: DescribeInstances refused: Unavailable: The service is unavailable.");
+    assert_snapshot!(screen.stderr, @"warning: eu-north-1 could not be asked, so what is there is not shown: DescribeInstances refused: Unavailable: The service is unavailable.");
     lab.fault(&json!({"kind": "error", "action": "DescribeInstances", "region": "eu-west-3", "status": 403,
         "code": "UnauthorizedOperation", "message": "You are not authorized to perform this operation."}));
     home.run("cloudkit launch list -r us-east-1,eu-north-1,eu-west-3").exits(3);

@@ -50,6 +50,19 @@ fn accepted_running_or_answering() {
 }
 
 #[test]
+fn a_server_that_does_not_answer_yet_is_no_failure() {
+    let lab = Lab::start();
+    let mut home = lab.home();
+    lab.post("/ssh", &json!({"on": false}));
+    home.set("CLOUDKIT_SSH_WAIT", "2s");
+    let launched = home.run("cloudkit launch -t m7i.large --ttl 1h -o json").ok();
+    assert!(launched.stderr.ends_with(
+        "running at 127.0.0.1\nwarning: ssh does not answer yet; the machine runs, so try again in a minute\n"
+    ));
+    assert_eq!(launched.json()["ssh_answers"], false);
+}
+
+#[test]
 fn a_machine_that_dies_while_it_starts_is_said_to_have_died() {
     let lab = Lab::start();
     let home = lab.home();

@@ -41,6 +41,7 @@ pub(crate) struct Request {
     pub(crate) mutating: bool,
     pub(crate) params: BTreeMap<String, Value>,
     pub(crate) body_sha256: String,
+    pub(crate) expected_bucket_owner: Option<String>,
 }
 
 impl Lab {

@@ -36,6 +36,7 @@ class RequestLog:
             "body_sha256": hashlib.sha256(body).hexdigest(),
             "body_base64": base64.b64encode(body).decode() if kept else None,
             "access_key": call.access_key,
+            "expected_bucket_owner": call.request.headers.get("x-amz-expected-bucket-owner"),
             "status": None,
             "error": None,
         }

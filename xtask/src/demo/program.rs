@@ -45,7 +45,7 @@ impl Fit {
                 Self::NeedsNewerLibrary(architecture, needed.to_string())
             }
             RunsOn::Linux { architecture, .. } => Self::Fits(architecture),
-            RunsOn::Elsewhere => Self::Unfit,
+            RunsOn::Unknown | RunsOn::Elsewhere => Self::Unfit,
         }
     }
 
