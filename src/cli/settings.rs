@@ -293,6 +293,16 @@ mod tests {
     }
 
     #[test]
+    fn a_variable_is_a_setting_that_says_where_it_is_from() {
+        let process =
+            Process::sealed(&["cloudkit"], &[("CLOUDKIT_OUTPUT", "json"), ("CLOUDKIT_CHECK_IP_URL", "")]);
+        let settings = Settings::load(&process).unwrap();
+        assert_eq!(settings.get(Key::Output).unwrap().origin.to_string(), "CLOUDKIT_OUTPUT");
+        assert_eq!(settings.parsed(Key::Output).unwrap(), Some(Format::Json));
+        assert!(settings.get(Key::CheckIpUrl).is_none(), "a variable that is empty is not set");
+    }
+
+    #[test]
     fn values_are_single() {
         let values = read(Path::new("c"), "confirm-above: 2.5\nregion: us-east-1\n").unwrap();
         assert_eq!(values[&Key::ConfirmAbove].value, "2.5");
