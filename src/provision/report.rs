@@ -22,6 +22,11 @@ pub enum Event {
         /// Why.
         because: String,
     },
+    /// What came of the request could not be written down; nothing depends on it.
+    NotWrittenDown {
+        /// Why not.
+        because: String,
+    },
     /// EC2 has accepted the request.
     Accepted {
         /// `i-…`.

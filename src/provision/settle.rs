@@ -45,7 +45,10 @@ pub(super) async fn run(
     if let Some(outcome) = outcome {
         let entry =
             Entry { region: region.to_owned(), intended_at: now, request: request.clone(), outcome: None };
-        journal.settle(&entry, outcome)?;
+        // The machine is there whether that can be written down or not.
+        if let Err(error) = journal.settle(&entry, outcome) {
+            report(Event::NotWrittenDown { because: error.to_string() });
+        }
     }
     Ok(fate)
 }
