@@ -209,7 +209,7 @@ fn show_event(context: &Context<'_>, event: &Event) {
             streams.warn(format_args!("{because}; asking again with the same request"));
         }
         Event::NotWrittenDown { because } => {
-            streams.warn(format_args!("the journal is not complete: {because}"))
+            streams.warn(format_args!("the journal is not complete: {because}"));
         }
         Event::Accepted { instance_id } => streams.status(format_args!("{instance_id}: accepted")),
         Event::Running { address: Some(address) } => streams.status(format_args!("running at {address}")),
