@@ -65,7 +65,7 @@ impl Journal {
         self.folder.join(format!("{client_token}.json"))
     }
 
-    /// Writes down what is going to be asked.
+    /// Writes down what is going to be asked; hands back the entry, to be settled.
     ///
     /// # Errors
     /// Where it can't be written; the request must not be sent then.
@@ -74,10 +74,11 @@ impl Journal {
         region: &str,
         request: &RunRequest,
         now: jiff::Timestamp,
-    ) -> Result<(), JournalError> {
+    ) -> Result<Entry, JournalError> {
         let entry =
             Entry { region: region.to_owned(), intended_at: now, request: request.clone(), outcome: None };
-        self.write(&entry)
+        self.write(&entry)?;
+        Ok(entry)
     }
 
     /// Writes down what came of it.

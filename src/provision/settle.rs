@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::journal::{Entry, Journal, JournalError, Outcome};
+use super::journal::{Journal, JournalError, Outcome};
 use super::report::Event;
 use crate::aws::ec2::Ec2;
 use crate::aws::types::{Machine, RunRequest};
@@ -35,7 +35,7 @@ pub(super) async fn run(
     now: jiff::Timestamp,
     report: &mut impl FnMut(Event),
 ) -> Result<Fate, JournalError> {
-    journal.intend(region, request, now)?;
+    let entry = journal.intend(region, request, now)?;
     let fate = send_until_known(ec2, request, report).await;
     let outcome = match &fate {
         Fate::Made(machine) => Some(Outcome::Made(machine.id.clone())),
@@ -43,8 +43,6 @@ pub(super) async fn run(
         Fate::Unknown(_) => None,
     };
     if let Some(outcome) = outcome {
-        let entry =
-            Entry { region: region.to_owned(), intended_at: now, request: request.clone(), outcome: None };
         // The machine is there whether that can be written down or not.
         if let Err(error) = journal.settle(&entry, outcome) {
             report(Event::NotWrittenDown { because: error.to_string() });
