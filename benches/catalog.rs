@@ -5,7 +5,7 @@
 use std::hint::black_box;
 
 use cloudkit::catalog::{Catalog, InstanceType, Region};
-use cloudkit::model::OperatingSystem;
+use cloudkit::model::{Market, OperatingSystem};
 
 const FILE: &[u8] = include_bytes!("../src/catalog/embedded.bin");
 
@@ -21,13 +21,16 @@ fn read_with_all_checks() -> usize {
 
 #[divan::bench]
 fn look_up_a_type() -> Option<u32> {
-    Catalog::embedded().instance_type(black_box("m7i.large")).map(InstanceType::vcpus)
+    Catalog::embedded().instance_type(black_box("m7i.large")).and_then(InstanceType::vcpus)
 }
 
 #[divan::bench]
 fn look_up_a_price() -> Option<u64> {
     let region = Catalog::embedded().region(black_box("us-east-1"))?;
-    region.offering(black_box("m7i.large"))?.price(OperatingSystem::Linux).map(|price| price.amount.micros())
+    region
+        .offering(black_box("m7i.large"))?
+        .price(Market::OnDemand, OperatingSystem::Linux)
+        .map(|price| price.amount.micros())
 }
 
 /// Every offering of every region with its price, as `find search --region all` visits them.
@@ -35,8 +38,8 @@ fn look_up_a_price() -> Option<u64> {
 fn walk_every_offering() -> u64 {
     let offerings = Catalog::embedded().regions().flat_map(Region::offerings);
     offerings
-        .filter(|offering| offering.instance_type().vcpus() >= black_box(8))
-        .filter_map(|offering| offering.price(OperatingSystem::Linux))
+        .filter(|offering| offering.instance_type().vcpus() >= black_box(Some(8)))
+        .filter_map(|offering| offering.price(Market::OnDemand, OperatingSystem::Linux))
         .map(|price| price.amount.micros())
         .sum()
 }

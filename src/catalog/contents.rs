@@ -2,7 +2,7 @@
 //!
 //! [`super::encode()`] turns these into bytes; nothing here knows how. Order does not matter: the encoder sorts.
 
-use crate::model::{Architecture, DeviceCount, Market, Mebibytes, Money, OperatingSystem};
+use crate::model::{Architecture, DeviceCount, Interruption, Market, Mebibytes, Money, OperatingSystem};
 
 use super::{DeviceKind, Disk, EbsPerformance, Feature};
 
@@ -22,14 +22,17 @@ pub struct CatalogContents {
 pub struct TypeContents {
     /// `m7i.large`.
     pub name: String,
+    /// Whether devices, interfaces, architectures, markets and features are what EC2 says, so that what is not among them
+    /// is not there.
+    pub is_described: bool,
     /// Virtual processors.
-    pub vcpus: u32,
+    pub vcpus: Option<u32>,
     /// Processor cores that are on by default.
-    pub cores: u32,
+    pub cores: Option<u32>,
     /// Threads of each core by default.
-    pub threads_per_core: u32,
+    pub threads_per_core: Option<u32>,
     /// Main memory.
-    pub memory: Mebibytes,
+    pub memory: Option<Mebibytes>,
     /// The architectures that it runs.
     pub architectures: Vec<Architecture>,
     /// Who makes the processor: `Intel`, `AMD`, `AWS`, `Apple`.
@@ -41,7 +44,7 @@ pub struct TypeContents {
     /// GPUs and other accelerators, one entry a kind of device.
     pub devices: Vec<DeviceContents>,
     /// Local disks, one entry a size.
-    pub disks: Vec<Disk>,
+    pub disks: Option<Vec<Disk>>,
     /// The network as EC2 words it: `Up to 12.5 Gigabit`, `Moderate`.
     pub network_performance: Option<String>,
     /// What all network cards give together for good, in megabits a second.
@@ -95,13 +98,28 @@ pub struct OfferingContents {
     pub instance_type: String,
     /// The ids of the zones that have it, all of them among the region's; none where they are not known.
     pub zones: Vec<String>,
-    /// The prices that are known, one an operating system.
+    /// The prices that are known, one a market and operating system.
     pub prices: Vec<PriceContents>,
+    /// How often EC2 takes its spot machines back, one an operating system, all from one source.
+    pub interruptions: Vec<InterruptionContents>,
 }
 
-/// What an hour on demand costs.
+/// How often EC2 takes spot machines back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InterruptionContents {
+    /// What they run: Linux or Windows.
+    pub os: OperatingSystem,
+    /// How often.
+    pub band: Interruption,
+    /// The place of its source among the catalog's sources.
+    pub source: u8,
+}
+
+/// What an hour costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PriceContents {
+    /// How it is sold: on demand, or as spot for Linux and Windows.
+    pub market: Market,
     /// What it is billed as.
     pub os: OperatingSystem,
     /// The price; never 0, which would mean that it is not known.
@@ -111,7 +129,7 @@ pub struct PriceContents {
 }
 
 /// Where prices come from.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SourceContents {
     /// What the pipe format calls it: `embedded`, `feed`, `api`.
     pub label: String,

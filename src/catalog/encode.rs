@@ -8,14 +8,15 @@ use std::collections::{BTreeMap, HashMap};
 use zerocopy::little_endian::{U16, U32};
 use zerocopy::{Immutable, IntoBytes};
 
-use crate::model::{Architecture, Mebibytes};
+use crate::model::{Architecture, Interruption};
 
 use super::contents::{
     CatalogContents, DeviceContents, OfferingContents, RegionContents, SourceContents, TypeContents,
 };
 use super::layout::{
-    DeviceRecord, DiskRecord, EbsRecord, Header, MAGIC, MARKETS, MAX_ZONES, OfferingRecord, RegionRecord,
-    Run, SYSTEMS, Section, SourceRecord, Text, TypeRecord, VERSION, bits_of, system_index,
+    BandRecord, DESCRIBED, DISKS, DeviceRecord, DiskRecord, EbsRecord, Header, MAGIC, MARKETS, MAX_ZONES,
+    OfferingRecord, PRICES, RegionRecord, Run, SPOT_SYSTEMS, Section, SourceRecord, Text, TypeRecord,
+    VERSION, bits_of, price_place,
 };
 use super::{DeviceKind, Disk, DiskKind, EbsPerformance, EncodeError, Feature};
 
@@ -25,6 +26,11 @@ use super::{DeviceKind, Disk, DiskKind, EbsPerformance, EncodeError, Feature};
 ///
 /// Where the contents contradict themselves or do not fit the layout.
 pub fn encode(contents: &CatalogContents) -> Result<Vec<u8>, EncodeError> {
+    encode_over(contents, 0)
+}
+
+/// The bytes of a catalog file that was made over another one.
+pub(super) fn encode_over(contents: &CatalogContents, base: u32) -> Result<Vec<u8>, EncodeError> {
     let mut encoder = Encoder::default();
     for source in &contents.sources {
         encoder.add_source(source)?;
@@ -37,7 +43,7 @@ pub fn encode(contents: &CatalogContents) -> Result<Vec<u8>, EncodeError> {
     for region in by_name(&contents.regions, |region| &region.code)?.values() {
         encoder.add_region(region, &index)?;
     }
-    encoder.finish()
+    encoder.finish(base)
 }
 
 /// The sections as they grow.
@@ -66,17 +72,15 @@ impl Encoder {
     }
 
     fn add_type(&mut self, one: &TypeContents) -> Result<(), EncodeError> {
-        require(one.vcpus > 0, "vcpus", &one.name)?;
-        require(one.memory > Mebibytes(0), "memory", &one.name)?;
         let record = TypeRecord {
             name: self.name(&one.name, "name", "a type")?,
             processor_maker: self.text(one.processor_maker.as_deref())?,
             hypervisor: self.text(one.hypervisor.as_deref())?,
             network_performance: self.text(one.network_performance.as_deref())?,
-            memory_mib: one.memory.0.into(),
-            vcpus: one.vcpus.into(),
-            cores: one.cores.into(),
-            threads_per_core: one.threads_per_core.into(),
+            memory_mib: one.memory.map_or(0, |memory| memory.0).into(),
+            vcpus: or_zero(one.vcpus),
+            cores: or_zero(one.cores),
+            threads_per_core: or_zero(one.threads_per_core),
             clock_mhz: or_zero(one.clock_mhz),
             network_baseline_mbps: or_zero(one.network_baseline_mbps),
             network_peak_mbps: or_zero(one.network_peak_mbps),
@@ -89,6 +93,7 @@ impl Encoder {
             features: bits::<u16, _>(&Feature::ALL, &one.features, "features", &one.name)?.into(),
             architectures: bits(&Architecture::ALL, &one.architectures, "architectures", &one.name)?,
             markets: bits(&MARKETS, &one.markets, "markets", &one.name)?,
+            known: flag(one.is_described, DESCRIBED) | flag(one.disks.is_some(), DISKS),
         };
         self.types.push(record);
         Ok(())
@@ -116,9 +121,10 @@ impl Encoder {
     }
 
     fn add_disks(&mut self, one: &TypeContents) -> Result<Run, EncodeError> {
-        require(one.disks.iter().all(|disk| disk.count > 0), "count of disks", &one.name)?;
+        let disks = one.disks.as_deref().unwrap_or_default();
+        require(disks.iter().all(|disk| disk.count > 0), "count of disks", &one.name)?;
         let first = self.disks.len();
-        self.disks.extend(one.disks.iter().map(disk_record));
+        self.disks.extend(disks.iter().map(disk_record));
         run(first, self.disks.len(), "disks")
     }
 
@@ -163,22 +169,58 @@ impl Encoder {
         let mut record = OfferingRecord {
             instance_type: u16::try_from(*index).map_err(|_| EncodeError::TooMany("types"))?.into(),
             zones: zone_bits(offering, region, zones)?.into(),
-            prices: [U32::ZERO; SYSTEMS],
-            sources: [0; SYSTEMS],
+            prices: [U32::ZERO; PRICES],
+            sources: [0; PRICES],
+            interruptions: [BandRecord::UNKNOWN; SPOT_SYSTEMS.len()],
+            interruption_source: 0,
         };
+        self.add_prices(&mut record, offering)?;
+        self.add_interruptions(&mut record, offering)?;
+        Ok(record)
+    }
+
+    fn add_prices(
+        &self,
+        record: &mut OfferingRecord,
+        offering: &OfferingContents,
+    ) -> Result<(), EncodeError> {
         for price in &offering.prices {
             let micros = price.amount.micros();
             require(micros > 0, "price, but names one", &offering.instance_type)?;
-            require(
-                usize::from(price.source) < self.sources.len(),
-                "source of a price",
-                &offering.instance_type,
-            )?;
-            record.prices[system_index(price.os)] =
-                fit::<u32, _>(micros, "price", &offering.instance_type)?.into();
-            record.sources[system_index(price.os)] = price.source;
+            self.require_source(price.source, &offering.instance_type)?;
+            let place = price_place(price.market, price.os);
+            let place = place.ok_or_else(|| EncodeError::Missing {
+                what: "place for a price of this market and operating system",
+                of: offering.instance_type.clone(),
+            })?;
+            record.prices[place] = fit::<u32, _>(micros, "price", &offering.instance_type)?.into();
+            record.sources[place] = price.source;
         }
-        Ok(record)
+        Ok(())
+    }
+
+    fn add_interruptions(
+        &self,
+        record: &mut OfferingRecord,
+        offering: &OfferingContents,
+    ) -> Result<(), EncodeError> {
+        for interruption in &offering.interruptions {
+            self.require_source(interruption.source, &offering.instance_type)?;
+            let place = SPOT_SYSTEMS.iter().position(|os| *os == interruption.os);
+            let place = place.ok_or_else(|| EncodeError::Missing {
+                what: "place for interruptions of this operating system",
+                of: offering.instance_type.clone(),
+            })?;
+            let Interruption { min_percent, max_percent } = interruption.band;
+            require(max_percent > 0, "band of interruptions, but names one", &offering.instance_type)?;
+            record.interruptions[place] = BandRecord { min_percent, max_percent };
+            record.interruption_source = interruption.source;
+        }
+        Ok(())
+    }
+
+    fn require_source(&self, source: u8, of: &str) -> Result<(), EncodeError> {
+        require(usize::from(source) < self.sources.len(), "source of a figure", of)
     }
 
     /// A text that has to be there.
@@ -202,11 +244,13 @@ impl Encoder {
         Ok(stored)
     }
 
-    fn finish(self) -> Result<Vec<u8>, EncodeError> {
+    fn finish(self, base: u32) -> Result<Vec<u8>, EncodeError> {
         let mut body = Body { bytes: Vec::new() };
-        let header = Header {
+        let mut header = Header {
             magic: MAGIC,
             version: VERSION.into(),
+            checksum: U32::ZERO,
+            base: base.into(),
             strings: body.section(self.strings.as_bytes())?,
             types: body.section(&self.types)?,
             devices: body.section(&self.devices)?,
@@ -216,6 +260,7 @@ impl Encoder {
             offerings: body.section(&self.offerings)?,
             sources: body.section(&self.sources)?,
         };
+        header.checksum = checksum(&body.bytes).into();
         let mut file = header.as_bytes().to_vec();
         file.append(&mut body.bytes);
         Ok(file)
@@ -307,6 +352,17 @@ fn bits<T: TryFrom<u64>, E: PartialEq>(
     of: &str,
 ) -> Result<T, EncodeError> {
     fit(bits_of(all, chosen), what, of)
+}
+
+const fn flag(holds: bool, bit: u8) -> u8 {
+    if holds { bit } else { 0 }
+}
+
+/// The checksum of what stands behind a header.
+pub(super) fn checksum(body: &[u8]) -> u32 {
+    let mut sum = flate2::Crc::new();
+    sum.update(body);
+    sum.sum()
 }
 
 fn or_zero(number: Option<u32>) -> U32 {

@@ -22,23 +22,12 @@ pub enum CatalogError {
         /// The section.
         section: &'static str,
     },
+    /// Its bytes are not those that were written.
+    #[error("the catalog file is damaged: its checksum is wrong")]
+    Checksum,
     /// The string section is not UTF-8.
     #[error("the texts of the catalog file are not UTF-8")]
     NotText,
-    /// A record leads nowhere or means nothing.
-    #[error("record {record} in section {section:?} of the catalog file is damaged")]
-    Damaged {
-        /// The section.
-        section: &'static str,
-        /// The record's place in it.
-        record: usize,
-    },
-    /// A section is out of order, so nothing could be found in it.
-    #[error("section {section:?} of the catalog file is out of order")]
-    Unsorted {
-        /// The section.
-        section: &'static str,
-    },
 }
 
 /// Why contents do not make a catalog.

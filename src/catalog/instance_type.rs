@@ -4,7 +4,7 @@
 
 use crate::model::{self, Architecture, DeviceCount, Market, Mebibytes};
 
-use super::layout::{DeviceRecord, DiskRecord, EbsRecord, MARKETS, TypeRecord, has_bit};
+use super::layout::{DESCRIBED, DISKS, DeviceRecord, DiskRecord, EbsRecord, MARKETS, TypeRecord, has_bit};
 use super::reader::run_of;
 use super::{Catalog, Device, DeviceKind, Disk, DiskKind, EbsPerformance, Feature, Offering, Region};
 
@@ -32,28 +32,36 @@ impl<'c> InstanceType<'c> {
         model::name::family(self.name())
     }
 
+    /// Whether EC2's description of it is known: its devices, interfaces, architectures, markets and features. Of a type
+    /// that only a price list names they are not, and then nothing follows from their absence here.
+    #[must_use]
+    pub fn is_described(self) -> bool {
+        self.record.known & DESCRIBED != 0
+    }
+
     /// Virtual processors.
     #[must_use]
-    pub fn vcpus(self) -> u32 {
-        self.record.vcpus.get()
+    pub fn vcpus(self) -> Option<u32> {
+        known(self.record.vcpus.get())
     }
 
     /// Processor cores that are on by default.
     #[must_use]
-    pub fn cores(self) -> u32 {
-        self.record.cores.get()
+    pub fn cores(self) -> Option<u32> {
+        known(self.record.cores.get())
     }
 
     /// Threads of each core by default.
     #[must_use]
-    pub fn threads_per_core(self) -> u32 {
-        self.record.threads_per_core.get()
+    pub fn threads_per_core(self) -> Option<u32> {
+        known(self.record.threads_per_core.get())
     }
 
     /// Main memory.
     #[must_use]
-    pub fn memory(self) -> Mebibytes {
-        Mebibytes(self.record.memory_mib.get())
+    pub fn memory(self) -> Option<Mebibytes> {
+        let mib = self.record.memory_mib.get();
+        (mib != 0).then_some(Mebibytes(mib))
     }
 
     /// The architectures that it runs.
@@ -94,6 +102,12 @@ impl<'c> InstanceType<'c> {
         self.devices().filter(|device| device.kind != DeviceKind::Gpu)
     }
 
+    /// Whether its local disks are known, none included.
+    #[must_use]
+    pub fn knows_disks(self) -> bool {
+        self.record.known & DISKS != 0
+    }
+
     /// Its local disks, one entry a size.
     pub fn disks(self) -> impl Iterator<Item = Disk> + Clone + use<'c> {
         run_of(self.catalog.disks, self.record.disks).iter().filter_map(disk)
@@ -119,14 +133,14 @@ impl<'c> InstanceType<'c> {
 
     /// Network cards.
     #[must_use]
-    pub fn network_cards(self) -> u16 {
-        self.record.network_cards.get()
+    pub fn network_cards(self) -> Option<u16> {
+        self.is_described().then(|| self.record.network_cards.get())
     }
 
     /// Elastic fabric adapters at most; 0 where it has none.
     #[must_use]
-    pub fn efa_interfaces(self) -> u16 {
-        self.record.efa_interfaces.get()
+    pub fn efa_interfaces(self) -> Option<u16> {
+        self.is_described().then(|| self.record.efa_interfaces.get())
     }
 
     /// What EBS gives for good; none where EC2 names no figure for the type.
@@ -146,10 +160,10 @@ impl<'c> InstanceType<'c> {
         chosen(MARKETS, self.record.markets.into())
     }
 
-    /// Whether a yes-or-no fact holds of it.
+    /// Whether a yes-or-no fact holds of it, where that is known.
     #[must_use]
-    pub fn has(self, feature: Feature) -> bool {
-        chosen(Feature::ALL, self.record.features.get().into()).any(|one| one == feature)
+    pub fn has(self, feature: Feature) -> Option<bool> {
+        self.is_described().then(|| self.features().any(|one| one == feature))
     }
 
     /// Its yes-or-no facts that hold.

@@ -5,7 +5,8 @@
 //! regions by code, and the offerings of a region by type, so that every search is a binary one. Nothing here reads
 //! or checks: that is [`super::reader`] and [`super::check`].
 //!
-//! A number that is not known is 0 wherever 0 would mean nothing (a price, a clock, a bandwidth).
+//! A number that is not known is 0 wherever 0 would mean nothing (a price, a clock, a bandwidth). Where 0 and nothing
+//! are answers (no GPU, no disk, no such feature), [`TypeRecord::known`] says whether they are.
 
 use zerocopy::little_endian::{U16, U32, U64};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
@@ -16,10 +17,19 @@ use crate::model::{Architecture, Market, OperatingSystem};
 pub(super) const MAGIC: [u8; 8] = *b"cloudkit";
 
 /// The version of this layout; a file of any other version is refused.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
-/// How many operating systems have a price of their own.
-pub(super) const SYSTEMS: usize = OperatingSystem::ALL.len();
+/// How many prices an offering can have; see [`price_place`].
+pub(super) const PRICES: usize = 6;
+
+/// The operating systems for which AWS publishes spot prices and interruptions.
+pub(super) const SPOT_SYSTEMS: [OperatingSystem; 2] = [OperatingSystem::Linux, OperatingSystem::Windows];
+
+/// The bit of [`TypeRecord::known`]: devices, interfaces, architectures, markets and features are all there.
+pub(super) const DESCRIBED: u8 = 1;
+
+/// The bit of [`TypeRecord::known`]: the local disks are all there.
+pub(super) const DISKS: u8 = 2;
 
 /// How many zones a region can have: the bits of [`OfferingRecord::zones`].
 pub(super) const MAX_ZONES: usize = u64::BITS as usize;
@@ -33,6 +43,10 @@ pub(super) const MARKETS: [Market; 3] = [Market::OnDemand, Market::Spot, Market:
 pub(super) struct Header {
     pub(super) magic: [u8; 8],
     pub(super) version: U32,
+    /// CRC-32 of everything behind the header.
+    pub(super) checksum: U32,
+    /// The checksum of the catalog that this one was made over; 0 where it was made from nothing.
+    pub(super) base: U32,
     pub(super) strings: Section,
     pub(super) types: Section,
     pub(super) devices: Section,
@@ -103,6 +117,8 @@ pub(super) struct TypeRecord {
     pub(super) architectures: u8,
     /// Bit n is `MARKETS[n]`.
     pub(super) markets: u8,
+    /// [`DESCRIBED`] and [`DISKS`].
+    pub(super) known: u8,
 }
 
 /// Devices of one kind in a type.
@@ -146,10 +162,26 @@ pub(super) struct OfferingRecord {
     pub(super) instance_type: U16,
     /// Bit n is the region's zone n.
     pub(super) zones: U64,
-    /// Micro-dollars an hour, in the order of `OperatingSystem::ALL`.
-    pub(super) prices: [U32; SYSTEMS],
+    /// Micro-dollars an hour, each at its [`price_place`].
+    pub(super) prices: [U32; PRICES],
     /// Index of the source of each price.
-    pub(super) sources: [u8; SYSTEMS],
+    pub(super) sources: [u8; PRICES],
+    /// How often spot machines are interrupted, in the order of [`SPOT_SYSTEMS`].
+    pub(super) interruptions: [BandRecord; SPOT_SYSTEMS.len()],
+    /// Index of the source of the interruptions.
+    pub(super) interruption_source: u8,
+}
+
+/// A band of percents; 0 to 0 where it is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
+#[repr(C)]
+pub(super) struct BandRecord {
+    pub(super) min_percent: u8,
+    pub(super) max_percent: u8,
+}
+
+impl BandRecord {
+    pub(super) const UNKNOWN: Self = Self { min_percent: 0, max_percent: 0 };
 }
 
 /// Where prices come from.
@@ -161,13 +193,16 @@ pub(super) struct SourceRecord {
     pub(super) origin: Text,
 }
 
-/// The place of an operating system's price in [`OfferingRecord::prices`].
-pub(super) const fn system_index(os: OperatingSystem) -> usize {
-    match os {
-        OperatingSystem::Linux => 0,
-        OperatingSystem::Windows => 1,
-        OperatingSystem::Rhel => 2,
-        OperatingSystem::Suse => 3,
+/// The place of a price in [`OfferingRecord::prices`]; none where a catalog keeps no such price.
+pub(super) const fn price_place(market: Market, os: OperatingSystem) -> Option<usize> {
+    match (market, os) {
+        (Market::OnDemand, OperatingSystem::Linux) => Some(0),
+        (Market::OnDemand, OperatingSystem::Windows) => Some(1),
+        (Market::OnDemand, OperatingSystem::Rhel) => Some(2),
+        (Market::OnDemand, OperatingSystem::Suse) => Some(3),
+        (Market::Spot, OperatingSystem::Linux) => Some(4),
+        (Market::Spot, OperatingSystem::Windows) => Some(5),
+        _ => None,
     }
 }
 

@@ -7,8 +7,8 @@
 //!
 //! A file of the same layout can be made at run time ([`encode()`]) and read back ([`Catalog::read`]).
 
-mod check;
 pub mod contents;
+mod decode;
 mod encode;
 mod error;
 mod instance_type;
@@ -41,4 +41,4 @@ pub use instance_type::InstanceType;
 pub use kinds::{Device, DeviceKind, Disk, DiskKind, EbsPerformance, Feature};
 pub use nearest::nearest;
 pub use reader::Catalog;
-pub use region::{Offering, Price, Region, Source};
+pub use region::{InterruptionRate, Offering, Price, Region, Source};

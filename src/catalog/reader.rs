@@ -1,8 +1,8 @@
 //! Opens a catalog's bytes and finds types and regions in them.
 //!
 //! Opening looks at the header and at the string section alone; no record is visited, nothing is copied. That is
-//! enough for the embedded file, which a test has walked from end to end. A file from anywhere else goes through
-//! [`Catalog::read`], which checks every record. Either way no view can panic: an index that leads nowhere gives an
+//! enough for the embedded file, whose checksum a test looks at. A file from anywhere else goes through
+//! [`Catalog::read`], which compares it. Either way no view can panic: an index that leads nowhere gives an
 //! empty text or an empty list.
 
 use std::cmp::Ordering;
@@ -10,11 +10,12 @@ use std::sync::LazyLock;
 
 use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 
+use super::encode::checksum;
 use super::layout::{
     DeviceRecord, DiskRecord, Header, MAGIC, OfferingRecord, RegionRecord, Run, Section, SourceRecord, Text,
     TypeRecord, VERSION,
 };
-use super::{CatalogError, InstanceType, Region, check, nearest};
+use super::{CatalogError, InstanceType, Region, Source, nearest};
 
 static EMBEDDED: LazyLock<Catalog<'static>> =
     LazyLock::new(|| Catalog::open(include_bytes!("embedded.bin")).unwrap_or_default());
@@ -24,6 +25,10 @@ static EMBEDDED: LazyLock<Catalog<'static>> =
 /// Everything that is found in it is a small copyable view that borrows from it.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Catalog<'c> {
+    /// Of its bytes: what tells this catalog from any other.
+    pub(super) checksum: u32,
+    /// Of the catalog that it was made over.
+    pub(super) base: u32,
     pub(super) strings: &'c str,
     pub(super) types: &'c [TypeRecord],
     pub(super) devices: &'c [DeviceRecord],
@@ -47,11 +52,12 @@ impl<'c> Catalog<'c> {
     ///
     /// # Errors
     ///
-    /// Where the bytes are not a catalog of this version, or any record of it leads outside of its section, is out of
-    /// order or means nothing.
+    /// Where the bytes are not a catalog of this version, or not those that were written.
     pub fn read(bytes: &'c [u8]) -> Result<Self, CatalogError> {
         let catalog = Self::open(bytes)?;
-        check::check(&catalog)?;
+        if bytes.get(size_of::<Header>()..).map(checksum) != Some(catalog.checksum) {
+            return Err(CatalogError::Checksum);
+        }
         Ok(catalog)
     }
 
@@ -66,6 +72,8 @@ impl<'c> Catalog<'c> {
         }
         let strings = section::<u8>(bytes, header.strings, "strings")?;
         Ok(Self {
+            checksum: header.checksum.get(),
+            base: header.base.get(),
             strings: std::str::from_utf8(strings).map_err(|_| CatalogError::NotText)?,
             types: section(bytes, header.types, "types")?,
             devices: section(bytes, header.devices, "devices")?,
@@ -100,6 +108,23 @@ impl<'c> Catalog<'c> {
         find(self.regions, |record| self.text(record.code).cmp(code)).map(|record| Region::new(self, record))
     }
 
+    /// Where its figures come from.
+    pub fn sources(&'c self) -> impl ExactSizeIterator<Item = Source<'c>> + Clone {
+        self.sources.iter().map(|record| Source::new(self, record))
+    }
+
+    /// What tells this catalog from any other.
+    #[must_use]
+    pub const fn checksum(&self) -> u32 {
+        self.checksum
+    }
+
+    /// The checksum of the catalog that this one was made over; 0 where it was made from nothing.
+    #[must_use]
+    pub const fn base(&self) -> u32 {
+        self.base
+    }
+
     /// The types whose names are nearest to this one, three at most, nearest first.
     #[must_use]
     pub fn nearest_types(&'c self, name: &str) -> Vec<&'c str> {
@@ -113,24 +138,21 @@ impl<'c> Catalog<'c> {
     }
 
     pub(super) fn text(&self, text: Text) -> &'c str {
-        self.checked_text(text).unwrap_or_default()
-    }
-
-    pub(super) fn checked_text(&self, text: Text) -> Option<&'c str> {
-        let start = usize::try_from(text.offset.get()).ok()?;
-        self.strings.get(start..start.checked_add(usize::from(text.length.get()))?)
+        let within = || {
+            let start = usize::try_from(text.offset.get()).ok()?;
+            self.strings.get(start..start.checked_add(usize::from(text.length.get()))?)
+        };
+        within().unwrap_or_default()
     }
 }
 
-/// The records of a run.
+/// The records of a run; none where it leads nowhere.
 pub(super) fn run_of<T>(records: &[T], run: Run) -> &[T] {
-    checked_run_of(records, run).unwrap_or_default()
-}
-
-/// The records of a run, if all of them are there.
-pub(super) fn checked_run_of<T>(records: &[T], run: Run) -> Option<&[T]> {
-    let first = usize::try_from(run.first.get()).ok()?;
-    records.get(first..first.checked_add(usize::from(run.count.get()))?)
+    let within = || {
+        let first = usize::try_from(run.first.get()).ok()?;
+        records.get(first..first.checked_add(usize::from(run.count.get()))?)
+    };
+    within().unwrap_or_default()
 }
 
 /// The record that `compare` calls equal, in records sorted by what it compares.

@@ -3,9 +3,11 @@
 //! Only what a price list or an offering list says: whether there is capacity, or a quota to use it, is not known
 //! here.
 
-use crate::model::{Money, OperatingSystem};
+use crate::model::{Interruption, Market, Money, OperatingSystem};
 
-use super::layout::{OfferingRecord, RegionRecord, SourceRecord, Text, has_bit, system_index};
+use super::layout::{
+    BandRecord, OfferingRecord, RegionRecord, SPOT_SYSTEMS, SourceRecord, Text, has_bit, price_place,
+};
 use super::reader::{find, run_of};
 use super::{Catalog, InstanceType};
 
@@ -89,17 +91,40 @@ impl<'c> Offering<'c> {
         self.region.zones().enumerate().filter(move |(index, _)| has_bit(bits, *index)).map(|(_, zone)| zone)
     }
 
-    /// What an hour of it costs on demand with this operating system, if that is known.
+    /// What an hour of it costs in this market with this operating system, if that is known. Prices are kept of machines on
+    /// demand, and of spot machines with Linux and Windows.
     #[must_use]
-    pub fn price(self, os: OperatingSystem) -> Option<Price<'c>> {
-        let index = system_index(os);
-        let micros = self.record.prices.get(index)?.get();
-        let source = self.region.catalog.sources.get(usize::from(*self.record.sources.get(index)?))?;
-        (micros != 0).then(|| Price {
-            amount: Money::from_micros(micros.into()),
-            source: Source { catalog: self.region.catalog, record: source },
-        })
+    pub fn price(self, market: Market, os: OperatingSystem) -> Option<Price<'c>> {
+        let place = price_place(market, os)?;
+        let micros = self.record.prices.get(place)?.get();
+        let source = self.source(*self.record.sources.get(place)?)?;
+        (micros != 0).then(|| Price { amount: Money::from_micros(micros.into()), source })
     }
+
+    /// How often EC2 took back spot machines of it with this operating system, if that is known.
+    #[must_use]
+    pub fn interruption(self, os: OperatingSystem) -> Option<InterruptionRate<'c>> {
+        let place = SPOT_SYSTEMS.iter().position(|one| *one == os)?;
+        let record = *self.record.interruptions.get(place)?;
+        let source = self.source(self.record.interruption_source)?;
+        let BandRecord { min_percent, max_percent } = record;
+        (record != BandRecord::UNKNOWN)
+            .then_some(InterruptionRate { band: Interruption { min_percent, max_percent }, source })
+    }
+
+    fn source(self, place: u8) -> Option<Source<'c>> {
+        let catalog = self.region.catalog;
+        catalog.sources.get(usize::from(place)).map(|record| Source::new(catalog, record))
+    }
+}
+
+/// How often EC2 takes spot machines back, and where that comes from.
+#[derive(Debug, Clone, Copy)]
+pub struct InterruptionRate<'c> {
+    /// The share that was taken back over a month.
+    pub band: Interruption,
+    /// Where it comes from.
+    pub source: Source<'c>,
 }
 
 /// A price and where it comes from.
@@ -119,6 +144,14 @@ pub struct Source<'c> {
 }
 
 impl<'c> Source<'c> {
+    pub(super) const fn new(catalog: &'c Catalog<'c>, record: &'c SourceRecord) -> Self {
+        Self { catalog, record }
+    }
+
+    pub(super) const fn record(self) -> &'c SourceRecord {
+        self.record
+    }
+
     /// What the pipe format calls it: `embedded`, `feed`, `api`.
     #[must_use]
     pub fn label(self) -> &'c str {

@@ -7,7 +7,7 @@ use crate::catalog::contents::{
     TypeContents,
 };
 use crate::catalog::{DeviceKind, encode};
-use crate::model::{Architecture, DeviceCount, Mebibytes, Money, OperatingSystem};
+use crate::model::{Architecture, DeviceCount, Market, Mebibytes, Money, OperatingSystem};
 
 /// The catalog as bytes; leaked, so that a test may say `'static`.
 pub(super) fn bytes() -> &'static [u8] {
@@ -67,8 +67,9 @@ fn machine(
 ) -> TypeContents {
     TypeContents {
         name: name.to_owned(),
-        vcpus,
-        memory: Mebibytes(mib),
+        is_described: true,
+        vcpus: Some(vcpus),
+        memory: Some(Mebibytes(mib)),
         architectures: architectures.to_vec(),
         devices,
         ..TypeContents::default()
@@ -95,13 +96,15 @@ fn region(code: &str, zone: &str, offers: fn(usize) -> bool) -> RegionContents {
                 price(OperatingSystem::Windows, one.vcpus, 90_000),
             ]
         },
+        interruptions: vec![],
     };
     let offerings =
         types().into_iter().enumerate().filter(|(place, _)| offers(*place)).map(offering).collect();
     RegionContents { code: code.to_owned(), zones: zones.clone(), offerings }
 }
 
-fn price(os: OperatingSystem, vcpus: u32, micros_per_vcpu: u64) -> PriceContents {
+fn price(os: OperatingSystem, vcpus: Option<u32>, micros_per_vcpu: u64) -> PriceContents {
+    let vcpus = vcpus.unwrap_or_default();
     let amount = Money::from_micros(u64::from(vcpus) * micros_per_vcpu);
-    PriceContents { os, amount, source: u8::from(vcpus > 100) }
+    PriceContents { market: Market::OnDemand, os, amount, source: u8::from(vcpus > 100) }
 }

@@ -6,7 +6,7 @@ use proptest::sample::{select, subsequence};
 
 use crate::catalog::contents::{CatalogContents, OfferingContents, TypeContents};
 use crate::catalog::{Catalog, DeviceKind};
-use crate::model::{Architecture, DeviceCount, Mebibytes, Money, OperatingSystem, Range};
+use crate::model::{Architecture, DeviceCount, Market, Mebibytes, Money, OperatingSystem, Range};
 
 use super::{Direction, Question, SortColumn, SortKey, fixture, search};
 
@@ -93,8 +93,8 @@ fn fits(one: &TypeContents, question: &Question) -> bool {
     };
     (question.patterns.is_empty() || question.patterns.iter().any(|pattern| named(pattern.as_str())))
         && question.architecture.is_none_or(|wanted| one.architectures.contains(&wanted))
-        && question.vcpus.is_none_or(|range| range.contains(&one.vcpus))
-        && question.memory.is_none_or(|range| range.contains(&one.memory))
+        && question.vcpus.is_none_or(|range| one.vcpus.is_some_and(|vcpus| range.contains(&vcpus)))
+        && question.memory.is_none_or(|range| one.memory.is_some_and(|memory| range.contains(&memory)))
         && (gpu_name.is_none() || gpus > 0)
         && question.gpus.is_none_or(|range| range.contains(&DeviceCount::from_thousandths(gpus)))
 }
@@ -145,6 +145,7 @@ fn questions() -> impl Strategy<Value = Question> {
                 memory,
                 gpu_name: gpu_name.map(str::to_owned),
                 gpus,
+                market: Market::OnDemand,
                 os,
                 max_price,
                 sort,

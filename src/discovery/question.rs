@@ -2,7 +2,7 @@
 //!
 //! Plain data: how it is typed belongs to the edge, how it is answered to [`super::search`].
 
-use crate::model::{Architecture, DeviceCount, Mebibytes, Money, OperatingSystem, Range};
+use crate::model::{Architecture, DeviceCount, Market, Mebibytes, Money, OperatingSystem, Range};
 
 use super::{NamePattern, SortKey};
 
@@ -23,6 +23,8 @@ pub struct Question {
     pub gpu_name: Option<String>,
     /// GPUs in all, of that name where there is one. A type without any has 0.
     pub gpus: Option<Range<DeviceCount>>,
+    /// How the machines are sold.
+    pub market: Market,
     /// What the hour is billed as.
     pub os: OperatingSystem,
     /// The most that an hour may cost; an offer whose price is unknown is dropped.

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use crate::catalog::{Catalog, InstanceType, Region};
-use crate::model::{Market, Offer, OperatingSystem, offer};
+use crate::model::{Market, Offer, offer};
 
 use super::named::Named;
 use super::rank::{self, Candidate};
@@ -31,12 +31,12 @@ pub fn search<'c>(catalog: &'c Catalog<'c>, question: &Question) -> Result<Answe
         Ok(types) => types,
         Err(emptied) => return Ok(Answer { emptied_by: Some(emptied), ..answer }),
     };
-    let mut candidates = candidates(&types, &regions, question.os);
+    let mut candidates = candidates(&types, &regions, question);
     answer.emptied_by = emptied_by_region(catalog, &types, &candidates, question);
     drop_dear(&mut candidates, question, &mut answer);
     answer.total = candidates.len();
     rank::best(&mut candidates, &question.sort, question.limit);
-    answer.offers = candidates.into_iter().map(|candidate| offer_of(candidate, question.os)).collect();
+    answer.offers = candidates.into_iter().map(|candidate| offer_of(candidate, question)).collect();
     Ok(answer)
 }
 
@@ -82,7 +82,7 @@ fn types<'c>(
 fn candidates<'c>(
     types: &[InstanceType<'c>],
     regions: &[Region<'c>],
-    os: OperatingSystem,
+    question: &Question,
 ) -> Vec<Candidate<'c>> {
     let mut candidates = Vec::new();
     for (region_place, region) in regions.iter().enumerate() {
@@ -92,7 +92,7 @@ fn candidates<'c>(
             let name = instance_type.name();
             while offerings.next_if(|offering| offering.instance_type().name() < name).is_some() {}
             if let Some(offering) = offerings.next_if(|offering| offering.instance_type().name() == name) {
-                let price = offering.price(os);
+                let price = offering.price(question.market, question.os);
                 candidates.push(Candidate { offering, price, type_place, region_place });
             }
         }
@@ -132,27 +132,35 @@ fn drop_dear(candidates: &mut Vec<Candidate<'_>>, question: &Question, answer: &
     }
 }
 
-fn offer_of(candidate: Candidate<'_>, os: OperatingSystem) -> Offer<'_> {
+fn offer_of<'c>(candidate: Candidate<'c>, question: &Question) -> Offer<'c> {
+    let Question { market, os, .. } = *question;
     let Candidate { offering, price, .. } = candidate;
     let instance_type = offering.instance_type();
-    let amount = price.map(|price| price.amount);
+    let on_demand = match market {
+        Market::OnDemand => price,
+        Market::Spot | Market::CapacityBlock | Market::Reservation => offering.price(Market::OnDemand, os),
+    };
+    let interruption = (market == Market::Spot).then(|| offering.interruption(os)).flatten();
     Offer {
         schema: Cow::Borrowed(offer::SCHEMA),
         instance_type: Cow::Borrowed(instance_type.name()),
         region: Cow::Borrowed(offering.region().code()),
         zones: offering.zones().map(Cow::Borrowed).collect(),
-        market: Market::OnDemand,
+        market,
         architectures: instance_type.architectures().collect(),
-        vcpus: Some(instance_type.vcpus()),
-        memory_mib: Some(instance_type.memory()),
+        vcpus: instance_type.vcpus(),
+        memory_mib: instance_type.memory(),
         gpus: instance_type.gpus().map(Into::into).collect(),
         accelerators: instance_type.accelerators().map(Into::into).collect(),
         os,
-        price_usd_hour: amount,
-        on_demand_usd_hour: amount,
+        price_usd_hour: price.map(|price| price.amount),
+        on_demand_usd_hour: on_demand.map(|price| price.amount),
         price_source: price.map(|price| Cow::Borrowed(price.source.label())),
         price_as_of: price.map(|price| Cow::Borrowed(price.source.as_of())),
+        interruption: interruption.map(|rate| rate.band),
         reservation_id: None,
         available_count: None,
+        block: None,
+        quota: None,
     }
 }

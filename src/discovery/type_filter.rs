@@ -35,10 +35,14 @@ pub(super) fn filters<'q>(
         })
     });
     let vcpus = question.vcpus.map(|range| {
-        TypeFilter::new(Filter::Vcpus, range.to_string(), move |one| range.contains(&one.vcpus()))
+        TypeFilter::new(Filter::Vcpus, range.to_string(), move |one| {
+            one.vcpus().is_some_and(|vcpus| range.contains(&vcpus))
+        })
     });
     let memory = question.memory.map(|range| {
-        TypeFilter::new(Filter::Memory, range.to_string(), move |one| range.contains(&one.memory()))
+        TypeFilter::new(Filter::Memory, range.to_string(), move |one| {
+            one.memory().is_some_and(|memory| range.contains(&memory))
+        })
     });
     let gpu_name = gpu_names.clone().map(|names| {
         let wanted = names.join(" or ");

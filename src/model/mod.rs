@@ -22,7 +22,7 @@ pub use market::Market;
 pub use memory::Mebibytes;
 pub use money::Money;
 pub use name::{InstanceTypeName, RegionName};
-pub use offer::{Device, Offer};
+pub use offer::{Block, Device, Interruption, Offer, QuotaFit};
 pub use operating_system::OperatingSystem;
 pub use range::Range;
 pub use span::Span;

@@ -3,6 +3,7 @@
 //! A field that is not known is absent. Fields are only ever added within v1.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -55,12 +56,73 @@ pub struct Offer<'a> {
     /// The date the price is from, `2026-08-06`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_as_of: Option<Cow<'a, str>>,
+    /// How often EC2 takes such spot machines back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interruption: Option<Interruption>,
     /// The capacity reservation or capacity block to launch into.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reservation_id: Option<Cow<'a, str>>,
     /// How many machines the reservation still has room for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub available_count: Option<u32>,
+    /// The capacity block that can be bought.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub block: Option<Block<'a>>,
+    /// The account's quota for such machines; only where quotas were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quota: Option<QuotaFit<'a>>,
+}
+
+/// How often EC2 took spot machines of a type in a region back over the last month: a band of percents.
+/// <https://aws.amazon.com/ec2/spot/instance-advisor/>
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interruption {
+    /// At least this share.
+    pub min_percent: u8,
+    /// At most this share.
+    pub max_percent: u8,
+}
+
+impl fmt::Display for Interruption {
+    /// `5-10%`, and the open ends as AWS writes them: `<5%`, `>20%`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { min_percent, max_percent } = self;
+        f.pad(&match (min_percent, max_percent) {
+            (0, max) => format!("<{max}%"),
+            (min, 100) => format!(">{min}%"),
+            (min, max) => format!("{min}-{max}%"),
+        })
+    }
+}
+
+/// A capacity block that can be bought: machines for a stretch of time, paid up front.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Block<'a> {
+    /// What buys it.
+    #[serde(borrow)]
+    pub offering_id: Cow<'a, str>,
+    /// When it starts, RFC 3339 UTC.
+    pub starts_at: Cow<'a, str>,
+    /// When it ends, RFC 3339 UTC.
+    pub ends_at: Cow<'a, str>,
+    /// What all of it costs, paid when it is bought.
+    pub upfront_usd: Money,
+}
+
+/// A quota of the account, and whether what was asked for fits beside what is used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuotaFit<'a> {
+    /// Its code, `L-1216C47A`.
+    #[serde(borrow)]
+    pub code: Cow<'a, str>,
+    /// What Service Quotas calls it.
+    pub name: Cow<'a, str>,
+    /// vCPUs that may run at once.
+    pub limit_vcpus: u32,
+    /// vCPUs that are in use.
+    pub used_vcpus: u32,
+    /// Whether the machines that were asked for fit.
+    pub fits: bool,
 }
 
 /// Devices of one kind in a machine.

@@ -28,6 +28,9 @@ fn small() -> Offer<'static> {
         price_as_of: Some("2026-08-06".into()),
         reservation_id: None,
         available_count: None,
+        interruption: None,
+        block: None,
+        quota: None,
     }
 }
 

@@ -23,7 +23,7 @@ fn damage(
     damaged
 }
 
-/// Reads with all checks, as files from a disk are read, and with none, as the embedded file is; walks what comes
+/// Reads with its checksum, as files from a disk are read, and without, as the embedded file is; walks what comes
 /// of it.
 fn survive(bytes: &[u8]) {
     let checked = Catalog::read(bytes);
@@ -75,11 +75,14 @@ fn every_kind_of_damage_is_named() {
     let file = encode(&sample()).unwrap();
     assert_eq!(Catalog::read(b"PK").err(), Some(CatalogError::NotACatalog));
     let mut other_version = file.clone();
-    other_version[8] = 2;
-    assert_eq!(Catalog::read(&other_version).err(), Some(CatalogError::Version { found: 2, wanted: 1 }));
+    other_version[8] = 1;
+    assert_eq!(Catalog::read(&other_version).err(), Some(CatalogError::Version { found: 1, wanted: 2 }));
     let mut not_text = file.clone();
-    *not_text.get_mut(76).unwrap() = 0xff;
+    *not_text.get_mut(84).unwrap() = 0xff;
     assert_eq!(Catalog::read(&not_text).err(), Some(CatalogError::NotText));
+    let mut other_price = file.clone();
+    *other_price.last_mut().unwrap() ^= 1;
+    assert_eq!(Catalog::read(&other_price).err(), Some(CatalogError::Checksum));
     let last = file.len() - 6;
     let cut = Catalog::read(&file[..last]).err();
     assert_eq!(cut, Some(CatalogError::CutShort { section: "sources" }));

@@ -13,7 +13,7 @@ const FILE: &[u8] = include_bytes!("../embedded.bin");
 const BYTES_AT_MOST: usize = 1_500_000;
 
 fn price(name: &str, region: &str, os: OperatingSystem) -> Option<(String, &'static str)> {
-    let price = Catalog::embedded().region(region)?.offering(name)?.price(os)?;
+    let price = Catalog::embedded().region(region)?.offering(name)?.price(Market::OnDemand, os)?;
     Some((price.amount.to_string(), price.source.as_of()))
 }
 
@@ -42,8 +42,11 @@ fn its_names_are_names() {
 #[test]
 fn a_plain_machine() {
     let one = Catalog::embedded().instance_type("m7i.large").unwrap();
-    assert_eq!((one.family(), one.vcpus(), one.cores(), one.threads_per_core()), ("m7i", 2, 1, 2));
-    assert_eq!(one.memory(), Mebibytes::from_gib(8));
+    assert_eq!(
+        (one.family(), one.vcpus(), one.cores(), one.threads_per_core()),
+        ("m7i", Some(2), Some(1), Some(2))
+    );
+    assert_eq!(one.memory(), Some(Mebibytes::from_gib(8)));
     assert!(one.architectures().eq([Architecture::X86_64]));
     assert_eq!((one.processor_maker(), one.clock_mhz()), (Some("Intel"), Some(3200)));
     assert_eq!((one.hypervisor(), one.network_performance()), (Some("nitro"), Some("Up to 12.5 Gigabit")));
@@ -54,7 +57,9 @@ fn a_plain_machine() {
     );
     assert_eq!((one.devices().count(), one.disks().count()), (0, 0));
     assert!(
-        one.has(Feature::CurrentGeneration) && !one.has(Feature::Burstable) && !one.has(Feature::BareMetal)
+        one.has(Feature::CurrentGeneration) == Some(true)
+            && one.has(Feature::Burstable) == Some(false)
+            && one.has(Feature::BareMetal) == Some(false)
     );
     assert!(one.markets().eq([Market::OnDemand, Market::Spot]));
 }
@@ -87,7 +92,11 @@ fn accelerators_have_prices_in_one_region_alone() {
         let accelerated =
             region.offerings().filter(|offering| offering.instance_type().devices().count() > 0);
         for offering in accelerated {
-            assert!(offering.price(OperatingSystem::Linux).is_none(), "{}", offering.instance_type().name());
+            assert!(
+                offering.price(Market::OnDemand, OperatingSystem::Linux).is_none(),
+                "{}",
+                offering.instance_type().name()
+            );
         }
     }
 }
@@ -120,7 +129,7 @@ fn devices_are_counted_once_and_in_parts() {
 #[test]
 fn a_large_machine_sums_its_network_cards() {
     let one = Catalog::embedded().instance_type("p5.48xlarge").unwrap();
-    assert_eq!((one.network_cards(), one.efa_interfaces()), (32, 32));
+    assert_eq!((one.network_cards(), one.efa_interfaces()), (Some(32), Some(32)));
     assert_eq!(one.network_peak_mbps(), Some(3_200_000));
     assert!(one.markets().any(|market| market == Market::CapacityBlock));
     let disks: Vec<_> = one.disks().map(|disk| (disk.count, disk.size_gb, disk.kind, disk.nvme)).collect();

@@ -4,7 +4,7 @@ mod damage;
 mod embedded;
 mod round_trip;
 
-use crate::model::OperatingSystem;
+use crate::model::{Market, OperatingSystem};
 
 use super::{Catalog, InstanceType, Offering, Region};
 
@@ -17,10 +17,10 @@ fn walk<'c>(catalog: &'c Catalog<'c>) -> usize {
 
 fn visit_type(one: InstanceType<'_>) -> usize {
     let texts = [Some(one.name()), one.processor_maker(), one.hypervisor(), one.network_performance()];
-    let numbers = [one.vcpus().into(), one.cores().into(), one.threads_per_core().into(), one.memory().0];
+    let numbers = [one.vcpus(), one.cores(), one.threads_per_core()].map(Option::unwrap_or_default);
     let bandwidth = [one.network_baseline_mbps(), one.network_peak_mbps(), one.clock_mhz()];
     let ebs = [one.ebs_baseline(), one.ebs_peak()];
-    let interfaces = usize::from(one.network_cards()) + usize::from(one.efa_interfaces());
+    let interfaces = [one.network_cards(), one.efa_interfaces()].into_iter().flatten().count();
     texts.into_iter().flatten().map(str::len).sum::<usize>()
         + numbers.into_iter().filter(|number| *number > 0).count()
         + bandwidth.into_iter().flatten().count()
@@ -40,8 +40,11 @@ fn visit_region(region: Region<'_>) -> usize {
 }
 
 fn visit_offering(offering: Offering<'_>) -> usize {
-    let prices = OperatingSystem::ALL.into_iter().filter_map(|os| offering.price(os));
-    let sources = prices
-        .map(|price| price.source.label().len() + price.source.as_of().len() + price.source.origin().len());
+    let prices = [Market::OnDemand, Market::Spot].into_iter().flat_map(|market| {
+        OperatingSystem::ALL.into_iter().filter_map(move |os| Some(offering.price(market, os)?.source))
+    });
+    let rates = OperatingSystem::ALL.into_iter().filter_map(|os| Some(offering.interruption(os)?.source));
+    let sources =
+        prices.chain(rates).map(|source| source.label().len() + source.as_of().len() + source.origin().len());
     offering.instance_type().family().len() + offering.zones().count() + sources.sum::<usize>()
 }

@@ -1,11 +1,13 @@
 //! What is written is read back, and the same contents are the same bytes.
 
 use crate::catalog::contents::{
-    CatalogContents, DeviceContents, OfferingContents, PriceContents, RegionContents, SourceContents,
-    TypeContents,
+    CatalogContents, DeviceContents, InterruptionContents, OfferingContents, PriceContents, RegionContents,
+    SourceContents, TypeContents,
 };
 use crate::catalog::{Catalog, DeviceKind, Disk, DiskKind, EbsPerformance, EncodeError, Feature, encode};
-use crate::model::{self, Architecture, DeviceCount, Market, Mebibytes, Money, OperatingSystem};
+use crate::model::{
+    self, Architecture, DeviceCount, Interruption, Market, Mebibytes, Money, OperatingSystem,
+};
 
 /// A catalog with one of everything.
 pub(super) fn sample() -> CatalogContents {
@@ -30,10 +32,11 @@ pub(super) fn sample() -> CatalogContents {
 fn small() -> TypeContents {
     TypeContents {
         name: "t9.small".to_owned(),
-        vcpus: 2,
-        cores: 1,
-        threads_per_core: 2,
-        memory: Mebibytes(512),
+        is_described: true,
+        vcpus: Some(2),
+        cores: Some(1),
+        threads_per_core: Some(2),
+        memory: Some(Mebibytes(512)),
         architectures: vec![Architecture::Arm64, Architecture::I386],
         ..TypeContents::default()
     }
@@ -43,8 +46,8 @@ fn large() -> TypeContents {
     let ebs = EbsPerformance { bandwidth_mbps: 650, throughput_kilobytes: 81_250, iops: 3600 };
     TypeContents {
         name: "a1.large".to_owned(),
-        vcpus: 896,
-        memory: Mebibytes::from_gib(32_768),
+        vcpus: Some(896),
+        memory: Some(Mebibytes::from_gib(32_768)),
         processor_maker: Some("AWS".to_owned()),
         clock_mhz: Some(2800),
         hypervisor: Some("nitro".to_owned()),
@@ -55,7 +58,7 @@ fn large() -> TypeContents {
             count: DeviceCount::from_thousandths(500),
             memory: Some(Mebibytes(24_576)),
         }],
-        disks: vec![Disk { count: 24, size_gb: 2000, kind: DiskKind::Hdd, nvme: true }],
+        disks: Some(vec![Disk { count: 24, size_gb: 2000, kind: DiskKind::Hdd, nvme: true }]),
         network_performance: Some("Moderate".to_owned()),
         network_peak_mbps: Some(100_000),
         network_cards: 2,
@@ -68,11 +71,17 @@ fn large() -> TypeContents {
 }
 
 fn offering(name: &str, zones: &[&str], micros: u64) -> OfferingContents {
-    let price = PriceContents { os: OperatingSystem::Suse, amount: Money::from_micros(micros), source: 0 };
+    let price = PriceContents {
+        market: Market::OnDemand,
+        os: OperatingSystem::Suse,
+        amount: Money::from_micros(micros),
+        source: 0,
+    };
     OfferingContents {
         instance_type: name.to_owned(),
         zones: zones.iter().map(|zone| (*zone).to_owned()).collect(),
         prices: if micros == 0 { Vec::new() } else { vec![price] },
+        interruptions: vec![],
     }
 }
 
@@ -81,11 +90,11 @@ fn a_type_is_read_as_it_was_written() {
     let file = encode(&sample()).unwrap();
     let catalog = Catalog::read(&file).unwrap();
     let one = catalog.instance_type("a1.large").unwrap();
-    assert_eq!((one.vcpus(), one.memory()), (896, Mebibytes::from_gib(32_768)));
+    assert_eq!((one.vcpus(), one.memory()), (Some(896), Some(Mebibytes::from_gib(32_768))));
     assert!(one.architectures().eq([Architecture::I386, Architecture::Arm64]));
     assert!(one.markets().eq([Market::OnDemand, Market::CapacityBlock]));
     assert!(one.features().eq([Feature::BareMetal, Feature::Efa]));
-    assert!(one.disks().eq(large().disks));
+    assert!(one.disks().eq(large().disks.unwrap()));
     let device = model::Device::from(one.accelerators().next().unwrap());
     assert_eq!((&*device.name, device.manufacturer.as_deref()), ("U30", Some("Xilinx")));
     assert_eq!((device.count.thousandths(), device.memory_mib), (500, Some(Mebibytes(24_576))));
@@ -104,8 +113,8 @@ fn a_region_is_read_as_it_was_written() {
     assert!(region.offerings().map(|one| one.instance_type().name()).eq(["a1.large", "t9.small"]));
     let offering = region.offering("t9.small").unwrap();
     assert!(offering.zones().eq(["euw1-az3"]));
-    assert!(offering.price(OperatingSystem::Linux).is_none());
-    let price = offering.price(OperatingSystem::Suse).unwrap();
+    assert!(offering.price(Market::OnDemand, OperatingSystem::Linux).is_none());
+    let price = offering.price(Market::OnDemand, OperatingSystem::Suse).unwrap();
     assert_eq!(
         (price.amount.micros(), price.source.label(), price.source.as_of()),
         (52_000, "feed", "2026-10-01")
@@ -133,7 +142,6 @@ fn contents_that_contradict_themselves_are_refused() {
         encode(&contents).unwrap_err().to_string()
     };
     assert_eq!(refused(|it| it.types.push(small())), r#""t9.small" is there twice"#);
-    assert_eq!(refused(|it| it.types[0].vcpus = 0), r#""t9.small" has no vcpus"#);
     assert_eq!(
         refused(|it| it.regions[1].offerings[0].zones.push("usw2-az1".to_owned())),
         r#"t9.small is offered in "usw2-az1", which is not a zone of eu-west-1"#
@@ -149,4 +157,41 @@ fn contents_that_contradict_themselves_are_refused() {
     let mut unsourced = sample();
     unsourced.sources.clear();
     assert!(matches!(encode(&unsourced), Err(EncodeError::Missing { .. })));
+}
+
+#[test]
+fn a_catalog_is_turned_back_into_its_contents() {
+    let mut spot = sample();
+    let price = |os, micros| PriceContents {
+        market: Market::Spot,
+        os,
+        amount: Money::from_micros(micros),
+        source: 0,
+    };
+    let band = Interruption { min_percent: 20, max_percent: 100 };
+    let offering = &mut spot.regions[1].offerings[0];
+    offering.prices.insert(0, price(OperatingSystem::Windows, 41_000));
+    offering.interruptions.push(InterruptionContents { os: OperatingSystem::Linux, band, source: 0 });
+    let file = encode(&spot).unwrap();
+    let catalog = Catalog::read(&file).unwrap();
+    let back = CatalogContents::of(&catalog);
+    assert_eq!(encode(&back).unwrap(), file);
+    let one = catalog.region("eu-west-1").unwrap().offering("t9.small").unwrap();
+    assert_eq!(one.price(Market::Spot, OperatingSystem::Windows).unwrap().amount.micros(), 41_000);
+    assert!(one.price(Market::Spot, OperatingSystem::Linux).is_none());
+    assert!(one.price(Market::Spot, OperatingSystem::Rhel).is_none());
+    assert_eq!(one.interruption(OperatingSystem::Linux).unwrap().band.to_string(), ">20%");
+    assert!(one.interruption(OperatingSystem::Windows).is_none());
+}
+
+#[test]
+fn what_only_a_price_list_knows_is_not_described() {
+    let mut contents = sample();
+    contents.types[0] = TypeContents { name: "t9.small".to_owned(), ..TypeContents::default() };
+    let file = encode(&contents).unwrap();
+    let catalog = Catalog::read(&file).unwrap();
+    let one = catalog.instance_type("t9.small").unwrap();
+    assert!(!one.is_described() && !one.knows_disks());
+    assert_eq!((one.vcpus(), one.memory(), one.network_cards()), (None, None, None));
+    assert_eq!(one.has(Feature::BareMetal), None);
 }

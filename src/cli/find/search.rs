@@ -10,7 +10,7 @@ use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
 use crate::cli::region;
 use crate::discovery::{self, Answer, Filter, NamePattern, Question, RegionSelection, SortKey};
-use crate::model::{Architecture, DeviceCount, Mebibytes, Money, OperatingSystem, Range};
+use crate::model::{Architecture, DeviceCount, Market, Mebibytes, Money, OperatingSystem, Range};
 
 /// How many offers a terminal gets where `--limit` does not say.
 const TERMINAL_LIMIT: usize = 20;
@@ -85,6 +85,7 @@ impl SearchArguments {
             memory: self.memory,
             gpu_name: self.gpu,
             gpus: self.gpus,
+            market: Market::OnDemand,
             os: self.os,
             max_price: self.max_price,
             sort: self.sort,

@@ -114,7 +114,7 @@ impl Planner<'_> {
             Some(None) => return Err(self.no_such_type(machine)),
             None => {
                 let known = self.catalog.instance_type(name).ok_or_else(|| self.no_such_type(machine))?;
-                (known.architectures().collect(), Some(known.vcpus()), Some(known.memory()))
+                (known.architectures().collect(), known.vcpus(), known.memory())
             }
         };
         let launchable = [Architecture::X86_64, Architecture::Arm64];
@@ -235,12 +235,12 @@ impl Planner<'_> {
         )
     }
 
-    /// The on-demand price; what spot and blocks cost is not in a catalog.
+    /// The catalog's price. A reservation is billed as the same machine on demand; what blocks cost is not in a catalog.
     fn catalog_price(&self, machine: &WishedMachine) -> Option<QuotedPrice> {
-        matches!(machine.market, Market::OnDemand | Market::Reservation).then_some(())?;
+        let market = if machine.market == Market::Reservation { Market::OnDemand } else { machine.market };
         let offering =
             self.catalog.region(machine.region.as_str())?.offering(machine.instance_type.as_str())?;
-        let price = offering.price(machine.os)?;
+        let price = offering.price(market, machine.os)?;
         Some(QuotedPrice {
             usd_hour: price.amount,
             source: price.source.label().to_owned(),

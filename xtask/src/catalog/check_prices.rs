@@ -10,7 +10,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use cloudkit::catalog::{Catalog, Region};
-use cloudkit::model::{Money, OperatingSystem};
+use cloudkit::model::{Market, Money, OperatingSystem};
 use serde::Deserialize;
 
 use super::CatalogError;
@@ -67,7 +67,9 @@ fn compare(path: &Path) -> Result<Comparison, CatalogError> {
     let (published, list) = read(path)?;
     let mut comparison = Comparison { published, kept: 0, agreeing: 0, wrong: Vec::new() };
     let offerings = Catalog::embedded().region(REGION).into_iter().flat_map(Region::offerings);
-    for (offering, price) in offerings.filter_map(|one| Some((one, one.price(OperatingSystem::Linux)?))) {
+    for (offering, price) in
+        offerings.filter_map(|one| Some((one, one.price(Market::OnDemand, OperatingSystem::Linux)?)))
+    {
         comparison.kept += 1;
         match list.get(offering.instance_type().name()) {
             Some(published) if *published == price.amount => comparison.agreeing += 1,

@@ -37,13 +37,14 @@ pub(super) fn read(moto: &Package) -> Result<Vec<TypeContents>, CatalogError> {
 /// A type, or what of it could not be understood.
 fn contents(one: Described) -> Result<TypeContents, String> {
     Ok(TypeContents {
-        vcpus: one.v_cpu_info.default_v_cpus,
-        cores: one.v_cpu_info.default_cores,
-        threads_per_core: one.v_cpu_info.default_threads_per_core,
-        memory: Mebibytes(one.memory_info.size_in_mib),
+        is_described: true,
+        vcpus: Some(one.v_cpu_info.default_v_cpus),
+        cores: Some(one.v_cpu_info.default_cores),
+        threads_per_core: Some(one.v_cpu_info.default_threads_per_core),
+        memory: Some(Mebibytes(one.memory_info.size_in_mib)),
         clock_mhz: one.processor_info.sustained_clock_speed_in_ghz.map(thousandths).transpose()?,
         devices: devices(&one)?,
-        disks: disks(one.instance_storage_info.as_ref())?,
+        disks: Some(disks(one.instance_storage_info.as_ref())?),
         network_baseline_mbps: total(&one.network_info.network_cards, |card| {
             card.baseline_bandwidth_in_gbps
         })?,

@@ -51,7 +51,11 @@ fn region(code: &str, offered: Vec<Offered>) -> RegionContents {
     }
     let offerings = zones_of
         .into_iter()
-        .map(|(instance_type, zones)| OfferingContents { instance_type, zones, prices: Vec::new() })
+        .map(|(instance_type, zones)| OfferingContents {
+            instance_type,
+            zones,
+            ..OfferingContents::default()
+        })
         .collect();
     RegionContents { code: code.to_owned(), zones: zones.into_iter().collect(), offerings }
 }

@@ -44,9 +44,12 @@ impl<'a> Facts<'a> {
     /// How much a type is of what its family is sold by: memory where it is burstable (a t3.micro and a t3.large
     /// have as many vCPUs), vCPUs everywhere else.
     pub(super) fn units(&self, instance_type: &str) -> Option<u64> {
-        self.types.get(instance_type).map(|one| {
-            if one.features.contains(&Feature::Burstable) { one.memory.0 } else { one.vcpus.into() }
-        })
+        let one = self.types.get(instance_type)?;
+        if one.features.contains(&Feature::Burstable) {
+            one.memory.map(|memory| memory.0)
+        } else {
+            one.vcpus.map(u64::from)
+        }
     }
 
     /// The figures of one operating system that are prices of ordinary types where these are offered.

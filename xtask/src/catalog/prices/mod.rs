@@ -38,7 +38,7 @@ mod tally;
 use std::collections::{BTreeMap, HashMap};
 
 use cloudkit::catalog::contents::{PriceContents, RegionContents, SourceContents, TypeContents};
-use cloudkit::model::{Money, OperatingSystem};
+use cloudkit::model::{Market, Money, OperatingSystem};
 
 use super::CatalogError;
 use super::packages::Package;
@@ -82,7 +82,12 @@ pub(super) fn add(
     let mut keep = |prices: Prices<'_>, os, source| {
         for (place, amount) in prices {
             if let Some(place) = facts.offered(place) {
-                kept.entry(place).or_default().push(PriceContents { os, amount, source });
+                kept.entry(place).or_default().push(PriceContents {
+                    market: Market::OnDemand,
+                    os,
+                    amount,
+                    source,
+                });
             }
         }
     };
