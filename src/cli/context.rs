@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::arguments::GlobalArguments;
 use super::settings::Settings;
+use crate::catalog::Catalog;
 use crate::output::Streams;
 use crate::platform::Process;
 
@@ -25,6 +26,11 @@ impl<'c> Context<'c> {
         streams: &'c Arc<Streams>,
     ) -> Self {
         Self { process, global, settings, streams }
+    }
+
+    /// The catalog in use.
+    pub(super) fn catalog(&self) -> &'static Catalog<'static> {
+        Catalog::embedded()
     }
 
     /// The AWS profile that was named, by flag or setting; the SDK looks at `AWS_PROFILE` itself.

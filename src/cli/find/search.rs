@@ -61,7 +61,7 @@ pub(super) struct SearchArguments {
 }
 
 pub(super) fn run(context: &Context<'_>, arguments: SearchArguments) -> Result<ExitClass, CommandError> {
-    let catalog = Catalog::embedded();
+    let catalog = context.catalog();
     let streams = context.streams;
     let is_default_limit = arguments.limit.is_none() && streams.surroundings().stdout_is_terminal;
     let question = arguments.resolve(context, catalog)?;

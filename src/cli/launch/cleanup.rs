@@ -31,7 +31,7 @@ pub(super) struct CleanupArguments {
 }
 
 pub(super) fn run(context: &Context<'_>, arguments: &CleanupArguments) -> Result<ExitClass, CommandError> {
-    let asked = Asked::parse(&arguments.region)?;
+    let asked = Asked::parse(context, &arguments.region)?;
     let (session, account, leftovers) = context.block_on_bounded(look(context, asked, arguments.bucket))?;
     let failed = regions::tell_failures(context, &leftovers.failures);
     if leftovers.found.is_empty() {

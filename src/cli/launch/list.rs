@@ -19,7 +19,7 @@ pub(super) struct ListArguments {
 }
 
 pub(super) fn run(context: &Context<'_>, arguments: &ListArguments) -> Result<ExitClass, CommandError> {
-    let asked = Asked::parse(&arguments.region)?;
+    let asked = Asked::parse(context, &arguments.region)?;
     let inventory = context.block_on_bounded(async {
         let session = context.session().await?;
         let regions = asked.regions(context, &session).await?;

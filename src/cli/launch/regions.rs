@@ -3,7 +3,6 @@
 //! A machine may have been launched anywhere, so looking everywhere is the default.
 
 use crate::aws::Session;
-use crate::catalog::Catalog;
 use crate::cli::command_error::{CommandError, class_and_hints};
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
@@ -18,8 +17,8 @@ pub(super) struct Asked(Vec<RegionName>);
 
 impl Asked {
     /// Reads `--region`; a misspelt region is refused before any call.
-    pub(super) fn parse(values: &[String]) -> Result<Self, CommandError> {
-        Ok(Self(named(&RegionSelection::parse(values)?)?))
+    pub(super) fn parse(context: &Context<'_>, values: &[String]) -> Result<Self, CommandError> {
+        Ok(Self(named(context, &RegionSelection::parse(values)?)?))
     }
 
     /// The regions to look at.
@@ -36,8 +35,8 @@ impl Asked {
     }
 }
 
-fn named(asked: &RegionSelection) -> Result<Vec<RegionName>, CommandError> {
-    let names = asked.names(Catalog::embedded())?;
+fn named(context: &Context<'_>, asked: &RegionSelection) -> Result<Vec<RegionName>, CommandError> {
+    let names = asked.names(context.catalog())?;
     Ok(names.into_iter().map(str::parse).collect::<Result<_, _>>()?)
 }
 

@@ -35,7 +35,7 @@ const CONFIRM_ABOVE: Money = Money::from_micros(2_000_000);
 const CREDENTIALS_LAST: Span = Span::from_seconds(15 * 60);
 
 pub(super) fn run(context: &Context<'_>, arguments: &LaunchArguments) -> Result<ExitClass, CommandError> {
-    let catalog = Catalog::embedded();
+    let catalog = context.catalog();
     let wish = arguments.wish(context, catalog)?;
     let key = public_key(context, arguments)?;
     let agent_binary = agent_binary(context, arguments)?;

@@ -28,7 +28,7 @@ pub(super) struct TerminateArguments {
 }
 
 pub(super) fn run(context: &Context<'_>, arguments: &TerminateArguments) -> Result<ExitClass, CommandError> {
-    let asked = Asked::parse(&arguments.region)?;
+    let asked = Asked::parse(context, &arguments.region)?;
     let (session, machine, account) = context.block_on_bounded(async {
         let session = context.session().await?;
         let regions = asked.regions(context, &session).await?;
