@@ -12,6 +12,8 @@ pub mod error;
 #[cfg(feature = "aws")]
 pub mod metadata;
 #[cfg(feature = "aws")]
+pub mod regions;
+#[cfg(feature = "aws")]
 pub mod s3;
 #[cfg(feature = "aws")]
 pub mod session;

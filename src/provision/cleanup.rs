@@ -3,13 +3,13 @@
 //! A machine is never touched. A group serves its launch's machine until that has ended; the group of a launch that may
 //! still be under way is left alone.
 
-use futures_util::future::{join_all, try_join_all};
+use futures_util::future::try_join_all;
 
-use super::inventory::RegionFailure;
 use super::journal::{Journal, JournalError, Outcome};
 use super::plan::{bucket_name, planned_at};
 use super::report::{LEFTOVER_SCHEMA, Leftover, LeftoverKind};
 use super::undo::remove_group_when_free;
+use crate::aws::regions::{PerRegion, RegionFailure, ask_each};
 use crate::aws::types::{Group, Machine};
 use crate::aws::{AwsError, Session};
 use crate::model::{RegionName, Span, tag};
@@ -20,7 +20,7 @@ const UNDER_WAY: Span = Span::from_seconds(15 * 60);
 const LATEST: Span = Span::from_seconds(3600);
 
 /// What is left over in some regions.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Leftovers {
     /// Each thing, by region.
     pub found: Vec<Leftover>,
@@ -35,17 +35,9 @@ pub async fn find(
     bucket_of_account: Option<&str>,
     now: jiff::Timestamp,
 ) -> Leftovers {
-    let looks = regions
-        .iter()
-        .map(|region| async move { (region, find_in_region(session, region, bucket_of_account, now).await) });
-    let mut leftovers = Leftovers::default();
-    for (region, look) in join_all(looks).await {
-        match look {
-            Ok(found) => leftovers.found.extend(found),
-            Err(source) => leftovers.failures.push(RegionFailure { region: region.clone(), source }),
-        }
-    }
-    leftovers
+    let look = |region| find_in_region(session, region, bucket_of_account, now);
+    let PerRegion { answers, failures } = ask_each(regions, look).await;
+    Leftovers { found: answers.into_iter().flat_map(|(_, found)| found).collect(), failures }
 }
 
 async fn find_in_region(

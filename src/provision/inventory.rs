@@ -3,9 +3,8 @@
 //! AWS is asked each time: what cloudkit once wrote down is never taken for what is there. A region that fails is named,
 //! never left out in silence.
 
-use futures_util::future::join_all;
-
 use super::report::MachineRow;
+use crate::aws::regions::{PerRegion, RegionFailure, ask_each};
 use crate::aws::{AwsError, Session};
 use crate::model::RegionName;
 
@@ -16,16 +15,6 @@ pub struct Inventory {
     pub machines: Vec<MachineRow>,
     /// The regions that could not be asked.
     pub failures: Vec<RegionFailure>,
-}
-
-/// A region that could not be asked.
-#[derive(Debug, thiserror::Error)]
-#[error("{region} could not be asked")]
-pub struct RegionFailure {
-    /// The region.
-    pub region: RegionName,
-    /// Why not.
-    pub source: AwsError,
 }
 
 /// No machine, or more than one, goes by a name.
@@ -57,23 +46,14 @@ pub async fn enabled_regions(session: &Session, ask: &RegionName) -> Result<Vec<
 
 /// Looks at some regions side by side.
 pub async fn list(session: &Session, regions: &[RegionName]) -> Inventory {
-    let looks =
-        regions.iter().map(|region| async move { (region, session.ec2(region).own_machines().await) });
-    let mut inventory = Inventory { machines: Vec::new(), failures: Vec::new() };
-    for (region, look) in join_all(looks).await {
-        match look {
-            Ok(machines) => {
-                inventory
-                    .machines
-                    .extend(machines.iter().map(|machine| MachineRow::of(machine, region.as_str())));
-            }
-            Err(source) => inventory.failures.push(RegionFailure { region: region.clone(), source }),
-        }
-    }
-    inventory
-        .machines
-        .sort_by(|a, b| (&a.region, &a.name, &a.instance_id).cmp(&(&b.region, &b.name, &b.instance_id)));
-    inventory
+    let PerRegion { answers, failures } =
+        ask_each(regions, |region| async move { session.ec2(region).own_machines().await }).await;
+    let mut machines: Vec<MachineRow> = answers
+        .iter()
+        .flat_map(|(region, machines)| machines.iter().map(|one| MachineRow::of(one, region.as_str())))
+        .collect();
+    machines.sort_by(|a, b| (&a.region, &a.name, &a.instance_id).cmp(&(&b.region, &b.name, &b.instance_id)));
+    Inventory { machines, failures }
 }
 
 /// The machine with an id or, among those that have not ended, a name.

@@ -3,13 +3,14 @@
 //! A machine may have been launched anywhere, so looking everywhere is the default.
 
 use crate::aws::Session;
+use crate::aws::regions::RegionFailure;
 use crate::cli::command_error::{CommandError, class_and_hints};
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
 use crate::cli::region;
 use crate::discovery::RegionSelection;
 use crate::model::RegionName;
-use crate::provision::inventory::{self, RegionFailure};
+use crate::provision::inventory;
 
 /// The regions of a command; none are named where it is to look everywhere.
 #[derive(Debug)]
