@@ -11,6 +11,7 @@ mod check;
 pub mod contents;
 mod encode;
 mod error;
+pub mod feeds;
 mod instance_type;
 mod kinds;
 mod layout;
