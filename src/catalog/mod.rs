@@ -11,6 +11,7 @@ pub mod contents;
 mod decode;
 mod encode;
 mod error;
+pub mod feeds;
 mod instance_type;
 mod kinds;
 mod layout;

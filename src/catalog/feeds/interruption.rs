@@ -1,0 +1,193 @@
+//! `spot-advisor-data.json`: how often spot machines of a type were taken back over the last month, as a band.
+//!
+//! The file also holds a saving in percent, which is not kept: a saving is computed from a spot price and an on-demand
+//! price of the same day, and the file says neither which prices it compared nor when. It has no date either.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::model::{InstanceTypeName, OperatingSystem, RegionName};
+
+use super::error::clipped;
+use super::json::Members;
+use super::parsed::Tally;
+use super::{DropReason, FeedError, FeedKind, Parsed, field, json};
+
+const FEED: FeedKind = FeedKind::Interruption;
+const LABELS: &str = "a band such as <5%, 5-10% or >20%";
+
+/// What the file holds: two lists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Interruptions {
+    /// How often machines are taken back.
+    pub rates: Parsed<InterruptionRate>,
+    /// What the file says of the types themselves.
+    pub types: Parsed<AdvisedType>,
+}
+
+/// How often machines of a type are taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InterruptionRate {
+    /// Where.
+    pub region: RegionName,
+    /// Of what.
+    pub instance_type: InstanceTypeName,
+    /// Billed as what: the file knows [`OperatingSystem::Linux`] and [`OperatingSystem::Windows`].
+    pub os: OperatingSystem,
+    /// How often.
+    pub band: Band,
+}
+
+/// The share of machines that were taken back, in percent, between two bounds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Band {
+    /// At least so many.
+    pub min_percent: u8,
+    /// At most so many.
+    pub max_percent: u8,
+}
+
+/// What the file says of a type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AdvisedType {
+    /// `m7i.large`.
+    pub instance_type: InstanceTypeName,
+    /// Virtual processors, which the file calls cores.
+    pub vcpus: u32,
+    /// Memory in thousandths of a GiB; AWS has rounded some figures to tenths (`34.2`).
+    pub memory_gib_thousandths: u32,
+}
+
+/// Reads the text of `spot-advisor-data.json`. A row is one type in one region under one operating system.
+///
+/// # Errors
+///
+/// [`FeedError::Json`], [`FeedError::Changed`] and [`FeedError::Malformed`] where the file is not what it was: a band
+/// that does not read as one, or a row that names a band which is not there.
+pub fn parse(text: &str) -> Result<Interruptions, FeedError> {
+    let file: File<'_> = json::read(FEED, text)?;
+    let bands = bands(&file.ranges)?;
+    Ok(Interruptions { rates: rates(&file.spot_advisor, &bands)?, types: types(&file.instance_types)? })
+}
+
+#[derive(Deserialize)]
+struct File<'t> {
+    ranges: Vec<NumberedBand>,
+    #[serde(borrow)]
+    instance_types: Members<'t, Facts>,
+    /// Region, operating system, type.
+    #[serde(borrow)]
+    spot_advisor: Members<'t, Members<'t, Members<'t, Advice>>>,
+}
+
+#[derive(Deserialize)]
+struct NumberedBand {
+    index: u32,
+    label: String,
+}
+
+#[derive(Deserialize)]
+struct Facts {
+    cores: u32,
+    ram_gb: serde_json::Number,
+}
+
+#[derive(Deserialize)]
+struct Advice {
+    /// The place of the band among the ranges.
+    r: u32,
+}
+
+fn bands(ranges: &[NumberedBand]) -> Result<BTreeMap<u32, Band>, FeedError> {
+    let mut bands = BTreeMap::new();
+    for range in ranges {
+        let field = || format!("the label of range {}", range.index);
+        let band =
+            band(&range.label).ok_or_else(|| FeedError::changed(FEED, field(), &range.label, LABELS))?;
+        if bands.insert(range.index, band).is_some() {
+            let index = range.index.to_string();
+            return Err(FeedError::changed(FEED, "a range's index", &index, "one that no other range has"));
+        }
+    }
+    Ok(bands)
+}
+
+/// Reads `<5%`, `5-10%` or `>20%`.
+fn band(label: &str) -> Option<Band> {
+    let percent = |text: &str| text.trim().parse::<u8>().ok();
+    let bounds = label.trim().strip_suffix('%')?;
+    let (min_percent, max_percent) = if let Some(max) = bounds.strip_prefix('<') {
+        (0, percent(max)?)
+    } else if let Some(min) = bounds.strip_prefix('>') {
+        (percent(min)?, 100)
+    } else {
+        let (min, max) = bounds.split_once('-')?;
+        (percent(min)?, percent(max)?)
+    };
+    (min_percent < max_percent && max_percent <= 100).then_some(Band { min_percent, max_percent })
+}
+
+fn rates(
+    advisor: &Members<'_, Members<'_, Members<'_, Advice>>>,
+    bands: &BTreeMap<u32, Band>,
+) -> Result<Parsed<InterruptionRate>, FeedError> {
+    let mut tally = Tally::new();
+    for (code, systems) in &advisor.0 {
+        let region = field::region(code);
+        for (system, types) in &systems.0 {
+            let os = operating_system(system);
+            for (name, advice) in &types.0 {
+                let band = bands.get(&advice.r).copied().ok_or_else(|| {
+                    let index = advice.r.to_string();
+                    FeedError::changed(
+                        FEED,
+                        format!("the range of {:?}", clipped(name)),
+                        &index,
+                        "one of the ranges",
+                    )
+                })?;
+                tally.count(rate(&region, os, name, band));
+            }
+        }
+    }
+    let key_order = |a: &InterruptionRate, b: &InterruptionRate| {
+        (&a.region, &a.instance_type, a.os).cmp(&(&b.region, &b.instance_type, b.os))
+    };
+    tally.distinct(key_order, |a, b| a.band == b.band).finish(FEED, None)
+}
+
+fn rate(
+    region: &Result<RegionName, DropReason>,
+    os: Result<OperatingSystem, DropReason>,
+    instance_type: &str,
+    band: Band,
+) -> Result<InterruptionRate, DropReason> {
+    let (region, os) = (region.clone()?, os?);
+    Ok(InterruptionRate { region, os, instance_type: field::instance_type(instance_type)?, band })
+}
+
+fn operating_system(name: &str) -> Result<OperatingSystem, DropReason> {
+    match name {
+        "Linux" => Ok(OperatingSystem::Linux),
+        "Windows" => Ok(OperatingSystem::Windows),
+        _ => Err(DropReason::OtherOperatingSystem),
+    }
+}
+
+fn types(facts: &Members<'_, Facts>) -> Result<Parsed<AdvisedType>, FeedError> {
+    let mut tally = Tally::new();
+    for (name, facts) in &facts.0 {
+        tally.count(advised_type(name, facts));
+    }
+    tally.distinct(|a, b| a.instance_type.cmp(&b.instance_type), |a, b| a == b).finish(FEED, None)
+}
+
+fn advised_type(name: &str, facts: &Facts) -> Result<AdvisedType, DropReason> {
+    let memory = field::thousandths(&facts.ram_gb.to_string()).filter(|thousandths| *thousandths > 0);
+    Ok(AdvisedType {
+        instance_type: field::instance_type(name)?,
+        vcpus: facts.cores,
+        memory_gib_thousandths: memory.ok_or(DropReason::NotASize)?,
+    })
+}
