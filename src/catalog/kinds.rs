@@ -82,6 +82,25 @@ impl Feature {
     ];
 }
 
+impl Feature {
+    /// Its name in documents and for people.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::BareMetal => "bare metal",
+            Self::Burstable => "burstable",
+            Self::Hibernation => "hibernation",
+            Self::CurrentGeneration => "current generation",
+            Self::FreeTier => "free tier",
+            Self::DedicatedHosts => "dedicated hosts",
+            Self::NestedVirtualization => "nested virtualization",
+            Self::AutoRecovery => "auto recovery",
+            Self::NitroEnclaves => "nitro enclaves",
+            Self::Efa => "efa",
+        }
+    }
+}
+
 const _: () = assert!(Feature::ALL.len() <= 16, "the features of a type have to fit in its record");
 
 /// Devices of one kind in a machine.

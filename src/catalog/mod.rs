@@ -7,7 +7,10 @@
 //!
 //! A file of the same layout can be made at run time ([`encode()`]) and read back ([`Catalog::read`]).
 
+pub mod age;
+pub mod cache;
 pub mod contents;
+pub mod coverage;
 mod decode;
 mod encode;
 mod error;
@@ -16,24 +19,13 @@ mod instance_type;
 mod kinds;
 mod layout;
 mod nearest;
+mod overlay;
 mod reader;
+pub mod refresh;
 mod region;
+pub mod region_name;
 #[cfg(test)]
 mod tests;
-
-/// Regions of AWS that the embedded catalog's packages say nothing of: machines can be had there, and what and for how much
-/// is not known here. <https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html>
-pub const REGIONS_WITHOUT_DATA: [&str; 9] = [
-    "ap-east-2",
-    "ap-southeast-6",
-    "ap-southeast-7",
-    "cn-north-1",
-    "cn-northwest-1",
-    "eusc-de-east-1",
-    "mx-central-1",
-    "us-gov-east-1",
-    "us-gov-west-1",
-];
 
 pub use contents::CatalogContents;
 pub use encode::encode;
@@ -41,5 +33,6 @@ pub use error::{CatalogError, EncodeError};
 pub use instance_type::InstanceType;
 pub use kinds::{Device, DeviceKind, Disk, DiskKind, EbsPerformance, Feature};
 pub use nearest::nearest;
+pub use overlay::{FEED, Laid, ListedFacts, Overlay};
 pub use reader::Catalog;
 pub use region::{InterruptionRate, Offering, Price, Region, Source};

@@ -6,6 +6,7 @@ use std::error::Error;
 use std::io;
 
 use super::exit_code::ExitClass;
+use crate::catalog::refresh::RefreshError;
 use crate::discovery::{DiscoveryError, NotAPattern};
 use crate::model::NotAValue;
 use crate::platform::files::FileError;
@@ -67,6 +68,12 @@ impl From<NotAValue> for CommandError {
 
 impl From<NotAPattern> for CommandError {
     fn from(error: NotAPattern) -> Self {
+        Self::usage(error)
+    }
+}
+
+impl From<RefreshError> for CommandError {
+    fn from(error: RefreshError) -> Self {
         Self::usage(error)
     }
 }

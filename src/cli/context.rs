@@ -2,11 +2,16 @@
 //!
 //! It opens the door to AWS where a command needs one, and holds no state of a command.
 
+use std::cell::Cell;
+use std::error::Error as _;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::arguments::GlobalArguments;
+use super::command_error::CommandError;
 use super::settings::Settings;
 use crate::catalog::Catalog;
+use crate::catalog::cache::{Cached, CatalogCache};
 use crate::output::Streams;
 use crate::platform::Process;
 
@@ -16,6 +21,7 @@ pub(super) struct Context<'c> {
     pub(super) global: &'c GlobalArguments,
     pub(super) settings: &'c Settings,
     pub(super) streams: &'c Arc<Streams>,
+    catalog: Cell<Option<&'static Catalog<'static>>>,
 }
 
 impl<'c> Context<'c> {
@@ -25,12 +31,45 @@ impl<'c> Context<'c> {
         settings: &'c Settings,
         streams: &'c Arc<Streams>,
     ) -> Self {
-        Self { process, global, settings, streams }
+        Self { process, global, settings, streams, catalog: Cell::new(None) }
     }
 
     /// The catalog in use.
+    ///
+    /// It is the cache's where there is one, else the embedded one; a cache that can't be used is said once.
     pub(super) fn catalog(&self) -> &'static Catalog<'static> {
-        Catalog::embedded()
+        self.catalog.get().unwrap_or_else(|| self.reread_catalog())
+    }
+
+    /// The catalog in use, after something was fetched.
+    pub(super) fn reread_catalog(&self) -> &'static Catalog<'static> {
+        let catalog = self.cached_catalog().unwrap_or_else(Catalog::embedded);
+        self.catalog.set(Some(catalog));
+        catalog
+    }
+
+    /// Where what was fetched is kept.
+    pub(super) fn cache_directory(&self) -> Result<PathBuf, CommandError> {
+        Ok(self.process.cache_directory()?.to_owned())
+    }
+
+    fn cached_catalog(&self) -> Option<&'static Catalog<'static>> {
+        let cache = CatalogCache::in_directory(self.process.cache_directory().ok()?);
+        match cache.load() {
+            Ok(Cached::Current(catalog)) => Some(catalog),
+            Ok(Cached::Nothing) => None,
+            Ok(Cached::Dropped(why)) => {
+                let path = cache.path().display();
+                self.streams.warn(format_args!("{path} is dropped: {why}"));
+                self.streams.hint("fetch current prices again: cloudkit find refresh");
+                None
+            }
+            Err(error) => {
+                let reason = error.source().map_or_else(String::new, |source| format!(": {source}"));
+                self.streams.warn(format_args!("{error}{reason}; the catalog that is compiled in is used"));
+                None
+            }
+        }
     }
 
     /// The AWS profile that was named, by flag or setting; the SDK looks at `AWS_PROFILE` itself.
@@ -43,15 +82,11 @@ impl<'c> Context<'c> {
     }
 }
 
-#[cfg(feature = "aws")]
-mod with_aws {
+#[cfg(feature = "net")]
+mod with_net {
     use std::path::PathBuf;
-    use std::sync::Arc;
 
     use super::Context;
-    use crate::aws::Session;
-    use crate::aws::call::{Call, CallReporter};
-    use crate::aws::session::SessionOptions;
     use crate::cli::command_error::CommandError;
     use crate::cli::exit_code::ExitClass;
     use crate::platform::files;
@@ -88,16 +123,6 @@ mod with_aws {
             }
         }
 
-        /// Opens the door to AWS.
-        pub(in crate::cli) async fn session(&self) -> Result<Session, CommandError> {
-            let options = SessionOptions {
-                profile: self.profile().map(str::to_owned),
-                certificates: self.certificates()?,
-                reporter: self.call_reporter(),
-            };
-            Ok(Session::open(options).await?)
-        }
-
         /// The certificates that `AWS_CA_BUNDLE` names.
         pub(in crate::cli) fn certificates(&self) -> Result<Option<Vec<u8>>, CommandError> {
             let Some(path) = self.process.variable("AWS_CA_BUNDLE").map(PathBuf::from) else {
@@ -108,6 +133,29 @@ mod with_aws {
                 CommandError::usage(format!("AWS_CA_BUNDLE names {}, which does not exist", path.display()))
             };
             content.map(Some).ok_or_else(missing)
+        }
+    }
+}
+
+#[cfg(feature = "aws")]
+mod with_aws {
+    use std::sync::Arc;
+
+    use super::Context;
+    use crate::aws::Session;
+    use crate::aws::call::{Call, CallReporter};
+    use crate::aws::session::SessionOptions;
+    use crate::cli::command_error::CommandError;
+
+    impl Context<'_> {
+        /// Opens the door to AWS.
+        pub(in crate::cli) async fn session(&self) -> Result<Session, CommandError> {
+            let options = SessionOptions {
+                profile: self.profile().map(str::to_owned),
+                certificates: self.certificates()?,
+                reporter: self.call_reporter(),
+            };
+            Ok(Session::open(options).await?)
         }
 
         fn call_reporter(&self) -> CallReporter {
@@ -122,5 +170,9 @@ mod with_aws {
     }
 }
 
-#[cfg(feature = "aws")]
-pub(super) use with_aws::TimedOut;
+#[cfg(feature = "net")]
+#[cfg_attr(
+    not(feature = "aws"),
+    expect(unused_imports, reason = "only commands with the SDK match on it")
+)]
+pub(super) use with_net::TimedOut;

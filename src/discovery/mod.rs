@@ -13,6 +13,7 @@ mod rank;
 mod region_selection;
 mod search;
 mod type_filter;
+pub mod type_sheet;
 
 pub use answer::{Answer, Counted, Emptied, Filter, Unmatched};
 pub use pattern::{NamePattern, NotAPattern};

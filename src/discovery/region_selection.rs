@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::catalog::{Catalog, REGIONS_WITHOUT_DATA, Region};
+use crate::catalog::{Catalog, Region, region_name};
 
 use super::{DiscoveryError, NamePattern, NotAPattern};
 
@@ -49,7 +49,7 @@ impl RegionSelection {
     /// # Errors
     /// Where an element fits no region, or one alone of which the catalog knows nothing.
     pub fn resolve<'c>(&self, catalog: &'c Catalog<'c>) -> Result<Vec<Region<'c>>, DiscoveryError> {
-        let codes = self.codes(catalog, &[])?;
+        let codes = self.codes(catalog, std::iter::empty())?;
         Ok(codes.into_iter().filter_map(|code| catalog.region(code)).collect())
     }
 
@@ -58,15 +58,15 @@ impl RegionSelection {
     /// # Errors
     /// Where an element fits no region.
     pub fn names<'c>(&self, catalog: &'c Catalog<'c>) -> Result<BTreeSet<&'c str>, DiscoveryError> {
-        self.codes(catalog, &REGIONS_WITHOUT_DATA)
+        self.codes(catalog, region_name::codes())
     }
 
     fn codes<'c>(
         &self,
         catalog: &'c Catalog<'c>,
-        others: &'static [&'static str],
+        others: impl Iterator<Item = &'c str> + Clone,
     ) -> Result<BTreeSet<&'c str>, DiscoveryError> {
-        let known = || catalog.regions().map(Region::code).chain(others.iter().copied());
+        let known = || catalog.regions().map(Region::code).chain(others.clone());
         let mut codes = BTreeSet::new();
         for term in &self.terms {
             match term {
@@ -86,7 +86,7 @@ impl RegionSelection {
 }
 
 pub(super) fn unknown(catalog: &Catalog<'_>, asked: &str) -> DiscoveryError {
-    if REGIONS_WITHOUT_DATA.contains(&asked) {
+    if region_name::name_of(asked).is_some() {
         return DiscoveryError::RegionWithoutData { region: asked.to_owned() };
     }
     let nearest = catalog.nearest_regions(asked).into_iter().map(str::to_owned).collect();

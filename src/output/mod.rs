@@ -4,6 +4,7 @@
 //! how wide they are and whether they show colour is decided here, once.
 
 mod agent;
+pub mod coverage;
 mod csv_rows;
 mod document;
 mod escape;
@@ -12,10 +13,13 @@ mod format;
 pub mod launch;
 mod offer;
 mod progress;
+pub mod refresh;
+pub mod regions;
 mod streams;
 mod surroundings;
 mod table;
 mod tree;
+pub mod type_sheet;
 
 pub use document::{Column, Record};
 pub use escape::escape_control;

@@ -39,13 +39,13 @@ fn joined(texts: &[Cow<'_, str>]) -> Option<String> {
     (!texts.is_empty()).then(|| texts.join(" "))
 }
 
-fn architectures(architectures: &[Architecture]) -> Option<String> {
+pub(super) fn architectures(architectures: &[Architecture]) -> Option<String> {
     let names: Vec<&str> = architectures.iter().map(|architecture| architecture.as_str()).collect();
     (!names.is_empty()).then(|| names.join(" "))
 }
 
 /// `8 x H100 (80 GiB)`, kinds joined by ` + `.
-fn devices(devices: &[Device<'_>]) -> Option<String> {
+pub(super) fn devices(devices: &[Device<'_>]) -> Option<String> {
     let texts: Vec<String> = devices.iter().map(device).collect();
     (!texts.is_empty()).then(|| texts.join(" + "))
 }

@@ -1,10 +1,16 @@
-//! The one HTTP client: small documents from public addresses.
+//! The one HTTP client: documents from public addresses, bounded in time and size.
 //!
-//! AWS's own endpoints are spoken to by the SDK. Proxies are taken from the environment.
+//! AWS's own endpoints are spoken to by the SDK. Proxies are taken from the environment. What is in a document is not known
+//! here: one that is compressed is handed on as it came.
 
 use std::time::Duration;
 
-/// The longest answer that is read, in bytes.
+use reqwest::StatusCode;
+use reqwest::header::{
+    ACCEPT_ENCODING, ETAG, HeaderMap, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED,
+};
+
+/// The longest answer of [`HttpClient::text`], in bytes.
 const MAX_SMALL: usize = 64 * 1024;
 
 /// A document that could not be had.
@@ -30,11 +36,40 @@ pub enum HttpError {
         status: u16,
     },
     /// The answer is longer than such an answer can be.
-    #[error("{url} answers with more than {MAX_SMALL} bytes")]
+    #[error("{url} answers with more than {limit} bytes")]
     TooLong {
         /// The address.
         url: String,
+        /// The limit.
+        limit: usize,
     },
+}
+
+/// How much is waited for and read.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// From the first packet to the last.
+    pub time: Duration,
+    /// Bytes of the answer, as they come.
+    pub bytes: usize,
+}
+
+/// What a server said of a version of a document; sent back to it, it says whether there is a newer one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Validators {
+    /// The tag of the version.
+    pub etag: Option<String>,
+    /// When it was last changed, as the server words it.
+    pub last_modified: Option<String>,
+}
+
+/// A document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// As it came, compressed or not.
+    pub bytes: Vec<u8>,
+    /// What the server says of this version.
+    pub validators: Validators,
 }
 
 /// A client, with the roots of trust that the environment names.
@@ -60,21 +95,74 @@ impl HttpClient {
     /// # Errors
     /// Where there is no answer within the limit, or not a successful short one.
     pub async fn text(&self, url: &str, limit: Duration) -> Result<String, HttpError> {
-        let no_answer = |source: reqwest::Error| HttpError::NoAnswer {
-            url: url.to_owned(),
-            source: source.without_url(),
-        };
-        let mut response = self.client.get(url).timeout(limit).send().await.map_err(no_answer)?;
-        if !response.status().is_success() {
-            return Err(HttpError::Status { url: url.to_owned(), status: response.status().as_u16() });
-        }
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(no_answer)? {
-            if body.len() + chunk.len() > MAX_SMALL {
-                return Err(HttpError::TooLong { url: url.to_owned() });
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(String::from_utf8_lossy(&body).into_owned())
+        let limits = Limits { time: limit, bytes: MAX_SMALL };
+        let response = self.send(self.client.get(url), url, limits).await?;
+        let bytes = body(successful(response, url)?, url, limits).await?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
+
+    /// The document at an address, compressed if the server can; none where it is the version that `known` speaks of.
+    ///
+    /// # Errors
+    /// Where there is no answer within the limits, or not a successful one.
+    pub async fn document(
+        &self,
+        url: &str,
+        known: &Validators,
+        limits: Limits,
+    ) -> Result<Option<Document>, HttpError> {
+        let mut request = self.client.get(url).header(ACCEPT_ENCODING, "gzip");
+        for (name, value) in [(IF_NONE_MATCH, &known.etag), (IF_MODIFIED_SINCE, &known.last_modified)] {
+            request = match value {
+                Some(value) => request.header(name, value),
+                None => request,
+            };
+        }
+        let response = self.send(request, url, limits).await?;
+        if response.status() == StatusCode::NOT_MODIFIED {
+            return Ok(None);
+        }
+        let response = successful(response, url)?;
+        let validators = Validators {
+            etag: header(response.headers(), ETAG),
+            last_modified: header(response.headers(), LAST_MODIFIED),
+        };
+        Ok(Some(Document { bytes: body(response, url, limits).await?, validators }))
+    }
+
+    async fn send(
+        &self,
+        request: reqwest::RequestBuilder,
+        url: &str,
+        limits: Limits,
+    ) -> Result<reqwest::Response, HttpError> {
+        request.timeout(limits.time).send().await.map_err(|source| no_answer(url, source))
+    }
+}
+
+fn no_answer(url: &str, source: reqwest::Error) -> HttpError {
+    HttpError::NoAnswer { url: url.to_owned(), source: source.without_url() }
+}
+
+fn successful(response: reqwest::Response, url: &str) -> Result<reqwest::Response, HttpError> {
+    if response.status().is_success() {
+        Ok(response)
+    } else {
+        Err(HttpError::Status { url: url.to_owned(), status: response.status().as_u16() })
+    }
+}
+
+async fn body(mut response: reqwest::Response, url: &str, limits: Limits) -> Result<Vec<u8>, HttpError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|source| no_answer(url, source))? {
+        if body.len() + chunk.len() > limits.bytes {
+            return Err(HttpError::TooLong { url: url.to_owned(), limit: limits.bytes });
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+fn header(headers: &HeaderMap, name: HeaderName) -> Option<String> {
+    headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
 }

@@ -34,5 +34,38 @@ pub const SSH_WAIT: Variable = Variable {
     help: "how long a new machine's SSH server is waited for, such as 10m, instead of 4m",
 };
 
+/// The list of spot prices.
+pub const SPOT_PRICES_URL: Variable = Variable {
+    name: "CLOUDKIT_SPOT_PRICES_URL",
+    help: "address of the list of spot prices, instead of AWS's spot.json",
+};
+
+/// The list of spot interruptions.
+pub const INTERRUPTIONS_URL: Variable = Variable {
+    name: "CLOUDKIT_INTERRUPTIONS_URL",
+    help: "address of the list of spot interruptions, instead of AWS's spot-advisor-data.json",
+};
+
+/// The lists of on-demand prices.
+pub const ON_DEMAND_PRICES_URL: Variable = Variable {
+    name: "CLOUDKIT_ON_DEMAND_PRICES_URL",
+    help: "folder of the lists of on-demand prices and their metadata.json, instead of AWS's",
+};
+
+/// The list of locations.
+pub const LOCATIONS_URL: Variable = Variable {
+    name: "CLOUDKIT_LOCATIONS_URL",
+    help: "address of the list of locations, instead of AWS's locations.json",
+};
+
 /// Every variable, in the order of their names.
-pub const ALL: [Variable; 4] = [CHECK_IP_URL, OUTPUT, SSH_PORT, SSH_WAIT];
+pub const ALL: [Variable; 8] = [
+    CHECK_IP_URL,
+    INTERRUPTIONS_URL,
+    LOCATIONS_URL,
+    ON_DEMAND_PRICES_URL,
+    OUTPUT,
+    SPOT_PRICES_URL,
+    SSH_PORT,
+    SSH_WAIT,
+];

@@ -23,13 +23,16 @@ mod tests;
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 pub use decode::decoded;
 pub use error::FeedError;
 pub use identify::{Identified, identify};
 pub use parsed::{DropReason, Parsed};
 
 /// Which of the files it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum FeedKind {
     /// `spot.json`: what an hour of spot costs. <https://website.spot.ec2.aws.a2z.com/spot.json>
     SpotPrice,

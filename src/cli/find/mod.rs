@@ -2,7 +2,15 @@
 //!
 //! No account is needed for any of it.
 
+mod catalog;
+mod compare;
+mod fetch;
+mod refresh;
+mod regions;
 mod search;
+mod show;
+mod spot;
+mod types;
 
 use clap::{Args, Subcommand};
 
@@ -20,10 +28,22 @@ pub(super) struct FindArguments {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Search(Box<search::SearchArguments>),
+    Spot(Box<spot::SpotArguments>),
+    Show(show::ShowArguments),
+    Compare(compare::CompareArguments),
+    Regions(regions::RegionsArguments),
+    Catalog(catalog::CatalogArguments),
+    Refresh(refresh::RefreshArguments),
 }
 
 pub(super) fn run(context: &Context<'_>, arguments: FindArguments) -> Result<ExitClass, CommandError> {
     match arguments.verb {
         Verb::Search(arguments) => search::run(context, *arguments),
+        Verb::Spot(arguments) => spot::run(context, *arguments),
+        Verb::Show(arguments) => show::run(context, &arguments),
+        Verb::Compare(arguments) => compare::run(context, &arguments),
+        Verb::Regions(arguments) => regions::run(context, &arguments),
+        Verb::Catalog(arguments) => catalog::run(context, &arguments),
+        Verb::Refresh(arguments) => refresh::run(context, &arguments),
     }
 }

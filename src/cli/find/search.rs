@@ -13,7 +13,7 @@ use crate::discovery::{self, Answer, Filter, NamePattern, Question, RegionSelect
 use crate::model::{Architecture, DeviceCount, Market, Mebibytes, Money, OperatingSystem, Range};
 
 /// How many offers a terminal gets where `--limit` does not say.
-const TERMINAL_LIMIT: usize = 20;
+pub(super) const TERMINAL_LIMIT: usize = 20;
 
 /// Search instance types and their prices
 ///
@@ -95,14 +95,14 @@ impl SearchArguments {
 }
 
 /// The region in force, said on stderr.
-fn in_force(context: &Context<'_>) -> Result<RegionSelection, CommandError> {
+pub(super) fn in_force(context: &Context<'_>) -> Result<RegionSelection, CommandError> {
     let region::InForce { region, named_by } = region::in_force(context);
     context.streams.status(format_args!("region {region} ({named_by}); --region all searches the world"));
     Ok(RegionSelection::parse([region])?)
 }
 
 /// What a person may wonder about.
-fn tell(context: &Context<'_>, answer: &Answer<'_>, is_default_limit: bool) {
+pub(super) fn tell(context: &Context<'_>, answer: &Answer<'_>, is_default_limit: bool) {
     let streams = context.streams;
     for unmatched in &answer.unmatched {
         streams.warn(unmatched);

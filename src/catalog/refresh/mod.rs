@@ -1,0 +1,188 @@
+//! Brings the catalog up to date: public lists in, a catalog in the cache out.
+//!
+//! A list that fails, or that has lost many of its rows, changes nothing and is named; the others count. What no list
+//! speaks of stays as it was known. Where the lists are read from is [`folder`]'s and [`fetch`]'s business.
+
+#[cfg(feature = "net")]
+pub mod fetch;
+pub mod folder;
+mod lay;
+pub mod ledger;
+mod report;
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::cache::{CacheError, Cached, CatalogCache};
+use super::feeds::locations::Location;
+use super::feeds::{FeedError, FeedKind, Parsed, identify};
+use super::{Catalog, EncodeError, Overlay};
+use crate::platform::files::FileError;
+use lay::Laying;
+use ledger::Ledger;
+pub use report::{Dropped, FeedReport, Report};
+
+/// The most that a list may be once it is decompressed, in bytes; the largest was 3 MB in 2026.
+pub const LARGEST_LIST: usize = 64 * 1024 * 1024;
+
+/// A list as it was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paper {
+    /// The address or the file.
+    pub origin: String,
+    /// Its bytes, compressed or not.
+    pub bytes: Vec<u8>,
+    /// When it was last changed, as far as whoever keeps it says so. Only used where the list itself has no date.
+    pub changed_at: Option<Timestamp>,
+    /// The server's tag of this version.
+    pub etag: Option<String>,
+    /// When the server says that it was last changed, in its words.
+    pub last_modified: Option<String>,
+}
+
+/// Why a list, or all of them, could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum RefreshError {
+    /// The list could not be had.
+    #[cfg(feature = "net")]
+    #[error(transparent)]
+    Http(#[from] crate::platform::http::HttpError),
+    /// The list is not as such a list has to be.
+    #[error(transparent)]
+    Feed(#[from] FeedError),
+    /// It is none of the lists.
+    #[error("this is not the {wanted}")]
+    NotThatList {
+        /// What was expected there.
+        wanted: FeedKind,
+    },
+    /// It has lost so many rows that it is not believed.
+    #[error("only {kept} rows can be used, where there were {before} before")]
+    Shrunken {
+        /// How many there are now.
+        kept: usize,
+        /// How many there were.
+        before: usize,
+    },
+    /// Nothing says from when its figures are.
+    #[error("nothing says from when its figures are")]
+    Undated,
+    /// There is no list in the folder.
+    #[error("{} holds none of AWS's lists", folder.display())]
+    NoLists {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// A file or a folder can't be read or written.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The cache can't be used.
+    #[error(transparent)]
+    Cache(#[from] CacheError),
+    /// The figures do not fit a catalog.
+    #[error("the lists cannot be made into a catalog")]
+    Encode(#[from] EncodeError),
+}
+
+/// A refresh that is under way.
+pub struct Refresh {
+    cache: CatalogCache,
+    directory: PathBuf,
+    overlay: Overlay,
+    ledger: Ledger,
+    places: Places,
+    report: Report,
+    now: Timestamp,
+}
+
+/// Which display name is which region.
+#[derive(Debug, Default)]
+struct Places(Option<Parsed<Location>>);
+
+impl Refresh {
+    /// Begins with what is in the cache, or with what is compiled in.
+    ///
+    /// # Errors
+    /// Where the cache can't be read.
+    pub fn begin(directory: PathBuf, now: Timestamp) -> Result<Self, RefreshError> {
+        let cache = CatalogCache::in_directory(&directory);
+        let mut overlay = Overlay::over(Catalog::embedded());
+        let checksum = match cache.load()? {
+            Cached::Current(catalog) => {
+                overlay.lay_feeds_of(catalog)?;
+                catalog.checksum()
+            }
+            Cached::Nothing | Cached::Dropped(_) => Catalog::embedded().checksum(),
+        };
+        let ledger = Ledger::load(&directory, checksum)?;
+        let places = Places::default();
+        Ok(Self { cache, directory, overlay, ledger, places, report: Report::default(), now })
+    }
+
+    /// What the lists gave last time.
+    #[must_use]
+    pub const fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// Reads some lists, each known by its content; what is none of them is passed over. The list of locations is read
+    /// first, since others name their regions by it.
+    pub fn read_all(&mut self, papers: Vec<Paper>) {
+        let mut known = Vec::new();
+        for paper in &papers {
+            match identify(&paper.bytes, LARGEST_LIST) {
+                Ok(Some(list)) => known.push((paper, list)),
+                Ok(None) => {}
+                Err(error) => self.fail(&paper.origin, error),
+            }
+        }
+        known.sort_by_key(|(_, list)| list.kind != FeedKind::Locations);
+        for (paper, list) in known {
+            if let Err(error) = self.read(paper, list.kind, &list.text) {
+                self.fail(&paper.origin, error);
+            }
+        }
+    }
+
+    /// Says that a list could not be used.
+    pub fn fail(&mut self, origin: &str, error: impl Into<RefreshError>) {
+        self.report.failures.push((origin.to_owned(), error.into()));
+    }
+
+    /// Says that a list is still the version that was read before.
+    pub fn unchanged(&mut self, origin: &str) {
+        let entries: Vec<_> =
+            self.ledger.from_origin(origin).map(|entry| (entry.key.clone(), entry.as_of)).collect();
+        for (key, as_of) in entries {
+            let report = self.report.feed(key.feed, key.os);
+            report.unchanged += 1;
+            report.dated(as_of);
+        }
+    }
+
+    /// Puts the new catalog into the cache and says what came of it. Without news the cache stays as it was.
+    ///
+    /// # Errors
+    /// Where the catalog can't be made or written; the cache is then as it was.
+    pub fn finish(mut self) -> Result<Report, RefreshError> {
+        if self.report.has_news() {
+            let bytes = self.overlay.finish()?;
+            let checksum = Catalog::read(&bytes).map_or(0, |catalog| catalog.checksum());
+            self.cache.store(&bytes)?;
+            self.ledger.store(&self.directory, checksum)?;
+        }
+        Ok(self.report)
+    }
+
+    fn read(&mut self, paper: &Paper, kind: FeedKind, text: &str) -> Result<(), RefreshError> {
+        Laying { refresh: self, paper }.read(kind, text)
+    }
+}
+
+/// The day of an instant, in UTC.
+fn day_of(instant: Timestamp) -> Date {
+    instant.to_zoned(TimeZone::UTC).date()
+}

@@ -1,0 +1,68 @@
+//! `cloudkit find refresh`: current prices into the cache, from AWS's public lists or a mirror of them.
+//!
+//! No account is needed. What could not be read is named, and changes nothing.
+
+use std::path::Path;
+
+use clap::Args;
+
+use crate::catalog::refresh::{Refresh, RefreshError, Report, folder};
+use crate::cli::command_error::CommandError;
+use crate::cli::context::Context;
+use crate::cli::exit_code::ExitClass;
+use crate::output::refresh::RefreshRow;
+use crate::platform::clock;
+
+/// Bring the catalog up to date from AWS's public price lists
+///
+/// Reads the lists of spot prices, of spot interruptions and of on-demand prices of every region for Linux and Windows. What
+/// no list speaks of stays as it is known. A list that can't be read, or that has lost many of its rows, changes nothing.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cloudkit find refresh
+  cloudkit find refresh --from ./lists          # files of the lists, at any depth, known by their content
+  cloudkit find refresh --from https://mirror.example/ec2")]
+pub(super) struct RefreshArguments {
+    /// Folder with files of the lists, or the address of a mirror, instead of AWS's addresses
+    #[arg(long, value_name = "DIR|URL")]
+    from: Option<String>,
+}
+
+pub(super) fn run(context: &Context<'_>, arguments: &RefreshArguments) -> Result<ExitClass, CommandError> {
+    let refresh = Refresh::begin(context.cache_directory()?, clock::now())?;
+    let (report, class_of_failures) = match &arguments.from {
+        Some(from) if is_address(from) => {
+            (super::fetch::all(context, refresh, Some(from))?, ExitClass::Unavailable)
+        }
+        None => (super::fetch::all(context, refresh, None)?, ExitClass::Unavailable),
+        Some(from) => (from_folder(refresh, Path::new(from))?, ExitClass::Usage),
+    };
+    let rows = RefreshRow::of(&report);
+    context.streams.write_list(context.streams.list_format(), &rows)?;
+    for sentence in rows.iter().flat_map(RefreshRow::dropped_sentences) {
+        context.streams.status(sentence);
+    }
+    tell_failures(context, &report);
+    Ok(if report.failures.is_empty() { ExitClass::Done } else { class_of_failures })
+}
+
+fn is_address(from: &str) -> bool {
+    from.starts_with("https://") || from.starts_with("http://")
+}
+
+fn from_folder(mut refresh: Refresh, folder: &Path) -> Result<Report, RefreshError> {
+    refresh.read_all(folder::papers(folder)?);
+    let report = refresh.finish()?;
+    if report.feeds.is_empty() && report.failures.is_empty() {
+        return Err(RefreshError::NoLists { folder: folder.to_owned() });
+    }
+    Ok(report)
+}
+
+/// Names the lists that changed nothing.
+pub(super) fn tell_failures(context: &Context<'_>, report: &Report) {
+    for (origin, error) in &report.failures {
+        let cause = std::error::Error::source(error).map_or_else(String::new, |cause| format!(": {cause}"));
+        context.streams.warn(format_args!("{origin} changed nothing: {error}{cause}"));
+    }
+}

@@ -1,0 +1,227 @@
+//! Everything that a catalog knows of one instance type, in one plain value.
+//!
+//! What is not known is absent; that there is none of something is an empty list or a 0.
+
+use serde::Serialize;
+
+use crate::catalog::{Catalog, DiskKind, EbsPerformance, Feature, InstanceType, Offering};
+use crate::model::{Architecture, Device, Interruption, Market, Mebibytes, Money, OperatingSystem};
+
+/// The value of a sheet's `schema` field.
+const SCHEMA: &str = "cloudkit.instance-type/v1";
+
+/// An instance type, whole.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TypeSheet<'c> {
+    schema: &'static str,
+    /// `m7i.large`.
+    pub instance_type: &'c str,
+    /// `m7i`.
+    pub family: &'c str,
+    /// Virtual processors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vcpus: Option<u32>,
+    /// Cores that are on by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cores: Option<u32>,
+    /// Threads of each core by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub threads_per_core: Option<u32>,
+    /// Main memory in MiB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory_mib: Option<Mebibytes>,
+    /// The architectures that it runs.
+    pub architectures: Vec<Architecture>,
+    /// Who makes the processor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub processor_maker: Option<&'c str>,
+    /// The clock that the processor sustains.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_mhz: Option<u32>,
+    /// `nitro` or `xen`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hypervisor: Option<&'c str>,
+    /// GPUs; absent where it is not known whether there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gpus: Option<Vec<Device<'c>>>,
+    /// Other accelerators; absent where it is not known whether there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accelerators: Option<Vec<Device<'c>>>,
+    /// Local disks; absent where it is not known whether there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub local_disks: Option<Vec<SheetDisk>>,
+    /// The network as EC2 words it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network_performance: Option<&'c str>,
+    /// What all network cards give for good.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network_baseline_mbps: Option<u32>,
+    /// What all network cards give for a while.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network_peak_mbps: Option<u32>,
+    /// Network cards.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network_cards: Option<u16>,
+    /// Elastic fabric adapters at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub efa_interfaces: Option<u16>,
+    /// What EBS gives for good.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ebs_baseline: Option<SheetEbs>,
+    /// What EBS gives for a while.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ebs_peak: Option<SheetEbs>,
+    /// The yes-or-no facts that hold; absent where none of them is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub features: Option<Vec<&'static str>>,
+    /// How it is sold anywhere; absent where that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub markets: Option<Vec<Market>>,
+    /// Where it is offered, by region.
+    pub regions: Vec<SheetRegion<'c>>,
+}
+
+/// Local disks of one size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct SheetDisk {
+    /// How many.
+    pub count: u16,
+    /// Size of one in gigabytes (10⁹ bytes).
+    pub size_gb: u32,
+    /// `ssd` or `hdd`.
+    pub kind: &'static str,
+    /// Whether it is reached over NVMe.
+    pub nvme: bool,
+}
+
+/// What a machine gets from EBS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct SheetEbs {
+    /// Megabits a second.
+    pub bandwidth_mbps: u32,
+    /// Thousands of bytes a second.
+    pub throughput_kilobytes: u32,
+    /// Operations of 16 KiB a second.
+    pub iops: u32,
+}
+
+/// The type in a region.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SheetRegion<'c> {
+    /// The region's code.
+    pub region: &'c str,
+    /// The ids of the zones that have it; none where they are not known.
+    pub zones: Vec<&'c str>,
+    /// The prices that are known.
+    pub prices: Vec<SheetPrice<'c>>,
+    /// How often spot machines are taken back, by operating system.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub interruptions: Vec<SheetInterruption<'c>>,
+}
+
+/// What an hour costs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SheetPrice<'c> {
+    /// How it is sold.
+    pub market: Market,
+    /// What it is billed as.
+    pub os: OperatingSystem,
+    /// US dollars an hour.
+    pub usd_hour: Money,
+    /// `embedded` or `feed`.
+    pub source: &'c str,
+    /// The date the price is from.
+    pub as_of: &'c str,
+}
+
+/// How often spot machines are taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SheetInterruption<'c> {
+    /// What they run.
+    pub os: OperatingSystem,
+    /// The band of percents.
+    #[serde(flatten)]
+    pub band: Interruption,
+    /// The date that is from.
+    pub as_of: &'c str,
+}
+
+impl<'c> TypeSheet<'c> {
+    /// The sheet of the type of this name, if the catalog has it; offered in those of `regions`, or anywhere.
+    #[must_use]
+    pub fn of(catalog: &'c Catalog<'c>, name: &str, regions: Option<&[&str]>) -> Option<Self> {
+        let one = catalog.instance_type(name)?;
+        let asked = |offering: &Offering<'c>| {
+            regions.is_none_or(|regions| regions.contains(&offering.region().code()))
+        };
+        Some(Self { regions: one.offerings().filter(asked).map(region).collect(), ..facts(one) })
+    }
+}
+
+fn facts(one: InstanceType<'_>) -> TypeSheet<'_> {
+    let is_described = one.is_described();
+    TypeSheet {
+        schema: SCHEMA,
+        instance_type: one.name(),
+        family: one.family(),
+        vcpus: one.vcpus(),
+        cores: one.cores(),
+        threads_per_core: one.threads_per_core(),
+        memory_mib: one.memory(),
+        architectures: one.architectures().collect(),
+        processor_maker: one.processor_maker(),
+        clock_mhz: one.clock_mhz(),
+        hypervisor: one.hypervisor(),
+        gpus: is_described.then(|| one.gpus().map(Into::into).collect()),
+        accelerators: is_described.then(|| one.accelerators().map(Into::into).collect()),
+        local_disks: one.knows_disks().then(|| one.disks().map(disk).collect()),
+        network_performance: one.network_performance(),
+        network_baseline_mbps: one.network_baseline_mbps(),
+        network_peak_mbps: one.network_peak_mbps(),
+        network_cards: one.network_cards(),
+        efa_interfaces: one.efa_interfaces(),
+        ebs_baseline: one.ebs_baseline().map(ebs),
+        ebs_peak: one.ebs_peak().map(ebs),
+        features: is_described.then(|| one.features().map(Feature::as_str).collect()),
+        markets: is_described.then(|| one.markets().collect()),
+        regions: Vec::new(),
+    }
+}
+
+fn disk(disk: crate::catalog::Disk) -> SheetDisk {
+    let kind = match disk.kind {
+        DiskKind::Ssd => "ssd",
+        DiskKind::Hdd => "hdd",
+    };
+    SheetDisk { count: disk.count, size_gb: disk.size_gb, kind, nvme: disk.nvme }
+}
+
+fn ebs(performance: EbsPerformance) -> SheetEbs {
+    let EbsPerformance { bandwidth_mbps, throughput_kilobytes, iops } = performance;
+    SheetEbs { bandwidth_mbps, throughput_kilobytes, iops }
+}
+
+fn region(offering: Offering<'_>) -> SheetRegion<'_> {
+    let markets = [Market::OnDemand, Market::Spot].into_iter();
+    let all = markets.flat_map(|market| OperatingSystem::ALL.into_iter().map(move |os| (market, os)));
+    let price = |(market, os)| {
+        let price = offering.price(market, os)?;
+        Some(SheetPrice {
+            market,
+            os,
+            usd_hour: price.amount,
+            source: price.source.label(),
+            as_of: price.source.as_of(),
+        })
+    };
+    let interruption = |os| {
+        let rate = offering.interruption(os)?;
+        Some(SheetInterruption { os, band: rate.band, as_of: rate.source.as_of() })
+    };
+    SheetRegion {
+        region: offering.region().code(),
+        zones: offering.zones().collect(),
+        prices: all.filter_map(price).collect(),
+        interruptions: OperatingSystem::ALL.into_iter().filter_map(interruption).collect(),
+    }
+}

@@ -1,0 +1,97 @@
+//! How a refresh of the catalog looks.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use super::document::{Column, Record};
+use crate::catalog::feeds::FeedKind;
+use crate::catalog::refresh::{Dropped, FeedReport, Report};
+use crate::model::OperatingSystem;
+
+const SCHEMA: &str = "cloudkit.refresh/v1";
+
+/// What became of the lists of a feed.
+#[derive(Debug, Serialize)]
+pub struct RefreshRow {
+    schema: &'static str,
+    feed: FeedKind,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    os: Option<OperatingSystem>,
+    lists: usize,
+    unchanged_lists: usize,
+    rows: usize,
+    kept: usize,
+    dropped: Vec<DroppedRows>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_as_of: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_as_of: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct DroppedRows {
+    because: String,
+    rows: usize,
+}
+
+impl RefreshRow {
+    /// The rows of a report.
+    #[must_use]
+    pub fn of(report: &Report) -> Vec<Self> {
+        report.feeds.iter().map(|((feed, os), report)| Self::of_feed(*feed, *os, report)).collect()
+    }
+
+    /// What was dropped, in a sentence for each reason.
+    pub fn dropped_sentences(&self) -> impl Iterator<Item = String> {
+        let of = self.os.map_or_else(String::new, |os| format!(" for {os}"));
+        let feed = self.feed;
+        self.dropped.iter().map(move |DroppedRows { because, rows }| {
+            let were = if *rows == 1 { "row was" } else { "rows were" };
+            format!("{feed}{of}: {rows} {were} dropped: {because}")
+        })
+    }
+
+    fn of_feed(feed: FeedKind, os: Option<OperatingSystem>, report: &FeedReport) -> Self {
+        let dropped =
+            |(because, rows): (&Dropped, &usize)| DroppedRows { because: because.to_string(), rows: *rows };
+        Self {
+            schema: SCHEMA,
+            feed,
+            os,
+            lists: report.read,
+            unchanged_lists: report.unchanged,
+            rows: report.rows,
+            kept: report.kept,
+            dropped: report.dropped.iter().map(dropped).collect(),
+            first_as_of: report.as_of.map(|(first, _)| first.to_string()),
+            last_as_of: report.as_of.map(|(_, last)| last.to_string()),
+        }
+    }
+
+    fn dropped_rows(&self) -> usize {
+        self.dropped.iter().map(|dropped| dropped.rows).sum()
+    }
+}
+
+impl Record for RefreshRow {
+    fn columns() -> Vec<Column<Self>> {
+        vec![
+            Column::<Self>::text("FEED", 100, |row| Some(row.feed.to_string())),
+            Column::<Self>::text("OS", 90, |row| row.os.map(|os| os.to_string())),
+            Column::<Self>::number("LISTS", 60, |row| Some(row.lists.to_string())),
+            Column::<Self>::number("UNCHANGED", 50, |row| Some(row.unchanged_lists.to_string())),
+            Column::<Self>::number("ROWS", 80, |row| Some(row.rows.to_string())),
+            Column::<Self>::number("KEPT", 80, |row| Some(row.kept.to_string())),
+            Column::<Self>::number("DROPPED", 80, |row| Some(row.dropped_rows().to_string())),
+            Column::<Self>::text("AS OF", 70, |row| row.last_as_of.clone()),
+        ]
+    }
+
+    fn name(&self) -> Cow<'_, str> {
+        match self.os {
+            Some(os) => Cow::Owned(format!("{} {os}", self.feed)),
+            None => Cow::Owned(self.feed.to_string()),
+        }
+    }
+}
