@@ -6,6 +6,7 @@ mod ci;
 mod debian;
 mod demo;
 mod deny;
+mod fuzz;
 mod lab;
 mod process;
 mod python;
@@ -39,6 +40,7 @@ enum Verb {
     Test(test::TestArguments),
     Lab(lab::LabArguments),
     Demo(demo::DemoArguments),
+    Fuzz(fuzz::FuzzArguments),
     /// Run all that must hold before a change goes in.
     Ci,
 }
@@ -60,6 +62,7 @@ fn dispatch(verb: &Verb, workspace: &Workspace) -> Result<(), Box<dyn Error>> {
         Verb::Test(arguments) => test::run(workspace, arguments)?,
         Verb::Lab(arguments) => lab::run(workspace, arguments)?,
         Verb::Demo(arguments) => demo::run(workspace, arguments)?,
+        Verb::Fuzz(arguments) => fuzz::run(workspace, arguments)?,
         Verb::Ci => ci::run(workspace, demo())?,
     }
     Ok(())

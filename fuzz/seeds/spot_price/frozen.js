@@ -1,0 +1,1 @@
+callback({vers:0.01})

@@ -1,0 +1,15 @@
+//! The list of spot prices: any text is read or refused, and every row is accounted for.
+#![no_main]
+
+use cloudkit::catalog::feeds::spot_price;
+use cloudkit_fuzz::{assert_accounted, with_text};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    with_text(bytes, |text| {
+        if let Ok(parsed) = spot_price::parse(text) {
+            assert_accounted(&parsed);
+            assert!(parsed.rows.iter().all(|row| row.price.micros() > 0));
+        }
+    });
+});
