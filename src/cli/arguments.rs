@@ -30,6 +30,8 @@ pub(super) enum Command {
     #[cfg(feature = "aws")]
     Agent(super::agent::AgentArguments),
     Config(super::config::ConfigArguments),
+    Completions(super::completions::CompletionsArguments),
+    Man(super::man::ManArguments),
     Help(super::help::HelpArguments),
 }
 

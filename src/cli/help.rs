@@ -2,7 +2,7 @@
 //!
 //! Help of a command is the parser's own.
 
-use clap::{Args, CommandFactory};
+use clap::{Args, Command, CommandFactory};
 
 use super::arguments::Cloudkit;
 use super::command_error::CommandError;
@@ -24,16 +24,19 @@ pub(super) fn run(context: &Context<'_>, arguments: &HelpArguments) -> Result<Ex
     }
     let mut root = Cloudkit::command();
     root.build();
-    let mut command = &mut root;
-    for name in &arguments.topic {
+    let help = find(&mut root, &arguments.topic)?.render_long_help();
+    context.streams.write_text(&help.to_string())?;
+    Ok(ExitClass::Done)
+}
+
+/// The command of these names, the outer one first.
+pub(super) fn find<'c>(root: &'c mut Command, names: &[String]) -> Result<&'c mut Command, CommandError> {
+    names.iter().try_fold(root, |command, name| {
         let unknown = || {
             CommandError::usage(format!("there is no command {name:?}")).hint("see them all: cloudkit help")
         };
-        command = command.find_subcommand_mut(name).ok_or_else(unknown)?;
-    }
-    let help = command.render_long_help();
-    context.streams.write_text(&help.to_string())?;
-    Ok(ExitClass::Done)
+        command.find_subcommand_mut(name).ok_or_else(unknown)
+    })
 }
 
 fn environment() -> String {

@@ -5,11 +5,13 @@
 
 mod arguments;
 mod command_error;
+mod completions;
 mod config;
 mod context;
 mod exit_code;
 mod find;
 mod help;
+mod man;
 mod personality;
 mod region;
 mod settings;
@@ -27,7 +29,7 @@ use std::sync::Arc;
 
 use clap::{CommandFactory, FromArgMatches};
 
-use crate::output::{Failure, Streams, Surroundings};
+use crate::output::{self, Failure, Streams, Surroundings};
 use crate::platform::Process;
 use arguments::{Cloudkit, Command};
 use command_error::CommandError;
@@ -40,6 +42,11 @@ pub use exit_code::ExitClass;
 pub fn run(process: &Process) -> ExitCode {
     let surroundings =
         Surroundings::of_process(process.variable("COLUMNS"), process.variable("NO_COLOR").is_some());
+    if let Some(answer) = completions::answer(process) {
+        let streams = Streams::of_process(surroundings, output::Settings::default());
+        let written = answer.and_then(|answer| streams.write_raw(&answer));
+        return finish(&streams, written.map(|()| ExitClass::Done).map_err(CommandError::from));
+    }
     let parsed = Cloudkit::command()
         .try_get_matches_from(personality::rewrite(&process.arguments))
         .and_then(|mut matches| Cloudkit::from_arg_matches_mut(&mut matches));
@@ -75,6 +82,8 @@ fn dispatch(context: &Context<'_>, command: Command) -> Result<ExitClass, Comman
         #[cfg(feature = "aws")]
         Command::Agent(arguments) => agent::run(context, arguments),
         Command::Config(arguments) => config::run(context, arguments),
+        Command::Completions(arguments) => completions::run(context, &arguments),
+        Command::Man(arguments) => man::run(context, &arguments),
         Command::Help(arguments) => help::run(context, &arguments),
     }
 }

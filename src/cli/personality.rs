@@ -25,7 +25,8 @@ pub(super) fn rewrite(arguments: &[OsString]) -> Vec<OsString> {
     rewritten
 }
 
-fn subcommand(program: &Path) -> Option<&'static str> {
+/// The subcommand that a program's name stands for.
+pub(super) fn subcommand(program: &Path) -> Option<&'static str> {
     let name = program.file_name()?.to_str()?;
     let name = name.strip_suffix(".exe").unwrap_or(name);
     NAMES.iter().find(|(personality, _)| *personality == name).map(|(_, subcommand)| *subcommand)

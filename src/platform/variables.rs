@@ -18,6 +18,12 @@ pub const OUTPUT: Variable = Variable {
     help: "output format where -o does not say: table, wide, json, jsonl, yaml, csv or name",
 };
 
+/// The shell that asks for completions.
+pub const COMPLETE: Variable = Variable {
+    name: "CLOUDKIT_COMPLETE",
+    help: "the shell that asks for completions; set by the script of cloudkit completions",
+};
+
 /// The service that says which address the caller is seen from.
 pub const CHECK_IP_URL: Variable = Variable {
     name: "CLOUDKIT_CHECK_IP_URL",
@@ -59,8 +65,9 @@ pub const LOCATIONS_URL: Variable = Variable {
 };
 
 /// Every variable, in the order of their names.
-pub const ALL: [Variable; 8] = [
+pub const ALL: [Variable; 9] = [
     CHECK_IP_URL,
+    COMPLETE,
     INTERRUPTIONS_URL,
     LOCATIONS_URL,
     ON_DEMAND_PRICES_URL,

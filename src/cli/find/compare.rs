@@ -4,6 +4,7 @@ use clap::Args;
 
 use super::types;
 use crate::cli::command_error::CommandError;
+use crate::cli::completions;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
 use crate::cli::region;
@@ -16,10 +17,10 @@ use crate::output::type_sheet;
 #[derive(Debug, Args)]
 pub(super) struct CompareArguments {
     /// The instance types, such as g6.xlarge g5.xlarge
-    #[arg(value_name = "TYPE", num_args = 2.., required = true)]
+    #[arg(value_name = "TYPE", num_args = 2.., required = true, add = completions::instance_types())]
     instance_types: Vec<String>,
     /// Prices of these regions: a code, a pattern such as 'us-*', or all; may be repeated or a comma list
-    #[arg(short, long, value_name = "REGION")]
+    #[arg(short, long, value_name = "REGION", add = completions::regions())]
     region: Vec<String>,
     /// What the prices are for: linux, windows, rhel, suse
     #[arg(long, value_name = "OS", default_value_t)]

@@ -4,6 +4,7 @@ use clap::Args;
 
 use crate::catalog::region_name;
 use crate::cli::command_error::CommandError;
+use crate::cli::completions;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
 use crate::discovery::RegionSelection;
@@ -13,6 +14,7 @@ use crate::output::regions::RegionListing;
 #[derive(Debug, Args)]
 pub(super) struct RegionsArguments {
     /// Regions by code or pattern, such as us-east-1 or 'eu-*' [default: all]
+    #[arg(add = completions::regions())]
     regions: Vec<String>,
 }
 

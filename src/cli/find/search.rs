@@ -6,6 +6,7 @@ use clap::Args;
 
 use crate::catalog::Catalog;
 use crate::cli::command_error::CommandError;
+use crate::cli::completions;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
 use crate::cli::region;
@@ -27,6 +28,7 @@ pub(super) const TERMINAL_LIMIT: usize = 20;
   cloudkit find search 'm7i.*' | cloudkit launch --ttl 8h")]
 pub(super) struct SearchArguments {
     /// Instance types by name or pattern, such as m7i.large, 'g6*' or 'c[67]i.*'
+    #[arg(add = completions::instance_types())]
     patterns: Vec<NamePattern>,
     /// Virtual processors
     #[arg(long, value_name = "RANGE")]
@@ -38,7 +40,7 @@ pub(super) struct SearchArguments {
     #[arg(long, value_name = "RANGE")]
     gpus: Option<Range<DeviceCount>>,
     /// Name of the GPU, such as l4 or h100
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = completions::gpus())]
     gpu: Option<String>,
     /// Architecture: x86_64, arm64, i386
     #[arg(long, value_name = "ARCH")]
@@ -47,7 +49,7 @@ pub(super) struct SearchArguments {
     #[arg(long, value_name = "USD")]
     max_price: Option<Money>,
     /// Region, pattern such as 'us-*', or all; may be repeated or a comma list
-    #[arg(short, long, value_name = "REGION")]
+    #[arg(short, long, value_name = "REGION", add = completions::regions())]
     region: Vec<String>,
     /// What the price is for: linux, windows, rhel, suse
     #[arg(long, value_name = "OS", default_value_t)]

@@ -4,6 +4,7 @@ use clap::Args;
 
 use super::types;
 use crate::cli::command_error::CommandError;
+use crate::cli::completions;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
 use crate::model::OperatingSystem;
@@ -13,10 +14,10 @@ use crate::output::type_sheet;
 #[derive(Debug, Args)]
 pub(super) struct ShowArguments {
     /// The instance type, such as g6.xlarge
-    #[arg(value_name = "TYPE")]
+    #[arg(value_name = "TYPE", add = completions::instance_types())]
     instance_type: String,
     /// Only these regions: a code, a pattern such as 'us-*'; may be repeated or a comma list [default: all]
-    #[arg(short, long, value_name = "REGION")]
+    #[arg(short, long, value_name = "REGION", add = completions::regions())]
     region: Vec<String>,
     /// What the prices are for: linux, windows, rhel, suse
     #[arg(long, value_name = "OS", default_value_t)]

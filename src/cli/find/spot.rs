@@ -9,6 +9,7 @@ use super::search::{self, in_force, tell};
 use crate::catalog::refresh::Refresh;
 use crate::catalog::{Catalog, Offering, Region};
 use crate::cli::command_error::CommandError;
+use crate::cli::completions;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
 use crate::discovery::{self, NamePattern, Question, RegionSelection, SortKey};
@@ -22,9 +23,10 @@ use crate::platform::clock;
 #[derive(Debug, Args)]
 pub(super) struct SpotArguments {
     /// Instance types by name or pattern, such as m7i.large or 'g6*'
+    #[arg(add = completions::instance_types())]
     patterns: Vec<NamePattern>,
     /// Region, pattern such as 'us-*', or all; may be repeated or a comma list
-    #[arg(short, long, value_name = "REGION")]
+    #[arg(short, long, value_name = "REGION", add = completions::regions())]
     region: Vec<String>,
     /// Most that an hour may cost, in US dollars
     #[arg(long, value_name = "USD")]

@@ -10,6 +10,7 @@ use clap::{Args, ValueHint};
 use super::offers;
 use crate::catalog::Catalog;
 use crate::cli::command_error::CommandError;
+use crate::cli::completions;
 use crate::cli::context::Context;
 use crate::cli::region;
 use crate::cli::settings::Key;
@@ -32,10 +33,10 @@ const DEFAULT_SSH_WAIT: Span = Span::from_seconds(240);
   cloudkit launch --instance-type t4g.small --dry-run")]
 pub(super) struct LaunchArguments {
     /// Instance type; without it, offers are read from stdin: all are candidates, best first
-    #[arg(short = 't', long, value_name = "TYPE")]
+    #[arg(short = 't', long, value_name = "TYPE", add = completions::instance_types())]
     pub(super) instance_type: Option<InstanceTypeName>,
     /// Region [default: the region in force]
-    #[arg(short, long, requires = "instance_type")]
+    #[arg(short, long, requires = "instance_type", add = completions::regions())]
     pub(super) region: Option<RegionName>,
     /// Zone by id (use1-az1) or name (us-east-1a) [default: EC2 chooses]
     #[arg(short, long, requires = "instance_type")]

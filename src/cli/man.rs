@@ -1,0 +1,62 @@
+//! `cloudkit man`: the manual pages, made from the same definitions as the help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Command, CommandFactory};
+use clap_mangen::Man;
+
+use super::arguments::Cloudkit;
+use super::command_error::CommandError;
+use super::context::Context;
+use super::exit_code::ExitClass;
+use super::help;
+use crate::platform::files::{self, Access};
+
+/// Print the manual page of a command, or write all of them into a folder
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cloudkit man find search | man -l -
+  cloudkit man --into ~/.local/share/man/man1")]
+pub(super) struct ManArguments {
+    /// The command, such as find search [default: cloudkit itself]
+    #[arg(conflicts_with = "into")]
+    command: Vec<String>,
+    /// Write the page of every command into this folder
+    #[arg(long, value_name = "DIR")]
+    into: Option<PathBuf>,
+}
+
+pub(super) fn run(context: &Context<'_>, arguments: &ManArguments) -> Result<ExitClass, CommandError> {
+    let mut root = Cloudkit::command();
+    root.build();
+    let Some(folder) = &arguments.into else {
+        let page = page(help::find(&mut root, &arguments.command)?.clone())?;
+        context.streams.write_raw(&page.content)?;
+        return Ok(ExitClass::Done);
+    };
+    let mut pages = Vec::new();
+    collect(&root, &mut pages)?;
+    for page in &pages {
+        files::replace(&folder.join(&page.name), &page.content, Access::Public)?;
+    }
+    context.streams.status(format_args!("{} pages in {}", pages.len(), folder.display()));
+    Ok(ExitClass::Done)
+}
+
+/// A page and the name of its file.
+struct Page {
+    name: String,
+    content: Vec<u8>,
+}
+
+fn page(command: Command) -> Result<Page, CommandError> {
+    let man = Man::new(command);
+    let mut content = Vec::new();
+    man.render(&mut content)?;
+    Ok(Page { name: man.get_filename(), content })
+}
+
+fn collect(command: &Command, pages: &mut Vec<Page>) -> Result<(), CommandError> {
+    pages.push(page(command.clone())?);
+    command.get_subcommands().filter(|one| !one.is_hide_set()).try_for_each(|one| collect(one, pages))
+}
