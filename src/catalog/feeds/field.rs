@@ -11,6 +11,7 @@ use super::{DropReason, FeedError, FeedKind};
 /// Decimals of a micro-dollar.
 const MONEY_DECIMALS: usize = 6;
 const LARGEST_EXPONENT: usize = 12;
+const LONGEST_CODE: usize = 64;
 const LONGEST_LOCATION: usize = 128;
 
 /// US dollars as AWS writes them: with any number of decimals (`2.6732800000`), and below a thousandth as Java does
@@ -81,18 +82,25 @@ pub(super) fn instance_type(text: &str) -> Result<InstanceTypeName, DropReason> 
 /// A region's code; those of local and wavelength zones (`us-east-1-atl-1`, `us-east-1-wl1-bna1`) are told apart from
 /// what is no code at all.
 pub(super) fn region(code: &str) -> Result<RegionName, DropReason> {
-    match (code.parse(), region_around(code)) {
-        (Ok(region), _) => Ok(region),
-        (Err(_), Some(_)) => Err(DropReason::LocalZone),
-        (Err(_), None) => Err(DropReason::NotARegion),
+    if !is_code(code) {
+        return Err(DropReason::NotARegion);
     }
+    let is_zone = || region_around(code).is_some();
+    code.parse().map_err(|_| if is_zone() { DropReason::LocalZone } else { DropReason::NotARegion })
 }
 
 /// The region that the code of a local or wavelength zone begins with.
 pub(super) fn region_around(zone: &str) -> Option<RegionName> {
-    zone.match_indices('-')
-        .filter(|(dash, _)| dash + 1 < zone.len())
-        .find_map(|(dash, _)| zone.get(..dash)?.parse().ok())
+    if !is_code(zone) {
+        return None;
+    }
+    let mut dashes = zone.match_indices('-').map(|(dash, _)| dash).filter(|dash| dash + 1 < zone.len());
+    dashes.find_map(|dash| zone.get(..dash)?.parse().ok())
+}
+
+fn is_code(text: &str) -> bool {
+    text.len() <= LONGEST_CODE
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
 /// A place's name for people.

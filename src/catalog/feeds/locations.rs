@@ -80,14 +80,12 @@ fn location(name: &str, place: &Place<'_>) -> Result<Location, DropReason> {
         "AWS Wavelength Zone" => LocationKind::WavelengthZone,
         _ => return Err(DropReason::OtherPlace),
     };
-    let own = place.code.parse::<RegionName>().ok();
-    // AWS calls the local zone us-east-2-mci-1 a region: the code knows better.
-    let kind = if kind == LocationKind::Region && own.is_none() { LocationKind::LocalZone } else { kind };
-    let region = if kind == LocationKind::Region { own } else { field::region_around(&place.code) };
-    Ok(Location {
-        name: field::location(name)?,
-        code: place.code.clone().into_owned(),
-        kind,
-        region: region.ok_or(DropReason::NotARegion)?,
-    })
+    let around = || field::region_around(&place.code).ok_or(DropReason::NotARegion);
+    let (kind, region) = match (kind, field::region(&place.code)) {
+        (LocationKind::Region, Ok(region)) => (kind, region),
+        // AWS calls the local zone us-east-2-mci-1 a region: the code knows better.
+        (LocationKind::Region, Err(_)) => (LocationKind::LocalZone, around()?),
+        (LocationKind::LocalZone | LocationKind::WavelengthZone, _) => (kind, around()?),
+    };
+    Ok(Location { name: field::location(name)?, code: place.code.clone().into_owned(), kind, region })
 }

@@ -92,6 +92,8 @@ fn a_zone_is_told_from_a_region_and_from_neither() {
     for text in ["", "-", "us-east", "us-east-1-", "us-east-1a", "us east 1", "us-EAST-1-atl-1"] {
         assert_eq!(region(text), Err(DropReason::NotARegion), "{text}");
     }
+    assert_eq!(region(&"us-east-1-".repeat(7)), Err(DropReason::NotARegion));
+    assert_eq!(region_around("us-east-1-\u{1b}[2J"), None);
     for text in ["", "a\nb", "\u{1b}[31m", &"x".repeat(129)] {
         assert_eq!(location(text), Err(DropReason::NotALocation), "{text:?}");
     }
