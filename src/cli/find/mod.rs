@@ -21,8 +21,22 @@ use super::exit_code::ExitClass;
 /// Find a machine: which type, where, at what price; needs no AWS account
 #[derive(Debug, Args)]
 pub(super) struct FindArguments {
+    #[command(flatten)]
+    network: NetworkArguments,
     #[command(subcommand)]
     verb: Verb,
+}
+
+/// Whether the network is used.
+#[derive(Debug, Clone, Copy, Args)]
+#[command(next_help_heading = "Network")]
+struct NetworkArguments {
+    /// Bring the catalog up to date first, as find refresh does
+    #[arg(long, global = true, conflicts_with = "offline")]
+    refresh: bool,
+    /// Use no network: answer from what is known here
+    #[arg(long, global = true)]
+    offline: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -37,13 +51,16 @@ enum Verb {
 }
 
 pub(super) fn run(context: &Context<'_>, arguments: FindArguments) -> Result<ExitClass, CommandError> {
-    match arguments.verb {
-        Verb::Search(arguments) => search::run(context, *arguments),
-        Verb::Spot(arguments) => spot::run(context, *arguments),
-        Verb::Show(arguments) => show::run(context, &arguments),
-        Verb::Compare(arguments) => compare::run(context, &arguments),
-        Verb::Regions(arguments) => regions::run(context, &arguments),
-        Verb::Catalog(arguments) => catalog::run(context, &arguments),
-        Verb::Refresh(arguments) => refresh::run(context, &arguments),
-    }
+    let NetworkArguments { refresh, offline } = arguments.network;
+    let refreshed = if refresh { refresh::before_answering(context)? } else { ExitClass::Done };
+    let class = match arguments.verb {
+        Verb::Search(arguments) => search::run(context, *arguments)?,
+        Verb::Spot(arguments) => spot::run(context, *arguments, offline)?,
+        Verb::Show(arguments) => show::run(context, &arguments)?,
+        Verb::Compare(arguments) => compare::run(context, &arguments)?,
+        Verb::Regions(arguments) => regions::run(context, &arguments)?,
+        Verb::Catalog(arguments) => catalog::run(context, &arguments)?,
+        Verb::Refresh(arguments) => refresh::run(context, &arguments, offline)?,
+    };
+    Ok(if class == ExitClass::Done { refreshed } else { class })
 }

@@ -28,7 +28,14 @@ pub(super) struct RefreshArguments {
     from: Option<String>,
 }
 
-pub(super) fn run(context: &Context<'_>, arguments: &RefreshArguments) -> Result<ExitClass, CommandError> {
+pub(super) fn run(
+    context: &Context<'_>,
+    arguments: &RefreshArguments,
+    offline: bool,
+) -> Result<ExitClass, CommandError> {
+    if offline && arguments.from.as_deref().is_none_or(is_address) {
+        return Err(offline_error("AWS's lists cannot be fetched"));
+    }
     let refresh = Refresh::begin(context.cache_directory()?, clock::now())?;
     let (report, class_of_failures) = match &arguments.from {
         Some(from) if is_address(from) => {
@@ -44,6 +51,20 @@ pub(super) fn run(context: &Context<'_>, arguments: &RefreshArguments) -> Result
     }
     tell_failures(context, &report);
     Ok(if report.failures.is_empty() { ExitClass::Done } else { class_of_failures })
+}
+
+/// Brings the catalog up to date for a command that answers from it; what could not be read is said.
+pub(super) fn before_answering(context: &Context<'_>) -> Result<ExitClass, CommandError> {
+    let refresh = Refresh::begin(context.cache_directory()?, clock::now())?;
+    let report = super::fetch::all(context, refresh, None)?;
+    tell_failures(context, &report);
+    Ok(if report.failures.is_empty() { ExitClass::Done } else { ExitClass::Unavailable })
+}
+
+/// What can't be had without the network.
+pub(super) fn offline_error(what: &str) -> CommandError {
+    CommandError::usage(format!("{what} with --offline"))
+        .hint("read files of AWS's lists: cloudkit find refresh --from DIR")
 }
 
 fn is_address(from: &str) -> bool {
@@ -63,6 +84,8 @@ fn from_folder(mut refresh: Refresh, folder: &Path) -> Result<Report, RefreshErr
 pub(super) fn tell_failures(context: &Context<'_>, report: &Report) {
     for (origin, error) in &report.failures {
         let cause = std::error::Error::source(error).map_or_else(String::new, |cause| format!(": {cause}"));
-        context.streams.warn(format_args!("{origin} changed nothing: {error}{cause}"));
+        let told = error.to_string();
+        let told = if told.contains(origin) { told } else { format!("{origin}: {told}") };
+        context.streams.warn(format_args!("{told}{cause}; what was known before stays"));
     }
 }

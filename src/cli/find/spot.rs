@@ -5,6 +5,7 @@
 use clap::Args;
 
 use super::fetch;
+use super::refresh::offline_error;
 use super::search::{self, in_force, tell};
 use crate::catalog::refresh::Refresh;
 use crate::catalog::{Catalog, Offering, Region};
@@ -42,8 +43,12 @@ pub(super) struct SpotArguments {
     limit: Option<usize>,
 }
 
-pub(super) fn run(context: &Context<'_>, arguments: SpotArguments) -> Result<ExitClass, CommandError> {
-    let catalog = with_spot_prices(context)?;
+pub(super) fn run(
+    context: &Context<'_>,
+    arguments: SpotArguments,
+    offline: bool,
+) -> Result<ExitClass, CommandError> {
+    let catalog = with_spot_prices(context, offline)?;
     let selection = RegionSelection::parse(&arguments.region)?;
     let selection = if selection.is_empty() { in_force(context)? } else { selection };
     let regions = selection.resolve(catalog)?.iter().map(|region| region.code().to_owned()).collect();
@@ -65,9 +70,12 @@ pub(super) fn run(context: &Context<'_>, arguments: SpotArguments) -> Result<Exi
 }
 
 /// The catalog in use, with the spot prices fetched first where it has none.
-fn with_spot_prices(context: &Context<'_>) -> Result<&'static Catalog<'static>, CommandError> {
+fn with_spot_prices(context: &Context<'_>, offline: bool) -> Result<&'static Catalog<'static>, CommandError> {
     if has_spot_prices(context.catalog()) {
         return Ok(context.catalog());
+    }
+    if offline {
+        return Err(offline_error("no spot prices are known here, and they cannot be fetched"));
     }
     let report = fetch::spot(context, Refresh::begin(context.cache_directory()?, clock::now())?)?;
     super::refresh::tell_failures(context, &report);
