@@ -86,7 +86,8 @@ impl From<DiscoveryError> for CommandError {
                 let launch = format!(
                     "launch there all the same: cloudkit launch --region {region} --instance-type TYPE"
                 );
-                vec!["--region all asks about every region that has data".to_owned(), launch]
+                let refresh = "read what AWS's public lists say of it: cloudkit find refresh".to_owned();
+                vec![refresh, "--region all asks about every region that has data".to_owned(), launch]
             }
             DiscoveryError::UnknownGpu { .. } => {
                 vec!["see every GPU: cloudkit find search --gpus 0.001.. --region all".to_owned()]
