@@ -186,3 +186,46 @@ mod tests {
         assert_eq!(identity("odd").short_name(), "odd");
     }
 }
+
+/// A region as an account sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountRegion {
+    /// Its code.
+    pub name: String,
+    /// Whether the account can use it, where EC2 says so in words that are known.
+    pub opt_in: Option<OptIn>,
+}
+
+/// Whether an account can use a region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OptIn {
+    /// It is open to every account.
+    NotRequired,
+    /// The account has enabled it.
+    OptedIn,
+    /// The account has not enabled it.
+    NotOptedIn,
+}
+
+impl OptIn {
+    /// What EC2's word means.
+    #[must_use]
+    pub fn of(word: &str) -> Option<Self> {
+        match word {
+            "opt-in-not-required" => Some(Self::NotRequired),
+            "opted-in" => Some(Self::OptedIn),
+            "not-opted-in" => Some(Self::NotOptedIn),
+            _ => None,
+        }
+    }
+
+    /// The spelling of documents.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotRequired => "not-required",
+            Self::OptedIn => "opted-in",
+            Self::NotOptedIn => "not-opted-in",
+        }
+    }
+}

@@ -32,7 +32,13 @@ pub struct Column<R> {
 impl<R> Column<R> {
     /// A column of text. Where a table is too wide the columns of least `importance` go first.
     pub const fn text(title: &'static str, importance: u8, cell: fn(&R) -> Option<String>) -> Self {
-        let heading = Heading { title, alignment: Alignment::Left, importance, least_width: None };
+        let heading = Heading {
+            title,
+            alignment: Alignment::Left,
+            importance,
+            least_width: None,
+            only_where_known: false,
+        };
         Self { heading, only_wide: false, cell }
     }
 
@@ -47,6 +53,13 @@ impl<R> Column<R> {
     #[must_use]
     pub const fn shrinkable(mut self, least_width: usize) -> Self {
         self.heading.least_width = Some(least_width);
+        self
+    }
+
+    /// The column, left out where no row has anything in it.
+    #[must_use]
+    pub const fn only_where_known(mut self) -> Self {
+        self.heading.only_where_known = true;
         self
     }
 

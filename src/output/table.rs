@@ -20,6 +20,8 @@ pub(super) struct Heading {
     pub(super) importance: u8,
     /// How far the column may be cut, if it may.
     pub(super) least_width: Option<usize>,
+    /// The column is not there where all of its cells are unknown.
+    pub(super) only_where_known: bool,
 }
 
 /// The edge that a column's cells stand at.
@@ -33,6 +35,8 @@ pub(super) enum Alignment {
 pub(super) struct Table {
     headings: Vec<Heading>,
     natural_widths: Vec<usize>,
+    /// Whether any cell of the column is known.
+    known: Vec<bool>,
     rows: Vec<Vec<String>>,
 }
 
@@ -46,14 +50,17 @@ struct Shown {
 impl Table {
     pub(super) fn new(headings: Vec<Heading>) -> Self {
         let natural_widths = headings.iter().map(|heading| width_of(heading.title)).collect();
-        Self { headings, natural_widths, rows: Vec::new() }
+        let known = vec![false; headings.len()];
+        Self { headings, natural_widths, known, rows: Vec::new() }
     }
 
     /// Adds a row; a cell that is not known is shown as `-`, never as nothing.
     pub(super) fn push(&mut self, cells: impl Iterator<Item = Option<String>>) {
         let row: Vec<String> = cells
-            .map(|cell| {
+            .zip(&mut self.known)
+            .map(|(cell, known)| {
                 let text = cell.filter(|text| !text.is_empty());
+                *known |= text.is_some();
                 text.map_or_else(|| UNKNOWN.to_owned(), |text| escape_control(&text).into_owned())
             })
             .collect();
@@ -82,12 +89,17 @@ impl Table {
             writeln!(out, "{}", self.line(&shown, row))?;
         }
         let is_shown = |place| shown.iter().any(|column| column.place == place);
-        Ok((0..titles.len()).filter(|place| !is_shown(*place)).map(|place| titles[place]).collect())
+        Ok(self.places().filter(|place| !is_shown(*place)).map(|place| titles[place]).collect())
+    }
+
+    /// The columns that have something to show.
+    fn places(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.headings.len()).filter(|place| self.known[*place] || !self.headings[*place].only_where_known)
     }
 
     /// The columns that are shown: as many as fit once those that may be cut are cut, one at the least.
     fn fit(&self, available: usize) -> Vec<Shown> {
-        let mut places: Vec<usize> = (0..self.headings.len()).collect();
+        let mut places: Vec<usize> = self.places().collect();
         loop {
             let shown = self.cut(&places, available);
             if places.len() <= 1 || total(&shown) <= available {

@@ -5,6 +5,7 @@
 mod group;
 mod image;
 mod machine;
+mod region;
 mod run;
 
 use super::error::{AwsError, ErrorKind};

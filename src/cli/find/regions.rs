@@ -2,11 +2,15 @@
 
 use clap::Args;
 
+#[cfg(feature = "aws")]
+use crate::aws::types::OptIn;
 use crate::catalog::region_name;
 use crate::cli::command_error::CommandError;
 use crate::cli::completions;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
+#[cfg(feature = "aws")]
+use crate::cli::region;
 use crate::discovery::RegionSelection;
 use crate::output::regions::RegionListing;
 
@@ -16,6 +20,10 @@ pub(super) struct RegionsArguments {
     /// Regions by code or pattern, such as us-east-1 or 'eu-*' [default: all]
     #[arg(add = completions::regions())]
     regions: Vec<String>,
+    /// Also show which of them the account can use; needs credentials
+    #[cfg(feature = "aws")]
+    #[arg(long)]
+    account: bool,
 }
 
 pub(super) fn run(context: &Context<'_>, arguments: &RegionsArguments) -> Result<ExitClass, CommandError> {
@@ -29,7 +37,37 @@ pub(super) fn run(context: &Context<'_>, arguments: &RegionsArguments) -> Result
         let types = known.map(|region| region.offerings().count());
         RegionListing::new(code, region_name::name_of(code), zones, types)
     });
-    let rows: Vec<RegionListing> = rows.collect();
+    let mut rows: Vec<RegionListing> = rows.collect();
+    let asked = ask_account(context, arguments, &mut rows);
     context.streams.write_list(context.streams.list_format(), &rows)?;
-    Ok(ExitClass::Done)
+    asked.map(|()| ExitClass::Done)
+}
+
+/// Adds what the account says of the regions, where it is to be asked.
+#[cfg(feature = "aws")]
+fn ask_account(
+    context: &Context<'_>,
+    arguments: &RegionsArguments,
+    rows: &mut [RegionListing],
+) -> Result<(), CommandError> {
+    if !arguments.account {
+        return Ok(());
+    }
+    let home = region::in_force(context).region.parse()?;
+    let known = context
+        .block_on_bounded(async { Ok(context.session().await?.ec2(&home).account_regions().await?) })?;
+    for row in rows {
+        let of_account = known.iter().find(|region| region.name == row.region());
+        row.set_opt_in(of_account.and_then(|region| region.opt_in).map(OptIn::as_str));
+    }
+    Ok(())
+}
+
+#[cfg(not(feature = "aws"))]
+fn ask_account(
+    _context: &Context<'_>,
+    _arguments: &RegionsArguments,
+    _rows: &mut [RegionListing],
+) -> Result<(), CommandError> {
+    Ok(())
 }
