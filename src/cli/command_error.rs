@@ -6,7 +6,7 @@ use std::error::Error;
 use std::io;
 
 use super::exit_code::ExitClass;
-use crate::discovery::{DiscoveryError, NotAPattern};
+use crate::discovery::{DiscoveryError, Label, NotAPattern};
 use crate::model::NotAValue;
 use crate::platform::files::FileError;
 use crate::platform::process::NoHome;
@@ -81,9 +81,16 @@ impl From<DiscoveryError> for CommandError {
                 );
                 vec!["--region all asks about every region that has data".to_owned(), launch]
             }
-            DiscoveryError::UnknownGpu { .. } => {
-                vec!["see every GPU: cloudkit find search --gpus 0.001.. --region all".to_owned()]
+            DiscoveryError::UnknownName { label: Label::Gpu, .. } => {
+                vec!["see every GPU: cloudkit find search gpus --region all".to_owned()]
             }
+            DiscoveryError::UnknownWord { .. } | DiscoveryError::NumberAlone { .. } => {
+                vec!["words and flags that mean something: cloudkit find search --help".to_owned()]
+            }
+            DiscoveryError::UnknownName { .. }
+            | DiscoveryError::UnknownType { .. }
+            | DiscoveryError::NotAFigure { .. }
+            | DiscoveryError::Pattern(_) => Vec::new(),
         };
         Self { hints, ..Self::usage(error) }
     }

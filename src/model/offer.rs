@@ -73,6 +73,20 @@ pub struct Offer<'a> {
     pub quota: Option<QuotaFit<'a>>,
 }
 
+impl Offer<'_> {
+    /// What a spot machine saves against on demand in the same region, in whole percent rounded down; not known where
+    /// either price is not.
+    #[must_use]
+    pub fn saving_percent(&self) -> Option<u64> {
+        let (Market::Spot, Some(price), Some(on_demand)) =
+            (self.market, self.price_usd_hour, self.on_demand_usd_hour)
+        else {
+            return None;
+        };
+        price.saving_percent(on_demand)
+    }
+}
+
 /// How often EC2 took spot machines of a type in a region back over the last month: a band of percents.
 /// <https://aws.amazon.com/ec2/spot/instance-advisor/>
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,6 +11,7 @@ mod failure;
 mod format;
 pub mod launch;
 mod offer;
+mod offer_group;
 mod progress;
 mod streams;
 mod surroundings;

@@ -2,6 +2,8 @@
 //!
 //! No account is needed for any of it.
 
+mod filters;
+mod rows;
 mod search;
 
 use clap::{Args, Subcommand};
