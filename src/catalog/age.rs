@@ -3,9 +3,7 @@
 //! Prices on demand change a few times a year, spot prices within the hour, interruption rates are a month's average that
 //! moves slowly. An old figure is still shown, and said to be old.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 use crate::model::Market;
 
@@ -40,18 +38,48 @@ impl Figure {
         }
     }
 
-    /// Whether a figure of that date (`2026-08-06`) is old. One whose date can't be read is.
+    /// The first date whose figures are not old on a day.
+    fn fresh_since(self, today: Date) -> Date {
+        today.saturating_sub(jiff::Span::new().days(self.old_after_days()))
+    }
+}
+
+/// Since when figures are not old on a day: made once, asked for each offer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Freshness {
+    on_demand_since: String,
+    spot_since: String,
+    interruptions_since: String,
+}
+
+impl Freshness {
+    /// That of a day.
     #[must_use]
-    pub fn is_old(self, as_of: &str, now: Timestamp) -> bool {
-        age_in_days(as_of, now).is_none_or(|days| days > self.old_after_days())
+    pub fn on(today: Date) -> Self {
+        let since = |figure: Figure| figure.fresh_since(today).to_string();
+        Self {
+            on_demand_since: since(Figure::OnDemandPrice),
+            spot_since: since(Figure::SpotPrice),
+            interruptions_since: since(Figure::Interruption),
+        }
+    }
+
+    /// Whether a figure of that date (`2026-08-06`) is old. Dates are ISO 8601, so that texts compare as days.
+    #[must_use]
+    pub fn is_old(&self, figure: Figure, as_of: &str) -> bool {
+        let since = match figure {
+            Figure::OnDemandPrice => &self.on_demand_since,
+            Figure::SpotPrice => &self.spot_since,
+            Figure::Interruption => &self.interruptions_since,
+        };
+        as_of < since.as_str()
     }
 }
 
 /// How many days ago a date was.
 #[must_use]
-pub fn age_in_days(as_of: &str, now: Timestamp) -> Option<i32> {
+pub fn age_in_days(as_of: &str, today: Date) -> Option<i32> {
     let date: Date = as_of.parse().ok()?;
-    let today = now.to_zoned(TimeZone::UTC).date();
     date.until(today).ok().map(|span| span.get_days())
 }
 
@@ -61,15 +89,15 @@ mod tests {
 
     #[test]
     fn each_figure_grows_old_in_its_own_time() {
-        let now: Timestamp = "2026-11-22T03:00:00Z".parse().unwrap();
-        assert_eq!(age_in_days("2026-08-06", now), Some(108));
+        let today: Date = "2026-11-22".parse().unwrap();
+        assert_eq!(age_in_days("2026-08-06", today), Some(108));
         for (figure, fresh, old) in [
             (Figure::OnDemandPrice, "2026-08-24", "2026-08-23"),
             (Figure::SpotPrice, "2026-11-21", "2026-11-20"),
             (Figure::Interruption, "2026-05-26", "2026-05-25"),
         ] {
-            assert!(!figure.is_old(fresh, now) && figure.is_old(old, now), "{figure:?}");
+            let freshness = Freshness::on(today);
+            assert!(!freshness.is_old(figure, fresh) && freshness.is_old(figure, old), "{figure:?}");
         }
-        assert!(Figure::SpotPrice.is_old("yesterday", now));
     }
 }

@@ -7,7 +7,7 @@ use std::io;
 
 use super::exit_code::ExitClass;
 use crate::catalog::refresh::RefreshError;
-use crate::discovery::{DiscoveryError, NotAPattern};
+use crate::discovery::{DiscoveryError, Label, NotAPattern};
 use crate::model::NotAValue;
 use crate::platform::files::FileError;
 use crate::platform::process::NoHome;
@@ -89,9 +89,16 @@ impl From<DiscoveryError> for CommandError {
                 let refresh = "read what AWS's public lists say of it: cloudkit find refresh".to_owned();
                 vec![refresh, "--region all asks about every region that has data".to_owned(), launch]
             }
-            DiscoveryError::UnknownGpu { .. } => {
-                vec!["see every GPU: cloudkit find search --gpus 0.001.. --region all".to_owned()]
+            DiscoveryError::UnknownName { label: Label::Gpu, .. } => {
+                vec!["see every GPU: cloudkit find search gpus --region all".to_owned()]
             }
+            DiscoveryError::UnknownWord { .. } | DiscoveryError::NumberAlone { .. } => {
+                vec!["words and flags that mean something: cloudkit find search --help".to_owned()]
+            }
+            DiscoveryError::UnknownName { .. }
+            | DiscoveryError::UnknownType { .. }
+            | DiscoveryError::NotAFigure { .. }
+            | DiscoveryError::Pattern(_) => Vec::new(),
         };
         Self { hints, ..Self::usage(error) }
     }

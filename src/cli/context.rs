@@ -7,13 +7,16 @@ use std::error::Error as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
 use super::arguments::GlobalArguments;
 use super::command_error::CommandError;
 use super::settings::Settings;
 use crate::catalog::Catalog;
 use crate::catalog::cache::{Cached, CatalogCache};
 use crate::output::Streams;
-use crate::platform::Process;
+use crate::platform::{Process, clock, variables};
 
 /// What a command works with.
 pub(super) struct Context<'c> {
@@ -46,6 +49,19 @@ impl<'c> Context<'c> {
         let catalog = self.cached_catalog().unwrap_or_else(Catalog::embedded);
         self.catalog.set(Some(catalog));
         catalog
+    }
+
+    /// The day, by which figures are called old.
+    pub(super) fn today(&self) -> Result<Date, CommandError> {
+        let Some(day) = self.process.variable(variables::TODAY.name) else {
+            return Ok(clock::now().to_zoned(TimeZone::UTC).date());
+        };
+        day.parse().map_err(|_| {
+            CommandError::usage(format!(
+                "{} is {day:?}, which is no day such as 2026-11-22",
+                variables::TODAY.name
+            ))
+        })
     }
 
     /// Where what was fetched is kept.

@@ -6,15 +6,19 @@ use std::fmt;
 
 use crate::model::Offer;
 
+use super::{OfferGroup, Subject};
+
 /// The offers, and what a person may wonder about.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Answer<'c> {
-    /// The offers, best first.
+    /// The offers, best first; none where groups were asked for.
     pub offers: Vec<Offer<'c>>,
-    /// How many there were before the limit.
+    /// The groups, best first, where groups were asked for.
+    pub groups: Vec<OfferGroup<'c>>,
+    /// How many offers or groups there were before the limit.
     pub total: usize,
-    /// How many were dropped because their price is unknown and a highest price was asked for.
-    pub unpriced: usize,
+    /// What was left out because it is not known whether it passes a filter.
+    pub not_known: Vec<NotKnown>,
     /// What removed the last candidate, where there is no offer.
     pub emptied_by: Option<Emptied>,
     /// The patterns that contributed nothing, in the order of the question.
@@ -22,54 +26,51 @@ pub struct Answer<'c> {
 }
 
 impl Answer<'_> {
-    /// How many offers the limit left out.
+    /// How many offers or groups the limit left out.
     #[must_use]
     pub const fn left_out(&self) -> usize {
-        self.total - self.offers.len()
+        self.total - self.offers.len() - self.groups.len()
     }
 }
 
-/// A filter, in the order in which filters are applied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Filter {
-    /// The instance type's name.
-    Name,
-    /// The architecture.
-    Architecture,
-    /// The count of virtual processors.
-    Vcpus,
-    /// The size of the memory.
-    Memory,
-    /// The GPU's name.
-    GpuName,
-    /// The count of GPUs.
-    Gpus,
-    /// The regions.
-    Region,
-    /// The highest price.
-    Price,
+/// What is counted: filters look at types first, then at offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counted {
+    /// Instance types, wherever they are offered.
+    Types,
+    /// Types in regions.
+    Offers,
 }
 
-impl fmt::Display for Filter {
+/// What passes every filter but one, of which it is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotKnown {
+    /// What is not known.
+    pub subject: Subject,
+    /// Of how many.
+    pub count: usize,
+    /// What is counted.
+    pub counted: Counted,
+}
+
+impl fmt::Display for NotKnown {
+    /// `12 types left out, because their clock is not known`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Name => "name",
-            Self::Architecture => "architecture",
-            Self::Vcpus => "vCPUs",
-            Self::Memory => "memory",
-            Self::GpuName => "GPU",
-            Self::Gpus => "number of GPUs",
-            Self::Region => "region",
-            Self::Price => "price up to",
-        })
+        let Self { subject, count, counted } = self;
+        let noun = match counted {
+            Counted::Types => "type",
+            Counted::Offers => "offer",
+        };
+        let plural = if *count == 1 { "" } else { "s" };
+        write!(f, "{count} {noun}{plural} left out, because {}", subject.unknown())
     }
 }
 
 /// The filter that left nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Emptied {
-    /// The filter.
-    pub filter: Filter,
+    /// What it looks at.
+    pub subject: Subject,
     /// What it asked for.
     pub wanted: String,
     /// How many candidates there still were before it.
@@ -80,24 +81,15 @@ pub struct Emptied {
     pub counted: Counted,
 }
 
-/// What a filter counts: the first ones look at types, the price at offers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Counted {
-    /// Instance types, wherever they are offered.
-    Types,
-    /// Types in regions.
-    Offers,
-}
-
 impl fmt::Display for Emptied {
     /// `architecture arm64 removed the last 3 of 1395 instance types`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { filter, wanted, removed, of, counted } = self;
+        let Self { subject, wanted, removed, of, counted } = self;
         let counted = match counted {
             Counted::Types => "instance types",
             Counted::Offers => "offers",
         };
-        write!(f, "{filter} {wanted} removed the last {removed} of {of} {counted}")
+        write!(f, "{subject} {wanted} removed the last {removed} of {of} {counted}")
     }
 }
 

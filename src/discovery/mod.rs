@@ -5,22 +5,38 @@
 //! here asks an account, knows a flag or prints.
 
 mod answer;
-mod gpu_name;
+mod candidate;
+mod check;
+mod device_choice;
+mod figure;
+mod filter;
+mod group;
+mod label;
+mod like;
 mod named;
 mod pattern;
+mod processor_generation;
 mod question;
 mod rank;
 mod region_selection;
 mod search;
-mod type_filter;
 pub mod type_sheet;
+mod vocabulary;
+mod words;
 
-pub use answer::{Answer, Counted, Emptied, Filter, Unmatched};
+pub use answer::{Answer, Counted, Emptied, NotKnown, Unmatched};
+pub use figure::Figure;
+pub use filter::{Filter, NotAFilter, Subject};
+pub use group::{Cheapest, GroupBy, OfferGroup};
+pub use label::Label;
+pub use like::like;
+pub(crate) use pattern::names_of;
 pub use pattern::{NamePattern, NotAPattern};
 pub use question::Question;
 pub use rank::{Direction, SortColumn, SortKey};
 pub use region_selection::RegionSelection;
 pub use search::search;
+pub use words::{Reading, Term, read_question};
 
 #[cfg(test)]
 mod fixture;
@@ -30,7 +46,7 @@ mod properties;
 mod tests;
 
 /// Why a question has no answer.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum DiscoveryError {
     /// A region's code, or a pattern of such, that fits no region.
     #[error("no region is called {asked:?}{}", or_nearest(nearest))]
@@ -46,14 +62,49 @@ pub enum DiscoveryError {
         /// The region.
         region: String,
     },
-    /// A GPU's name that no instance type has.
-    #[error("no instance type has a GPU called {asked:?}{}", or_nearest(nearest))]
-    UnknownGpu {
+    /// A name that no instance type has.
+    #[error("no instance type has {} called {asked:?}{}", label.with_article(), or_nearest(nearest))]
+    UnknownName {
+        /// What it is a name of.
+        label: Label,
         /// What was asked for.
         asked: String,
         /// The names nearest to it, nearest first.
         nearest: Vec<String>,
     },
+    /// The name of a type that does not exist, where one is needed.
+    #[error("no instance type is called {asked:?}{}", or_nearest(nearest))]
+    UnknownType {
+        /// What was asked for.
+        asked: String,
+        /// The names nearest to it, nearest first.
+        nearest: Vec<String>,
+    },
+    /// A word that means nothing.
+    #[error("{word:?} means nothing here{}", or_nearest(nearest))]
+    UnknownWord {
+        /// The word.
+        word: String,
+        /// The words nearest to it, nearest first.
+        nearest: Vec<String>,
+    },
+    /// A number that nothing follows that can be counted.
+    #[error("{number:?} of what? say {number} vcpus, {number} gib or {number} gpus")]
+    NumberAlone {
+        /// The number.
+        number: String,
+    },
+    /// A number that is no such figure.
+    #[error("the {} can't be read", figure.title())]
+    NotAFigure {
+        /// The figure.
+        figure: Figure,
+        /// Why.
+        source: NotAFilter,
+    },
+    /// A pattern that can't be read.
+    #[error(transparent)]
+    Pattern(#[from] NotAPattern),
 }
 
 /// The end of a sentence that names what may have been meant.

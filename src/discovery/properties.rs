@@ -1,173 +1,396 @@
 //! Every question answered twice: by [`search`], and by looking at each offering of the catalog's contents in the plainest
-//! way. Both have to agree, row by row.
+//! way. Both have to agree, row by row, over what is compiled in and over a catalog that knows less.
+
+use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
 use crate::catalog::contents::{CatalogContents, OfferingContents, TypeContents};
-use crate::catalog::{Catalog, DeviceKind};
-use crate::model::{Architecture, DeviceCount, Market, Mebibytes, Money, OperatingSystem, Range};
+use crate::catalog::{Catalog, DeviceKind, DiskKind, Feature};
+use crate::model::{Architecture, Market, OperatingSystem, Range};
 
-use super::{Direction, Question, SortColumn, SortKey, fixture, search};
+use super::{
+    Direction, Figure, Filter, GroupBy, Label, Question, SortColumn, SortKey, fixture, processor_generation,
+    search,
+};
 
-const REGIONS: [&str; 3] = ["eu-west-1", "us-east-1", "us-west-2"];
+/// A catalog and the contents that it was made of.
+struct Subject {
+    catalog: Catalog<'static>,
+    contents: CatalogContents,
+}
+
+static SUBJECTS: LazyLock<[Subject; 2]> = LazyLock::new(|| {
+    let embedded = *Catalog::embedded();
+    let small = Catalog::read(fixture::bytes()).unwrap();
+    [embedded, small].map(|catalog| Subject { contents: CatalogContents::of(&catalog), catalog })
+});
 
 /// An offering as the plain evaluation sees it.
-#[derive(Debug, Clone)]
-struct Row {
-    instance_type: TypeContents,
-    region: String,
-    price: Option<Money>,
+#[derive(Debug, Clone, Copy)]
+struct Row<'s> {
+    one: &'s TypeContents,
+    offering: &'s OfferingContents,
+    region: &'s str,
+    market: Market,
+    os: OperatingSystem,
 }
 
 proptest! {
-    #[test]
-    fn search_agrees_with_the_plain_evaluation(question in questions()) {
-        let bytes = fixture::bytes();
-        let catalog = Catalog::read(bytes).unwrap();
-        let catalog: &'static Catalog<'static> = Box::leak(Box::new(catalog));
-        let answer = search(catalog, &question).unwrap();
+    #![proptest_config(ProptestConfig::with_cases(400))]
 
-        let (rows, unpriced) = plainly(&fixture::contents(), &question);
+    #[test]
+    fn search_agrees_with_the_plain_evaluation(
+        (place, question) in (0_usize..2).prop_flat_map(|place| (Just(place), questions(place)))
+    ) {
+        let Subject { catalog, contents } = &SUBJECTS[place];
+        let answer = search(catalog, &question).unwrap();
+        let (rows, not_known) = plainly(contents, &question);
         let limit = question.limit.unwrap_or(usize::MAX);
-        let expected: Vec<_> = rows
-            .iter()
-            .take(limit)
-            .map(|row| (row.instance_type.name.as_str(), row.region.as_str(), row.price))
-            .collect();
-        let found: Vec<_> = answer
-            .offers
-            .iter()
-            .map(|offer| (&*offer.instance_type, &*offer.region, offer.price_usd_hour))
-            .collect();
+        let expected: Vec<_> =
+            rows.iter().take(limit).map(|row| (row.one.name.as_str(), row.region, row.market)).collect();
+        let found: Vec<_> =
+            answer.offers.iter().map(|offer| (&*offer.instance_type, &*offer.region, offer.market)).collect();
         prop_assert_eq!(found, expected);
         prop_assert_eq!(answer.total, rows.len());
         prop_assert_eq!(answer.left_out(), rows.len().saturating_sub(limit));
-        prop_assert_eq!(answer.unpriced, unpriced);
+        prop_assert_eq!(answer.not_known.iter().any(|one| one.count > 0), not_known);
         prop_assert_eq!(answer.emptied_by.is_some(), rows.is_empty());
-        prop_assert_eq!(search(catalog, &question).unwrap(), answer);
+        prop_assert_eq!(&search(catalog, &question).unwrap(), &answer);
+
+        let grouped = Question { group_by: Some(GroupBy::Region), ..question };
+        let groups = search(catalog, &grouped).unwrap().groups;
+        let mut regions: Vec<&str> = Vec::new();
+        rows.iter().for_each(|row| if !regions.contains(&row.region) { regions.push(row.region) });
+        regions.truncate(limit);
+        prop_assert_eq!(groups.iter().map(|group| &*group.group).collect::<Vec<_>>(), regions);
+        for group in groups {
+            prop_assert_eq!(group.offers, rows.iter().filter(|row| row.region == group.group).count());
+        }
     }
 }
 
-fn plainly(contents: &CatalogContents, question: &Question) -> (Vec<Row>, usize) {
+/// The rows in their order, and whether any was left out because a filter can't say and no other says no.
+fn plainly<'s>(contents: &'s CatalogContents, question: &Question) -> (Vec<Row<'s>>, bool) {
     let mut rows = Vec::new();
+    let mut not_known = false;
     for region in contents.regions.iter().filter(|region| question.regions.contains(&region.code)) {
         for offering in &region.offerings {
-            let mut types = contents.types.iter();
-            let instance_type = types.find(|one| one.name == offering.instance_type).unwrap().clone();
-            let row = Row { instance_type, region: region.code.clone(), price: price(offering, question.os) };
-            if fits(&row.instance_type, question) {
-                rows.push(row);
+            let one = contents.types.iter().find(|one| one.name == offering.instance_type).unwrap();
+            let row = |market| Row { one, offering, region: &region.code, market, os: question.os };
+            if !named(one, question) {
+                continue;
+            }
+            let all: Vec<Filter> = question.filters.clone();
+            let (of_offers, of_types): (Vec<Filter>, Vec<Filter>) =
+                all.into_iter().partition(Filter::is_of_offer);
+            let verdicts = |filters: &[Filter], market| -> Vec<Option<bool>> {
+                filters.iter().map(|filter| fits(row(market), filter, &question.filters)).collect()
+            };
+            let of_type = verdicts(&of_types, Market::OnDemand);
+            not_known |= of_type.contains(&None) && !of_type.contains(&Some(false));
+            if of_type.iter().any(|verdict| *verdict != Some(true)) {
+                continue;
+            }
+            for market in markets(question).filter(|market| is_sold(row(*market))) {
+                let of_offer = verdicts(&of_offers, market);
+                not_known |= of_offer.contains(&None) && !of_offer.contains(&Some(false));
+                if of_offer.iter().all(|verdict| *verdict == Some(true)) {
+                    rows.push(row(market));
+                }
             }
         }
     }
-    let mut unpriced = 0;
-    if let Some(max_price) = question.max_price {
-        unpriced = rows.iter().filter(|row| row.price.is_none()).count();
-        rows.retain(|row| row.price.is_some_and(|price| price <= max_price));
-    }
     // From the last key to the first, each sort keeping the order of the one before.
-    rows.sort_by(|one, other| one.region.cmp(&other.region));
-    rows.sort_by(|one, other| one.instance_type.name.cmp(&other.instance_type.name));
-    sort_plainly(&mut rows, SortKey { column: SortColumn::Price, direction: Direction::Ascending });
-    question.sort.iter().rev().for_each(|key| sort_plainly(&mut rows, *key));
-    (rows, unpriced)
+    rows.sort_by_key(|row| row.market);
+    rows.sort_by_key(|row| row.region);
+    rows.sort_by_key(|row| row.one.name.as_str());
+    let price = SortKey { column: SortColumn::Figure(Figure::Price), direction: Direction::Ascending };
+    question.sort.iter().chain([&price]).rev().for_each(|key| sort_plainly(&mut rows, *key));
+    (rows, not_known)
 }
 
-fn price(offering: &OfferingContents, os: OperatingSystem) -> Option<Money> {
-    offering.prices.iter().find(|price| price.os == os).map(|price| price.amount)
+fn markets(question: &Question) -> impl Iterator<Item = Market> {
+    let mut markets = question.markets.clone();
+    if markets.is_empty() {
+        markets.push(Market::OnDemand);
+    }
+    markets.into_iter()
 }
 
-fn fits(one: &TypeContents, question: &Question) -> bool {
-    let gpu_name = question.gpu_name.as_deref().map(str::to_uppercase);
-    let gpus: u32 = one
-        .devices
-        .iter()
-        .filter(|device| device.kind == DeviceKind::Gpu)
-        .filter(|device| gpu_name.as_ref().is_none_or(|name| *name == device.name))
-        .map(|device| device.count.thousandths())
-        .sum();
-    let named = |name: &str| match name.strip_suffix('*') {
+fn is_sold(row: Row<'_>) -> bool {
+    match row.market {
+        Market::OnDemand => true,
+        Market::Spot => price(row, Market::Spot).is_some() || interruption(row).is_some(),
+        Market::CapacityBlock => row.one.markets.contains(&Market::CapacityBlock),
+        Market::Reservation => false,
+    }
+}
+
+fn named(one: &TypeContents, question: &Question) -> bool {
+    let fits = |pattern: &str| match pattern.strip_suffix('*') {
         Some(start) => one.name.starts_with(start),
-        None => one.name == name,
+        None => one.name == pattern,
     };
-    (question.patterns.is_empty() || question.patterns.iter().any(|pattern| named(pattern.as_str())))
-        && question.architecture.is_none_or(|wanted| one.architectures.contains(&wanted))
-        && question.vcpus.is_none_or(|range| one.vcpus.is_some_and(|vcpus| range.contains(&vcpus)))
-        && question.memory.is_none_or(|range| one.memory.is_some_and(|memory| range.contains(&memory)))
-        && (gpu_name.is_none() || gpus > 0)
-        && question.gpus.is_none_or(|range| range.contains(&DeviceCount::from_thousandths(gpus)))
+    question.patterns.is_empty() || question.patterns.iter().any(|pattern| fits(pattern.as_str()))
 }
 
-fn sort_plainly(rows: &mut [Row], key: SortKey) {
-    let gpus = |row: &Row| {
-        let gpus = row.instance_type.devices.iter().filter(|device| device.kind == DeviceKind::Gpu);
-        gpus.map(|device| device.count.thousandths()).sum::<u32>()
+fn price(row: Row<'_>, market: Market) -> Option<u64> {
+    let mut prices = row.offering.prices.iter();
+    prices.find(|price| price.os == row.os && price.market == market).map(|price| price.amount.micros())
+}
+
+fn interruption(row: Row<'_>) -> Option<u64> {
+    let mut rates = row.offering.interruptions.iter();
+    rates.find(|rate| rate.os == row.os).map(|rate| rate.band.max_percent.into())
+}
+
+/// Whether a filter lets a row pass; nothing where that is not known.
+fn fits(row: Row<'_>, filter: &Filter, all: &[Filter]) -> Option<bool> {
+    let one = row.one;
+    let described = |has: bool| one.is_described.then_some(has);
+    match filter {
+        Filter::Figure(figure, range) => match value(row, *figure, all) {
+            Some(value) => Some(range.contains(&value)),
+            None if is_absent(row, *figure) => Some(false),
+            None => None,
+        },
+        Filter::Feature(feature, wanted) => described(one.features.contains(feature) == *wanted),
+        Filter::Allow(patterns) => Some(patterns.iter().any(|pattern| one.name == pattern.as_str())),
+        Filter::Deny(patterns) => Some(!patterns.iter().any(|pattern| one.name == pattern.as_str())),
+        Filter::Label(label, names) => {
+            let wanted = |name: &str| names.iter().any(|one| one.eq_ignore_ascii_case(name));
+            let of_device = |gpu: bool, maker: bool| {
+                let mut devices = one.devices.iter().filter(|device| (device.kind == DeviceKind::Gpu) == gpu);
+                devices.any(|device| {
+                    wanted(if maker {
+                        device.manufacturer.as_deref().unwrap_or_default()
+                    } else {
+                        &device.name
+                    })
+                })
+            };
+            match label {
+                Label::Family => Some(wanted(one.name.split('.').next().unwrap())),
+                Label::Size => Some(wanted(one.name.split('.').nth(1).unwrap())),
+                Label::Architecture => described(one.architectures.iter().any(|one| wanted(one.as_str()))),
+                Label::ProcessorMaker => one.processor_maker.as_deref().map(wanted),
+                Label::ProcessorGeneration => {
+                    processor_generation::of(one.name.split('.').next().unwrap()).map(wanted)
+                }
+                Label::Gpu => described(of_device(true, false)),
+                Label::GpuMaker => described(of_device(true, true)),
+                Label::Accelerator => described(of_device(false, false)),
+                Label::AcceleratorMaker => described(of_device(false, true)),
+                Label::NetworkPerformance => one.network_performance.as_deref().map(wanted),
+                Label::StorageKind => one.disks.as_ref().map(|disks| {
+                    disks.iter().any(|disk| {
+                        wanted(if disk.kind == DiskKind::Ssd { "ssd" } else { "hdd" })
+                            || (disk.nvme && wanted("nvme"))
+                    })
+                }),
+                Label::UsageClass => described(one.markets.iter().any(|market| wanted(&market.to_string()))),
+                Label::Zone if row.offering.zones.is_empty() => None,
+                Label::Zone => Some(row.offering.zones.iter().any(|zone| wanted(zone))),
+            }
+        }
+    }
+}
+
+/// There is nothing that could be measured.
+fn is_absent(row: Row<'_>, figure: Figure) -> bool {
+    match figure {
+        Figure::GpuMemory | Figure::GpuMemoryTotal | Figure::PricePerGpu => {
+            row.one.is_described && value(row, Figure::Gpus, &[]) == Some(0)
+        }
+        Figure::Saving | Figure::Interruption => row.market == Market::CapacityBlock,
+        _ => false,
+    }
+}
+
+fn value(row: Row<'_>, figure: Figure, all: &[Filter]) -> Option<u64> {
+    let Row { one, offering, market, .. } = row;
+    // The devices that are asked for by name or maker.
+    let asked = |name: &str, label: Label| {
+        let mut wanted = all.iter().filter_map(|filter| match filter {
+            Filter::Label(of, names) if *of == label => Some(names),
+            _ => None,
+        });
+        wanted.all(|names| names.iter().any(|one| one.eq_ignore_ascii_case(name)))
     };
+    let devices = |gpu: bool| {
+        let (named, made) =
+            if gpu { (Label::Gpu, Label::GpuMaker) } else { (Label::Accelerator, Label::AcceleratorMaker) };
+        one.devices.iter().filter(move |device| (device.kind == DeviceKind::Gpu) == gpu).filter(
+            move |device| {
+                asked(&device.name, named) && asked(device.manufacturer.as_deref().unwrap_or_default(), made)
+            },
+        )
+    };
+    let count = |gpu: bool| {
+        one.is_described
+            .then(|| devices(gpu).map(|device| u64::from(device.count.thousandths())).sum::<u64>())
+    };
+    match figure {
+        Figure::Vcpus => one.vcpus.map(u64::from),
+        Figure::Cores => one.cores.map(u64::from),
+        Figure::Memory => one.memory.map(|memory| memory.0),
+        Figure::MemoryPerVcpu => Some(one.memory?.0 / u64::from(one.vcpus?)),
+        Figure::Clock => one.clock_mhz.map(u64::from),
+        Figure::Gpus => count(true),
+        Figure::GpuMemory if one.is_described => devices(true).map(|gpu| Some(gpu.memory?.0)).max()?,
+        Figure::GpuMemoryTotal if one.is_described && count(true) != Some(0) => devices(true)
+            .map(|gpu| Some(gpu.memory?.0 * u64::from(gpu.count.thousandths()).div_ceil(1000)))
+            .sum(),
+        Figure::GpuMemory | Figure::GpuMemoryTotal => None,
+        Figure::Accelerators => count(false),
+        Figure::Network => one.network_peak_mbps.map(u64::from),
+        Figure::NetworkBaseline => one.network_baseline_mbps.map(u64::from),
+        Figure::NetworkCards => one.is_described.then(|| one.network_cards.into()),
+        Figure::Storage => {
+            let disks = one.disks.as_ref()?;
+            Some(disks.iter().map(|disk| u64::from(disk.count) * u64::from(disk.size_gb)).sum())
+        }
+        Figure::EbsBandwidth => one.ebs_peak.map(|ebs| ebs.bandwidth_mbps.into()),
+        Figure::EbsThroughput => one.ebs_peak.map(|ebs| ebs.throughput_kilobytes.into()),
+        Figure::EbsIops => one.ebs_peak.map(|ebs| ebs.iops.into()),
+        Figure::Zones => Some(offering.zones.len() as u64).filter(|zones| *zones > 0),
+        Figure::Price => price(row, market),
+        Figure::PricePerVcpu => Some(price(row, market)?.div_ceil(one.vcpus?.into())),
+        Figure::PricePerGpu => {
+            let gpus = count(true).filter(|count| *count > 0)?;
+            Some((price(row, market)? * 1000).div_ceil(gpus))
+        }
+        Figure::Saving if market == Market::Spot => {
+            let (spot, on_demand) = (price(row, Market::Spot)?, price(row, Market::OnDemand)?);
+            Some(on_demand.saturating_sub(spot) * 100 / on_demand)
+        }
+        Figure::Interruption if market == Market::Spot => interruption(row),
+        Figure::Saving | Figure::Interruption => (market == Market::OnDemand).then_some(0),
+    }
+}
+
+fn sort_plainly(rows: &mut [Row<'_>], key: SortKey) {
+    let is_falling = key.direction == Direction::Descending;
     rows.sort_by(|one, other| {
-        let (former, latter) =
-            if key.direction == Direction::Ascending { (one, other) } else { (other, one) };
+        let (former, latter) = if is_falling { (other, one) } else { (one, other) };
         match key.column {
-            SortColumn::Price => (one.price.is_none().cmp(&other.price.is_none()))
-                .then_with(|| former.price.cmp(&latter.price)),
-            SortColumn::Type => former.instance_type.name.cmp(&latter.instance_type.name),
-            SortColumn::Region => former.region.cmp(&latter.region),
-            SortColumn::Vcpus => former.instance_type.vcpus.cmp(&latter.instance_type.vcpus),
-            SortColumn::Memory => former.instance_type.memory.cmp(&latter.instance_type.memory),
-            SortColumn::Gpus => gpus(former).cmp(&gpus(latter)),
+            SortColumn::Type => former.one.name.cmp(&latter.one.name),
+            SortColumn::Family => former.one.name.split('.').next().cmp(&latter.one.name.split('.').next()),
+            SortColumn::Region => former.region.cmp(latter.region),
+            SortColumn::Figure(figure) => {
+                let value = |row: &Row<'_>| value(*row, figure, &[]);
+                value(one)
+                    .is_none()
+                    .cmp(&value(other).is_none())
+                    .then_with(|| value(former).cmp(&value(latter)))
+            }
         }
     });
 }
 
-fn questions() -> impl Strategy<Value = Question> {
+fn questions(place: usize) -> impl Strategy<Value = Question> {
+    let contents = &SUBJECTS[place].contents;
+    let regions: Vec<String> = contents.regions.iter().map(|region| region.code.clone()).collect();
     let what = (
-        subsequence(vec!["m7i.large", "m7*", "g6*", "p5.48xlarge", "x9.*", "t2.micro"], 0..=3),
-        proptest::option::weighted(0.3, select(&Architecture::ALL[..])),
-        range(&[1_u32, 2, 4, 192]),
-        range(&[Mebibytes(1024), Mebibytes(8192), Mebibytes(16384), Mebibytes(2_097_152)]),
-        proptest::option::weighted(0.3, select(vec!["l4", "L40S", "h100"])),
-        range(&[0, 125, 1000, 8000].map(DeviceCount::from_thousandths)),
+        subsequence(vec!["m7i.large", "m*", "g6*", "p5.48xlarge", "x9.*", "t2.micro", "c*"], 0..=3),
+        proptest::collection::vec(filter(place), 0..4),
+        subsequence(vec![Market::OnDemand, Market::Spot, Market::CapacityBlock], 0..=3),
     );
     let how = (
-        subsequence(REGIONS.to_vec(), 1..=3),
+        subsequence(regions, 1..=3),
         select(&OperatingSystem::ALL[..]),
-        proptest::option::weighted(0.3, (0_u64..500_000).prop_map(Money::from_micros)),
         proptest::collection::vec(sort_key(), 0..3),
         proptest::option::of(0_usize..12),
     );
-    (what, how).prop_map(
-        |((patterns, architecture, vcpus, memory, gpu_name, gpus), (regions, os, max_price, sort, limit))| {
-            Question {
-                regions: regions.into_iter().map(str::to_owned).collect(),
-                patterns: patterns.into_iter().map(|pattern| pattern.parse().unwrap()).collect(),
-                architecture,
-                vcpus,
-                memory,
-                gpu_name: gpu_name.map(str::to_owned),
-                gpus,
-                market: Market::OnDemand,
-                os,
-                max_price,
-                sort,
-                limit,
-            }
-        },
-    )
+    (what, how).prop_map(|((patterns, filters, markets), (regions, os, sort, limit))| Question {
+        today: None,
+        regions,
+        patterns: patterns.into_iter().map(|pattern| pattern.parse().unwrap()).collect(),
+        filters,
+        markets,
+        os,
+        sort,
+        limit,
+        group_by: None,
+    })
 }
 
-fn range<T: Ord + Copy + std::fmt::Debug + 'static>(
-    ends: &[T],
-) -> impl Strategy<Value = Option<Range<T>>> + use<T> {
-    let end = || proptest::option::of(select(ends.to_vec()));
-    let range = (end(), end()).prop_map(|(one, other)| match (one, other) {
-        (None, None) => None,
-        (Some(one), Some(other)) => Some(Range { from: Some(one.min(other)), to: Some(one.max(other)) }),
-        (from, to) => Some(Range { from, to }),
+/// Any filter there is, over values that the catalog has.
+fn filter(place: usize) -> impl Strategy<Value = Filter> {
+    let Subject { catalog, contents } = &SUBJECTS[place];
+    let names: Vec<String> = contents.types.iter().map(|one| one.name.clone()).collect();
+    let patterns = subsequence(names, 1..=3)
+        .prop_map(|names| names.iter().map(|name| name.parse().unwrap()).collect::<Vec<_>>());
+    let labels: Vec<(Label, Vec<String>)> = Label::ALL
+        .into_iter()
+        .map(|label| (label, label.names(catalog).into_iter().map(str::to_owned).collect::<Vec<_>>()))
+        .filter(|(_, names)| !names.is_empty())
+        .collect();
+    let label = select(labels).prop_flat_map(|(label, names)| {
+        let most = names.len().min(3);
+        subsequence(names, 1..=most).prop_map(move |names| Filter::Label(label, names))
     });
-    proptest::option::weighted(0.3, range).prop_map(Option::flatten)
+    let figure = (
+        select(&Figure::ALL[..]),
+        any::<bool>(),
+        any::<bool>(),
+        any::<prop::sample::Index>(),
+        any::<prop::sample::Index>(),
+    )
+        .prop_map(move |(figure, has_from, has_to, one, other)| {
+            let values = values(place, figure);
+            let (one, other) = (*one.get(&values), *other.get(&values));
+            Filter::Figure(
+                figure,
+                Range {
+                    from: (has_from || !has_to).then_some(one.min(other)),
+                    to: has_to.then_some(one.max(other)),
+                },
+            )
+        });
+    let feature =
+        (select(&Feature::ALL[..]), any::<bool>()).prop_map(|(one, wanted)| Filter::Feature(one, wanted));
+    prop_oneof![
+        4 => figure,
+        3 => label,
+        2 => feature,
+        1 => patterns.clone().prop_map(Filter::Allow),
+        1 => patterns.prop_map(Filter::Deny),
+    ]
+}
+
+/// The values that a figure has in a catalog, and some that it has not.
+fn values(place: usize, figure: Figure) -> Vec<u64> {
+    let contents = &SUBJECTS[place].contents;
+    let mut values = vec![0, 1, 1000];
+    for region in contents.regions.iter().take(2) {
+        for offering in &region.offerings {
+            let one = contents.types.iter().find(|one| one.name == offering.instance_type).unwrap();
+            let market = if figure >= Figure::Saving { Market::Spot } else { Market::OnDemand };
+            let row = Row { one, offering, region: &region.code, market, os: OperatingSystem::Linux };
+            values.extend(value(row, figure, &[]));
+        }
+    }
+    values.sort_unstable();
+    values.dedup();
+    values
 }
 
 fn sort_key() -> impl Strategy<Value = SortKey> {
     let direction = select(vec![Direction::Ascending, Direction::Descending]);
-    (select(&SortColumn::ALL[..]), direction).prop_map(|(column, direction)| SortKey { column, direction })
+    (select(SortColumn::all().collect::<Vec<_>>()), direction)
+        .prop_map(|(column, direction)| SortKey { column, direction })
+}
+
+#[test]
+fn the_small_catalog_has_what_is_not_known() {
+    let contents = &SUBJECTS[1].contents;
+    assert!(contents.types.iter().any(|one| !one.is_described && one.vcpus.is_none()));
+    assert!(contents.types.iter().any(|one| one.architectures.contains(&Architecture::Arm64)));
+    for figure in Figure::ALL {
+        let values = values(1, figure);
+        assert!(values.iter().any(|value| *value > 1), "{} has no value", figure.title());
+    }
 }

@@ -1,10 +1,13 @@
 //! What somebody wants to know.
 //!
-//! Plain data: how it is typed belongs to the edge, how it is answered to [`super::search`].
+//! Plain data: how it is typed belongs to the edge and to [`super::read_question`], how it is answered to
+//! [`super::search`].
 
-use crate::model::{Architecture, DeviceCount, Market, Mebibytes, Money, OperatingSystem, Range};
+use jiff::civil::Date;
 
-use super::{NamePattern, SortKey};
+use crate::model::{Market, OperatingSystem};
+
+use super::{Filter, GroupBy, NamePattern, SortKey};
 
 /// Which machines, where, and in what order. What is not asked is not filtered by.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -13,24 +16,18 @@ pub struct Question {
     pub regions: Vec<String>,
     /// Instance types; several mean any of them, none means all.
     pub patterns: Vec<NamePattern>,
-    /// An architecture that the type has to run.
-    pub architecture: Option<Architecture>,
-    /// Virtual processors.
-    pub vcpus: Option<Range<u32>>,
-    /// Main memory.
-    pub memory: Option<Range<Mebibytes>>,
-    /// The name of a GPU that the type has to have.
-    pub gpu_name: Option<String>,
-    /// GPUs in all, of that name where there is one. A type without any has 0.
-    pub gpus: Option<Range<DeviceCount>>,
-    /// How the machines are sold.
-    pub market: Market,
+    /// What all have to pass. An offer of which it is not known whether it passes is left out, and counted.
+    pub filters: Vec<Filter>,
+    /// How the machines are sold; none means on demand.
+    pub markets: Vec<Market>,
     /// What the hour is billed as.
     pub os: OperatingSystem,
-    /// The most that an hour may cost; an offer whose price is unknown is dropped.
-    pub max_price: Option<Money>,
-    /// What offers are sorted by before the usual order: price, type, region.
+    /// The day by which figures are called old; none are where there is no day.
+    pub today: Option<Date>,
+    /// What offers are sorted by before the usual order: price, type, region, market.
     pub sort: Vec<SortKey>,
-    /// How many offers are wanted at most.
+    /// How many offers, or groups of them, are wanted at most.
     pub limit: Option<usize>,
+    /// What offers are put together by.
+    pub group_by: Option<GroupBy>,
 }

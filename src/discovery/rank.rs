@@ -1,30 +1,28 @@
-//! The order of offers: what was asked for, then price, type and region; always total.
+//! The order of offers: what was asked for, then price, type, region and market; always total.
 //!
-//! An offer whose price is unknown comes after all others, also where the dearest is to come first. What is sorted
-//! is small and holds numbers alone; offers are built from what is left after the limit.
+//! An offer of which the figure is not known comes after all others, also where the greatest is to come first.
 
 use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
-use crate::catalog::{Offering, Price};
-use crate::model::{DeviceCount, NotAValue};
+use crate::model::NotAValue;
+
+use super::Figure;
+use super::candidate::Candidate;
+use super::device_choice::DeviceChoice;
 
 /// What offers can be sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SortColumn {
-    /// The price of an hour.
-    Price,
     /// The instance type's name.
     Type,
+    /// What stands before the dot of it.
+    Family,
     /// The region's code.
     Region,
-    /// Virtual processors.
-    Vcpus,
-    /// Main memory.
-    Memory,
-    /// GPUs in all.
-    Gpus,
+    /// A figure.
+    Figure(Figure),
 }
 
 /// A column and a direction.
@@ -48,18 +46,18 @@ pub enum Direction {
 
 impl SortColumn {
     /// Every column.
-    pub const ALL: [Self; 6] = [Self::Price, Self::Type, Self::Region, Self::Vcpus, Self::Memory, Self::Gpus];
+    pub fn all() -> impl Iterator<Item = Self> {
+        [Self::Type, Self::Family, Self::Region].into_iter().chain(Figure::ALL.map(Self::Figure))
+    }
 
     /// Its name as it is typed.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Price => "price",
             Self::Type => "type",
+            Self::Family => "family",
             Self::Region => "region",
-            Self::Vcpus => "vcpus",
-            Self::Memory => "memory",
-            Self::Gpus => "gpus",
+            Self::Figure(figure) => figure.key(),
         }
     }
 }
@@ -80,27 +78,14 @@ impl FromStr for SortKey {
             Some(name) => (Direction::Descending, name),
             None => (Direction::Ascending, text),
         };
-        let column = SortColumn::ALL.into_iter().find(|column| column.as_str() == name);
+        let column = SortColumn::all().find(|column| column.as_str() == name);
         column.map(|column| Self { column, direction }).ok_or_else(|| {
-            NotAValue::new(text, "a column to sort by: price, type, region, vcpus, memory or gpus")
+            NotAValue::new(
+                text,
+                "a column to sort by: price, price-per-vcpu, price-per-gpu, type, family, region, or the name of any \
+                 flag that takes a range, such as vcpus or gpu-memory",
+            )
         })
-    }
-}
-
-/// A type in a region before it is an offer.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Candidate<'c> {
-    pub(super) offering: Offering<'c>,
-    pub(super) price: Option<Price<'c>>,
-    /// Its type's place among types sorted by name.
-    pub(super) type_place: usize,
-    /// Its region's place among regions sorted by code.
-    pub(super) region_place: usize,
-}
-
-impl Candidate<'_> {
-    fn gpus(&self) -> DeviceCount {
-        self.offering.instance_type().gpus().fold(DeviceCount::default(), |sum, gpu| sum.plus(gpu.count))
     }
 }
 
@@ -116,31 +101,41 @@ pub(super) fn best(candidates: &mut Vec<Candidate<'_>>, keys: &[SortKey], limit:
     candidates.sort_unstable_by(order);
 }
 
+/// The usual order: price, type, region, market.
+pub(super) fn compare_usually(one: &Candidate<'_>, other: &Candidate<'_>) -> Ordering {
+    let price = |candidate: &Candidate<'_>| candidate.price.map(|price| price.amount.micros());
+    compare_known(price(one), price(other), Direction::Ascending)
+        .then_with(|| one.type_place.cmp(&other.type_place))
+        .then_with(|| one.region_place.cmp(&other.region_place))
+        .then_with(|| one.market.cmp(&other.market))
+}
+
 fn compare(one: &Candidate<'_>, other: &Candidate<'_>, keys: &[SortKey]) -> Ordering {
     keys.iter()
         .map(|key| compare_by(one, other, *key))
         .find(|ordering| ordering.is_ne())
-        .unwrap_or_else(|| compare_by_price(one, other, Direction::Ascending))
-        .then_with(|| one.type_place.cmp(&other.type_place))
-        .then_with(|| one.region_place.cmp(&other.region_place))
+        .unwrap_or_else(|| compare_usually(one, other))
 }
 
 fn compare_by(one: &Candidate<'_>, other: &Candidate<'_>, key: SortKey) -> Ordering {
-    let (one_type, other_type) = (one.offering.instance_type(), other.offering.instance_type());
     let ascending = match key.column {
-        SortColumn::Price => return compare_by_price(one, other, key.direction),
         SortColumn::Type => one.type_place.cmp(&other.type_place),
+        SortColumn::Family => {
+            one.offering.instance_type().family().cmp(other.offering.instance_type().family())
+        }
         SortColumn::Region => one.region_place.cmp(&other.region_place),
-        SortColumn::Vcpus => one_type.vcpus().cmp(&other_type.vcpus()),
-        SortColumn::Memory => one_type.memory().cmp(&other_type.memory()),
-        SortColumn::Gpus => one.gpus().cmp(&other.gpus()),
+        SortColumn::Figure(figure) => {
+            let all = DeviceChoice::default();
+            let value = |candidate: &Candidate<'_>| figure.of_candidate(candidate, &all).value();
+            return compare_known(value(one), value(other), key.direction);
+        }
     };
     key.direction.apply(ascending)
 }
 
-fn compare_by_price(one: &Candidate<'_>, other: &Candidate<'_>, direction: Direction) -> Ordering {
-    match (one.price, other.price) {
-        (Some(one), Some(other)) => direction.apply(one.amount.cmp(&other.amount)),
+fn compare_known<T: Ord>(one: Option<T>, other: Option<T>, direction: Direction) -> Ordering {
+    match (one, other) {
+        (Some(one), Some(other)) => direction.apply(one.cmp(&other)),
         (Some(_), None) => Ordering::Less,
         (None, Some(_)) => Ordering::Greater,
         (None, None) => Ordering::Equal,

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::catalog::{Catalog, Region, region_name};
 
-use super::{DiscoveryError, NamePattern, NotAPattern};
+use super::{DiscoveryError, NamePattern, NotAPattern, names_of};
 
 const ALL: &str = "all";
 
@@ -30,7 +30,7 @@ impl RegionSelection {
     pub fn parse<S: AsRef<str>>(values: impl IntoIterator<Item = S>) -> Result<Self, NotAPattern> {
         let mut terms = Vec::new();
         for value in values {
-            for element in value.as_ref().split(',') {
+            for element in names_of(value.as_ref()) {
                 let pattern: NamePattern = element.parse()?;
                 terms.push(if pattern.as_str() == ALL { Term::All } else { Term::Pattern(pattern) });
             }

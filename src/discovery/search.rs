@@ -1,43 +1,58 @@
 //! Answers a question from the catalog.
 //!
-//! Filters are applied in the order of [`Filter`] and one after the other, so that it can be told which one left nothing:
-//! first those that look at a type, once for each type; then types are looked up in the regions; then prices are
-//! compared. An offer is built for what is printed and for nothing else.
+//! First the filters that look at a type, once for each type; then types are looked up in the regions and markets; then
+//! the filters that look at an offer. It can be told which filter left nothing, and of how many it is not known whether
+//! they pass. An offer is built for what is printed and for nothing else.
 
-use std::borrow::Cow;
+use std::collections::BTreeMap;
 
+use crate::catalog::age::Freshness;
 use crate::catalog::{Catalog, InstanceType, Region};
-use crate::model::{Market, Offer, offer};
+use crate::model::Market;
 
+use super::candidate::{Candidate, is_sold};
+use super::check::{Check, Checks, Verdict};
 use super::named::Named;
-use super::rank::{self, Candidate};
-use super::type_filter::{self, TypeFilter};
-use super::{Answer, Counted, DiscoveryError, Emptied, Filter, Question, region_selection};
+use super::{
+    Answer, Counted, DiscoveryError, Emptied, NotKnown, Question, Subject, group, rank, region_selection,
+};
 
 /// The offers that a catalog has for a question, best first.
 ///
 /// # Errors
-/// Where a region or a GPU's name is unknown.
+/// Where a region or a name is unknown.
 pub fn search<'c>(catalog: &'c Catalog<'c>, question: &Question) -> Result<Answer<'c>, DiscoveryError> {
     let regions = regions(catalog, question)?;
-    let filters = type_filter::filters(catalog, question)?;
+    let checks = Checks::new(catalog, &question.filters)?;
     let named: Vec<Named<'_, 'c>> =
         question.patterns.iter().map(|pattern| Named::find(catalog, pattern)).collect();
     let mut answer = Answer {
         unmatched: named.iter().filter_map(|named| named.unmatched(catalog, &regions)).collect(),
         ..Answer::default()
     };
-    let types = match types(catalog, &named, &filters) {
-        Ok(types) => types,
-        Err(emptied) => return Ok(Answer { emptied_by: Some(emptied), ..answer }),
-    };
+    let Some(types) = types(catalog, &named, &checks, &regions, &mut answer) else { return Ok(answer) };
     let mut candidates = candidates(&types, &regions, question);
-    answer.emptied_by = emptied_by_region(catalog, &types, &candidates, question);
-    drop_dear(&mut candidates, question, &mut answer);
-    answer.total = candidates.len();
-    rank::best(&mut candidates, &question.sort, question.limit);
-    answer.offers = candidates.into_iter().map(|candidate| offer_of(candidate, question)).collect();
+    if candidates.is_empty() {
+        answer.emptied_by = Some(not_sold(catalog, &types, &regions, question));
+        return Ok(answer);
+    }
+    retain_offers(&mut candidates, &checks, &mut answer);
+    rank_and_build(candidates, question, &mut answer);
     Ok(answer)
+}
+
+fn rank_and_build<'c>(mut candidates: Vec<Candidate<'c>>, question: &Question, answer: &mut Answer<'c>) {
+    if let Some(group_by) = question.group_by {
+        rank::best(&mut candidates, &question.sort, None);
+        answer.groups = group::groups(&candidates, group_by);
+        answer.total = answer.groups.len();
+        answer.groups.truncate(question.limit.unwrap_or(usize::MAX));
+    } else {
+        answer.total = candidates.len();
+        rank::best(&mut candidates, &question.sort, question.limit);
+        let freshness = question.today.map(Freshness::on);
+        answer.offers = candidates.iter().map(|one| one.offer(freshness.as_ref())).collect();
+    }
 }
 
 /// The regions that are asked about, by code, each once.
@@ -49,41 +64,45 @@ fn regions<'c>(catalog: &'c Catalog<'c>, question: &Question) -> Result<Vec<Regi
     codes.into_iter().map(region).collect()
 }
 
-/// The types that are asked for and pass every filter on types, by name; or what removed the last of them.
+/// The types that are asked for and pass every filter on types, by name; none where nothing is left.
 fn types<'c>(
     catalog: &'c Catalog<'c>,
     named: &[Named<'_, 'c>],
-    filters: &[TypeFilter<'_>],
-) -> Result<Vec<InstanceType<'c>>, Emptied> {
+    checks: &Checks<'_, 'c>,
+    regions: &[Region<'c>],
+    answer: &mut Answer<'c>,
+) -> Option<Vec<InstanceType<'c>>> {
     let of = catalog.types().len();
-    let emptied = |filter, wanted: &str, removed| Emptied {
-        filter,
-        wanted: wanted.to_owned(),
-        removed,
-        of,
-        counted: Counted::Types,
-    };
+    let emptied =
+        |subject, wanted, removed| Emptied { subject, wanted, removed, of, counted: Counted::Types };
     let mut types = Named::any_of(catalog, named);
     if types.is_empty() {
         let patterns: Vec<&str> = named.iter().map(Named::pattern).collect();
-        return Err(emptied(Filter::Name, &patterns.join(" "), of));
+        answer.emptied_by = Some(emptied(Subject::Name, patterns.join(" "), of));
+        return None;
     }
-    for filter in filters {
-        let before = types.len();
-        types.retain(|one| (filter.keeps)(*one));
-        if types.is_empty() {
-            return Err(emptied(filter.filter, &filter.wanted, before));
-        }
+    let mut sieve = Sieve::new(&checks.of_types);
+    types.retain(|one| {
+        let is_offered = || regions.iter().any(|region| region.offering(one.name()).is_some());
+        sieve.passes(|check| check.of_type(*one, &checks.devices), is_offered)
+    });
+    answer.not_known.extend(sieve.not_known(Counted::Types));
+    if types.is_empty() {
+        answer.emptied_by =
+            sieve.last().map(|(check, removed)| emptied(check.subject(), check.wanted(), removed));
+        return None;
     }
-    Ok(types)
+    Some(types)
 }
 
-/// Each of the types in each of the regions that offers it.
+/// Each of the types in each of the regions and markets that it is sold in.
 fn candidates<'c>(
     types: &[InstanceType<'c>],
     regions: &[Region<'c>],
     question: &Question,
 ) -> Vec<Candidate<'c>> {
+    let markets = markets(question);
+    let os = question.os;
     let mut candidates = Vec::new();
     for (region_place, region) in regions.iter().enumerate() {
         // Both are sorted by the type's name, so one walk along the two finds what they have in common.
@@ -91,76 +110,107 @@ fn candidates<'c>(
         for (type_place, instance_type) in types.iter().enumerate() {
             let name = instance_type.name();
             while offerings.next_if(|offering| offering.instance_type().name() < name).is_some() {}
-            if let Some(offering) = offerings.next_if(|offering| offering.instance_type().name() == name) {
-                let price = offering.price(question.market, question.os);
-                candidates.push(Candidate { offering, price, type_place, region_place });
+            let Some(offering) = offerings.next_if(|offering| offering.instance_type().name() == name) else {
+                continue;
+            };
+            for market in markets.iter().copied().filter(|market| is_sold(offering, *market, os)) {
+                let price = offering.price(market, os);
+                candidates.push(Candidate { offering, market, os, price, type_place, region_place });
             }
         }
     }
     candidates
 }
 
-fn emptied_by_region(
-    catalog: &Catalog<'_>,
-    types: &[InstanceType<'_>],
-    candidates: &[Candidate<'_>],
-    question: &Question,
-) -> Option<Emptied> {
-    candidates.is_empty().then(|| Emptied {
-        filter: Filter::Region,
-        wanted: question.regions.join(" "),
-        removed: types.len(),
-        of: catalog.types().len(),
-        counted: Counted::Types,
-    })
+/// The markets that are asked about, each once.
+fn markets(question: &Question) -> Vec<Market> {
+    let mut markets = question.markets.clone();
+    markets.sort_unstable();
+    markets.dedup();
+    if markets.is_empty() { vec![Market::default()] } else { markets }
 }
 
-/// Drops what costs more than the highest price, and what may.
-fn drop_dear(candidates: &mut Vec<Candidate<'_>>, question: &Question, answer: &mut Answer<'_>) {
-    let Some(max_price) = question.max_price else { return };
-    let before = candidates.len();
-    answer.unpriced = candidates.iter().filter(|candidate| candidate.price.is_none()).count();
-    candidates.retain(|candidate| candidate.price.is_some_and(|price| price.amount <= max_price));
-    if before > 0 && candidates.is_empty() {
-        answer.emptied_by = Some(Emptied {
-            filter: Filter::Price,
-            wanted: max_price.to_string(),
-            removed: before,
-            of: before,
+/// Why there is no candidate: the types are not offered in the regions, or not sold in the markets there.
+fn not_sold(
+    catalog: &Catalog<'_>,
+    types: &[InstanceType<'_>],
+    regions: &[Region<'_>],
+    question: &Question,
+) -> Emptied {
+    let is_offered =
+        |one: &&InstanceType<'_>| regions.iter().any(|region| region.offering(one.name()).is_some());
+    let of = catalog.types().len();
+    let offered = types.iter().filter(is_offered).count();
+    let (subject, wanted, removed) = if offered == 0 {
+        (Subject::Region, question.regions.join(" "), types.len())
+    } else {
+        let markets: Vec<String> = markets(question).iter().map(ToString::to_string).collect();
+        (Subject::Market, markets.join(" "), offered)
+    };
+    Emptied { subject, wanted, removed, of, counted: Counted::Types }
+}
+
+fn retain_offers(candidates: &mut Vec<Candidate<'_>>, checks: &Checks<'_, '_>, answer: &mut Answer<'_>) {
+    let of = candidates.len();
+    let mut sieve = Sieve::new(&checks.of_offers);
+    candidates
+        .retain(|candidate| sieve.passes(|check| check.of_candidate(candidate, &checks.devices), || true));
+    answer.not_known.extend(sieve.not_known(Counted::Offers));
+    if candidates.is_empty() {
+        answer.emptied_by = sieve.last().map(|(check, removed)| Emptied {
+            subject: check.subject(),
+            wanted: check.wanted(),
+            removed,
+            of,
             counted: Counted::Offers,
         });
     }
 }
 
-fn offer_of<'c>(candidate: Candidate<'c>, question: &Question) -> Offer<'c> {
-    let Question { market, os, .. } = *question;
-    let Candidate { offering, price, .. } = candidate;
-    let instance_type = offering.instance_type();
-    let on_demand = match market {
-        Market::OnDemand => price,
-        Market::Spot | Market::CapacityBlock | Market::Reservation => offering.price(Market::OnDemand, os),
-    };
-    let interruption = (market == Market::Spot).then(|| offering.interruption(os)).flatten();
-    Offer {
-        schema: Cow::Borrowed(offer::SCHEMA),
-        instance_type: Cow::Borrowed(instance_type.name()),
-        region: Cow::Borrowed(offering.region().code()),
-        zones: offering.zones().map(Cow::Borrowed).collect(),
-        market,
-        architectures: instance_type.architectures().collect(),
-        vcpus: instance_type.vcpus(),
-        memory_mib: instance_type.memory(),
-        gpus: instance_type.gpus().map(Into::into).collect(),
-        accelerators: instance_type.accelerators().map(Into::into).collect(),
-        os,
-        price_usd_hour: price.map(|price| price.amount),
-        on_demand_usd_hour: on_demand.map(|price| price.amount),
-        price_source: price.map(|price| Cow::Borrowed(price.source.label())),
-        price_as_of: price.map(|price| Cow::Borrowed(price.source.as_of())),
-        interruption: interruption.map(|rate| rate.band),
-        reservation_id: None,
-        available_count: None,
-        block: None,
-        quota: None,
+/// Lets pass what passes every check, and counts what each of them holds back.
+struct Sieve<'s, 'q, 'c> {
+    checks: &'s [Check<'q, 'c>],
+    removed: Vec<usize>,
+    not_known: BTreeMap<Subject, usize>,
+}
+
+impl<'s, 'q, 'c> Sieve<'s, 'q, 'c> {
+    fn new(checks: &'s [Check<'q, 'c>]) -> Self {
+        Self { checks, removed: vec![0; checks.len()], not_known: BTreeMap::new() }
+    }
+
+    /// Whether every check says yes. Where one can't say and no other says no, that counts if it `matters`.
+    fn passes(&mut self, verdict: impl Fn(&Check<'q, 'c>) -> Verdict, matters: impl Fn() -> bool) -> bool {
+        let mut verdicts = self.checks.iter().map(verdict).enumerate();
+        let Some((place, first)) = verdicts.find(|(_, verdict)| *verdict != Verdict::Yes) else {
+            return true;
+        };
+        let is_only_unknown =
+            first == Verdict::Unknown && verdicts.all(|(_, verdict)| verdict != Verdict::No) && matters();
+        if let (Some(removed), Some(check)) = (self.removed.get_mut(place), self.checks.get(place)) {
+            *removed += 1;
+            if is_only_unknown {
+                *self.not_known.entry(check.subject()).or_default() += 1;
+            }
+        }
+        false
+    }
+
+    fn not_known(&self, counted: Counted) -> impl Iterator<Item = NotKnown> {
+        self.not_known.iter().map(move |(subject, count)| NotKnown {
+            subject: *subject,
+            count: *count,
+            counted,
+        })
+    }
+
+    /// The check that removed the last, and how many there still were before it.
+    fn last(&self) -> Option<(&'s Check<'q, 'c>, usize)> {
+        self.checks
+            .iter()
+            .zip(&self.removed)
+            .rev()
+            .find(|(_, removed)| **removed > 0)
+            .map(|(check, removed)| (check, *removed))
     }
 }

@@ -4,7 +4,8 @@ use crate::catalog::{Catalog, Region};
 use crate::model::Offer;
 
 use super::{
-    Answer, DiscoveryError, NamePattern, NotAPattern, Question, RegionSelection, SortKey, fixture, search,
+    Answer, DiscoveryError, Figure, Filter, Label, NamePattern, NotAPattern, Question, RegionSelection,
+    SortKey, fixture, search,
 };
 
 fn catalog() -> &'static Catalog<'static> {
@@ -18,6 +19,19 @@ fn about(patterns: &[&str]) -> Question {
         patterns: patterns.iter().map(|pattern| pattern.parse().unwrap()).collect(),
         ..Question::default()
     }
+}
+
+/// The same with filters.
+fn filtered(patterns: &[&str], filters: Vec<Filter>) -> Question {
+    Question { filters, ..about(patterns) }
+}
+
+fn figure(figure: Figure, range: &str) -> Filter {
+    Filter::figure(figure, range).unwrap()
+}
+
+fn label(label: Label, names: &str) -> Filter {
+    Filter::label(label, names).unwrap()
 }
 
 fn answer(question: &Question) -> Answer<'static> {
@@ -79,7 +93,7 @@ fn letter_case_does_not_count_and_patterns_add_up() {
 
 #[test]
 fn a_gpu_is_found_by_its_name_and_not_by_a_part_of_it() {
-    let with = |name: &str| types(&Question { gpu_name: Some(name.to_owned()), ..about(&[]) });
+    let with = |name: &str| types(&filtered(&[], vec![label(Label::Gpu, name)]));
     assert_eq!(with("l4"), ["g6f.large", "g6.xlarge"]);
     assert_eq!(with("NVIDIA L4"), ["g6f.large", "g6.xlarge"]);
     assert_eq!(with("L40s"), ["g6e.xlarge"]);
@@ -89,15 +103,14 @@ fn a_gpu_is_found_by_its_name_and_not_by_a_part_of_it() {
 
 #[test]
 fn a_gpu_that_does_not_exist_is_an_error_naming_the_nearest() {
-    let question = Question { gpu_name: Some("l40".to_owned()), ..about(&[]) };
+    let question = filtered(&[], vec![label(Label::Gpu, "l40")]);
     let error = search(catalog(), &question).unwrap_err();
     insta::assert_snapshot!(error, @r#"no instance type has a GPU called "l40"; near it: L40S, L4"#);
 }
 
 #[test]
 fn a_fraction_of_a_gpu_is_more_than_none_and_less_than_one() {
-    let with =
-        |gpus: &str| types(&Question { gpus: Some(gpus.parse().unwrap()), ..about(&["g6*", "m7i.large"]) });
+    let with = |gpus: &str| types(&filtered(&["g6*", "m7i.large"], vec![figure(Figure::Gpus, gpus)]));
     assert_eq!(with("0.125"), ["g6f.large"]);
     assert_eq!(with("1.."), ["g6.xlarge", "g6e.xlarge"]);
     assert_eq!(with("0"), ["m7i.large"]);
@@ -105,16 +118,15 @@ fn a_fraction_of_a_gpu_is_more_than_none_and_less_than_one() {
 
 #[test]
 fn the_filter_that_left_nothing_is_named() {
-    insta::assert_snapshot!(reason(&about(&["x9.large"])), @"name x9.large removed the last 11 of 11 instance types");
-    let arm = Question { architecture: Some("arm64".parse().unwrap()), ..about(&["m7i.*"]) };
-    insta::assert_snapshot!(reason(&arm), @"architecture arm64 removed the last 2 of 11 instance types");
-    let large =
-        Question { memory: Some("64..".parse().unwrap()), vcpus: Some("..8".parse().unwrap()), ..about(&[]) };
-    insta::assert_snapshot!(reason(&large), @"memory 64 GiB.. removed the last 10 of 11 instance types");
-    let cheap = Question { max_price: Some("0.01".parse().unwrap()), ..about(&["m7*"]) };
-    insta::assert_snapshot!(reason(&cheap), @"price up to 0.01 removed the last 3 of 3 offers");
+    insta::assert_snapshot!(reason(&about(&["x9.large"])), @"name x9.large removed the last 12 of 12 instance types");
+    let arm = filtered(&["m7i.*"], vec![label(Label::Architecture, "arm64")]);
+    insta::assert_snapshot!(reason(&arm), @"architecture arm64 removed the last 2 of 12 instance types");
+    let large = filtered(&[], vec![figure(Figure::Memory, "64.."), figure(Figure::Vcpus, "..8")]);
+    insta::assert_snapshot!(reason(&large), @"memory 64 GiB.. removed the last 10 of 12 instance types");
+    let cheap = filtered(&["m7*"], vec![figure(Figure::Price, "..0.01")]);
+    insta::assert_snapshot!(reason(&cheap), @"price ..0.01 USD removed the last 3 of 3 offers");
     let elsewhere = Question { regions: vec!["eu-west-1".to_owned()], ..about(&["g6f.large"]) };
-    insta::assert_snapshot!(reason(&elsewhere), @"region eu-west-1 removed the last 1 of 11 instance types");
+    insta::assert_snapshot!(reason(&elsewhere), @"region eu-west-1 removed the last 1 of 12 instance types");
 }
 
 #[test]
@@ -151,14 +163,14 @@ fn a_price_that_is_unknown_comes_last_and_is_dropped_under_a_highest_price() {
     "#);
     let dearest_first = Question { sort: vec!["-price".parse().unwrap()], ..everywhere.clone() };
     assert_eq!(prices(&dearest_first), prices(&everywhere));
-    let bounded = answer(&Question { max_price: Some("1".parse().unwrap()), ..everywhere });
-    assert_eq!((bounded.total, bounded.unpriced), (1, 2));
+    let bounded = answer(&Question { filters: vec![figure(Figure::Price, "..1")], ..everywhere });
+    assert_eq!((bounded.total, bounded.not_known[0].count), (1, 2));
 }
 
 #[test]
 fn a_limit_says_how_much_it_left_out() {
     let answer = answer(&Question { limit: Some(2), ..about(&[]) });
-    assert_eq!((answer.offers.len(), answer.total, answer.left_out()), (2, 11, 9));
+    assert_eq!((answer.offers.len(), answer.total, answer.left_out()), (2, 12, 10));
 }
 
 #[test]
@@ -185,7 +197,7 @@ fn the_whole_embedded_catalog_comes_in_order() {
     let codes = embedded.regions().map(|region| region.code().to_owned()).collect();
     let answer = search(embedded, &Question { regions: codes, ..Question::default() }).unwrap();
     let offered: usize = embedded.regions().map(|region| region.offerings().count()).sum();
-    assert_eq!((answer.total, answer.left_out(), answer.unpriced), (offered, 0, 0));
+    assert_eq!((answer.total, answer.left_out(), answer.not_known), (offered, 0, vec![]));
     let key = |offer: &Offer<'static>| {
         let price = offer.price_usd_hour;
         (price.is_none(), price, offer.instance_type.clone(), offer.region.clone())

@@ -59,7 +59,7 @@ impl FromStr for Mebibytes {
 }
 
 /// `number` (decimal digits with at most one point) times `factor`, where that is a whole number that fits.
-fn scale_decimal(number: &str, factor: u64) -> Option<u64> {
+pub(super) fn scale_decimal(number: &str, factor: u64) -> Option<u64> {
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
     if whole.is_empty() || fraction.len() > 6 {
         return None;

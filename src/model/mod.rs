@@ -15,6 +15,7 @@ pub mod operating_system;
 pub mod range;
 pub mod span;
 pub mod tag;
+pub mod unit;
 
 pub use architecture::Architecture;
 pub use count::DeviceCount;
@@ -26,6 +27,7 @@ pub use offer::{Block, Device, Interruption, Offer, QuotaFit};
 pub use operating_system::OperatingSystem;
 pub use range::Range;
 pub use span::Span;
+pub use unit::Unit;
 
 use std::fmt;
 use std::marker::PhantomData;

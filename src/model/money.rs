@@ -57,6 +57,13 @@ impl Money {
         (parts > 0).then(|| Self { micros: self.micros.div_ceil(parts) })
     }
 
+    /// What paying this amount in place of `other` saves, in whole percent rounded down; 0 where it is dearer.
+    #[must_use]
+    pub fn saving_percent(self, other: Self) -> Option<u64> {
+        let saved = u128::from(other.micros.saturating_sub(self.micros)) * 100;
+        u64::try_from(saved.checked_div(u128::from(other.micros))?).ok()
+    }
+
     /// The amount rounded to cents, for sums that a person reads (`12.34`); less than a cent is not rounded away.
     #[must_use]
     pub fn to_cents(self) -> String {
@@ -131,6 +138,13 @@ mod tests {
         for text in ["", "1.", ".5", "-1", "1,000", "0.1234567", "99999999999999999999"] {
             assert!(text.parse::<Money>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_saving_is_rounded_down_and_never_less_than_nothing() {
+        let saving = |one: u64, other: u64| Money::from_micros(one).saving_percent(Money::from_micros(other));
+        assert_eq!((saving(301, 1000), saving(1000, 1000), saving(2, 1)), (Some(69), Some(0), Some(0)));
+        assert_eq!((saving(0, u64::MAX), saving(1, 0)), (Some(100), None));
     }
 
     #[test]

@@ -56,9 +56,15 @@ pub struct Offer<'a> {
     /// The date the price is from, `2026-08-06`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_as_of: Option<Cow<'a, str>>,
+    /// The price is older than prices of this market keep their worth; absent where it is not.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub price_is_old: bool,
     /// How often EC2 takes such spot machines back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interruption: Option<Interruption>,
+    /// The interruption rate is old; absent where it is not.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub interruption_is_old: bool,
     /// The capacity reservation or capacity block to launch into.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reservation_id: Option<Cow<'a, str>>,
@@ -71,6 +77,25 @@ pub struct Offer<'a> {
     /// The account's quota for such machines; only where quotas were asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quota: Option<QuotaFit<'a>>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+impl Offer<'_> {
+    /// What a spot machine saves against on demand in the same region, in whole percent rounded down; not known where
+    /// either price is not.
+    #[must_use]
+    pub fn saving_percent(&self) -> Option<u64> {
+        let (Market::Spot, Some(price), Some(on_demand)) =
+            (self.market, self.price_usd_hour, self.on_demand_usd_hour)
+        else {
+            return None;
+        };
+        price.saving_percent(on_demand)
+    }
 }
 
 /// How often EC2 took spot machines of a type in a region back over the last month: a band of percents.

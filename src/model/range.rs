@@ -1,7 +1,9 @@
-//! Ranges, written the same way wherever a range is asked for: `8`, `8..`, `..8`, `4..16`.
+//! Ranges, written the same way wherever a range is asked for: `8`, `8..`, `8+`, `..8`, `4..16`, `4..16gib`.
 //!
-//! Both ends belong to the range. What stands at the ends is read by the type of the values.
+//! Both ends belong to the range, and a unit behind the second end is that of the first too. What stands at the ends is
+//! read by whoever knows the values.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -19,6 +21,42 @@ impl<T: PartialOrd> Range<T> {
     pub fn contains(&self, value: &T) -> bool {
         self.from.as_ref().is_none_or(|from| value >= from) && self.to.as_ref().is_none_or(|to| value <= to)
     }
+}
+
+impl<T: PartialOrd + Clone> Range<T> {
+    /// Reads a range whose ends are read by `end`.
+    ///
+    /// # Errors
+    /// Where the text has no end, an end is no value, or the ends are the wrong way round.
+    pub fn parse_with<E>(text: &str, end: impl Fn(&str) -> Result<T, E>) -> Result<Self, NotARange<E>> {
+        let end = |part: &str| if part.is_empty() { Ok(None) } else { end(part).map(Some) };
+        let trimmed = text.trim();
+        let range = match (trimmed.split_once(".."), trimmed.strip_suffix('+')) {
+            (Some((from, to)), _) => {
+                let (from, to) = (from.trim(), to.trim());
+                Self { from: end(&with_unit_of(from, to))?, to: end(to)? }
+            }
+            (None, Some(from)) => Self { from: end(from.trim())?, to: None },
+            (None, None) => {
+                let only = end(trimmed)?;
+                Self { from: only.clone(), to: only }
+            }
+        };
+        match (&range.from, &range.to) {
+            (None, None) => Err(NotARange::Unbounded(text.to_owned())),
+            (Some(from), Some(to)) if from > to => Err(NotARange::Empty(text.to_owned())),
+            _ => Ok(range),
+        }
+    }
+}
+
+/// A first end that has no unit, with the unit of the second.
+fn with_unit_of<'t>(from: &'t str, to: &str) -> Cow<'t, str> {
+    let number = |text: &str| text.trim_end_matches(|c: char| !c.is_ascii_digit()).len();
+    if from.is_empty() || number(from) < from.len() {
+        return Cow::Borrowed(from);
+    }
+    Cow::Owned(format!("{from}{}", &to[number(to)..]))
 }
 
 /// A text that is not a range.
@@ -39,19 +77,7 @@ impl<T: FromStr + PartialOrd + Clone> FromStr for Range<T> {
     type Err = NotARange<T::Err>;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let end = |part: &str| if part.is_empty() { Ok(None) } else { part.parse().map(Some) };
-        let range = match text.trim().split_once("..") {
-            Some((from, to)) => Self { from: end(from.trim())?, to: end(to.trim())? },
-            None => {
-                let only = end(text.trim())?;
-                Self { from: only.clone(), to: only }
-            }
-        };
-        match (&range.from, &range.to) {
-            (None, None) => Err(NotARange::Unbounded(text.to_owned())),
-            (Some(from), Some(to)) if from > to => Err(NotARange::Empty(text.to_owned())),
-            _ => Ok(range),
-        }
+        Self::parse_with(text, T::from_str)
     }
 }
 
@@ -88,8 +114,17 @@ mod tests {
     }
 
     #[test]
+    fn a_plus_is_an_open_end_and_a_unit_is_that_of_both_ends() {
+        assert_eq!("16+".parse(), Ok(Range { from: Some(16), to: None }));
+        assert_eq!("1.5tib+".parse(), Ok(Range { from: Some(Mebibytes(1_572_864)), to: None }));
+        let half_to_one = Range { from: Some(Mebibytes(512)), to: Some(Mebibytes(1024)) };
+        assert_eq!("512..1024mib".parse(), Ok(half_to_one));
+        assert_eq!("512mib..1gib".parse(), Ok(half_to_one));
+    }
+
+    #[test]
     fn what_bounds_nothing_is_refused() {
-        for text in ["", "..", "16..4", "a..b", "1...3"] {
+        for text in ["", "..", "16..4", "a..b", "1...3", "+", "4..8+", "4++"] {
             assert!(text.parse::<Range<u32>>().is_err(), "{text}");
         }
     }

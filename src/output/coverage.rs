@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::Serialize;
 
 use super::document::{Column, Record};
-use crate::catalog::age::{Figure, age_in_days};
+use crate::catalog::age::{Figure, Freshness, age_in_days};
 use crate::catalog::coverage::{RegionCoverage, SourceCoverage};
 use crate::model::{Market, OperatingSystem};
 
@@ -53,18 +53,18 @@ pub struct RegionRow {
 }
 
 impl CatalogDocument {
-    /// The document of these counts, as of now.
+    /// The document of these counts, as of a day.
     #[must_use]
     pub fn new(
         types: usize,
         sources: &[SourceCoverage<'_>],
         regions: &[RegionCoverage<'_>],
-        now: Timestamp,
+        today: Date,
     ) -> Self {
         Self {
             schema: "cloudkit.catalog/v1",
             types,
-            sources: sources.iter().map(|source| SourceRow::of(source, now)).collect(),
+            sources: sources.iter().map(|source| SourceRow::of(source, today)).collect(),
             regions: regions.iter().map(RegionRow::of).collect(),
         }
     }
@@ -77,15 +77,15 @@ impl SourceRow {
         self.is_old
     }
 
-    fn of(source: &SourceCoverage<'_>, now: Timestamp) -> Self {
+    fn of(source: &SourceCoverage<'_>, today: Date) -> Self {
         let markets = source.prices.keys().map(|market| Figure::price_in(*market));
         let rates = (source.interruptions > 0).then_some(Figure::Interruption);
-        let is_old = markets.chain(rates).any(|figure| figure.is_old(source.as_of, now));
+        let is_old = markets.chain(rates).any(|figure| Freshness::on(today).is_old(figure, source.as_of));
         Self {
             source: source.label.to_owned(),
             origin: source.origin.to_owned(),
             as_of: source.as_of.to_owned(),
-            age_days: age_in_days(source.as_of, now),
+            age_days: age_in_days(source.as_of, today),
             is_old,
             prices: source.prices.iter().map(|(market, count)| (market.to_string(), *count)).collect(),
             interruptions: source.interruptions,

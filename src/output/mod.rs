@@ -12,6 +12,7 @@ mod failure;
 mod format;
 pub mod launch;
 mod offer;
+mod offer_group;
 mod progress;
 pub mod refresh;
 pub mod regions;

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use crate::model::{Architecture, Device, Mebibytes, Offer};
+use crate::model::{Architecture, Device, Mebibytes, Offer, QuotaFit};
 
 use super::document::{Column, Record};
 
@@ -21,10 +21,37 @@ impl Record for Offer<'_> {
             Column::<Self>::text("ARCH", 40, |offer| architectures(&offer.architectures)).shrinkable(6),
             Column::<Self>::text("OS", 15, |offer| Some(offer.os.to_string())).only_wide(),
             Column::<Self>::text("MARKET", 15, |offer| Some(offer.market.to_string())).only_wide(),
+            Column::<Self>::text("RESERVATION", 85, |offer| {
+                offer.reservation_id.as_ref().map(ToString::to_string)
+            })
+            .only_where_known(),
+            Column::<Self>::number("FREE", 84, |offer| offer.available_count.map(|free| free.to_string()))
+                .only_where_known(),
             Column::<Self>::number("USD/HOUR", 80, |offer| {
                 offer.price_usd_hour.map(|price| price.to_string())
             }),
-            Column::<Self>::text("AS OF", 30, |offer| offer.price_as_of.as_ref().map(ToString::to_string)),
+            Column::<Self>::number("SAVING", 75, |offer| {
+                offer.saving_percent().map(|percent| format!("{percent}%"))
+            })
+            .only_where_known(),
+            Column::<Self>::text("INTERRUPTED", 74, |offer| {
+                Some(marked(&offer.interruption?.to_string(), offer.interruption_is_old))
+            })
+            .only_where_known(),
+            Column::<Self>::text("BLOCK", 85, |offer| Some(offer.block.as_ref()?.offering_id.to_string()))
+                .only_where_known(),
+            Column::<Self>::text("STARTS", 83, |offer| Some(offer.block.as_ref()?.starts_at.to_string()))
+                .only_where_known(),
+            Column::<Self>::text("ENDS", 82, |offer| Some(offer.block.as_ref()?.ends_at.to_string()))
+                .only_where_known(),
+            Column::<Self>::number("UPFRONT USD", 84, |offer| {
+                Some(offer.block.as_ref()?.upfront_usd.to_string())
+            })
+            .only_where_known(),
+            Column::<Self>::text("AS OF", 30, |offer| {
+                Some(marked(offer.price_as_of.as_ref()?, offer.price_is_old))
+            }),
+            Column::<Self>::text("QUOTA", 73, |offer| offer.quota.as_ref().map(quota)).only_where_known(),
             Column::<Self>::text("SOURCE", 15, |offer| offer.price_source.as_ref().map(ToString::to_string))
                 .only_wide(),
         ]
@@ -33,6 +60,17 @@ impl Record for Offer<'_> {
     fn name(&self) -> Cow<'_, str> {
         Cow::Borrowed(&self.instance_type)
     }
+}
+
+/// A figure, and whether it is old.
+fn marked(figure: &str, is_old: bool) -> String {
+    if is_old { format!("{figure} (old)") } else { figure.to_owned() }
+}
+
+/// `fits: 12 of 64 used`.
+fn quota(quota: &QuotaFit<'_>) -> String {
+    let QuotaFit { limit_vcpus, used_vcpus, fits, .. } = quota;
+    format!("{}: {used_vcpus} of {limit_vcpus} used", if *fits { "fits" } else { "too small" })
 }
 
 fn joined(texts: &[Cow<'_, str>]) -> Option<String> {

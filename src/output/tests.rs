@@ -29,6 +29,8 @@ fn small() -> Offer<'static> {
         reservation_id: None,
         available_count: None,
         interruption: None,
+        price_is_old: false,
+        interruption_is_old: false,
         block: None,
         quota: None,
     }

@@ -64,8 +64,14 @@ pub const LOCATIONS_URL: Variable = Variable {
     help: "address of the list of locations, instead of AWS's locations.json",
 };
 
+/// The day on which figures are judged old or not.
+pub const TODAY: Variable = Variable {
+    name: "CLOUDKIT_TODAY",
+    help: "the day by which figures are called old, such as 2026-11-22, instead of the clock's",
+};
+
 /// Every variable, in the order of their names.
-pub const ALL: [Variable; 9] = [
+pub const ALL: [Variable; 10] = [
     CHECK_IP_URL,
     COMPLETE,
     INTERRUPTIONS_URL,
@@ -75,4 +81,5 @@ pub const ALL: [Variable; 9] = [
     SPOT_PRICES_URL,
     SSH_PORT,
     SSH_WAIT,
+    TODAY,
 ];

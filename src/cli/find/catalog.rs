@@ -8,7 +8,6 @@ use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
 use crate::output::Format;
 use crate::output::coverage::{CatalogDocument, SourceRow};
-use crate::platform::clock;
 
 /// Show where the figures come from, how old they are, and what is missing in which region
 ///
@@ -19,7 +18,7 @@ pub(super) struct CatalogArguments {}
 pub(super) fn run(context: &Context<'_>, _arguments: &CatalogArguments) -> Result<ExitClass, CommandError> {
     let catalog = context.catalog();
     let (sources, regions) = (coverage::sources(catalog), coverage::regions(catalog));
-    let document = CatalogDocument::new(catalog.types().len(), &sources, &regions, clock::now());
+    let document = CatalogDocument::new(catalog.types().len(), &sources, &regions, context.today()?);
     let streams = context.streams;
     match streams.list_format() {
         format @ (Format::Table | Format::Wide) => {

@@ -5,8 +5,10 @@
 mod catalog;
 mod compare;
 mod fetch;
+mod filters;
 mod refresh;
 mod regions;
+mod rows;
 mod search;
 mod show;
 mod spot;

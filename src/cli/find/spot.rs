@@ -5,43 +5,43 @@
 use clap::Args;
 
 use super::fetch;
+use super::filters::{self, FilterArguments, GRAMMAR};
 use super::refresh::offline_error;
-use super::search::{self, in_force, tell};
+use super::rows::{self, RowArguments};
 use crate::catalog::refresh::Refresh;
 use crate::catalog::{Catalog, Offering, Region};
 use crate::cli::command_error::CommandError;
-use crate::cli::completions;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
-use crate::discovery::{self, NamePattern, Question, RegionSelection, SortKey};
-use crate::model::{Market, Money, OperatingSystem};
+use crate::discovery::{self, Figure, Filter, Question};
+use crate::model::{Market, OperatingSystem};
 use crate::platform::clock;
 
 /// Find spot machines: their price, what they save, and how often EC2 takes them back
 ///
-/// Ranked by price. Without --region the region in force is searched; the offers carry the market spot, so that `cloudkit
-/// launch` reading them asks for spot machines.
+/// Ranked by price. Without --region the region in force is searched. The offers carry the market spot, so that `cloudkit
+/// launch` reading them asks for spot machines. The saving is against the on-demand price of the same region; the
+/// interruption rate is that of the last month, as AWS publishes it.
 #[derive(Debug, Args)]
+#[command(after_help = format!("{GRAMMAR}\n\n{EXAMPLES}"))]
 pub(super) struct SpotArguments {
-    /// Instance types by name or pattern, such as m7i.large or 'g6*'
-    #[arg(add = completions::instance_types())]
-    patterns: Vec<NamePattern>,
-    /// Region, pattern such as 'us-*', or all; may be repeated or a comma list
-    #[arg(short, long, value_name = "REGION", add = completions::regions())]
-    region: Vec<String>,
-    /// Most that an hour may cost, in US dollars
-    #[arg(long, value_name = "USD")]
-    max_price: Option<Money>,
-    /// What the price is for: linux, windows
-    #[arg(long, value_name = "OS", default_value_t)]
-    os: OperatingSystem,
-    /// Sort by these columns
-    #[arg(long, value_name = "KEYS", value_delimiter = ',', allow_hyphen_values = true)]
-    sort: Vec<SortKey>,
-    /// Show at most this many [default: 20 on a terminal, else all]
-    #[arg(long, value_name = "N")]
-    limit: Option<usize>,
+    #[command(flatten)]
+    rows: RowArguments,
+    /// Least that a machine saves against on demand in its region, in percent
+    #[arg(long, value_name = "PERCENT", value_parser = filters::least(Figure::Saving))]
+    min_saving: Option<Filter>,
+    /// Most often that EC2 takes machines back, in percent a month
+    #[arg(long, value_name = "PERCENT", value_parser = filters::most(Figure::Interruption))]
+    max_interruption: Option<Filter>,
+    #[command(flatten)]
+    filters: FilterArguments,
 }
+
+const EXAMPLES: &str = "Examples:
+  cloudkit find spot l4 --region all
+  cloudkit find spot 'g6*' g5.xlarge --max-interruption 10 --min-saving 50
+  cloudkit find spot '8 gpus' --sort interruption,price
+  cloudkit find spot m7i.large m7a.large --region 'us-*' | cloudkit launch --ttl 8h";
 
 pub(super) fn run(
     context: &Context<'_>,
@@ -49,24 +49,14 @@ pub(super) fn run(
     offline: bool,
 ) -> Result<ExitClass, CommandError> {
     let catalog = with_spot_prices(context, offline)?;
-    let selection = RegionSelection::parse(&arguments.region)?;
-    let selection = if selection.is_empty() { in_force(context)? } else { selection };
-    let regions = selection.resolve(catalog)?.iter().map(|region| region.code().to_owned()).collect();
-    let is_default_limit = arguments.limit.is_none() && context.streams.surroundings().stdout_is_terminal;
-    let question = Question {
-        regions,
-        patterns: arguments.patterns,
-        market: Market::Spot,
-        os: arguments.os,
-        max_price: arguments.max_price,
-        sort: arguments.sort,
-        limit: arguments.limit.or(is_default_limit.then_some(search::TERMINAL_LIMIT)),
-        ..Question::default()
-    };
+    let mut question = Question { markets: vec![Market::Spot], ..Question::default() };
+    let explanation = arguments.filters.resolve(context, catalog, &mut question)?;
+    question.filters.extend([arguments.min_saving, arguments.max_interruption].into_iter().flatten());
+    arguments.rows.resolve(context, catalog, &mut question)?;
+    explanation.tell(context, &question);
+    let is_default_limit = rows::limit_for_terminal(context, &mut question);
     let answer = discovery::search(catalog, &question)?;
-    context.streams.write_list(context.streams.list_format(), &answer.offers)?;
-    tell(context, &answer, is_default_limit);
-    Ok(if answer.offers.is_empty() { ExitClass::No } else { ExitClass::Done })
+    rows::show(context, &question, &answer, is_default_limit)
 }
 
 /// The catalog in use, with the spot prices fetched first where it has none.

@@ -1,0 +1,331 @@
+//! The words and the flags that say which machines are meant: the same for every command that asks the catalog.
+//!
+//! Words and flags become the same filters; which regions are asked and how many rows are shown is
+//! [`super::rows`]'s.
+
+use clap::Args;
+
+use crate::catalog::{Catalog, Feature};
+use crate::cli::command_error::CommandError;
+use crate::cli::completions;
+use crate::cli::context::Context;
+use crate::discovery::{self, Figure, Filter, Label, NotAFilter, Question, Term};
+
+/// Said once, in the help of each command that has these flags.
+pub(super) const GRAMMAR: &str = "\
+Words: GPUs (h100, a100-80gb, '8 gpus'), accelerators (inferentia2), processors (intel, graviton4, 'ice lake'), families
+(m7i), sizes (48xlarge, metal), architectures (arm64), figures ('16+ cores', '4..8 vcpus', 64gib, 100gbps), efa, nvme, spot,
+'bare metal', cheapest. All of them have to hold. Names, globs and /regular expressions/ name types; any of them may fit.
+Ranges are written 8, 8.., 8+, ..8 or 4..16, both ends included; units are gib, mib and tib for memory, gb and tb for
+storage, gbps and mbps for network, ghz and mhz for clock. A yes-or-no flag takes =yes, which may be left out, or =no.
+A type of which it is not known whether it passes is left out, and counted on stderr.";
+
+/// Which machines are meant; what is not asked is not filtered by.
+#[derive(Debug, Args)]
+pub(super) struct FilterArguments {
+    /// Words and names of types, such as 'h100 efa', '8 gpus', m7i.large, 'g6*' or '/c[67]i\./'
+    #[arg(add = completions::instance_types())]
+    words: Vec<String>,
+    /// Say on stderr how the question was read
+    #[arg(long)]
+    explain: bool,
+
+    /// Virtual processors
+    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::Vcpus), help_heading = MACHINE)]
+    vcpus: Option<Filter>,
+    /// Processor cores
+    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::Cores), help_heading = MACHINE)]
+    cores: Option<Filter>,
+    /// Memory, in GiB unless a unit is given
+    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::Memory), help_heading = MACHINE)]
+    memory: Option<Filter>,
+    /// Memory for each virtual processor
+    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::MemoryPerVcpu), help_heading = MACHINE)]
+    memory_per_vcpu: Option<Filter>,
+    /// Clock that the processor sustains, in GHz
+    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::Clock), help_heading = MACHINE)]
+    clock: Option<Filter>,
+    /// Architecture: x86_64, arm64, i386; a comma list means any of them, here and below
+    #[arg(long, value_name = "ARCH", value_parser = label(Label::Architecture), help_heading = MACHINE)]
+    arch: Option<Filter>,
+    /// Maker of the processor: intel, amd, aws, apple
+    #[arg(long, value_name = "NAME", value_parser = label(Label::ProcessorMaker), help_heading = MACHINE)]
+    processor_maker: Option<Filter>,
+    /// Generation of the processor, such as 'ice lake', genoa or graviton4
+    #[arg(long, value_name = "NAME", value_parser = label(Label::ProcessorGeneration), help_heading = MACHINE)]
+    processor_generation: Option<Filter>,
+    /// Family, such as m7i
+    #[arg(long, value_name = "NAME", value_parser = label(Label::Family), help_heading = MACHINE)]
+    family: Option<Filter>,
+    /// Size, such as 48xlarge
+    #[arg(long, value_name = "NAME", value_parser = label(Label::Size), help_heading = MACHINE)]
+    size: Option<Filter>,
+    /// Only types that fit one of these patterns
+    #[arg(long, value_name = "PATTERNS", value_parser = Filter::allow, help_heading = MACHINE)]
+    allow: Option<Filter>,
+    /// No types that fit one of these patterns
+    #[arg(long, value_name = "PATTERNS", value_parser = Filter::deny, help_heading = MACHINE)]
+    deny: Option<Filter>,
+    /// Types of the same size, architecture and accelerators as this one
+    #[arg(long, value_name = "TYPE", add = completions::instance_types(), help_heading = MACHINE)]
+    like: Option<String>,
+
+    /// Name of the GPU, such as l4 or h100
+    #[arg(long, value_name = "NAME", value_parser = label(Label::Gpu), add = completions::gpus(), help_heading = ACCELERATORS)]
+    gpu: Option<Filter>,
+    /// Number of GPUs; parts of one count as fractions
+    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::Gpus), help_heading = ACCELERATORS)]
+    gpus: Option<Filter>,
+    /// Memory of one GPU; a single figure is the one that it is sold by (24 finds the L4, which has 22.4 GiB)
+    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::GpuMemory), help_heading = ACCELERATORS)]
+    gpu_memory: Option<Filter>,
+    /// Memory of all GPUs together
+    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::GpuMemoryTotal), help_heading = ACCELERATORS)]
+    gpu_memory_total: Option<Filter>,
+    /// Maker of the GPU, such as nvidia
+    #[arg(long, value_name = "NAME", value_parser = label(Label::GpuMaker), help_heading = ACCELERATORS)]
+    gpu_maker: Option<Filter>,
+    /// Name of another accelerator, such as inferentia2 or trainium
+    #[arg(long, value_name = "NAME", value_parser = label(Label::Accelerator), help_heading = ACCELERATORS)]
+    accelerator: Option<Filter>,
+    /// Number of other accelerators
+    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::Accelerators), help_heading = ACCELERATORS)]
+    accelerators: Option<Filter>,
+    /// Maker of another accelerator, such as aws or xilinx
+    #[arg(long, value_name = "NAME", value_parser = label(Label::AcceleratorMaker), help_heading = ACCELERATORS)]
+    accelerator_maker: Option<Filter>,
+
+    /// Network bandwidth at its peak, in Gbps
+    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::Network), help_heading = NETWORK)]
+    network: Option<Filter>,
+    /// Network bandwidth for good, in Gbps
+    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::NetworkBaseline), help_heading = NETWORK)]
+    network_baseline: Option<Filter>,
+    /// Network as EC2 words it, such as 'Up to 12.5 Gigabit' or moderate
+    #[arg(long, value_name = "NAME", value_parser = label(Label::NetworkPerformance), help_heading = NETWORK)]
+    network_performance: Option<Filter>,
+    /// Network cards
+    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::NetworkCards), help_heading = NETWORK)]
+    network_cards: Option<Filter>,
+    /// Elastic fabric adapter
+    #[arg(long, value_name = YES_OR_NO, num_args = 0..=1, require_equals = true, default_missing_value = "yes",
+        value_parser = feature(Feature::Efa), help_heading = NETWORK)]
+    efa: Option<Filter>,
+
+    /// Local disks in all, in GB
+    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::Storage), help_heading = STORAGE)]
+    storage: Option<Filter>,
+    /// Kind of local disk: ssd, hdd or nvme
+    #[arg(long, value_name = "KIND", value_parser = label(Label::StorageKind), help_heading = STORAGE)]
+    storage_kind: Option<Filter>,
+    /// What EBS gives at its peak, in Gbps
+    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::EbsBandwidth), help_heading = STORAGE)]
+    ebs_bandwidth: Option<Filter>,
+    /// The same in MB/s
+    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::EbsThroughput), help_heading = STORAGE)]
+    ebs_throughput: Option<Filter>,
+    /// Operations of EBS a second at its peak
+    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::EbsIops), help_heading = STORAGE)]
+    ebs_iops: Option<Filter>,
+
+    /// No hypervisor
+    #[arg(long, value_name = YES_OR_NO, num_args = 0..=1, require_equals = true, default_missing_value = "yes",
+        value_parser = feature(Feature::BareMetal), help_heading = ABILITIES)]
+    bare_metal: Option<Filter>,
+    /// Earns processor credits and spends them
+    #[arg(long, value_name = YES_OR_NO, num_args = 0..=1, require_equals = true, default_missing_value = "yes",
+        value_parser = feature(Feature::Burstable), help_heading = ABILITIES)]
+    burstable: Option<Filter>,
+    /// Can be stopped with its memory kept
+    #[arg(long, value_name = YES_OR_NO, num_args = 0..=1, require_equals = true, default_missing_value = "yes",
+        value_parser = feature(Feature::Hibernation), help_heading = ABILITIES)]
+    hibernation: Option<Filter>,
+    /// Not of a previous generation
+    #[arg(long, value_name = YES_OR_NO, num_args = 0..=1, require_equals = true, default_missing_value = "yes",
+        value_parser = feature(Feature::CurrentGeneration), help_heading = ABILITIES)]
+    current_generation: Option<Filter>,
+    /// Counts for the free tier
+    #[arg(long, value_name = YES_OR_NO, num_args = 0..=1, require_equals = true, default_missing_value = "yes",
+        value_parser = feature(Feature::FreeTier), help_heading = ABILITIES)]
+    free_tier: Option<Filter>,
+    /// Runs on dedicated hosts
+    #[arg(long, value_name = YES_OR_NO, num_args = 0..=1, require_equals = true, default_missing_value = "yes",
+        value_parser = feature(Feature::DedicatedHosts), help_heading = ABILITIES)]
+    dedicated_hosts: Option<Filter>,
+    /// Runs virtual machines without being bare metal
+    #[arg(long, value_name = YES_OR_NO, num_args = 0..=1, require_equals = true, default_missing_value = "yes",
+        value_parser = feature(Feature::NestedVirtualization), help_heading = ABILITIES,
+        alias = "nested-virtualisation")]
+    nested_virtualization: Option<Filter>,
+    /// Moved to working hardware when its own fails
+    #[arg(long, value_name = YES_OR_NO, num_args = 0..=1, require_equals = true, default_missing_value = "yes",
+        value_parser = feature(Feature::AutoRecovery), help_heading = ABILITIES)]
+    auto_recovery: Option<Filter>,
+    /// Can part off isolated enclaves
+    #[arg(long, value_name = YES_OR_NO, num_args = 0..=1, require_equals = true, default_missing_value = "yes",
+        value_parser = feature(Feature::NitroEnclaves), help_heading = ABILITIES)]
+    nitro_enclaves: Option<Filter>,
+    /// Market that the type is sold in: on-demand, spot, capacity-block
+    #[arg(long, value_name = "CLASS", value_parser = label(Label::UsageClass), help_heading = ABILITIES)]
+    usage_class: Option<Filter>,
+
+    /// Id of a zone that has it, such as use1-az1
+    #[arg(long, value_name = "ZONE", value_parser = label(Label::Zone), help_heading = PLACE_AND_PRICE)]
+    zone: Option<Filter>,
+    /// Least number of zones of the region that have it
+    #[arg(long, value_name = "N", value_parser = least(Figure::Zones), help_heading = PLACE_AND_PRICE)]
+    min_zones: Option<Filter>,
+    /// Price of an hour, in US dollars
+    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::Price), help_heading = PLACE_AND_PRICE)]
+    price: Option<Filter>,
+    /// Most that an hour may cost, in US dollars
+    #[arg(long, value_name = "USD", value_parser = most(Figure::Price), help_heading = PLACE_AND_PRICE)]
+    max_price: Option<Filter>,
+    /// Price of an hour for each virtual processor
+    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::PricePerVcpu), help_heading = PLACE_AND_PRICE)]
+    price_per_vcpu: Option<Filter>,
+    /// Price of an hour for each GPU
+    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::PricePerGpu), help_heading = PLACE_AND_PRICE)]
+    price_per_gpu: Option<Filter>,
+}
+
+const MACHINE: &str = "Machine";
+const ACCELERATORS: &str = "GPUs and other accelerators";
+const NETWORK: &str = "Network";
+const STORAGE: &str = "Storage";
+const ABILITIES: &str = "What it can do";
+const PLACE_AND_PRICE: &str = "Place and price";
+const YES_OR_NO: &str = "YES|NO";
+
+impl FilterArguments {
+    /// Puts what was typed into a question. What comes back says how it was read, once the question is complete.
+    ///
+    /// # Errors
+    /// Where a word means nothing, or the type of `--like` does not exist.
+    pub(super) fn resolve(
+        self,
+        context: &Context<'_>,
+        catalog: &Catalog<'_>,
+        question: &mut Question,
+    ) -> Result<Explanation, CommandError> {
+        let words: Vec<&str> = self.words.iter().map(String::as_str).collect();
+        let reading = discovery::read_question(&words, catalog)?;
+        question.patterns.extend(reading.patterns);
+        question.filters.extend(reading.filters);
+        question.sort.extend(reading.sort);
+        question.limit = question.limit.or(reading.limit);
+        if let Some(like) = &self.like {
+            let filters = discovery::like(catalog, like)?;
+            context.streams.status(format_args!("like {like}: {}", joined(&filters)));
+            question.filters.extend(filters);
+        }
+        let explanation = Explanation { is_wanted: self.explain, terms: reading.terms };
+        question.filters.extend(self.of_flags());
+        Ok(explanation)
+    }
+
+    /// The filters of the flags.
+    fn of_flags(self) -> impl Iterator<Item = Filter> {
+        let machine = [
+            self.vcpus,
+            self.cores,
+            self.memory,
+            self.memory_per_vcpu,
+            self.clock,
+            self.arch,
+            self.processor_maker,
+            self.processor_generation,
+            self.family,
+            self.size,
+            self.allow,
+            self.deny,
+        ];
+        let accelerators = [
+            self.gpu,
+            self.gpus,
+            self.gpu_memory,
+            self.gpu_memory_total,
+            self.gpu_maker,
+            self.accelerator,
+            self.accelerators,
+            self.accelerator_maker,
+        ];
+        let network_and_storage = [
+            self.network,
+            self.network_baseline,
+            self.network_performance,
+            self.network_cards,
+            self.efa,
+            self.storage,
+            self.storage_kind,
+            self.ebs_bandwidth,
+            self.ebs_throughput,
+            self.ebs_iops,
+        ];
+        let abilities = [
+            self.bare_metal,
+            self.burstable,
+            self.hibernation,
+            self.current_generation,
+            self.free_tier,
+            self.dedicated_hosts,
+            self.nested_virtualization,
+            self.auto_recovery,
+            self.nitro_enclaves,
+            self.usage_class,
+        ];
+        let place_and_price =
+            [self.zone, self.min_zones, self.price, self.max_price, self.price_per_vcpu, self.price_per_gpu];
+        (machine.into_iter().chain(accelerators).chain(network_and_storage))
+            .chain(abilities)
+            .chain(place_and_price)
+            .flatten()
+    }
+}
+
+/// How a question was read.
+pub(super) struct Explanation {
+    is_wanted: bool,
+    terms: Vec<Term>,
+}
+
+impl Explanation {
+    /// Says it on stderr, where that is wanted.
+    pub(super) fn tell(&self, context: &Context<'_>, question: &Question) {
+        if !self.is_wanted {
+            return;
+        }
+        for Term { words, meaning } in &self.terms {
+            context.streams.status(format_args!("{words:?} means {meaning}"));
+        }
+        if !question.filters.is_empty() {
+            context.streams.status(format_args!("all of this has to hold: {}", joined(&question.filters)));
+        }
+        let keys: String = question.sort.iter().map(|key| format!("{key}, then ")).collect();
+        context.streams.status(format_args!("sorted by {keys}price, type and region"));
+    }
+}
+
+fn joined(filters: &[Filter]) -> String {
+    filters.iter().map(Filter::to_string).collect::<Vec<_>>().join("; ")
+}
+
+fn figure(figure: Figure) -> impl Fn(&str) -> Result<Filter, NotAFilter> + Clone {
+    move |text| Filter::figure(figure, text)
+}
+
+pub(super) fn least(figure: Figure) -> impl Fn(&str) -> Result<Filter, NotAFilter> + Clone {
+    move |text| Ok(Filter::at_least(figure, figure.unit().parse(text)?))
+}
+
+pub(super) fn most(figure: Figure) -> impl Fn(&str) -> Result<Filter, NotAFilter> + Clone {
+    move |text| Ok(Filter::at_most(figure, figure.unit().parse(text)?))
+}
+
+fn label(label: Label) -> impl Fn(&str) -> Result<Filter, NotAFilter> + Clone {
+    move |text| Filter::label(label, text)
+}
+
+fn feature(feature: Feature) -> impl Fn(&str) -> Result<Filter, NotAFilter> + Clone {
+    move |text| Filter::feature(feature, text)
+}

@@ -1,0 +1,119 @@
+//! Which rows are shown, in what order, and what is said of those that are not: the same for every command that lists
+//! offers.
+
+use clap::Args;
+
+use crate::catalog::Catalog;
+use crate::cli::command_error::CommandError;
+use crate::cli::completions;
+use crate::cli::context::Context;
+use crate::cli::exit_code::ExitClass;
+use crate::cli::region;
+use crate::discovery::{Answer, GroupBy, Question, RegionSelection, SortKey, Subject};
+use crate::model::OperatingSystem;
+
+/// How many rows a terminal gets where nothing says how many.
+const TERMINAL_LIMIT: usize = 20;
+
+/// Where to look, and how what is found is shown.
+#[derive(Debug, Args)]
+pub(super) struct RowArguments {
+    /// Region, pattern such as 'us-*', or all; may be repeated or a comma list
+    #[arg(short, long, value_name = "REGION", add = completions::regions())]
+    region: Vec<String>,
+    /// What the price is for: linux, windows, rhel, suse
+    #[arg(long, value_name = "OS", default_value_t)]
+    os: OperatingSystem,
+    /// Sort by price, type, family, region, or by what a flag with a range is called, such as vcpus or gpu-memory; -price is
+    /// falling; a comma list sorts by several; what is not known comes last
+    #[arg(long, value_name = "KEYS", value_delimiter = ',', allow_hyphen_values = true)]
+    sort: Vec<SortKey>,
+    /// One row for each region, type or family: how many offers, the cheapest of them, and the span of prices
+    #[arg(long, value_name = "WHAT")]
+    group_by: Option<GroupBy>,
+    /// Show at most this many [default: 20 on a terminal, else all]
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+}
+
+impl RowArguments {
+    /// Puts what was typed into a question; what words said of the order comes first.
+    ///
+    /// # Errors
+    /// Where a region is unknown.
+    pub(super) fn resolve(
+        self,
+        context: &Context<'_>,
+        catalog: &Catalog<'_>,
+        question: &mut Question,
+    ) -> Result<(), CommandError> {
+        let selection = RegionSelection::parse(&self.region)?;
+        let selection = if selection.is_empty() { in_force(context)? } else { selection };
+        question.regions =
+            selection.resolve(catalog)?.iter().map(|region| region.code().to_owned()).collect();
+        question.os = self.os;
+        question.today = Some(context.today()?);
+        question.sort.extend(self.sort);
+        question.group_by = self.group_by;
+        question.limit = self.limit.or(question.limit);
+        Ok(())
+    }
+}
+
+/// The region in force, said on stderr.
+fn in_force(context: &Context<'_>) -> Result<RegionSelection, CommandError> {
+    let region::InForce { region, named_by } = region::in_force(context);
+    context.streams.status(format_args!("region {region} ({named_by}); --region all searches the world"));
+    Ok(RegionSelection::parse([region])?)
+}
+
+/// Limits what a terminal gets where the question does not; says whether that was so.
+pub(super) fn limit_for_terminal(context: &Context<'_>, question: &mut Question) -> bool {
+    let applies = question.limit.is_none() && context.streams.surroundings().stdout_is_terminal;
+    if applies {
+        question.limit = Some(TERMINAL_LIMIT);
+    }
+    applies
+}
+
+/// Prints the rows of an answer, and says what a person may wonder about.
+pub(super) fn show(
+    context: &Context<'_>,
+    question: &Question,
+    answer: &Answer<'_>,
+    is_default_limit: bool,
+) -> Result<ExitClass, CommandError> {
+    let streams = context.streams;
+    if question.group_by.is_some() {
+        streams.write_list(streams.list_format(), &answer.groups)?;
+    } else {
+        streams.write_list(streams.list_format(), &answer.offers)?;
+    }
+    tell(context, question, answer, is_default_limit);
+    Ok(if answer.total == 0 { ExitClass::No } else { ExitClass::Done })
+}
+
+fn tell(context: &Context<'_>, question: &Question, answer: &Answer<'_>, is_default_limit: bool) {
+    let streams = context.streams;
+    for unmatched in &answer.unmatched {
+        streams.warn(unmatched);
+    }
+    for not_known in &answer.not_known {
+        streams.warn(not_known);
+    }
+    if answer.left_out() > 0 {
+        let flag = if is_default_limit {
+            format!("--limit {}", answer.total)
+        } else {
+            "a higher --limit".to_owned()
+        };
+        let noun = if question.group_by.is_some() { "group" } else { "offer" };
+        let plural = if answer.left_out() == 1 { "" } else { "s" };
+        streams.status(format_args!("{} {noun}{plural} left out; {flag} shows them", answer.left_out()));
+    }
+    // Where no name fits, the warning above has said so already.
+    let said = answer.emptied_by.as_ref().is_some_and(|emptied| emptied.subject == Subject::Name);
+    if let Some(emptied) = answer.emptied_by.as_ref().filter(|_| !said) {
+        streams.status(format_args!("nothing found: {emptied}"));
+    }
+}

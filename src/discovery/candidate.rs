@@ -1,0 +1,87 @@
+//! A type in a region and a market before it is an offer: what is filtered, sorted and counted.
+//!
+//! Small and without text of its own; an offer is built of the candidates that are printed and of no others.
+
+use std::borrow::Cow;
+
+use crate::catalog::age::{Figure, Freshness};
+use crate::catalog::{InterruptionRate, Offering, Price, Source};
+use crate::model::{Market, Offer, OperatingSystem, offer};
+
+/// What may become an offer.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Candidate<'c> {
+    pub(super) offering: Offering<'c>,
+    pub(super) market: Market,
+    pub(super) os: OperatingSystem,
+    pub(super) price: Option<Price<'c>>,
+    /// Its type's place among types sorted by name.
+    pub(super) type_place: usize,
+    /// Its region's place among regions sorted by code.
+    pub(super) region_place: usize,
+}
+
+/// Whether an offering is sold in a market. Spot machines of a type that the region has no price and no interruption rate
+/// of are not sold there; what the account has reserved is the account's to say.
+pub(super) fn is_sold(offering: Offering<'_>, market: Market, os: OperatingSystem) -> bool {
+    match market {
+        Market::OnDemand => true,
+        Market::Spot => offering.price(Market::Spot, os).is_some() || offering.interruption(os).is_some(),
+        Market::CapacityBlock => {
+            offering.instance_type().markets().any(|market| market == Market::CapacityBlock)
+        }
+        Market::Reservation => false,
+    }
+}
+
+impl<'c> Candidate<'c> {
+    pub(super) fn interruption(&self) -> Option<InterruptionRate<'c>> {
+        (self.market == Market::Spot).then(|| self.offering.interruption(self.os)).flatten()
+    }
+
+    pub(super) fn saving_percent(&self) -> Option<u64> {
+        self.price?.amount.saving_percent(self.on_demand()?.amount)
+    }
+
+    fn on_demand(&self) -> Option<Price<'c>> {
+        if self.market == Market::OnDemand {
+            self.price
+        } else {
+            self.offering.price(Market::OnDemand, self.os)
+        }
+    }
+
+    /// It with all that the catalog knows of it.
+    pub(super) fn offer(&self, freshness: Option<&Freshness>) -> Offer<'c> {
+        let Self { offering, market, os, price, .. } = *self;
+        let instance_type = offering.instance_type();
+        let interruption = self.interruption();
+        let is_old = |figure, source: Source<'_>| {
+            freshness.is_some_and(|freshness| freshness.is_old(figure, source.as_of()))
+        };
+        Offer {
+            schema: Cow::Borrowed(offer::SCHEMA),
+            instance_type: Cow::Borrowed(instance_type.name()),
+            region: Cow::Borrowed(offering.region().code()),
+            zones: offering.zones().map(Cow::Borrowed).collect(),
+            market,
+            architectures: instance_type.architectures().collect(),
+            vcpus: instance_type.vcpus(),
+            memory_mib: instance_type.memory(),
+            gpus: instance_type.gpus().map(Into::into).collect(),
+            accelerators: instance_type.accelerators().map(Into::into).collect(),
+            os,
+            price_usd_hour: price.map(|price| price.amount),
+            on_demand_usd_hour: self.on_demand().map(|price| price.amount),
+            price_source: price.map(|price| Cow::Borrowed(price.source.label())),
+            price_as_of: price.map(|price| Cow::Borrowed(price.source.as_of())),
+            price_is_old: price.is_some_and(|price| is_old(Figure::price_in(market), price.source)),
+            interruption: interruption.map(|rate| rate.band),
+            interruption_is_old: interruption.is_some_and(|rate| is_old(Figure::Interruption, rate.source)),
+            reservation_id: None,
+            available_count: None,
+            block: None,
+            quota: None,
+        }
+    }
+}
