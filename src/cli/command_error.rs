@@ -95,6 +95,16 @@ impl From<DiscoveryError> for CommandError {
             DiscoveryError::UnknownWord { .. } | DiscoveryError::NumberAlone { .. } => {
                 vec!["words and flags that mean something: cloudkit find search --help".to_owned()]
             }
+            DiscoveryError::UnknownName { label: Label::Zone, .. } => {
+                vec![
+                    "zones go by their ids, such as use1-az1: their names differ from account to account"
+                        .to_owned(),
+                ]
+            }
+            DiscoveryError::Contradiction { label, one, other } => {
+                let flag = label.title().replace(' ', "-");
+                vec![format!("for either of them: --{flag} '{one},{other}'")]
+            }
             DiscoveryError::UnknownName { .. }
             | DiscoveryError::UnknownType { .. }
             | DiscoveryError::NotAFigure { .. }

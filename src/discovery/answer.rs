@@ -61,8 +61,9 @@ impl fmt::Display for NotKnown {
             Counted::Types => "type",
             Counted::Offers => "offer",
         };
-        let plural = if *count == 1 { "" } else { "s" };
-        write!(f, "{count} {noun}{plural} left out, because {}", subject.unknown())
+        let (plural, whose) = if *count == 1 { ("", "its") } else { ("s", "their") };
+        let subject = subject.in_the_singular();
+        write!(f, "{count} {noun}{plural} left out, because {whose} {subject} is not known")
     }
 }
 

@@ -112,7 +112,7 @@ impl Figure {
             Self::Storage => ("storage", "local storage", Unit::Storage),
             Self::EbsBandwidth => ("ebs-bandwidth", "EBS bandwidth", Unit::Bits),
             Self::EbsThroughput => ("ebs-throughput", "EBS throughput", Unit::Bytes),
-            Self::EbsIops => ("ebs-iops", "EBS operations a second", Unit::Things),
+            Self::EbsIops => ("ebs-iops", "rate of EBS operations", Unit::Things),
             Self::Zones => ("zones", "number of zones", Unit::Things),
             Self::Price => ("price", "price", Unit::Dollars),
             Self::PricePerVcpu => ("price-per-vcpu", "price per vCPU", Unit::Dollars),

@@ -180,14 +180,12 @@ impl fmt::Display for Subject {
 }
 
 impl Subject {
-    /// What to say of something that is left out because this is not known of it.
-    pub(super) fn unknown(self) -> String {
+    /// What it is called where it is spoken of as one thing.
+    pub(super) fn in_the_singular(self) -> String {
         match self {
-            Self::Figure(Figure::Vcpus | Figure::Cores) => format!("their number of {self} is not known"),
-            Self::Feature(Feature::DedicatedHosts | Feature::NitroEnclaves) => {
-                format!("their use of {self} is not known")
-            }
-            _ => format!("their {self} is not known"),
+            Self::Figure(Figure::Vcpus | Figure::Cores) => format!("number of {self}"),
+            Self::Feature(Feature::DedicatedHosts | Feature::NitroEnclaves) => format!("use of {self}"),
+            _ => self.to_string(),
         }
     }
 }

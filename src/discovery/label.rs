@@ -88,10 +88,16 @@ impl Label {
         self.words().1
     }
 
-    /// Its name with its article.
-    pub(super) fn with_article(self) -> String {
+    /// What has it: `instance type has a GPU`.
+    pub(super) fn of_what(self) -> String {
+        let owner = if self == Self::Zone { "region" } else { "instance type" };
         let (article, title) = self.words();
-        format!("{article} {title}")
+        format!("{owner} has {article} {title}")
+    }
+
+    /// Whether a type has one such name and no other.
+    pub(super) fn is_one_of_a_kind(self) -> bool {
+        matches!(self, Self::Family | Self::Size | Self::ProcessorMaker | Self::ProcessorGeneration)
     }
 
     pub(super) fn is_of_device(self) -> bool {

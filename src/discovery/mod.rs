@@ -44,6 +44,8 @@ mod fixture;
 mod properties;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod word_tests;
 
 /// Why a question has no answer.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -63,7 +65,7 @@ pub enum DiscoveryError {
         region: String,
     },
     /// A name that no instance type has.
-    #[error("no instance type has {} called {asked:?}{}", label.with_article(), or_nearest(nearest))]
+    #[error("no {} called {asked:?}{}", label.of_what(), or_nearest(nearest))]
     UnknownName {
         /// What it is a name of.
         label: Label,
@@ -87,6 +89,16 @@ pub enum DiscoveryError {
         word: String,
         /// The words nearest to it, nearest first.
         nearest: Vec<String>,
+    },
+    /// Two words that no type can have both.
+    #[error("a type has one {}: {one} and {other} can't both hold", label.title())]
+    Contradiction {
+        /// What there is one of.
+        label: Label,
+        /// One name of it.
+        one: String,
+        /// Another.
+        other: String,
     },
     /// A number that nothing follows that can be counted.
     #[error("{number:?} of what? say {number} vcpus, {number} gib or {number} gpus")]

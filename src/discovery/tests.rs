@@ -1,11 +1,11 @@
 //! Questions and what a person learns from their answers.
 
-use crate::catalog::{Catalog, Region};
-use crate::model::Offer;
+use crate::catalog::{Catalog, Feature, Region};
+use crate::model::{Market, Offer};
 
 use super::{
-    Answer, DiscoveryError, Figure, Filter, Label, NamePattern, NotAPattern, Question, RegionSelection,
-    SortKey, fixture, search,
+    Answer, DiscoveryError, Figure, Filter, GroupBy, Label, NamePattern, NotAPattern, Question,
+    RegionSelection, SortKey, fixture, search,
 };
 
 fn catalog() -> &'static Catalog<'static> {
@@ -203,4 +203,129 @@ fn the_whole_embedded_catalog_comes_in_order() {
         (price.is_none(), price, offer.instance_type.clone(), offer.region.clone())
     };
     assert!(answer.offers.iter().is_sorted_by_key(key));
+}
+
+/// Everywhere, as spot.
+fn spot(filters: Vec<Filter>) -> Question {
+    let regions = ["eu-west-1", "us-east-1", "us-west-2"].map(str::to_owned).to_vec();
+    Question { regions, markets: vec![Market::Spot], ..filtered(&["m*", "g6*", "t2*"], filters) }
+}
+
+fn rows(question: &Question) -> String {
+    let row = |offer: &Offer<'_>| {
+        let price = offer.price_usd_hour.map_or("-".to_owned(), |price| price.to_string());
+        let saving = offer.saving_percent().map_or("-".to_owned(), |saving| format!("{saving}%"));
+        let interruption = offer.interruption.map_or("-".to_owned(), |band| band.to_string());
+        format!("{} {} {} {price} {saving} {interruption}", offer.instance_type, offer.region, offer.market)
+    };
+    answer(question).offers.iter().map(row).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_spot_offer_is_where_a_price_or_an_interruption_rate_is_known() {
+    insta::assert_snapshot!(rows(&spot(vec![])), @"
+    g6f.large us-east-1 spot 0.046 54% 5-10%
+    m7g.large eu-west-1 spot 0.052 48% -
+    m7g.large us-east-1 spot 0.052 - -
+    m7g.large us-west-2 spot 0.052 - -
+    g6.xlarge eu-west-1 spot - - >20%
+    g6.xlarge us-east-1 spot - - >20%
+    m7i.large eu-west-1 spot - - >20%
+    m7i.large us-east-1 spot - - >20%
+    ");
+}
+
+#[test]
+fn a_saving_and_an_interruption_rate_can_be_asked_for() {
+    let often = spot(vec![Filter::at_most(Figure::Interruption, 10)]);
+    insta::assert_snapshot!(rows(&often), @"g6f.large us-east-1 spot 0.046 54% 5-10%");
+    let saving = spot(vec![Filter::at_least(Figure::Saving, 50)]);
+    insta::assert_snapshot!(rows(&saving), @"g6f.large us-east-1 spot 0.046 54% 5-10%");
+    let told = answer(&saving).not_known.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    insta::assert_snapshot!(told, @"6 offers left out, because their saving is not known");
+    let sorted = Question { sort: vec!["-saving".parse().unwrap()], ..spot(vec![]) };
+    insta::assert_snapshot!(rows(&sorted), @"
+    g6f.large us-east-1 spot 0.046 54% 5-10%
+    m7g.large eu-west-1 spot 0.052 48% -
+    m7g.large us-east-1 spot 0.052 - -
+    m7g.large us-west-2 spot 0.052 - -
+    g6.xlarge eu-west-1 spot - - >20%
+    g6.xlarge us-east-1 spot - - >20%
+    m7i.large eu-west-1 spot - - >20%
+    m7i.large us-east-1 spot - - >20%
+    ");
+}
+
+#[test]
+fn several_markets_are_one_answer_in_one_order() {
+    let markets = vec![Market::CapacityBlock, Market::Spot, Market::OnDemand, Market::Spot];
+    let question = Question { markets, ..about(&["p5.48xlarge", "m7i.*"]) };
+    insta::assert_snapshot!(rows(&question), @"
+    m7i.large us-east-1 on-demand 0.10 - -
+    m7i.xlarge us-east-1 on-demand 0.20 - -
+    p5.48xlarge us-east-1 spot 5.568 42% 5-10%
+    p5.48xlarge us-east-1 on-demand 9.60 - -
+    m7i.large us-east-1 spot - - >20%
+    p5.48xlarge us-east-1 capacity-block - - -
+    ");
+    let never = Question { markets: vec![Market::CapacityBlock], ..about(&["m7i.*"]) };
+    insta::assert_snapshot!(reason(&never), @"market capacity-block removed the last 2 of 12 instance types");
+}
+
+#[test]
+fn a_type_that_only_a_price_list_names_is_left_out_by_a_filter_and_counted() {
+    let told = |filter: Filter| {
+        let answer = answer(&filtered(&["z9.large", "p5.48xlarge"], vec![filter]));
+        let told: Vec<String> = answer.not_known.iter().map(ToString::to_string).collect();
+        (answer.total, told.join("; "))
+    };
+    let left_out = |what: &str| (1, format!("1 type left out, because its {what} is not known"));
+    assert_eq!(told(figure(Figure::Gpus, "8")), left_out("number of GPUs"));
+    assert_eq!(told(Filter::Feature(Feature::Efa, true)), left_out("EFA"));
+    assert_eq!(told(label(Label::ProcessorMaker, "intel")), left_out("processor maker"));
+    assert_eq!(told(figure(Figure::Vcpus, "2..")), left_out("number of vCPUs"));
+    // One filter that says no is enough to know.
+    let answer =
+        answer(&filtered(&["z9.large"], vec![label(Label::Size, "micro"), figure(Figure::Gpus, "8")]));
+    assert_eq!(answer.not_known, vec![]);
+}
+
+#[test]
+fn groups_stand_where_their_first_offer_would() {
+    let everywhere = Question { group_by: Some(GroupBy::Family), ..spot(vec![]) };
+    let groups = answer(&Question { markets: vec![], limit: Some(3), ..everywhere }).groups;
+    insta::assert_snapshot!(serde_json::to_string_pretty(&groups[0]).unwrap(), @r#"
+    {
+      "schema": "cloudkit.offer-group/v1",
+      "group_by": "family",
+      "group": "t2",
+      "offers": 3,
+      "types": 1,
+      "regions": 3,
+      "cheapest": {
+        "instance_type": "t2.micro",
+        "region": "eu-west-1",
+        "market": "on-demand",
+        "price_usd_hour": "0.05"
+      },
+      "dearest_usd_hour": "0.05",
+      "unpriced": 2
+    }
+    "#);
+    assert_eq!(groups.iter().map(|group| &*group.group).collect::<Vec<_>>(), ["t2", "g6f", "m7g"]);
+}
+
+#[test]
+fn a_type_like_another_has_its_size_architectures_and_devices() {
+    let like = |name: &str| {
+        let filters = super::like(catalog(), name).unwrap();
+        let spoken: Vec<String> = filters.iter().map(ToString::to_string).collect();
+        (spoken.join("; "), types(&filtered(&[], filters)).join(" "))
+    };
+    insta::assert_snapshot!(format!("{:?}\n{:?}\n{:?}", like("G6.xlarge"), like("m7i.large"), like("inf2.xlarge")), @r#"
+    ("size xlarge; architecture x86_64; GPU L4; number of GPUs 1; number of accelerators 0", "g6.xlarge")
+    ("size large; architecture x86_64; number of GPUs 0; number of accelerators 0", "c7i.large m7i.large")
+    ("size xlarge; architecture x86_64; number of GPUs 0; accelerator Inferentia2; number of accelerators 1", "inf2.xlarge")
+    "#);
+    insta::assert_snapshot!(super::like(catalog(), "m7i.lagre").unwrap_err(), @r#"no instance type is called "m7i.lagre"; near it: m7i.large, m7i.xlarge, m7g.large"#);
 }

@@ -58,6 +58,7 @@ pub fn read_question<'c>(words: &[&str], catalog: &'c Catalog<'c>) -> Result<Rea
     while place < reader.tokens.len() {
         place += reader.read_at(place)?;
     }
+    refuse_contradictions(&reader.reading.filters)?;
     Ok(reader.reading)
 }
 
@@ -161,7 +162,7 @@ impl Reader<'_, '_> {
         Err(if unit.is_empty() {
             DiscoveryError::NumberAlone { number: number.to_owned() }
         } else {
-            self.unknown(self.token(place))
+            DiscoveryError::UnknownWord { word: self.token(place).to_owned(), nearest: Vec::new() }
         })
     }
 
@@ -275,6 +276,23 @@ impl Reader<'_, '_> {
         let nearest = self.vocabulary.nearest(word, NOUNS.iter().map(|(noun, _)| *noun));
         DiscoveryError::UnknownWord { word: word.to_owned(), nearest }
     }
+}
+
+/// Refuses words that no type can have both, which would find nothing whatever the catalog.
+fn refuse_contradictions(filters: &[Filter]) -> Result<(), DiscoveryError> {
+    let names = |label: Label| {
+        filters.iter().filter_map(move |filter| match filter {
+            Filter::Label(of, names) if *of == label && label.is_one_of_a_kind() => Some(names.join(" or ")),
+            _ => None,
+        })
+    };
+    for label in Label::ALL {
+        let Some(one) = names(label).next() else { continue };
+        if let Some(other) = names(label).find(|other| *other != one) {
+            return Err(DiscoveryError::Contradiction { label, one, other });
+        }
+    }
+    Ok(())
 }
 
 /// A token that begins with a number or a range, as that and what follows it: `8`, `16+`, `4..8gib`, `$2`.

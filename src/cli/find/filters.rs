@@ -9,7 +9,7 @@ use crate::catalog::{Catalog, Feature};
 use crate::cli::command_error::CommandError;
 use crate::cli::completions;
 use crate::cli::context::Context;
-use crate::discovery::{self, Figure, Filter, Label, NotAFilter, Question, Term};
+use crate::discovery::{self, Figure, Filter, Label, NotAFilter, Question, SortKey, Term};
 
 /// Said once, in the help of each command that has these flags.
 pub(super) const GRAMMAR: &str = "\
@@ -301,8 +301,13 @@ impl Explanation {
         if !question.filters.is_empty() {
             context.streams.status(format_args!("all of this has to hold: {}", joined(&question.filters)));
         }
-        let keys: String = question.sort.iter().map(|key| format!("{key}, then ")).collect();
-        context.streams.status(format_args!("sorted by {keys}price, type and region"));
+        let mut keys: Vec<String> = question.sort.iter().map(SortKey::to_string).collect();
+        for usual in ["price", "type", "region"] {
+            if !keys.iter().any(|key| key == usual) {
+                keys.push(usual.to_owned());
+            }
+        }
+        context.streams.status(format_args!("sorted by {}", keys.join(", then ")));
     }
 }
 
@@ -328,4 +333,25 @@ fn label(label: Label) -> impl Fn(&str) -> Result<Filter, NotAFilter> + Clone {
 
 fn feature(feature: Feature) -> impl Fn(&str) -> Result<Filter, NotAFilter> + Clone {
     move |text| Filter::feature(feature, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Command;
+
+    use super::*;
+
+    #[test]
+    fn every_figure_and_every_fact_has_a_flag() {
+        let command = FilterArguments::augment_args(Command::new("find"));
+        let flags: Vec<&str> = command.get_arguments().filter_map(|argument| argument.get_long()).collect();
+        let of_spot = [Figure::Saving, Figure::Interruption];
+        for figure in Figure::ALL.into_iter().filter(|figure| !of_spot.contains(figure)) {
+            let flag = if figure == Figure::Zones { "min-zones" } else { figure.key() };
+            assert!(flags.contains(&flag), "{flag}");
+        }
+        let yes_or_no =
+            command.get_arguments().filter(|one| one.get_num_args().is_some_and(|n| n.min_values() == 0));
+        assert_eq!(yes_or_no.filter(|one| one.is_require_equals_set()).count(), Feature::ALL.len());
+    }
 }

@@ -2,5 +2,7 @@
 
 mod default_region;
 mod errors;
+mod filters;
 mod formats;
 mod questions;
+mod words;
