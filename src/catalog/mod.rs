@@ -15,6 +15,7 @@ mod instance_type;
 mod kinds;
 mod layout;
 mod nearest;
+pub mod quota_class;
 mod reader;
 mod region;
 #[cfg(test)]

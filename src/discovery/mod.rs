@@ -2,8 +2,10 @@
 //!
 //! A [`Question`] is plain data, [`search`] reads the catalog that it is handed, and the [`Answer`] holds the offers in
 //! their order together with all that a person may wonder about: what was left out, and why nothing was left. Nothing
-//! here asks an account, knows a flag or prints.
+//! here knows a flag or prints, and only `account` asks an account.
 
+#[cfg(feature = "aws")]
+pub mod account;
 mod answer;
 mod gpu_name;
 mod named;

@@ -6,6 +6,7 @@ mod group;
 mod image;
 mod machine;
 mod run;
+mod usage;
 
 use super::error::{AwsError, ErrorKind};
 use crate::model::tag::Tag;
