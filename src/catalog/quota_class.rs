@@ -5,6 +5,7 @@
 
 mod table;
 
+use super::nearest;
 use crate::model::{Market, name};
 
 pub use table::{CLASSES, QUOTAS};
@@ -57,6 +58,57 @@ impl FamilyClass {
             Market::CapacityBlock | Market::Reservation => None,
         }
     }
+}
+
+/// A word that names no quota of vCPUs.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoQuota {
+    /// There is none for such machines.
+    #[error("there is no vCPU quota for {asked}: {why}")]
+    None {
+        /// What was asked for.
+        asked: String,
+        /// Why there is none.
+        why: &'static str,
+    },
+    /// Neither a class nor a family of the table.
+    #[error("{asked:?} is neither a class of quotas nor a known family{}", or_nearest(nearest))]
+    Unknown {
+        /// What was asked for.
+        asked: String,
+        /// The words nearest to it, nearest first.
+        nearest: Vec<&'static str>,
+    },
+}
+
+fn or_nearest(nearest: &[&str]) -> String {
+    if nearest.is_empty() { String::new() } else { format!("; near it: {}", nearest.join(", ")) }
+}
+
+/// The quotas of a class (`g`, `p`), of a family (`g6`) or of a type (`g6.xlarge`), in the order of [`QUOTAS`].
+///
+/// # Errors
+/// Where there is none, or the word is not known.
+pub fn quotas_named(word: &str) -> Result<Vec<&'static VcpuQuota>, NoQuota> {
+    let word = word.trim().to_ascii_lowercase();
+    let family = name::family(&word);
+    let is_meant = |class: &&FamilyClass| {
+        let words = [class.on_demand, class.spot].into_iter().flatten().map(|quota| quota.class);
+        class.families.contains(&family) || words.into_iter().any(|class| class == word)
+    };
+    let meant: Vec<&FamilyClass> = CLASSES.iter().filter(is_meant).collect();
+    if let Some(why) = meant.iter().find_map(|class| class.why_none) {
+        return Err(NoQuota::None { asked: word, why });
+    }
+    if meant.is_empty() {
+        let families = CLASSES.iter().flat_map(|class| class.families).copied();
+        let nearest = nearest(family, QUOTAS.iter().map(|quota| quota.class).chain(families));
+        return Err(NoQuota::Unknown { asked: word, nearest });
+    }
+    let charged = |quota: &&VcpuQuota| {
+        meant.iter().any(|class| class.on_demand == Some(quota) || class.spot == Some(quota))
+    };
+    Ok(QUOTAS.into_iter().filter(charged).collect())
 }
 
 #[cfg(test)]
@@ -142,5 +194,23 @@ mod tests {
     #[test]
     fn a_family_that_the_table_does_not_name_has_no_class() {
         assert!(FamilyClass::of_family("m99").is_none());
+    }
+
+    #[test]
+    fn quotas_are_named_by_class_family_or_type() {
+        let named = |word: &str| -> Vec<_> {
+            quotas_named(word).unwrap().iter().map(|quota| (quota.class, quota.market)).collect()
+        };
+        use Market::{OnDemand, Spot};
+        assert_eq!(named("g"), [("g", OnDemand), ("g", Spot)]);
+        assert_eq!(named("VT1"), [("g", OnDemand), ("g", Spot)]);
+        assert_eq!(named("p"), [("p", OnDemand), ("p2-p4", Spot), ("p5", Spot), ("p6", Spot)]);
+        assert_eq!(named("p5"), [("p", OnDemand), ("p5", Spot)]);
+        assert_eq!(named("p4d.24xlarge"), [("p", OnDemand), ("p2-p4", Spot)]);
+        assert_eq!(named("hpc"), [("hpc", OnDemand)]);
+        assert_eq!(named("standard"), named("m7i.large"));
+        assert!(matches!(quotas_named("mac2.metal"), Err(NoQuota::None { .. })));
+        let error = quotas_named("g99").unwrap_err();
+        assert!(error.to_string().starts_with("\"g99\" is neither"), "{error}");
     }
 }

@@ -12,6 +12,8 @@ mod format;
 pub mod launch;
 mod offer;
 mod progress;
+#[cfg(feature = "aws")]
+mod quotas;
 mod streams;
 mod surroundings;
 mod table;

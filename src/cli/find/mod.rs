@@ -1,7 +1,18 @@
 //! `cloudkit find`: which machine, where, at what price.
 //!
-//! No account is needed for any of it.
+//! Only what is asked of an account needs one.
 
+#[cfg(feature = "aws")]
+mod account_quotas;
+#[cfg(feature = "aws")]
+mod account_regions;
+#[cfg(feature = "aws")]
+#[expect(dead_code, reason = "for the commands that print offers")]
+mod quota_check;
+#[cfg(feature = "aws")]
+mod quota_request;
+#[cfg(feature = "aws")]
+mod quotas;
 mod search;
 
 use clap::{Args, Subcommand};
@@ -10,7 +21,7 @@ use super::command_error::CommandError;
 use super::context::Context;
 use super::exit_code::ExitClass;
 
-/// Find a machine: which type, where, at what price; needs no AWS account
+/// Find a machine: which type, where, at what price; only quotas need an AWS account
 #[derive(Debug, Args)]
 pub(super) struct FindArguments {
     #[command(subcommand)]
@@ -20,10 +31,14 @@ pub(super) struct FindArguments {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Search(Box<search::SearchArguments>),
+    #[cfg(feature = "aws")]
+    Quotas(quotas::QuotasArguments),
 }
 
 pub(super) fn run(context: &Context<'_>, arguments: FindArguments) -> Result<ExitClass, CommandError> {
     match arguments.verb {
         Verb::Search(arguments) => search::run(context, *arguments),
+        #[cfg(feature = "aws")]
+        Verb::Quotas(arguments) => quotas::run(context, &arguments),
     }
 }

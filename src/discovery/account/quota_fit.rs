@@ -14,11 +14,17 @@ use crate::model::{Market, Offer, QuotaFit};
 /// accounts of the organisation hold of its quotas can't be seen.
 pub fn fill(offers: &mut [Offer<'_>], quotas: &PerRegion<RegionQuotas>, count: u32) -> usize {
     let mut unknown = 0;
-    for offer in offers.iter_mut().filter(|offer| matches!(offer.market, Market::OnDemand | Market::Spot)) {
+    for offer in offers.iter_mut().filter(|offer| !needs_no_quota(offer)) {
         offer.quota = row_of(offer, quotas).and_then(|row| fit(row, offer.vcpus?, count));
         unknown += usize::from(offer.quota.is_none());
     }
     unknown
+}
+
+/// Whether machines of the offer are charged to no quota of vCPUs.
+#[must_use]
+pub const fn needs_no_quota(offer: &Offer<'_>) -> bool {
+    matches!(offer.market, Market::Reservation | Market::CapacityBlock)
 }
 
 fn row_of<'q>(offer: &Offer<'_>, quotas: &'q PerRegion<RegionQuotas>) -> Option<&'q QuotaRow> {
@@ -50,7 +56,7 @@ mod tests {
         let rows = QUOTAS.iter().map(|quota| {
             let mut row = QuotaRow {
                 schema: crate::discovery::account::quotas::SCHEMA.into(),
-                region: "us-east-1".to_owned(),
+                region: "us-east-1".parse().unwrap(),
                 class: quota.class.to_owned(),
                 market: quota.market,
                 code: quota.code.map(str::to_owned),
@@ -117,7 +123,7 @@ mod tests {
         let of_g = |change: fn(&mut QuotaRow)| {
             quotas(move |row| {
                 if row.class == "g" {
-                    change(row)
+                    change(row);
                 }
             })
         };

@@ -5,19 +5,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::aws::types::{ChargedMachine, Lifecycle, UnusedReservation};
-use crate::catalog::Catalog;
 use crate::catalog::quota_class::{FamilyClass, QUOTAS, VcpuQuota};
+use crate::catalog::{Catalog, InstanceType};
 use crate::model::Market;
 
-/// What counts towards the quotas of an account in one region.
-#[derive(Debug, Clone, Default)]
+/// What counts towards the quotas of an account in one region; none where it could not be asked.
+#[derive(Debug, Clone)]
 pub struct Charged {
     /// Machines that are pending or running.
-    pub machines: Vec<ChargedMachine>,
+    pub machines: Option<Vec<ChargedMachine>>,
     /// The types that open spot requests wait for, one entry a machine.
-    pub spot_requests: Vec<String>,
+    pub spot_requests: Option<Vec<String>>,
     /// The unused room of active reservations.
-    pub reservations: Vec<UnusedReservation>,
+    pub reservations: Option<Vec<UnusedReservation>>,
 }
 
 /// What is used of each quota.
@@ -56,19 +56,24 @@ impl Usage {
 /// Counts what is used. The vCPUs of a type are the catalog's; where it does not know the type, the machine's own.
 #[must_use]
 pub fn count(charged: &Charged, catalog: &Catalog<'_>) -> Usage {
-    let unused = QUOTAS.iter().map(|quota| ((quota.class, quota.market), Some(0))).collect();
-    let mut usage = Usage { used: unused, uncounted: BTreeSet::new() };
-    let of_type = |name: &str| catalog.instance_type(name).and_then(|one| one.vcpus());
-    for machine in &charged.machines {
+    let Charged { machines, spot_requests, reservations } = charged;
+    let is_known = |market| match market {
+        Market::Spot => machines.is_some() && spot_requests.is_some(),
+        _ => machines.is_some() && reservations.is_some(),
+    };
+    let unused = |quota: &&VcpuQuota| ((quota.class, quota.market), is_known(quota.market).then_some(0));
+    let mut usage = Usage { used: QUOTAS.iter().map(unused).collect(), uncounted: BTreeSet::new() };
+    let of_type = |name: &str| catalog.instance_type(name).and_then(InstanceType::vcpus);
+    for machine in machines.iter().flatten() {
         let vcpus = of_type(&machine.instance_type).or(machine.vcpus);
         if let Some(market) = market(machine.lifecycle) {
             usage.charge(&machine.instance_type, market, vcpus);
         }
     }
-    for instance_type in &charged.spot_requests {
+    for instance_type in spot_requests.iter().flatten() {
         usage.charge(instance_type, Market::Spot, of_type(instance_type));
     }
-    for reservation in charged.reservations.iter().filter(|reservation| reservation.available > 0) {
+    for reservation in reservations.iter().flatten().filter(|reservation| reservation.available > 0) {
         let vcpus = of_type(&reservation.instance_type);
         if let Some(market) = market(reservation.lifecycle) {
             let vcpus = vcpus.map(|vcpus| vcpus.saturating_mul(reservation.available));
@@ -100,6 +105,18 @@ mod tests {
         UnusedReservation { instance_type: instance_type.to_owned(), available, lifecycle }
     }
 
+    fn nothing() -> Charged {
+        Charged {
+            machines: Some(Vec::new()),
+            spot_requests: Some(Vec::new()),
+            reservations: Some(Vec::new()),
+        }
+    }
+
+    fn of_machines(machines: Vec<ChargedMachine>) -> Charged {
+        Charged { machines: Some(machines), ..nothing() }
+    }
+
     /// The quotas of which something other than 0 is known to be used, or nothing is known.
     fn counted(charged: &Charged) -> Vec<(&'static str, Market, Option<u32>)> {
         let usage = count(charged, Catalog::embedded());
@@ -109,7 +126,7 @@ mod tests {
 
     #[test]
     fn nothing_there_is_nothing_used() {
-        assert_eq!(counted(&Charged::default()), []);
+        assert_eq!(counted(&nothing()), []);
     }
 
     #[test]
@@ -125,7 +142,7 @@ mod tests {
             machine("p5.48xlarge", CapacityBlock, None),
         ];
         assert_eq!(
-            counted(&Charged { machines, ..Charged::default() }),
+            counted(&of_machines(machines)),
             [
                 ("standard", Market::OnDemand, Some(4)),
                 ("standard", Market::Spot, Some(4)),
@@ -145,7 +162,7 @@ mod tests {
             reservation("p5.48xlarge", 2, CapacityBlock),
         ];
         assert_eq!(
-            counted(&Charged { reservations, ..Charged::default() }),
+            counted(&Charged { reservations: Some(reservations), ..nothing() }),
             [("g", Market::OnDemand, Some(12))]
         );
     }
@@ -153,7 +170,10 @@ mod tests {
     #[test]
     fn open_spot_requests_count() {
         let spot_requests = vec!["g6.xlarge".to_owned(), "g6.xlarge".to_owned()];
-        assert_eq!(counted(&Charged { spot_requests, ..Charged::default() }), [("g", Market::Spot, Some(8))]);
+        assert_eq!(
+            counted(&Charged { spot_requests: Some(spot_requests), ..nothing() }),
+            [("g", Market::Spot, Some(8))]
+        );
     }
 
     #[test]
@@ -161,7 +181,7 @@ mod tests {
         // With its threads switched off a machine has fewer, and is charged as before.
         let machines =
             vec![machine("m7i.large", OnDemand, Some(1)), machine("m7i.99xlarge", OnDemand, Some(6))];
-        let charged = Charged { machines, ..Charged::default() };
+        let charged = of_machines(machines);
         assert_eq!(counted(&charged), [("standard", Market::OnDemand, Some(8))]);
     }
 
@@ -169,7 +189,7 @@ mod tests {
     fn usage_that_can_not_be_counted_is_unknown_and_the_type_is_named() {
         let machines = vec![machine("g6.99xlarge", OnDemand, None), machine("g6.xlarge", OnDemand, None)];
         let reservations = vec![reservation("x8g.99xlarge", 1, OnDemand)];
-        let charged = Charged { machines, reservations, ..Charged::default() };
+        let charged = Charged { reservations: Some(reservations), ..of_machines(machines) };
         assert_eq!(counted(&charged), [("g", Market::OnDemand, None), ("x", Market::OnDemand, None)]);
         let usage = count(&charged, Catalog::embedded());
         assert!(usage.uncounted.iter().eq(["g6.99xlarge", "x8g.99xlarge"]));
@@ -178,7 +198,7 @@ mod tests {
     #[test]
     fn a_family_without_a_class_may_be_charged_to_any_quota_of_its_market() {
         let machines = vec![machine("m99.large", Spot, Some(2))];
-        let charged = Charged { machines, ..Charged::default() };
+        let charged = of_machines(machines);
         let unknown = counted(&charged);
         assert!(unknown.iter().all(|(_, market, used)| *market == Market::Spot && used.is_none()));
         assert_eq!(unknown.len(), QUOTAS.iter().filter(|quota| quota.market == Market::Spot).count());
@@ -186,8 +206,20 @@ mod tests {
     }
 
     #[test]
+    fn a_market_whose_parts_are_not_all_known_is_not_known() {
+        let unknown = |charged: &Charged| {
+            let markets: BTreeSet<Market> =
+                counted(charged).into_iter().map(|(_, market, _)| market).collect();
+            markets.into_iter().collect::<Vec<_>>()
+        };
+        assert_eq!(unknown(&Charged { spot_requests: None, ..nothing() }), [Market::Spot]);
+        assert_eq!(unknown(&Charged { reservations: None, ..nothing() }), [Market::OnDemand]);
+        assert_eq!(unknown(&Charged { machines: None, ..nothing() }), [Market::OnDemand, Market::Spot]);
+    }
+
+    #[test]
     fn macs_are_charged_to_no_quota_of_vcpus() {
-        let charged = Charged { machines: vec![machine("mac2.metal", OnDemand, None)], ..Charged::default() };
+        let charged = of_machines(vec![machine("mac2.metal", OnDemand, None)]);
         assert_eq!(counted(&charged), []);
         assert!(count(&charged, Catalog::embedded()).uncounted.is_empty());
     }

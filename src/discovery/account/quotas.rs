@@ -26,8 +26,8 @@ pub const TIGHT_PERCENT: u64 = 80;
 pub struct QuotaRow {
     /// Always [`SCHEMA`].
     pub schema: Cow<'static, str>,
-    /// The region's code.
-    pub region: String,
+    /// The region.
+    pub region: RegionName,
     /// What people call it: `standard`, `g`, `p5`.
     pub class: String,
     /// On demand or spot.
@@ -52,6 +52,30 @@ pub struct QuotaRow {
     /// The request for a higher limit that AWS has not settled yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending_request: Option<QuotaRequest>,
+}
+
+/// The value of a filed request's `schema` field.
+pub const FILED_SCHEMA: &str = "cloudkit.quota-request/v1";
+
+/// A request for a higher limit that has just been filed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FiledRequest {
+    /// Always [`FILED_SCHEMA`].
+    pub schema: &'static str,
+    /// The region.
+    pub region: RegionName,
+    /// What people call the quota.
+    pub class: String,
+    /// On demand or spot.
+    pub market: Market,
+    /// The quota's code.
+    pub code: String,
+    /// The limit as it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit_vcpus: Option<u32>,
+    /// The request, as AWS took it.
+    #[serde(flatten)]
+    pub request: QuotaRequest,
 }
 
 /// How a quota stands.
@@ -121,13 +145,10 @@ pub enum Origin {
 }
 
 /// A part of a region's answer that could not be had.
-#[derive(Debug, thiserror::Error)]
-#[error("{what} of {region} could not be read")]
+#[derive(Debug)]
 pub struct Lack {
     /// Which part: `the limits`.
     pub what: &'static str,
-    /// Of which region.
-    pub region: RegionName,
     /// Why not.
     pub source: AwsError,
 }
@@ -197,24 +218,34 @@ impl Account<'_> {
 
     /// Asks for all parts at once. A region of which no part could be had is a failure.
     async fn ask(&self, region: &RegionName, now: jiff::Timestamp) -> Result<RegionQuotas, AwsError> {
-        let service = self.session.service_quotas(region);
-        let (limits, requests, usage) =
-            future::join3(self.limits(region), service.open_requests(), self.usage(region)).await;
-        let (limits, requests, usage) = match (limits, requests, usage) {
-            (Err(error), Err(_), Err(_)) => return Err(error),
-            parts => parts,
+        let (service, ec2) = (self.session.service_quotas(region), self.session.ec2(region));
+        let (limits, requests, machines, spot_requests, reservations) = future::join5(
+            self.limits(region),
+            service.open_requests(),
+            ec2.charged_machines(),
+            ec2.open_spot_requests(),
+            ec2.unused_reservations(&self.id),
+        )
+        .await;
+        let mut parts = Parts::default();
+        let limits = parts.take("the limits", limits);
+        let requests = parts.take("the open requests", requests).unwrap_or_default();
+        let charged = Charged {
+            machines: parts.take("the machines", machines),
+            spot_requests: parts.take("the open spot requests", spot_requests),
+            reservations: parts.take("the capacity reservations", reservations),
         };
-        let mut lacks = Vec::new();
-        let mut lacking = |what, source| lacks.push(Lack { what, region: region.clone(), source });
-        let (limits, no_defaults) = limits.unwrap_or_else(|error| (Vec::new(), Some(error)));
-        no_defaults.into_iter().for_each(|error| lacking("the limits", error));
-        let requests = requests.map_err(|error| lacking("the open requests", error)).unwrap_or_default();
-        let usage = usage.map_err(|error| lacking("the usage", error)).ok();
-        let row = |quota: &&'static VcpuQuota| row(region, quota, &limits, &requests, usage.as_ref());
+        let (limits, no_defaults) = limits.unwrap_or_default();
+        if let Some(error) = no_defaults {
+            parts.take::<()>("the default limits", Err(error));
+        }
+        let lacks = parts.lacks()?;
+        let usage = quota_usage::count(&charged, self.catalog);
+        let row = |quota: &&'static VcpuQuota| row(region, quota, &limits, &requests, &usage);
         Ok(RegionQuotas {
             asked_at: now,
             rows: QUOTAS.iter().map(row).collect(),
-            uncounted: usage.iter().flat_map(|usage| usage.uncounted.iter().cloned()).collect(),
+            uncounted: usage.uncounted.iter().cloned().collect(),
             lacks,
             origin: Origin::Asked(None),
         })
@@ -239,17 +270,6 @@ impl Account<'_> {
         })
     }
 
-    async fn usage(&self, region: &RegionName) -> Result<Usage, AwsError> {
-        let ec2 = self.session.ec2(region);
-        let (machines, spot_requests, reservations) = future::try_join3(
-            ec2.charged_machines(),
-            ec2.open_spot_requests(),
-            ec2.unused_reservations(&self.id),
-        )
-        .await?;
-        Ok(quota_usage::count(&Charged { machines, spot_requests, reservations }, self.catalog))
-    }
-
     /// Files a request for a higher limit; what was kept of the region is no longer true then.
     ///
     /// # Errors
@@ -265,32 +285,58 @@ impl Account<'_> {
     }
 }
 
+/// The parts of a region's answer as they come in.
+#[derive(Default)]
+struct Parts {
+    had: usize,
+    lacks: Vec<Lack>,
+}
+
+impl Parts {
+    fn take<T>(&mut self, what: &'static str, part: Result<T, AwsError>) -> Option<T> {
+        let part = part.map_err(|source| self.lacks.push(Lack { what, source })).ok();
+        self.had += usize::from(part.is_some());
+        part
+    }
+
+    /// What is lacking; where everything is, why its first part is.
+    fn lacks(self) -> Result<Vec<Lack>, AwsError> {
+        let Self { had, mut lacks } = self;
+        if had == 0 && !lacks.is_empty() { Err(lacks.swap_remove(0).source) } else { Ok(lacks) }
+    }
+}
+
 fn row(
     region: &RegionName,
     quota: &VcpuQuota,
     limits: &[ServiceQuota],
     requests: &[(String, QuotaRequest)],
-    usage: Option<&Usage>,
+    usage: &Usage,
 ) -> QuotaRow {
     let found = limits.iter().find(|limit| Some(limit.code.as_str()) == quota.code);
     let limit_vcpus = found.and_then(|limit| limit.value);
-    let used_vcpus = usage.and_then(|usage| usage.of(quota));
+    let used_vcpus = usage.of(quota);
     QuotaRow {
         schema: SCHEMA.into(),
-        region: region.to_string(),
+        region: region.clone(),
         class: quota.class.to_owned(),
         market: quota.market,
         code: quota.code.map(str::to_owned),
         name: found.and_then(|limit| limit.name.clone()).or_else(|| quota.name.map(str::to_owned)),
         limit_vcpus,
         used_vcpus,
-        free_vcpus: limit_vcpus.zip(used_vcpus).map(|(limit, used)| limit.saturating_sub(used)),
+        free_vcpus: free(limit_vcpus, used_vcpus),
         status: QuotaStatus::of(limit_vcpus, used_vcpus),
         pending_request: requests
             .iter()
             .find(|(code, _)| Some(code.as_str()) == quota.code)
             .map(|(_, request)| request.clone()),
     }
+}
+
+/// Of a limit of 0 nothing is free, whatever is used.
+fn free(limit: Option<u32>, used: Option<u32>) -> Option<u32> {
+    if limit == Some(0) { limit } else { Some(limit?.saturating_sub(used?)) }
 }
 
 #[cfg(test)]
@@ -319,10 +365,20 @@ mod tests {
     }
 
     #[test]
+    fn free_is_known_where_limit_and_usage_are() {
+        assert_eq!(free(Some(8), Some(2)), Some(6));
+        assert_eq!(free(Some(8), Some(9)), Some(0));
+        assert_eq!((free(Some(8), None), free(None, Some(2))), (None, None));
+        assert_eq!(free(Some(0), None), Some(0));
+    }
+
+    #[test]
     fn what_is_not_known_of_a_quota_is_absent() {
         let region = "us-east-1".parse().unwrap();
         let limits = [ServiceQuota { code: "L-1216C47A".to_owned(), name: None, value: None }];
-        let row = row(&region, QUOTAS[0], &limits, &[], None);
+        let nothing = Charged { machines: None, spot_requests: None, reservations: None };
+        let usage = quota_usage::count(&nothing, Catalog::embedded());
+        let row = row(&region, QUOTAS[0], &limits, &[], &usage);
         let json = serde_json::to_value(&row).unwrap();
         assert_eq!((row.limit_vcpus, row.status), (None, QuotaStatus::Unknown));
         let fields: Vec<&String> = json.as_object().unwrap().keys().collect();

@@ -1,6 +1,8 @@
-//! Sessions of `find`: which machine, where, at what price. No account, no network, no lab.
+//! Sessions of `find`: which machine, where, at what price. No account, no network, no lab, but for quotas.
 
 mod default_region;
 mod errors;
 mod formats;
 mod questions;
+mod quota_requests;
+mod quotas;
