@@ -1,7 +1,7 @@
 //! `find quotas`: limit, used and free of each quota, what it asks of AWS for it, and what is said where a part is missing.
 
 use insta::assert_snapshot;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{Home, Lab, Screen};
 
@@ -23,7 +23,7 @@ impl Lab {
 }
 
 /// Launches a machine of an offer.
-fn launch(home: &Home, offer: &serde_json::Value) {
+fn launch(home: &Home, offer: &Value) {
     let mut offer = offer.clone();
     for (name, value) in [("schema", "cloudkit.offer/v1"), ("region", "us-east-1"), ("os", "linux")] {
         offer[name] = value.into();
@@ -31,11 +31,19 @@ fn launch(home: &Home, offer: &serde_json::Value) {
     home.run_with(&offer.to_string(), "cloudkit launch --ttl 1h --yes --wait accepted").ok();
 }
 
+/// Makes a reservation of one machine, unless told otherwise, and returns its id.
+fn reserve(lab: &Lab, members: &Value) -> String {
+    let mut reservation =
+        json!({"region": "us-east-1", "AvailabilityZone": "us-east-1a", "TotalInstanceCount": 1});
+    reservation.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+    lab.post("/capacity-reservations", &reservation)["CapacityReservationId"].as_str().unwrap().to_owned()
+}
+
 /// The rows as `class market limit/used/free status`, unknown ones as `-`.
 fn rows(screen: &Screen) -> Vec<String> {
-    let number = |value: &serde_json::Value| value.as_u64().map_or("-".to_owned(), |value| value.to_string());
-    let text = |value: &serde_json::Value| value.as_str().unwrap_or("-").to_owned();
-    let row = |row: serde_json::Value| {
+    let number = |value: &Value| value.as_u64().map_or("-".to_owned(), |value| value.to_string());
+    let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+    let row = |row: Value| {
         let figures = [&row["limit_vcpus"], &row["used_vcpus"], &row["free_vcpus"]].map(number).join("/");
         format!("{} {} {figures} {}", text(&row["class"]), text(&row["market"]), text(&row["status"]))
     };
@@ -150,17 +158,14 @@ fn each_machine_is_charged_to_the_quota_of_its_market_and_family() {
 fn unused_reservations_of_the_account_count_and_blocks_do_not() {
     let lab = Lab::start();
     let home = lab.home();
-    let reserve = |members: serde_json::Value| {
-        let mut reservation =
-            json!({"region": "us-east-1", "AvailabilityZone": "us-east-1a", "TotalInstanceCount": 4});
-        reservation.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
-        lab.post("/capacity-reservations", &reservation)["CapacityReservationId"].as_str().unwrap().to_owned()
-    };
-    reserve(json!({"InstanceType": "g6.xlarge", "AvailableInstanceCount": 3}));
-    reserve(json!({"InstanceType": "g6.xlarge", "State": "scheduled"}));
-    reserve(json!({"InstanceType": "g6.xlarge", "State": "expired"}));
-    reserve(json!({"InstanceType": "g6.xlarge", "OwnerId": "210987654321"}));
-    let block = reserve(json!({"InstanceType": "p5.48xlarge", "ReservationType": "capacity-block"}));
+    reserve(
+        &lab,
+        &json!({"InstanceType": "g6.xlarge", "TotalInstanceCount": 4, "AvailableInstanceCount": 3}),
+    );
+    reserve(&lab, &json!({"InstanceType": "g6.xlarge", "State": "scheduled"}));
+    reserve(&lab, &json!({"InstanceType": "g6.xlarge", "State": "expired"}));
+    reserve(&lab, &json!({"InstanceType": "g6.xlarge", "OwnerId": "210987654321"}));
+    let block = reserve(&lab, &json!({"InstanceType": "p5.48xlarge", "ReservationType": "capacity-block"}));
     let into_block = json!({"instance_type": "p5.48xlarge", "market": "capacity-block", "reservation_id": block,
         "zones": ["use1-az6"]});
     launch(&home, &into_block);
@@ -173,14 +178,7 @@ fn unused_reservations_of_the_account_count_and_blocks_do_not() {
 fn what_can_not_be_counted_is_unknown_and_named() {
     let lab = Lab::start();
     let home = lab.home();
-    let reserve = |instance_type: &str| {
-        lab.post(
-            "/capacity-reservations",
-            &json!({"region": "us-east-1", "AvailabilityZone": "us-east-1a",
-            "TotalInstanceCount": 1, "InstanceType": instance_type}),
-        );
-    };
-    reserve("g6.99xlarge");
+    reserve(&lab, &json!({"InstanceType": "g6.99xlarge"}));
     assert_snapshot!(home.run("cloudkit find quotas --family g,hpc -o table"), @"
     REGION     CLASS  MARKET     LIMIT  USED  FREE  STATUS   REQUESTED  CODE
     us-east-1  g      on-demand   4096     -     -  unknown  -          L-DB2E81BA
@@ -190,7 +188,7 @@ fn what_can_not_be_counted_is_unknown_and_named() {
     region us-east-1 (AWS_REGION); --region all asks every region of the account
     warning: the vCPUs or the quota of g6.99xlarge in us-east-1 are not known, so what they use is not known either
     ");
-    reserve("m99.large");
+    reserve(&lab, &json!({"InstanceType": "m99.large"}));
     let screen = home.run("cloudkit find quotas --family g,hpc --fresh").ok();
     assert_eq!(
         rows(&screen),
@@ -205,18 +203,38 @@ fn lists_in_many_pages_are_read_to_their_end() {
     let lab = Lab::start();
     let home = lab.home();
     for _ in 0..3 {
-        lab.post(
-            "/capacity-reservations",
-            &json!({"region": "us-east-1", "AvailabilityZone": "us-east-1a",
-            "TotalInstanceCount": 1, "InstanceType": "g6.xlarge"}),
-        );
+        launch(&home, &json!({"instance_type": "m7i.large", "market": "on-demand"}));
+        reserve(&lab, &json!({"InstanceType": "g6.xlarge"}));
     }
     let at_once = rows(&home.run("cloudkit find quotas").ok());
-    lab.post("/paging", &json!({"largest": 2}));
-    assert_eq!(rows(&home.run("cloudkit find quotas --fresh").ok()), at_once);
+    assert_eq!(at_once[0], "standard on-demand 4096/6/4090 ok");
     assert_eq!(at_once[2], "g on-demand 4096/12/4084 ok");
-    assert_eq!(lab.requests_of("DescribeCapacityReservations").len(), 1 + 2);
-    assert!(lab.requests_of("ListServiceQuotas").len() > 10);
+    let before = lab.requests().len();
+    lab.post("/paging", &json!({"largest": 1}));
+    assert_eq!(rows(&home.run("cloudkit find quotas --fresh").ok()), at_once);
+    let paged = lab.operations_since(before);
+    let pages = |operation: &str| paged.iter().filter(|name| *name == operation).count();
+    assert_eq!((pages("DescribeInstances"), pages("DescribeCapacityReservations")), (3, 3));
+    assert!(pages("ListServiceQuotas") > 20);
+}
+
+#[test]
+fn where_no_limit_was_ever_applied_the_default_of_aws_holds() {
+    let lab = Lab::start();
+    let home = lab.home();
+    for code in [STANDARD, G] {
+        let never = json!({"region": "us-east-1", "code": code, "value": null, "applied": false});
+        lab.post("/quotas", &never);
+    }
+    lab.fault(&json!({"kind": "error", "action": "ListAWSDefaultServiceQuotas", "status": 400, "times": 1,
+        "code": "AccessDeniedException", "message": "not authorized"}));
+    let line = "cloudkit find quotas --family standard,g --market on-demand";
+    let refused = home.run(line).exits(3);
+    assert_eq!(rows(&refused), ["standard on-demand -/0/- unknown", "g on-demand -/0/- unknown"]);
+    assert!(refused.stderr.contains("the default limits of us-east-1 could not be read"), "{refused}");
+    let before = lab.requests().len();
+    assert_eq!(rows(&home.run(line).ok()), ["standard on-demand 5/0/5 ok", "g on-demand 0/0/0 none"]);
+    assert_eq!(lab.requests().len(), before + 8);
 }
 
 #[test]
@@ -260,7 +278,7 @@ fn what_is_kept_is_private_dropped_when_damaged_and_not_used_when_old() {
         use std::os::unix::fs::PermissionsExt;
         assert_eq!(std::fs::metadata(home.path(name)).unwrap().permissions().mode() & 0o777, 0o600);
     }
-    let mut kept: serde_json::Value = serde_json::from_str(&home.read(name)).unwrap();
+    let mut kept: Value = serde_json::from_str(&home.read(name)).unwrap();
     kept["asked_at"] = "2020-01-01T00:00:00Z".into();
     home.write(name, kept.to_string());
     let screen = home.run("cloudkit find quotas").ok();
