@@ -125,9 +125,11 @@ class LabTest(unittest.TestCase):
 
 
 @functools.cache
-def client(service: str, region: str = REGION, access_key: str = "AKIAIOSFODNN7EXAMPLE") -> Any:
-    """A client that tries once."""
-    config = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"})
+def client(service: str, region: str = REGION, access_key: str = "AKIAIOSFODNN7EXAMPLE", checked: bool = True) -> Any:
+    """A client that tries once and, unless it is to leave that to the lab, checks the parameters itself."""
+    config = Config(
+        retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, parameter_validation=checked
+    )
     return boto3.client(
         service,
         region_name=region,

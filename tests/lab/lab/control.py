@@ -32,7 +32,14 @@ from collections.abc import Callable
 from typing import Any
 
 from . import storage, views
+from .ec2.offerings import OFFERINGS
+from .ec2.placement_scores import SCORES
+from .ec2.reservations import RESERVATIONS
+from .ec2.spot_prices import SPOT_PRICES
 from .ec2.timing import TIMING
+from .optin import REGIONS
+from .paging import PAGING
+from .quotas.book import BOOK
 from .state import State
 from .web import Request, Response
 
@@ -58,6 +65,14 @@ class Control:
             ("POST", "/faults", disturbances.add),
             ("DELETE", "/faults", disturbances.clear_faults),
             ("POST", "/buckets", storage.make_bucket),
+            ("POST", "/quotas", BOOK.set),
+            ("POST", "/quota-requests", BOOK.settle),
+            ("POST", "/capacity-reservations", RESERVATIONS.put),
+            ("POST", "/capacity-block-offerings", OFFERINGS.put),
+            ("POST", "/placement-scores", SCORES.set),
+            ("POST", "/spot-prices", SPOT_PRICES.set),
+            ("POST", "/regions", REGIONS.set),
+            ("POST", "/paging", PAGING.set),
             ("POST", "/check-ip", state.check_ip.set),
             ("POST", "/ssh", state.ssh.switch),
             ("POST", "/reset", state.reset),

@@ -19,6 +19,7 @@ _THROTTLES = {
     "ec2": (503, "RequestLimitExceeded", "Request limit exceeded."),
     "s3": (503, "SlowDown", "Please reduce your request rate."),
     "ssm": (400, "ThrottlingException", "Rate exceeded"),
+    "servicequotas": (400, "TooManyRequestsException", "Rate exceeded"),
 }
 
 

@@ -49,7 +49,7 @@ def error_response(service: str, error: AwsError) -> Response:
             f"<Message>{message}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>"
         )
     else:
-        return _json_response(error, request_id)
+        return _json_response(error, request_id, "Message" if service == "servicequotas" else "message")
     return Response(error.status, (_DECLARATION + text).encode(), headers)
 
 
@@ -65,7 +65,7 @@ def error_code(response: Response) -> str | None:
         return None
 
 
-def _json_response(error: AwsError, request_id: str) -> Response:
-    body = json.dumps({"__type": error.code, "message": error.message}).encode()
+def _json_response(error: AwsError, request_id: str, member: str) -> Response:
+    body = json.dumps({"__type": error.code, member: error.message}).encode()
     headers = [("Content-Type", "application/x-amz-json-1.1"), ("x-amzn-RequestId", request_id)]
     return Response(error.status, body, headers)

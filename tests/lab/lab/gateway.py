@@ -1,6 +1,7 @@
 """The AWS endpoint: every call is read, logged, disturbed, checked, and then put to Moto.
 
-It deliberately decides nothing about a service of its own; what EC2 and S3 add is in `ec2` and `storage`.
+It deliberately decides nothing about a service of its own; what EC2 and S3 add is in `ec2` and `storage`, and Service
+Quotas, which Moto has next to nothing of, is in `quotas`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from .credentials import check_credentials
 from .disturbances import Disturbances
 from .errors import AwsError, error_response
 from .moto_server import MotoServer
+from .quotas.service import answer_quotas
 from .requestlog import RequestLog
 from .storage import check_storage
 from .streaming import without_chunk_signatures
@@ -52,6 +54,8 @@ class Gateway:
 
     def _do(self, call: Call) -> Response:
         check_credentials(call)
+        if call.service == "servicequotas":
+            return answer_quotas(call)
         if call.service != "s3":
             return self._moto.answer(call.request)
         self._moto.wait()

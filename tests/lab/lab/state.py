@@ -9,9 +9,16 @@ from dataclasses import dataclass, field
 
 from .bystanders import CheckIp, SshPort
 from .disturbances import Disturbances
+from .ec2.offerings import OFFERINGS
+from .ec2.placement_scores import SCORES
+from .ec2.reservations import RESERVATIONS
+from .ec2.spot_prices import SPOT_PRICES
 from .ec2.timing import TIMING
 from .metadata import MetadataServices
 from .moto_server import MotoServer
+from .optin import REGIONS
+from .paging import PAGING
+from .quotas.book import BOOK
 from .requestlog import RequestLog
 
 
@@ -32,3 +39,6 @@ class State:
         self.check_ip.set()
         self.ssh.switch(True)
         TIMING.set()
+        PAGING.set()
+        for part in (BOOK, REGIONS, RESERVATIONS, OFFERINGS, SCORES, SPOT_PRICES):
+            part.reset()

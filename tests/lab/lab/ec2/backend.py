@@ -19,6 +19,7 @@ class LabEc2Backend(EC2Backend):
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.launches = Launches()
+        self.reservation_requests = Launches()
 
     @property
     def _url_module(self) -> Any:

@@ -1,6 +1,6 @@
 """What RunInstances refuses before anything is made, in AWS's words, and what it fills in from image and zone.
 
-It deliberately makes nothing; quotas and capacity are not looked at.
+It deliberately makes nothing; quotas are looked at in `vcpu_limits`, reserved capacity in `reserved_launch`.
 """
 
 from __future__ import annotations
@@ -34,8 +34,10 @@ class Wish:
 
 @dataclass
 class Checked:
-    """What the wish comes to: the default subnet if none was named, and every device with all its figures."""
+    """What the wish comes to: the zone, its default subnet if none was named, and every device with all its figures."""
 
+    zone: str
+    platform: str
     subnet_id: str | None
     devices: list[dict[str, Any]]
 
@@ -54,7 +56,9 @@ def check(ec2: Any, wish: Wish) -> Checked:
     for group_id in wish.group_ids:
         if ec2.get_security_group_from_id(group_id) is None:
             raise AwsError(400, "InvalidGroup.NotFound", f"The security group '{group_id}' does not exist")
-    return Checked(_default_subnet(ec2, wish), _devices(image, wish.devices))
+    zone, subnet_id = _zone_and_subnet(ec2, wish)
+    platform = "Windows" if image.platform == "windows" else "Linux/UNIX"
+    return Checked(zone, platform, subnet_id, _devices(image, wish.devices))
 
 
 def _invalid(message: str) -> AwsError:
@@ -81,8 +85,8 @@ def _check_architecture(instance_type: str, image: Any) -> None:
         )
 
 
-def _default_subnet(ec2: Any, wish: Wish) -> str | None:
-    """Of the zone that was asked for, or of the first that has the type; None if the wish names a subnet."""
+def _zone_and_subnet(ec2: Any, wish: Wish) -> tuple[str, str | None]:
+    """The zone that was asked for, or the first that has the type, and its default subnet if the wish names none."""
     offered = sorted(_zones_with(ec2.region_name, wish.instance_type))
     asked = _asked_zone(ec2, wish)
     if not offered:
@@ -100,13 +104,13 @@ def _default_subnet(ec2: Any, wish: Wish) -> str | None:
             f"Zone ({asked}). Please retry your request by not specifying an Availability Zone or choosing "
             f"{', '.join(offered)}.",
         )
-    if wish.subnet_ids:
-        return None
+    if asked is not None and wish.subnet_ids:
+        return asked, None
     subnets = ec2.get_default_subnets()
     zone = asked or next((zone for zone in offered if zone in subnets), None)
-    if zone not in subnets:
+    if zone is None or zone not in subnets:
         raise AwsError(400, "MissingInput", "No subnets found for the default VPC. Please specify a subnet.")
-    return subnets[zone].id
+    return zone, subnets[zone].id
 
 
 def _zones_with(region: str, instance_type: str) -> list[str]:

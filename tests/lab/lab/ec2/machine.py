@@ -25,6 +25,8 @@ class Machine(Instance):
     def __init__(self, ec2_backend: Any, image_id: str, *arguments: Any, **named: Any) -> None:
         self._devices = {device["DeviceName"]: device["Ebs"] for device in named.get("block_device_mappings") or []}
         self.launch_parameters: dict[str, str] = {}
+        self.capacity_reservation_id: str | None = None
+        self.capacity_reservation_specification: dict[str, Any] = {"CapacityReservationPreference": "open"}
         super().__init__(ec2_backend, image_id, *arguments, **named)
         zone = ec2_backend.get_zone_by_name(self._placement.zone)
         self._placement.availability_zone_id = zone and zone.zone_id

@@ -5,18 +5,28 @@ It deliberately overrides only the actions whose requests Moto reads too thinly.
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
+from moto.ec2.models.instance_types import INSTANCE_TYPE_OFFERINGS
 from moto.ec2.responses import EC2Response
 
 from ..errors import AwsError
+from .capacity_actions import CapacityActions
 from .launch_rules import Wish, check
+from .lists import check_size, cut, matching
+from .market_actions import MarketActions
+from .region_actions import RegionActions
+from .reservations import held_by_account
+from .reserved_launch import Claim, places
+from .vcpu_limits import check_limit
 
+_OFFERING_FILTERS = {"instance-type": "InstanceType", "location": "Location"}
 _FORCED_STATE = "RunInstances.Reservation.Instances.Instance.State"
 
 
-class LabEc2Response(EC2Response):
+class LabEc2Response(CapacityActions, MarketActions, RegionActions, EC2Response):
     # Moto shows every answer of RunInstances as pending, also the one to a token of long ago.
     RESPONSE_KEY_PATH_TO_TRANSFORMER = {
         path: change for path, change in EC2Response.RESPONSE_KEY_PATH_TO_TRANSFORMER.items() if path != _FORCED_STATE
@@ -34,10 +44,27 @@ class LabEc2Response(EC2Response):
         return ActionResult(reservation)
 
     def describe_instance_types(self) -> ActionResult:
-        return self._page(super().describe_instance_types(), "InstanceTypes", 100)
+        return self._page(super().describe_instance_types(), "InstanceTypes", 5, 100)
 
     def describe_instance_type_offerings(self) -> ActionResult:
-        return self._page(super().describe_instance_type_offerings(), "InstanceTypeOfferings", 1000)
+        """Moto knows no wildcards in these filters."""
+        kind = self._get_param("LocationType", "region")
+        self.error_on_dryrun()
+        offers = INSTANCE_TYPE_OFFERINGS.get(kind, {}).get(self.region, [])
+        shapes = [{**offer, "LocationType": kind} for offer in offers]
+        found = matching(shapes, self._filters_from_querystring(), _OFFERING_FILTERS)
+        return self._page(ActionResult({"InstanceTypeOfferings": found}), "InstanceTypeOfferings", 5, 1000)
+
+    def describe_instances(self) -> ActionResult:
+        asked = {name: self.params.pop(name, None) for name in ("MaxResults", "NextToken")}
+        self.params["MaxResults"] = sys.maxsize
+        everything = super().describe_instances()
+        if self._get_param("InstanceIds"):
+            return everything
+        self.params.update({name: value for name, value in asked.items() if value is not None})
+        if asked["MaxResults"] is None:
+            del self.params["MaxResults"]
+        return self._page(everything, "Reservations", 5, 1000)
 
     def terminate_instances(self) -> ActionResult:
         return self._with_current_states(super().terminate_instances(), "TerminatingInstances")
@@ -60,14 +87,44 @@ class LabEc2Response(EC2Response):
     def _launch(self, parameters: dict[str, str]) -> Any:
         self._checked = check(self.ec2_backend, self._wish())
         self._take_subnet(self._checked.subnet_id)
+        market = self._get_param("InstanceMarketOptions.MarketType")
+        reserved = self._reserve_places(market)
         # Moto makes as few as it may, EC2 as many as it can.
-        self.params["MinCount"] = self._get_param("MaxCount")
+        self.params["MinCount"] = len(reserved)
         reservation = super().run_instances().result
-        for machine in reservation.instances:
+        for machine, reservation_id in zip(reservation.instances, reserved):
+            machine.lifecycle = market
+            machine.capacity_reservation_id = reservation_id
+            machine.capacity_reservation_specification = self._reservation_wish() or {
+                "CapacityReservationPreference": "open"
+            }
             machine.launch_parameters = parameters
             machine.disable_api_termination = bool(self._get_param("DisableApiTermination"))
             machine.client_token = self._get_param("ClientToken")
         return reservation
+
+    def _reserve_places(self, market: str | None) -> list[str | None]:
+        """The capacity reservation of each machine to be made, none for most; the others must fit the quota."""
+        wish, specified = self._wish(), self._reservation_wish()
+        claim = Claim(
+            wish.instance_type,
+            self._checked.zone,
+            self._checked.platform,
+            market,
+            specified.get("CapacityReservationTarget", {}).get("CapacityReservationId"),
+            specified.get("CapacityReservationPreference"),
+            int(self._get_param("MinCount") or 1),
+            int(self._get_param("MaxCount") or 1),
+        )
+        found = places(self.ec2_backend, claim)
+        outside = found.count(None)
+        if outside:
+            held = held_by_account(self.region)
+            check_limit(self.ec2_backend, wish.instance_type, outside, market == "spot", held)
+        return found
+
+    def _reservation_wish(self) -> dict[str, Any]:
+        return dict(self._get_param("CapacityReservationSpecification") or {})
 
     def _take_subnet(self, subnet_id: str | None) -> None:
         """Without a subnet Moto would make a machine of EC2-Classic, with an address of no network."""
@@ -107,12 +164,11 @@ class LabEc2Response(EC2Response):
     def _parse_block_device_mapping(self) -> list[dict[str, Any]]:
         return self._checked.devices
 
-    def _page(self, answer: ActionResult, items: str, largest: int) -> ActionResult:
+    def _page(self, answer: ActionResult, items: str, least: int, most: int) -> ActionResult:
         """Moto writes all at once, and at some milliseconds for each type of machine that takes seconds."""
-        start = int(self._get_param("NextToken", 0))
-        end = start + min(int(self._get_param("MaxResults", largest)), largest)
-        found = answer.result[items]
-        answer.result.update({items: found[start:end], "NextToken": str(end) if end < len(found) else None})
+        size = check_size(self._get_param("MaxResults"), least, most)
+        found, token = cut(items, answer.result[items], self._get_param("NextToken"), size)
+        answer.result.update({items: found, "NextToken": token})
         return answer
 
     def _with_current_states(self, answer: ActionResult, changes: str) -> ActionResult:
