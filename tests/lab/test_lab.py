@@ -20,7 +20,7 @@ from harness import LIMIT_SECONDS, LabTest, client, fetch, shared, start, stop
 class Process(unittest.TestCase):
     def test_it_tells_where_it_is_and_ends_with_its_input(self) -> None:
         process, places = start()
-        self.assertEqual(sorted(places), ["account", "aws", "check_ip", "control", "ssh_port"])
+        self.assertEqual(sorted(places), ["account", "aws", "check_ip", "control", "feeds", "ssh_port"])
         self.assertEqual(stop(process), 0)
         with self.assertRaises(urllib.error.URLError):
             fetch(places["check_ip"])
@@ -212,6 +212,28 @@ class Account(LabTest):
         self.assertEqual((self.control("GET", "/machines"), self.control("GET", "/requests")), ([], []))
         client("s3").create_bucket(Bucket="box")
         self.launch(ClientToken="one", InstanceType="t3.small")
+
+    def test_reset_takes_back_what_was_set_and_asked_for(self) -> None:
+        ec2, quotas = client("ec2"), client("service-quotas")
+        types = {"InstanceTypes": ["m5.large", "c5.large", "r5.large"], "TargetCapacity": 1}
+        prices = {"InstanceTypes": ["m5.large"], "AvailabilityZone": "us-east-1a", "MaxResults": 5}
+        self.assertEqual(len(ec2.describe_spot_price_history(**prices)["SpotPriceHistory"]), 5)
+        best = ec2.get_spot_placement_scores(**types)["SpotPlacementScores"]
+        place = {"region": "us-east-1", "zone": "us-east-1a"}
+        self.control("POST", "/spot-prices", {**place, "type": "m5.large", "series": []})
+        self.control("POST", "/placement-scores", {"region": best[0]["Region"], "score": 1, "most_configurations": 0})
+        self.control("POST", "/paging", {"largest": 1})
+        block = {"InstanceType": "p5.48xlarge", "AvailabilityZone": "us-east-1a", "UpfrontFee": "1"}
+        self.control("POST", "/capacity-block-offerings", {"region": "us-east-1", **block})
+        quotas.request_service_quota_increase(ServiceCode="ec2", QuotaCode="L-1216C47A", DesiredValue=9999)
+        self.control("POST", "/feeds/faults", {"kind": "drop"})
+        self.control("POST", "/reset")
+        self.assertEqual(len(ec2.describe_spot_price_history(**prices)["SpotPriceHistory"]), 5)
+        self.assertEqual(ec2.get_spot_placement_scores(**types)["SpotPlacementScores"], best)
+        search = {"InstanceType": "p5.48xlarge", "CapacityDurationHours": 24}
+        self.assertEqual(ec2.describe_capacity_block_offerings(**search)["CapacityBlockOfferings"], [])
+        self.assertEqual(quotas.list_requested_service_quota_change_history()["RequestedQuotas"], [])
+        self.assertEqual(fetch(shared()["feeds"] + "/").status, 404)
 
     def test_unknown_routes_and_machines(self) -> None:
         for path in ("/nowhere", "/machines/i-0123456789abcdef0/metadata"):

@@ -146,6 +146,8 @@ class Enforcement(LabTest):
             self.launch(InstanceType="t3.micro")
         with self.refused("VcpuLimitExceeded", 400):
             self.launch(InstanceType="m5.large")
+        with self.refused("DryRunOperation", 412):
+            self.launch(InstanceType="m5.large", DryRun=True)
         self.assertEqual(len(self.control("GET", "/machines")), 1)
 
     def test_spot_is_charged_to_spot_alone(self) -> None:

@@ -32,6 +32,7 @@ def main() -> None:
         "aws": Server(Gateway(state.moto, state.log, state.disturbances)).url,
         "control": Server(Control(state)).url,
         "check_ip": Server(state.check_ip).url,
+        "feeds": Server(state.feeds).url,
         "ssh_port": state.ssh.port,
         "account": ACCOUNT,
     }

@@ -16,6 +16,19 @@ It deliberately offers nothing that AWS itself offers. Bodies and answers are JS
     POST   /faults                   {"kind": …, "action": …, "service": …, "region": …, "params": {…}, "times": N, …}
     DELETE /faults                   clear them
     POST   /buckets                  {"name": …, "region": "us-east-1", "account": "210987654321"}: a stranger's bucket
+    POST   /quotas                   {"region": …, "code": "L-1216C47A", "value": 5}; null: as many as one likes
+    POST   /quota-requests           {"id": …, "status": "APPROVED"}: what becomes of a request for more
+    POST   /capacity-reservations    {"region": …, "InstanceType": …, …}, as DescribeCapacityReservations names them
+    POST   /capacity-block-offerings {"region": …, "InstanceType": …, …}, as DescribeCapacityBlockOfferings names them
+    POST   /placement-scores         {"region": …, "zone_id": …, "score": 9}, {"most_configurations": 10}
+    POST   /spot-prices              {"region": …, "type": …, "zone": …, "series": [{"at": …, "price": …}], …}
+    POST   /regions                  {"region": "af-south-1", "opt_in_status": "opted-in"}
+    POST   /paging                   {"largest": 2}: no page has more items; null: as the services do
+    POST   /feeds                    {"path": "/spot.json", "body": …}: a public document at `feeds`
+    GET    /feeds/requests?since=N   requests for documents
+    GET    /feeds/faults             what is wrong with documents, with how many times each will still strike
+    POST   /feeds/faults             {"kind": …, "path": "/spot.json", "times": N, …}
+    DELETE /feeds/faults             clear them
     POST   /check-ip                 {"address": "203.0.113.7", "status": 200}
     POST   /ssh                      {"on": false}
     POST   /reset                    a fresh account, no log, no faults, all switches back
@@ -73,6 +86,11 @@ class Control:
             ("POST", "/spot-prices", SPOT_PRICES.set),
             ("POST", "/regions", REGIONS.set),
             ("POST", "/paging", PAGING.set),
+            ("POST", "/feeds", state.feeds.set),
+            ("GET", "/feeds/requests", state.feeds.requests),
+            ("GET", "/feeds/faults", state.feeds.faults),
+            ("POST", "/feeds/faults", state.feeds.add_fault),
+            ("DELETE", "/feeds/faults", state.feeds.clear_faults),
             ("POST", "/check-ip", state.check_ip.set),
             ("POST", "/ssh", state.ssh.switch),
             ("POST", "/reset", state.reset),

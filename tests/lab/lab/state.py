@@ -14,6 +14,7 @@ from .ec2.placement_scores import SCORES
 from .ec2.reservations import RESERVATIONS
 from .ec2.spot_prices import SPOT_PRICES
 from .ec2.timing import TIMING
+from .feeds.server import Feeds
 from .metadata import MetadataServices
 from .moto_server import MotoServer
 from .optin import REGIONS
@@ -30,6 +31,7 @@ class State:
     metadata: MetadataServices = field(default_factory=MetadataServices)
     check_ip: CheckIp = field(default_factory=CheckIp)
     ssh: SshPort = field(default_factory=SshPort)
+    feeds: Feeds = field(default_factory=Feeds)
 
     def reset(self) -> None:
         self.metadata.close()
@@ -40,5 +42,5 @@ class State:
         self.ssh.switch(True)
         TIMING.set()
         PAGING.set()
-        for part in (BOOK, REGIONS, RESERVATIONS, OFFERINGS, SCORES, SPOT_PRICES):
+        for part in (self.feeds, BOOK, REGIONS, RESERVATIONS, OFFERINGS, SCORES, SPOT_PRICES):
             part.reset()

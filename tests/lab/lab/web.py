@@ -1,7 +1,7 @@
 """The one HTTP server of the lab: a request goes in as a value, a response comes out as a value.
 
-It deliberately has no routing, no TLS and no streaming: bodies are read whole, because every one of them is
-logged, hashed or handed on whole.
+It deliberately has no routing and no TLS, and requests are read whole, because every one of them is logged, hashed or
+handed on whole. A response may come in chunks, for those that are to arrive badly.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import Message
@@ -51,9 +51,12 @@ class Request:
 
 @dataclass
 class Response:
+    """Chunks take the place of the body; `Content-Length` then says how many bytes they should come to, if known."""
+
     status: int
     body: bytes = b""
     headers: list[tuple[str, str]] = field(default_factory=list)
+    chunks: Iterator[bytes] | None = None
 
     @classmethod
     def text(cls, text: str, status: int = 200) -> Response:
@@ -149,14 +152,32 @@ class _Exchange(BaseHTTPRequestHandler):
         for name, value in response.headers:
             if name.lower() not in ("content-length", "connection", "date", "server"):
                 self.send_header(name, value)
-        if not bodiless:
+        told = response.header("Content-Length")
+        if response.chunks is not None and told is None:
+            self.send_header("Transfer-Encoding", "chunked")
+        elif not bodiless:
             # The answer to a HEAD tells the length of a body that is not sent.
-            told = response.header("Content-Length") if self.command == "HEAD" else None
-            self.send_header("Content-Length", told or str(len(response.body)))
+            promised = self.command == "HEAD" or response.chunks is not None
+            self.send_header("Content-Length", told if promised and told else str(len(response.body)))
         self.end_headers()
         if not bodiless and self.command != "HEAD":
-            self.wfile.write(response.body)
+            if response.chunks is not None:
+                self._write_chunks(response.chunks, told)
+            else:
+                self.wfile.write(response.body)
         self.wfile.flush()
+
+    def _write_chunks(self, chunks: Iterator[bytes], told: str | None) -> None:
+        """Each as soon as it is there; a length that was told and not kept ends the connection."""
+        written = 0
+        for chunk in chunks:
+            self.wfile.write(chunk if told else b"%x\r\n%b\r\n" % (len(chunk), chunk))
+            self.wfile.flush()
+            written += len(chunk)
+        if told is None:
+            self.wfile.write(b"0\r\n\r\n")
+        elif written != int(told):
+            raise HangUp
 
     def _hang_up(self) -> None:
         self.close_connection = True

@@ -5,9 +5,7 @@ It deliberately scores lists of instance types only, not requirements that types
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -19,6 +17,7 @@ from ..optin import REGIONS
 from .lists import check_size, cut, invalid, kept_in, matching, missing, not_together, now, time_of
 from .placement_scores import SCORES
 from .region_actions import partition_regions
+from .spot_history import HISTORY, Search, on_spot, shapes
 from .spot_prices import KEPT, OTHER_PRODUCTS, PRODUCTS, SPOT_PRICES
 
 _UNITS = ("vcpu", "memory-mib", "units")
@@ -32,8 +31,6 @@ _PRICE_FILTERS = {
     "timestamp": "Timestamp",
 }
 _HISTORY, _SCORES = "spot-prices", "placement-scores"
-# What narrows the series down: region, zone, types and products.
-Wanted = tuple[str, "str | None", tuple[str, ...], tuple[str, ...]]
 
 
 class MarketActions:
@@ -54,13 +51,15 @@ class MarketActions:
                 raise invalid(f"Invalid value '{name}' for ProductDescription.")
         types = types or _literal(filters.get("instance-type", []))
         products = products or _literal(filters.get("product-description", []))
-        wanted = (self.region, self._asked_zone(), tuple(types), tuple(products))
+        zone = self._asked_zone()
         self.error_on_dryrun()
-        found = _history(wanted, start, end, SPOT_PRICES.version)
+        search = Search(self.region, zone, tuple(types), tuple(products), start, end, SPOT_PRICES.version)
+        found: list[Any] = HISTORY.find(search)
         if filters:
-            found = matching(found, filters, _PRICE_FILTERS)
+            found = matching(shapes(self.region, found), filters, _PRICE_FILTERS)
         found, following = cut(_HISTORY, found, token, size, (start.isoformat(), end.isoformat()))
-        return ActionResult({"SpotPriceHistory": found, "NextToken": following or ""})
+        told = found if filters else shapes(self.region, found)
+        return ActionResult({"SpotPriceHistory": told, "NextToken": following or ""})
 
     def get_spot_placement_scores(self: Any) -> ActionResult:
         types, regions = self._get_param("InstanceTypes", []), self._get_param("RegionNames", [])
@@ -129,52 +128,14 @@ class MarketActions:
                 raise invalid(f"Invalid region name: {name}")
 
 
-@lru_cache(maxsize=4)
-def _history(wanted: Wanted, start: datetime, end: datetime, _: int) -> list[dict[str, Any]]:
-    """Newest first. Kept for the pages that follow, as long as no price is set."""
-    region = wanted[0]
-    ids = {zone.name: zone.zone_id for zone in RegionsAndZonesBackend.zones.get(region, [])}
-    found = [
-        {
-            "AvailabilityZone": zone,
-            "AvailabilityZoneId": ids.get(zone),
-            "InstanceType": name,
-            "ProductDescription": product,
-            "SpotPrice": price,
-            "Timestamp": moment.replace(microsecond=0),
-        }
-        for name, zone, product in _series(wanted)
-        for moment, price in SPOT_PRICES.changes(name, zone, product, start, end, _vcpus(name))
-    ]
-    found.sort(key=lambda one: (one["InstanceType"], one["AvailabilityZone"], one["ProductDescription"]))
-    found.sort(key=lambda one: one["Timestamp"], reverse=True)
-    return found
-
-
-def _series(wanted: Wanted) -> Iterator[tuple[str, str, str]]:
-    region, only_zone, types, products = wanted
-    for offer in INSTANCE_TYPE_OFFERINGS["availability-zone"].get(region, []):
-        name, zone = offer["InstanceType"], offer["Location"]
-        if only_zone in (None, zone) and (not types or name in types) and _on_spot(name):
-            yield from ((name, zone, product) for product in products or PRODUCTS)
-
-
 def _places(region: str, types: set[str], single: bool) -> list[str | None]:
     """The ids of the zones that have one of the types, or None for a region that has."""
     offers = INSTANCE_TYPE_OFFERINGS["availability-zone-id"].get(region, [])
-    wanted = {name for name in types if _on_spot(name)}
+    wanted = {name for name in types if on_spot(name)}
     zones = sorted({offer["Location"] for offer in offers if offer["InstanceType"] in wanted})
     if single:
         return list(zones)
     return [None] if zones else []
-
-
-def _on_spot(name: str) -> bool:
-    return "spot" in INSTANCE_TYPES.get(name, {}).get("SupportedUsageClasses", ())
-
-
-def _vcpus(name: str) -> int:
-    return INSTANCE_TYPES[name]["VCpuInfo"]["DefaultVCpus"]
 
 
 def _literal(patterns: list[str]) -> list[str]:

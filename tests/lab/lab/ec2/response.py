@@ -116,6 +116,9 @@ class LabEc2Response(CapacityActions, MarketActions, RegionActions, EC2Response)
             int(self._get_param("MinCount") or 1),
             int(self._get_param("MaxCount") or 1),
         )
+        if self._get_param("DryRun"):
+            # A dry run asks for permission, not for room.
+            return [None] * claim.most
         found = places(self.ec2_backend, claim)
         outside = found.count(None)
         if outside:
