@@ -4,7 +4,10 @@
 //! their order together with all that a person may wonder about: what was left out, and why nothing was left. Nothing
 //! here asks an account, knows a flag or prints.
 
+#[cfg(feature = "aws")]
+pub mod account;
 mod answer;
+pub mod capacity;
 mod gpu_name;
 mod named;
 mod pattern;

@@ -9,6 +9,12 @@ mod document;
 mod escape;
 mod failure;
 mod format;
+#[cfg(feature = "aws")]
+mod history;
+#[cfg(feature = "aws")]
+pub mod history_chart;
+#[cfg(feature = "aws")]
+pub mod history_svg;
 pub mod launch;
 mod offer;
 mod progress;

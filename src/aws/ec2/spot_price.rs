@@ -20,7 +20,6 @@ impl Ec2 {
             .set_instance_types(Some(types))
             .set_product_descriptions(Some(request.products.clone()))
             .start_time(time_out(request.from))
-            .end_time(time_out(request.until))
             .into_paginator()
             .items()
             .send();

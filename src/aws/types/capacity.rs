@@ -138,10 +138,8 @@ pub struct SpotPriceRequest {
     pub instance_types: Vec<String>,
     /// What the price is for, in EC2's words: `Linux/UNIX (Amazon VPC)`.
     pub products: Vec<String>,
-    /// From when; the last change before is told too.
+    /// From when until now; the last change before is told too.
     pub from: Timestamp,
-    /// Until when.
-    pub until: Timestamp,
 }
 
 /// A change of a spot price.
