@@ -3,6 +3,7 @@
 //! Answered from a catalog. What an account holds, or could buy as a capacity block, is [`super::account`]'s.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use crate::catalog::{Catalog, InstanceType, Offering, Price, Region};
 use crate::model::{Market, Offer, OperatingSystem, offer};
@@ -32,6 +33,23 @@ pub struct TypeWish {
     pub patterns: Vec<NamePattern>,
     /// By what is in them.
     pub devices: Devices,
+}
+
+impl fmt::Display for TypeWish {
+    /// To follow "for": `p5.48xlarge or trn*`, `types with a GPU`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let patterns: Vec<&str> = self.patterns.iter().map(NamePattern::as_str).collect();
+        let devices = match self.devices {
+            Devices::Any => "any type",
+            Devices::Gpus => "types with a GPU",
+            Devices::Accelerators => "types with an accelerator",
+        };
+        match (patterns.is_empty(), self.devices) {
+            (true, _) => f.write_str(devices),
+            (false, Devices::Any) => f.write_str(&patterns.join(" or ")),
+            (false, _) => write!(f, "{devices} called {}", patterns.join(" or ")),
+        }
+    }
 }
 
 impl TypeWish {

@@ -4,6 +4,9 @@
 //! how wide they are and whether they show colour is decided here, once.
 
 mod agent;
+pub mod capacity;
+#[cfg(feature = "aws")]
+pub mod capacity_check;
 mod csv_rows;
 mod document;
 mod escape;

@@ -1,8 +1,17 @@
 //! `cloudkit find`: which machine, where, at what price.
 //!
-//! No account is needed for any of it.
+//! Only what is asked of an account needs one.
 
+#[cfg(feature = "aws")]
+mod account_regions;
+mod capacity;
+#[cfg(feature = "aws")]
+mod history;
+#[cfg(feature = "aws")]
+mod scores;
 mod search;
+#[cfg(feature = "aws")]
+mod spot;
 
 use clap::{Args, Subcommand};
 
@@ -20,10 +29,16 @@ pub(super) struct FindArguments {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Search(Box<search::SearchArguments>),
+    Capacity(Box<capacity::CapacityArguments>),
+    #[cfg(feature = "aws")]
+    Spot(Box<spot::SpotArguments>),
 }
 
 pub(super) fn run(context: &Context<'_>, arguments: FindArguments) -> Result<ExitClass, CommandError> {
     match arguments.verb {
         Verb::Search(arguments) => search::run(context, *arguments),
+        Verb::Capacity(arguments) => capacity::run(context, &arguments),
+        #[cfg(feature = "aws")]
+        Verb::Spot(arguments) => spot::run(context, &arguments),
     }
 }

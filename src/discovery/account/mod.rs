@@ -3,6 +3,7 @@
 //! Each answer comes from AWS at that moment; a region that fails is named, never left out in silence.
 
 pub mod blocks;
+pub mod check;
 pub mod history;
 pub mod nearby;
 pub mod price_summary;

@@ -97,6 +97,12 @@ pub fn room(one: &CapacityReservation) -> u32 {
     one.available.filter(|_| usable).unwrap_or_default()
 }
 
+/// Whether it is for machines with this operating system and nothing that is billed on top.
+#[must_use]
+pub fn is_for(one: &CapacityReservation, os: OperatingSystem) -> bool {
+    system(&one.platform) == (os, Billed::AsSystem)
+}
+
 fn note(held: &mut Held<'_>, one: &CapacityReservation, wanted: &Wanted) {
     if let ReservationState::Coming(state) = &one.state {
         held.coming.push(Coming { id: one.id.clone(), state: state.clone(), starts_at: one.starts_at });
