@@ -2,6 +2,8 @@
 //!
 //! Plain data: no SDK, no input or output. A field that AWS left out is `None`, never a guess.
 
+pub mod capacity;
+
 use serde::{Deserialize, Serialize};
 
 use crate::model::tag::{self, Tag};

@@ -21,6 +21,8 @@ mod agent;
 mod ask;
 #[cfg(feature = "aws")]
 mod launch;
+#[cfg(feature = "aws")]
+mod region_failures;
 
 use std::process::ExitCode;
 use std::sync::Arc;

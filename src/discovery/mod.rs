@@ -7,6 +7,7 @@
 #[cfg(feature = "aws")]
 pub mod account;
 mod answer;
+pub mod capacity;
 mod gpu_name;
 mod named;
 mod pattern;

@@ -4,11 +4,20 @@
 //! how wide they are and whether they show colour is decided here, once.
 
 mod agent;
+pub mod capacity;
+#[cfg(feature = "aws")]
+pub mod capacity_check;
 mod csv_rows;
 mod document;
 mod escape;
 mod failure;
 mod format;
+#[cfg(feature = "aws")]
+mod history;
+#[cfg(feature = "aws")]
+pub mod history_chart;
+#[cfg(feature = "aws")]
+pub mod history_svg;
 pub mod launch;
 mod offer;
 mod progress;

@@ -45,7 +45,7 @@ fn architectures(architectures: &[Architecture]) -> Option<String> {
 }
 
 /// `8 x H100 (80 GiB)`, kinds joined by ` + `.
-fn devices(devices: &[Device<'_>]) -> Option<String> {
+pub(super) fn devices(devices: &[Device<'_>]) -> Option<String> {
     let texts: Vec<String> = devices.iter().map(device).collect();
     (!texts.is_empty()).then(|| texts.join(" + "))
 }

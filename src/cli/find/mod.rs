@@ -6,6 +6,9 @@
 mod account_quotas;
 #[cfg(feature = "aws")]
 mod account_regions;
+mod capacity;
+#[cfg(feature = "aws")]
+mod history;
 #[cfg(feature = "aws")]
 #[expect(dead_code, reason = "for the commands that print offers")]
 mod quota_check;
@@ -13,7 +16,11 @@ mod quota_check;
 mod quota_request;
 #[cfg(feature = "aws")]
 mod quotas;
+#[cfg(feature = "aws")]
+mod scores;
 mod search;
+#[cfg(feature = "aws")]
+mod spot;
 
 use clap::{Args, Subcommand};
 
@@ -21,7 +28,7 @@ use super::command_error::CommandError;
 use super::context::Context;
 use super::exit_code::ExitClass;
 
-/// Find a machine: which type, where, at what price; only quotas need an AWS account
+/// Find a machine: which type, where, at what price; most of it needs no AWS account
 #[derive(Debug, Args)]
 pub(super) struct FindArguments {
     #[command(subcommand)]
@@ -33,6 +40,9 @@ enum Verb {
     Search(Box<search::SearchArguments>),
     #[cfg(feature = "aws")]
     Quotas(quotas::QuotasArguments),
+    Capacity(Box<capacity::CapacityArguments>),
+    #[cfg(feature = "aws")]
+    Spot(Box<spot::SpotArguments>),
 }
 
 pub(super) fn run(context: &Context<'_>, arguments: FindArguments) -> Result<ExitClass, CommandError> {
@@ -40,5 +50,8 @@ pub(super) fn run(context: &Context<'_>, arguments: FindArguments) -> Result<Exi
         Verb::Search(arguments) => search::run(context, *arguments),
         #[cfg(feature = "aws")]
         Verb::Quotas(arguments) => quotas::run(context, &arguments),
+        Verb::Capacity(arguments) => capacity::run(context, &arguments),
+        #[cfg(feature = "aws")]
+        Verb::Spot(arguments) => spot::run(context, &arguments),
     }
 }
