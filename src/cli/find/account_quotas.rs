@@ -10,7 +10,7 @@ use crate::aws::regions::PerRegion;
 use crate::cli::command_error::{CommandError, class_and_hints};
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
-use crate::cli::region;
+use crate::cli::{region, region_failures};
 use crate::discovery::account::cache::QuotaCache;
 use crate::discovery::account::quotas::{Account, Freshness, Origin, RegionQuotas};
 use crate::model::RegionName;
@@ -62,10 +62,8 @@ fn tell_failures(context: &Context<'_>, found: &PerRegion<RegionQuotas>) -> Exit
     let mut reasons: Vec<(Option<&str>, String, Vec<&str>)> = Vec::new();
     let (mut class, mut hints) = (ExitClass::Done, BTreeSet::new());
     for (part, region, source) in failures.chain(lacks) {
-        let (its_class, its_hints) = class_and_hints(source);
-        hints.extend(its_hints);
-        let is_credentials = [class, its_class].contains(&ExitClass::Credentials);
-        class = if is_credentials { ExitClass::Credentials } else { ExitClass::Unavailable };
+        class = region_failures::worst(class, source);
+        hints.extend(class_and_hints(source).1);
         let because = with_causes(source);
         match reasons.iter_mut().find(|(told, reason, _)| *told == part && *reason == because) {
             Some((.., regions)) => regions.push(region.as_str()),

@@ -228,12 +228,25 @@ fn where_no_limit_was_ever_applied_the_default_of_aws_holds() {
     }
     lab.fault(&json!({"kind": "error", "action": "ListAWSDefaultServiceQuotas", "status": 400, "times": 1,
         "code": "AccessDeniedException", "message": "not authorized"}));
-    let line = "cloudkit find quotas --family standard,g --market on-demand";
+    let line = "cloudkit find quotas --family standard,g";
     let refused = home.run(line).exits(3);
-    assert_eq!(rows(&refused), ["standard on-demand -/0/- unknown", "g on-demand -/0/- unknown"]);
+    assert_eq!(
+        rows(&refused),
+        [
+            "standard on-demand -/0/- unknown",
+            "standard spot 4096/0/4096 ok",
+            "g on-demand -/0/- unknown",
+            "g spot 4096/0/4096 ok"
+        ]
+    );
     assert!(refused.stderr.contains("the default limits of us-east-1 could not be read"), "{refused}");
     let before = lab.requests().len();
-    assert_eq!(rows(&home.run(line).ok()), ["standard on-demand 5/0/5 ok", "g on-demand 0/0/0 none"]);
+    let known = rows(&home.run(line).ok());
+    assert_eq!(
+        (known[0].as_str(), known[2].as_str()),
+        ("standard on-demand 5/0/5 ok", "g on-demand 0/0/0 none")
+    );
+    assert_eq!(known[1], "standard spot 4096/0/4096 ok", "what was applied is not overruled by the default");
     assert_eq!(lab.requests().len(), before + 8);
 }
 
@@ -308,6 +321,8 @@ fn all_means_the_regions_that_the_account_has_enabled() {
     let all = regions("cloudkit find quotas -f hpc --region all");
     assert!(all.len() > 10 && !all.contains(&"af-south-1".to_owned()), "{all:?}");
     assert_eq!(regions("cloudkit find quotas -f hpc -r 'af-*,us-west-*'"), ["us-west-1", "us-west-2"]);
+    let none = home.run("cloudkit find quotas -f hpc -r 'me-*'").exits(1);
+    assert!(none.stderr.contains("none of the regions that are meant is enabled"), "{none}");
     lab.post("/regions", &json!({"region": "mx-central-1", "opt_in_status": "opted-in"}));
     assert!(regions("cloudkit find quotas -f hpc --region all").contains(&"mx-central-1".to_owned()));
     let before = lab.requests().len();
