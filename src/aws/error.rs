@@ -187,12 +187,14 @@ fn kind_of(code: &str, status: u16) -> ErrorKind {
         "VcpuLimitExceeded"
         | "MaxSpotInstanceCountExceeded"
         | "MaxFleetCountExceeded"
-        | "InstanceLimitExceeded" => ErrorKind::Quota,
+        | "InstanceLimitExceeded"
+        | "QuotaExceededException" => ErrorKind::Quota,
         "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => ErrorKind::ExpiredCredentials,
         "AuthFailure"
         | "UnauthorizedOperation"
         | "AccessDenied"
         | "AccessDeniedException"
+        | "DependencyAccessDeniedException"
         | "BucketAlreadyExists"
         | "Blocked"
         | "OptInRequired"
@@ -206,13 +208,17 @@ fn kind_of(code: &str, status: u16) -> ErrorKind {
         | "ThrottlingException"
         | "SlowDown"
         | "TooManyRequestsException" => ErrorKind::Throttled,
-        "NoSuchBucket" | "NoSuchKey" | "NotFound" | "ParameterNotFound" | "InvalidInstanceType" => {
-            ErrorKind::NotFound
-        }
+        "NoSuchBucket"
+        | "NoSuchKey"
+        | "NotFound"
+        | "ParameterNotFound"
+        | "InvalidInstanceType"
+        | "NoSuchResourceException" => ErrorKind::NotFound,
         "DependencyViolation" | "InvalidGroup.InUse" | "BucketNotEmpty" => ErrorKind::InUse,
-        "InvalidGroup.Duplicate" | "InvalidPermission.Duplicate" | "BucketAlreadyOwnedByYou" => {
-            ErrorKind::AlreadyThere
-        }
+        "InvalidGroup.Duplicate"
+        | "InvalidPermission.Duplicate"
+        | "BucketAlreadyOwnedByYou"
+        | "ResourceAlreadyExistsException" => ErrorKind::AlreadyThere,
         "InternalError" | "InternalFailure" | "ServerInternal" | "ServiceUnavailable" | "Unavailable" => {
             ErrorKind::Unavailable
         }

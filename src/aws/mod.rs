@@ -16,6 +16,8 @@ pub mod regions;
 #[cfg(feature = "aws")]
 pub mod s3;
 #[cfg(feature = "aws")]
+pub mod service_quotas;
+#[cfg(feature = "aws")]
 pub mod session;
 #[cfg(feature = "aws")]
 pub mod ssm;

@@ -15,6 +15,7 @@ use super::call::{CallReporter, CallTimer};
 use super::ec2::Ec2;
 use super::error::{AwsError, ErrorKind};
 use super::s3::Bucket;
+use super::service_quotas::ServiceQuotas;
 use super::ssm::Parameters;
 use super::sts::Sts;
 use crate::model::RegionName;
@@ -127,6 +128,14 @@ impl Session {
         let signer = aws_sdk_s3::Client::from_conf(configuration.clone().build());
         let client = aws_sdk_s3::Client::from_conf(configuration.interceptor(self.timer(region)).build());
         Bucket::new(client, signer, name, account.to_owned(), region.clone())
+    }
+
+    /// The account's quotas in a region.
+    #[must_use]
+    pub fn service_quotas(&self, region: &RegionName) -> ServiceQuotas {
+        let configuration = aws_sdk_servicequotas::config::Builder::from(&self.in_region(region))
+            .interceptor(self.timer(region));
+        ServiceQuotas::new(aws_sdk_servicequotas::Client::from_conf(configuration.build()))
     }
 
     /// The parameters that AWS publishes in a region.

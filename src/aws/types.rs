@@ -2,6 +2,8 @@
 //!
 //! Plain data: no SDK, no input or output. A field that AWS left out is `None`, never a guess.
 
+pub mod capacity;
+
 use serde::{Deserialize, Serialize};
 
 use crate::model::tag::{self, Tag};
@@ -172,6 +174,64 @@ pub struct Group {
     pub name: String,
     /// Its tags.
     pub tags: Vec<Tag>,
+}
+
+/// How EC2 runs a machine, as far as quotas tell machines apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lifecycle {
+    /// On demand, in a capacity reservation or not.
+    OnDemand,
+    /// As a spot machine.
+    Spot,
+    /// In a capacity block, which quotas of vCPUs do not count.
+    CapacityBlock,
+}
+
+/// A machine that counts towards a quota for as long as it is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChargedMachine {
+    /// Its type.
+    pub instance_type: String,
+    /// How EC2 runs it.
+    pub lifecycle: Lifecycle,
+    /// Its processor cores times their threads.
+    pub vcpus: Option<u32>,
+}
+
+/// What a reservation of the account holds and nothing runs in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnusedReservation {
+    /// The type that it is for.
+    pub instance_type: String,
+    /// How many machines it still has room for.
+    pub available: u32,
+    /// Whether it is an ordinary reservation, or a capacity block.
+    pub lifecycle: Lifecycle,
+}
+
+/// A quota of an account in a region.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceQuota {
+    /// Its code, `L-1216C47A`.
+    pub code: String,
+    /// What Service Quotas calls it.
+    pub name: Option<String>,
+    /// The limit; none where Service Quotas could not find it out.
+    pub value: Option<u32>,
+}
+
+/// A request for a higher quota.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuotaRequest {
+    /// Its id.
+    pub id: String,
+    /// The limit that was asked for.
+    pub desired: u32,
+    /// How far it is, in AWS's words in lower case: `pending`, `case-opened`.
+    pub status: String,
+    /// When it was filed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<jiff::Timestamp>,
 }
 
 #[cfg(test)]

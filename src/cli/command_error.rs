@@ -6,6 +6,7 @@ use std::error::Error;
 use std::io;
 
 use super::exit_code::ExitClass;
+use crate::catalog::quota_class::{NoQuota, QUOTAS};
 use crate::catalog::refresh::RefreshError;
 use crate::discovery::{DiscoveryError, Label, NotAPattern};
 use crate::model::NotAValue;
@@ -111,6 +112,17 @@ impl From<DiscoveryError> for CommandError {
             | DiscoveryError::Pattern(_) => Vec::new(),
         };
         Self { hints, ..Self::usage(error) }
+    }
+}
+
+impl From<NoQuota> for CommandError {
+    fn from(error: NoQuota) -> Self {
+        if let NoQuota::None { .. } = error {
+            return Self::new(ExitClass::No, error);
+        }
+        let mut classes: Vec<&str> = QUOTAS.iter().map(|quota| quota.class).collect();
+        classes.dedup();
+        Self::usage(error).hint(format!("the classes are {}", classes.join(", ")))
     }
 }
 

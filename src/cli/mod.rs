@@ -18,11 +18,15 @@ mod settings;
 mod usage;
 
 #[cfg(feature = "aws")]
+mod account_regions;
+#[cfg(feature = "aws")]
 mod agent;
 #[cfg(feature = "aws")]
 mod ask;
 #[cfg(feature = "aws")]
 mod launch;
+#[cfg(feature = "aws")]
+mod region_failures;
 
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -5,8 +5,8 @@
 use std::borrow::Cow;
 
 use crate::catalog::age::{Figure, Freshness};
-use crate::catalog::{InterruptionRate, Offering, Price, Source};
-use crate::model::{Market, Offer, OperatingSystem, offer};
+use crate::catalog::{InterruptionRate, Offering, Price};
+use crate::model::{Market, Money, Offer, OperatingSystem, offer};
 
 /// What may become an offer.
 #[derive(Debug, Clone, Copy)]
@@ -14,11 +14,27 @@ pub(super) struct Candidate<'c> {
     pub(super) offering: Offering<'c>,
     pub(super) market: Market,
     pub(super) os: OperatingSystem,
-    pub(super) price: Option<Price<'c>>,
+    pub(super) price: Option<Quoted<'c>>,
+    /// The only zone that is meant, where the price is that of one zone.
+    pub(super) zone: Option<&'c str>,
     /// Its type's place among types sorted by name.
     pub(super) type_place: usize,
     /// Its region's place among regions sorted by code.
     pub(super) region_place: usize,
+}
+
+/// A price, from whom, and of which date.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Quoted<'c> {
+    pub(super) amount: Money,
+    pub(super) source: &'c str,
+    pub(super) as_of: &'c str,
+}
+
+impl<'c> From<Price<'c>> for Quoted<'c> {
+    fn from(price: Price<'c>) -> Self {
+        Self { amount: price.amount, source: price.source.label(), as_of: price.source.as_of() }
+    }
 }
 
 /// Whether an offering is sold in a market. Spot machines of a type that the region has no price and no interruption rate
@@ -43,12 +59,18 @@ impl<'c> Candidate<'c> {
         self.price?.amount.saving_percent(self.on_demand()?.amount)
     }
 
-    fn on_demand(&self) -> Option<Price<'c>> {
+    fn on_demand(&self) -> Option<Quoted<'c>> {
         if self.market == Market::OnDemand {
             self.price
         } else {
-            self.offering.price(Market::OnDemand, self.os)
+            self.offering.price(Market::OnDemand, self.os).map(Quoted::from)
         }
+    }
+
+    /// The zones that it can be had in at that price.
+    fn zones(&self) -> impl Iterator<Item = &'c str> + use<'c> {
+        let all = self.zone.is_none().then(|| self.offering.zones());
+        self.zone.into_iter().chain(all.into_iter().flatten())
     }
 
     /// It with all that the catalog knows of it.
@@ -56,14 +78,12 @@ impl<'c> Candidate<'c> {
         let Self { offering, market, os, price, .. } = *self;
         let instance_type = offering.instance_type();
         let interruption = self.interruption();
-        let is_old = |figure, source: Source<'_>| {
-            freshness.is_some_and(|freshness| freshness.is_old(figure, source.as_of()))
-        };
+        let is_old = |figure, as_of: &str| freshness.is_some_and(|freshness| freshness.is_old(figure, as_of));
         Offer {
             schema: Cow::Borrowed(offer::SCHEMA),
             instance_type: Cow::Borrowed(instance_type.name()),
             region: Cow::Borrowed(offering.region().code()),
-            zones: offering.zones().map(Cow::Borrowed).collect(),
+            zones: self.zones().map(Cow::Borrowed).collect(),
             market,
             architectures: instance_type.architectures().collect(),
             vcpus: instance_type.vcpus(),
@@ -73,11 +93,12 @@ impl<'c> Candidate<'c> {
             os,
             price_usd_hour: price.map(|price| price.amount),
             on_demand_usd_hour: self.on_demand().map(|price| price.amount),
-            price_source: price.map(|price| Cow::Borrowed(price.source.label())),
-            price_as_of: price.map(|price| Cow::Borrowed(price.source.as_of())),
-            price_is_old: price.is_some_and(|price| is_old(Figure::price_in(market), price.source)),
+            price_source: price.map(|price| Cow::Borrowed(price.source)),
+            price_as_of: price.map(|price| Cow::Borrowed(price.as_of)),
+            price_is_old: price.is_some_and(|price| is_old(Figure::price_in(market), price.as_of)),
             interruption: interruption.map(|rate| rate.band),
-            interruption_is_old: interruption.is_some_and(|rate| is_old(Figure::Interruption, rate.source)),
+            interruption_is_old: interruption
+                .is_some_and(|rate| is_old(Figure::Interruption, rate.source.as_of())),
             reservation_id: None,
             available_count: None,
             block: None,

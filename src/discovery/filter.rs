@@ -134,7 +134,8 @@ impl Filter {
     }
 
     /// Whether it is the offer that it looks at, and not the instance type.
-    pub(super) fn is_of_offer(&self) -> bool {
+    #[must_use]
+    pub fn is_of_offer(&self) -> bool {
         match self {
             Self::Figure(figure, _) => figure.is_of_offer(),
             Self::Label(label, _) => *label == Label::Zone,

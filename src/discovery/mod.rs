@@ -2,10 +2,13 @@
 //!
 //! A [`Question`] is plain data, [`search`] reads the catalog that it is handed, and the [`Answer`] holds the offers in
 //! their order together with all that a person may wonder about: what was left out, and why nothing was left. Nothing
-//! here asks an account, knows a flag or prints.
+//! here knows a flag or prints, and only `account` asks an account.
 
+#[cfg(feature = "aws")]
+pub mod account;
 mod answer;
 mod candidate;
+pub mod capacity;
 mod check;
 mod device_choice;
 mod figure;
@@ -13,6 +16,7 @@ mod filter;
 mod group;
 mod label;
 mod like;
+mod live_prices;
 mod named;
 mod pattern;
 mod processor_generation;
@@ -30,12 +34,13 @@ pub use filter::{Filter, NotAFilter, Subject};
 pub use group::{Cheapest, GroupBy, OfferGroup};
 pub use label::Label;
 pub use like::like;
+pub use live_prices::{LivePrice, LivePrices};
 pub(crate) use pattern::names_of;
 pub use pattern::{NamePattern, NotAPattern};
 pub use question::Question;
 pub use rank::{Direction, SortColumn, SortKey};
 pub use region_selection::RegionSelection;
-pub use search::search;
+pub use search::{search, search_with};
 pub use words::{Reading, Term, read_question};
 
 #[cfg(test)]

@@ -101,13 +101,14 @@ pub(super) fn best(candidates: &mut Vec<Candidate<'_>>, keys: &[SortKey], limit:
     candidates.sort_unstable_by(order);
 }
 
-/// The usual order: price, type, region, market.
+/// The usual order: price, type, region, market, zone.
 pub(super) fn compare_usually(one: &Candidate<'_>, other: &Candidate<'_>) -> Ordering {
     let price = |candidate: &Candidate<'_>| candidate.price.map(|price| price.amount.micros());
     compare_known(price(one), price(other), Direction::Ascending)
         .then_with(|| one.type_place.cmp(&other.type_place))
         .then_with(|| one.region_place.cmp(&other.region_place))
         .then_with(|| one.market.cmp(&other.market))
+        .then_with(|| one.zone.cmp(&other.zone))
 }
 
 fn compare(one: &Candidate<'_>, other: &Candidate<'_>, keys: &[SortKey]) -> Ordering {

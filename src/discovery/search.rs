@@ -10,18 +10,34 @@ use crate::catalog::age::Freshness;
 use crate::catalog::{Catalog, InstanceType, Region};
 use crate::model::Market;
 
-use super::candidate::{Candidate, is_sold};
+use super::candidate::{Candidate, Quoted, is_sold};
 use super::check::{Check, Checks, Verdict};
+use super::live_prices::LivePrices;
 use super::named::Named;
 use super::{
     Answer, Counted, DiscoveryError, Emptied, NotKnown, Question, Subject, group, rank, region_selection,
 };
+
+/// The label of prices that AWS itself just told.
+const TOLD: &str = "api";
 
 /// The offers that a catalog has for a question, best first.
 ///
 /// # Errors
 /// Where a region or a name is unknown.
 pub fn search<'c>(catalog: &'c Catalog<'c>, question: &Question) -> Result<Answer<'c>, DiscoveryError> {
+    search_with(catalog, question, None)
+}
+
+/// The same, with the spot prices that an account was just told, one offer a zone, where there are any.
+///
+/// # Errors
+/// Where a region or a name is unknown.
+pub fn search_with<'c>(
+    catalog: &'c Catalog<'c>,
+    question: &Question,
+    live: Option<&'c LivePrices>,
+) -> Result<Answer<'c>, DiscoveryError> {
     let regions = regions(catalog, question)?;
     let checks = Checks::new(catalog, &question.filters)?;
     let named: Vec<Named<'_, 'c>> =
@@ -31,7 +47,7 @@ pub fn search<'c>(catalog: &'c Catalog<'c>, question: &Question) -> Result<Answe
         ..Answer::default()
     };
     let Some(types) = types(catalog, &named, &checks, &regions, &mut answer) else { return Ok(answer) };
-    let mut candidates = candidates(&types, &regions, question);
+    let mut candidates = candidates(&types, &regions, question, live);
     if candidates.is_empty() {
         answer.emptied_by = Some(not_sold(catalog, &types, &regions, question));
         return Ok(answer);
@@ -100,6 +116,7 @@ fn candidates<'c>(
     types: &[InstanceType<'c>],
     regions: &[Region<'c>],
     question: &Question,
+    live: Option<&'c LivePrices>,
 ) -> Vec<Candidate<'c>> {
     let markets = markets(question);
     let os = question.os;
@@ -113,9 +130,28 @@ fn candidates<'c>(
             let Some(offering) = offerings.next_if(|offering| offering.instance_type().name() == name) else {
                 continue;
             };
-            for market in markets.iter().copied().filter(|market| is_sold(offering, *market, os)) {
-                let price = offering.price(market, os);
-                candidates.push(Candidate { offering, market, os, price, type_place, region_place });
+            for market in markets.iter().copied() {
+                let known = live
+                    .filter(|_| market == Market::Spot)
+                    .and_then(|live| Some((live.as_of(), live.of(region.code(), name)?)));
+                let of_region = Candidate {
+                    offering,
+                    market,
+                    os,
+                    price: offering.price(market, os).map(Quoted::from),
+                    zone: None,
+                    type_place,
+                    region_place,
+                };
+                match known {
+                    Some((as_of, zones)) => candidates.extend(zones.iter().map(|zone| Candidate {
+                        price: Some(Quoted { amount: zone.price, source: TOLD, as_of }),
+                        zone: zone.zone_id.as_deref(),
+                        ..of_region
+                    })),
+                    None if is_sold(offering, market, os) => candidates.push(of_region),
+                    None => {}
+                }
             }
         }
     }

@@ -5,6 +5,7 @@
 
 pub mod agent;
 pub mod architecture;
+pub mod block_duration;
 pub mod count;
 pub mod market;
 pub mod memory;
@@ -18,6 +19,7 @@ pub mod tag;
 pub mod unit;
 
 pub use architecture::Architecture;
+pub use block_duration::BlockDuration;
 pub use count::DeviceCount;
 pub use market::Market;
 pub use memory::Mebibytes;

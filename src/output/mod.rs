@@ -4,16 +4,27 @@
 //! how wide they are and whether they show colour is decided here, once.
 
 mod agent;
+pub mod capacity;
+#[cfg(feature = "aws")]
+pub mod capacity_check;
 pub mod coverage;
 mod csv_rows;
 mod document;
 mod escape;
 mod failure;
 mod format;
+#[cfg(feature = "aws")]
+mod history;
+#[cfg(feature = "aws")]
+pub mod history_chart;
+#[cfg(feature = "aws")]
+pub mod history_svg;
 pub mod launch;
 mod offer;
 mod offer_group;
 mod progress;
+#[cfg(feature = "aws")]
+mod quotas;
 pub mod refresh;
 pub mod regions;
 mod streams;

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use crate::model::{Architecture, Device, Mebibytes, Offer, QuotaFit};
+use crate::model::{Architecture, Device, Market, Mebibytes, Offer, QuotaFit};
 
 use super::document::{Column, Record};
 
@@ -13,6 +13,7 @@ impl Record for Offer<'_> {
         vec![
             Column::<Self>::text("TYPE", 100, |offer| Some(offer.instance_type.to_string())),
             Column::<Self>::text("REGION", 90, |offer| Some(offer.region.to_string())),
+            Column::<Self>::text("ZONE", 85, zone_of_price).only_where_known(),
             Column::<Self>::text("ZONES", 10, |offer| joined(&offer.zones)).only_wide(),
             Column::<Self>::number("VCPUS", 70, |offer| offer.vcpus.map(|vcpus| vcpus.to_string())),
             Column::<Self>::number("MEMORY", 60, |offer| offer.memory_mib.map(|memory| memory.to_string())),
@@ -21,12 +22,6 @@ impl Record for Offer<'_> {
             Column::<Self>::text("ARCH", 40, |offer| architectures(&offer.architectures)).shrinkable(6),
             Column::<Self>::text("OS", 15, |offer| Some(offer.os.to_string())).only_wide(),
             Column::<Self>::text("MARKET", 15, |offer| Some(offer.market.to_string())).only_wide(),
-            Column::<Self>::text("RESERVATION", 85, |offer| {
-                offer.reservation_id.as_ref().map(ToString::to_string)
-            })
-            .only_where_known(),
-            Column::<Self>::number("FREE", 84, |offer| offer.available_count.map(|free| free.to_string()))
-                .only_where_known(),
             Column::<Self>::number("USD/HOUR", 80, |offer| {
                 offer.price_usd_hour.map(|price| price.to_string())
             }),
@@ -36,16 +31,6 @@ impl Record for Offer<'_> {
             .only_where_known(),
             Column::<Self>::text("INTERRUPTED", 74, |offer| {
                 Some(marked(&offer.interruption?.to_string(), offer.interruption_is_old))
-            })
-            .only_where_known(),
-            Column::<Self>::text("BLOCK", 85, |offer| Some(offer.block.as_ref()?.offering_id.to_string()))
-                .only_where_known(),
-            Column::<Self>::text("STARTS", 83, |offer| Some(offer.block.as_ref()?.starts_at.to_string()))
-                .only_where_known(),
-            Column::<Self>::text("ENDS", 82, |offer| Some(offer.block.as_ref()?.ends_at.to_string()))
-                .only_where_known(),
-            Column::<Self>::number("UPFRONT USD", 84, |offer| {
-                Some(offer.block.as_ref()?.upfront_usd.to_string())
             })
             .only_where_known(),
             Column::<Self>::text("AS OF", 30, |offer| {
@@ -62,13 +47,19 @@ impl Record for Offer<'_> {
     }
 }
 
+/// The zone that a price is of, where AWS told the prices of zones.
+fn zone_of_price(offer: &Offer<'_>) -> Option<String> {
+    let of_moment = offer.market == Market::Spot && offer.price_source.as_deref() == Some("api");
+    of_moment.then(|| joined(&offer.zones)).flatten()
+}
+
 /// A figure, and whether it is old.
-fn marked(figure: &str, is_old: bool) -> String {
+pub(super) fn marked(figure: &str, is_old: bool) -> String {
     if is_old { format!("{figure} (old)") } else { figure.to_owned() }
 }
 
 /// `fits: 12 of 64 used`.
-fn quota(quota: &QuotaFit<'_>) -> String {
+pub(super) fn quota(quota: &QuotaFit<'_>) -> String {
     let QuotaFit { limit_vcpus, used_vcpus, fits, .. } = quota;
     format!("{}: {used_vcpus} of {limit_vcpus} used", if *fits { "fits" } else { "too small" })
 }

@@ -69,6 +69,18 @@ class Reading(LabTest):
         with self.refused("IllegalArgumentException", 400):
             unchecked.get_service_quota(ServiceCode="ec2")
 
+    def test_of_a_quota_that_is_not_applied_the_default_alone_is_known(self) -> None:
+        self.control("POST", "/quotas", {"region": REGION, "code": STANDARD, "value": None, "applied": False})
+        listed = quotas().list_service_quotas(ServiceCode="ec2", MaxResults=100)["Quotas"]
+        self.assertNotIn(STANDARD, [quota["QuotaCode"] for quota in listed])
+        with self.assertRaises(quotas().exceptions.NoSuchResourceException):
+            quotas().get_service_quota(ServiceCode="ec2", QuotaCode=STANDARD)
+        default = quotas().get_aws_default_service_quota(ServiceCode="ec2", QuotaCode=STANDARD)["Quota"]
+        self.assertEqual(default["Value"], 5.0)
+        self.control("POST", "/quotas", {"region": REGION, "code": STANDARD, "value": 7})
+        applied = quotas().get_service_quota(ServiceCode="ec2", QuotaCode=STANDARD)["Quota"]
+        self.assertEqual(applied["Value"], 7.0)
+
     def test_values_are_of_their_region(self) -> None:
         self.control("POST", "/quotas", {"region": "eu-west-1", "code": STANDARD, "value": 7})
         for region, least in (("eu-west-1", 7.0), ("us-east-1", 4096.0)):

@@ -2,11 +2,17 @@
 //!
 //! A file per noun. The SDK's own retries are on for reading and off for RunInstances.
 
+mod capacity_block;
 mod group;
 mod image;
 mod machine;
+mod placement_score;
 mod region;
+mod reservation;
 mod run;
+mod spot_price;
+mod usage;
+mod zone;
 
 use super::error::{AwsError, ErrorKind};
 use crate::model::tag::Tag;
@@ -67,6 +73,26 @@ fn tags_out(kind: aws_sdk_ec2::types::ResourceType, tags: &[Tag]) -> aws_sdk_ec2
     let tags =
         tags.iter().map(|tag| aws_sdk_ec2::types::Tag::builder().key(&tag.key).value(&tag.value).build());
     aws_sdk_ec2::types::TagSpecification::builder().resource_type(kind).set_tags(Some(tags.collect())).build()
+}
+
+/// An instant as the SDK takes it, to the second.
+fn time_out(at: jiff::Timestamp) -> aws_smithy_types::DateTime {
+    aws_smithy_types::DateTime::from_secs(at.as_second())
+}
+
+/// An instant as the SDK gives it; none where it lies beyond what we count.
+fn time_in(at: Option<aws_smithy_types::DateTime>) -> Option<jiff::Timestamp> {
+    jiff::Timestamp::from_second(at?.secs()).ok()
+}
+
+/// A count as the SDK gives it; a negative one is none.
+fn count_in(count: Option<i32>) -> Option<u32> {
+    u32::try_from(count?).ok()
+}
+
+/// A count as the SDK takes it; what is more than it can say is its most.
+fn count_out(count: u32) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
 }
 
 /// An answer that lacks what it always has.

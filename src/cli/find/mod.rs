@@ -1,17 +1,33 @@
 //! `cloudkit find`: which machine, where, at what price.
 //!
-//! No account is needed for any of it.
+//! Only what is asked of an account needs one.
 
+#[cfg(feature = "aws")]
+mod account_quotas;
+mod capacity;
 mod catalog;
 mod compare;
 mod fetch;
 mod filters;
+#[cfg(feature = "aws")]
+mod history;
+#[cfg(feature = "aws")]
+mod quota_check;
+#[cfg(feature = "aws")]
+mod quota_request;
+#[cfg(feature = "aws")]
+mod quotas;
 mod refresh;
 mod regions;
+mod room;
 mod rows;
+#[cfg(feature = "aws")]
+mod scores;
 mod search;
 mod show;
 mod spot;
+#[cfg(feature = "aws")]
+mod spot_account;
 mod types;
 
 use clap::{Args, Subcommand};
@@ -20,7 +36,7 @@ use super::command_error::CommandError;
 use super::context::Context;
 use super::exit_code::ExitClass;
 
-/// Find a machine: which type, where, at what price; needs no AWS account
+/// Find a machine: which type, where, at what price; most of it needs no AWS account
 #[derive(Debug, Args)]
 pub(super) struct FindArguments {
     #[command(flatten)]
@@ -45,6 +61,9 @@ struct NetworkArguments {
 enum Verb {
     Search(Box<search::SearchArguments>),
     Spot(Box<spot::SpotArguments>),
+    Capacity(Box<capacity::CapacityArguments>),
+    #[cfg(feature = "aws")]
+    Quotas(quotas::QuotasArguments),
     Show(show::ShowArguments),
     Compare(compare::CompareArguments),
     Regions(regions::RegionsArguments),
@@ -58,6 +77,9 @@ pub(super) fn run(context: &Context<'_>, arguments: FindArguments) -> Result<Exi
     let class = match arguments.verb {
         Verb::Search(arguments) => search::run(context, *arguments)?,
         Verb::Spot(arguments) => spot::run(context, *arguments, offline)?,
+        Verb::Capacity(arguments) => capacity::run(context, &arguments)?,
+        #[cfg(feature = "aws")]
+        Verb::Quotas(arguments) => quotas::run(context, &arguments)?,
         Verb::Show(arguments) => show::run(context, &arguments)?,
         Verb::Compare(arguments) => compare::run(context, &arguments)?,
         Verb::Regions(arguments) => regions::run(context, &arguments)?,

@@ -3,13 +3,14 @@
 
 use clap::Args;
 
+use super::room::RoomArguments;
 use crate::catalog::Catalog;
 use crate::cli::command_error::CommandError;
 use crate::cli::completions;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
 use crate::cli::region;
-use crate::discovery::{Answer, GroupBy, Question, RegionSelection, SortKey, Subject};
+use crate::discovery::{self, Answer, GroupBy, LivePrices, Question, RegionSelection, SortKey, Subject};
 use crate::model::OperatingSystem;
 
 /// How many rows a terminal gets where nothing says how many.
@@ -37,6 +38,12 @@ pub(super) struct RowArguments {
 }
 
 impl RowArguments {
+    /// The regions as they were typed.
+    #[cfg(feature = "aws")]
+    pub(super) fn regions(&self) -> &[String] {
+        &self.region
+    }
+
     /// Puts what was typed into a question; what words said of the order comes first.
     ///
     /// # Errors
@@ -67,8 +74,35 @@ fn in_force(context: &Context<'_>) -> Result<RegionSelection, CommandError> {
     Ok(RegionSelection::parse([region])?)
 }
 
+/// Answers a question: the offers that are to be shown, with the room that quotas have for them, and what a person may
+/// wonder about.
+pub(super) fn answer(
+    context: &Context<'_>,
+    catalog: &Catalog<'_>,
+    mut question: Question,
+    live: Option<&LivePrices>,
+    room: &RoomArguments,
+) -> Result<ExitClass, CommandError> {
+    let is_default_limit = limit_for_terminal(context, &mut question);
+    if !room.is_asked() {
+        let answer = discovery::search_with(catalog, &question, live)?;
+        return show(context, &question, &answer, is_default_limit);
+    }
+    if question.group_by.is_some() {
+        return Err(CommandError::usage("quotas are of offers, and --group-by shows groups of them"));
+    }
+    // Which offers fit is known once the account was asked: the limit comes after that.
+    let limit = question.limit.take();
+    let mut answer = discovery::search_with(catalog, &question, live)?;
+    let checked = room.check(context, &mut answer.offers);
+    answer.total = answer.offers.len();
+    answer.offers.truncate(limit.unwrap_or(usize::MAX));
+    let shown = show(context, &question, &answer, is_default_limit)?;
+    Ok(if checked == ExitClass::Done { shown } else { checked })
+}
+
 /// Limits what a terminal gets where the question does not; says whether that was so.
-pub(super) fn limit_for_terminal(context: &Context<'_>, question: &mut Question) -> bool {
+fn limit_for_terminal(context: &Context<'_>, question: &mut Question) -> bool {
     let applies = question.limit.is_none() && context.streams.surroundings().stdout_is_terminal;
     if applies {
         question.limit = Some(TERMINAL_LIMIT);
@@ -77,7 +111,7 @@ pub(super) fn limit_for_terminal(context: &Context<'_>, question: &mut Question)
 }
 
 /// Prints the rows of an answer, and says what a person may wonder about.
-pub(super) fn show(
+fn show(
     context: &Context<'_>,
     question: &Question,
     answer: &Answer<'_>,

@@ -5,11 +5,12 @@
 use clap::Args;
 
 use super::filters::{FilterArguments, GRAMMAR};
+use super::room::RoomArguments;
 use super::rows::{self, RowArguments};
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
-use crate::discovery::{self, Question};
+use crate::discovery::Question;
 
 /// Search instance types and their prices
 ///
@@ -22,6 +23,8 @@ pub(super) struct SearchArguments {
     rows: RowArguments,
     #[command(flatten)]
     filters: FilterArguments,
+    #[command(flatten)]
+    room: RoomArguments,
 }
 
 const EXAMPLES: &str = "Examples:
@@ -38,7 +41,5 @@ pub(super) fn run(context: &Context<'_>, arguments: SearchArguments) -> Result<E
     let explanation = arguments.filters.resolve(context, catalog, &mut question)?;
     arguments.rows.resolve(context, catalog, &mut question)?;
     explanation.tell(context, &question);
-    let is_default_limit = rows::limit_for_terminal(context, &mut question);
-    let answer = discovery::search(catalog, &question)?;
-    rows::show(context, &question, &answer, is_default_limit)
+    rows::answer(context, catalog, question, None, &arguments.room)
 }

@@ -7,13 +7,16 @@ use clap::Args;
 use super::fetch;
 use super::filters::{self, FilterArguments, GRAMMAR};
 use super::refresh::offline_error;
+use super::room::RoomArguments;
 use super::rows::{self, RowArguments};
+#[cfg(feature = "aws")]
+use super::spot_account;
 use crate::catalog::refresh::Refresh;
 use crate::catalog::{Catalog, Offering, Region};
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
-use crate::discovery::{self, Figure, Filter, Question};
+use crate::discovery::{Figure, Filter, Question};
 use crate::model::{Market, OperatingSystem};
 use crate::platform::clock;
 
@@ -35,12 +38,19 @@ pub(super) struct SpotArguments {
     max_interruption: Option<Filter>,
     #[command(flatten)]
     filters: FilterArguments,
+    #[command(flatten)]
+    room: RoomArguments,
+    #[cfg(feature = "aws")]
+    #[command(flatten)]
+    account: spot_account::AccountArguments,
 }
 
 const EXAMPLES: &str = "Examples:
   cloudkit find spot l4 --region all
   cloudkit find spot 'g6*' g5.xlarge --max-interruption 10 --min-saving 50
   cloudkit find spot '8 gpus' --sort interruption,price
+  cloudkit find spot g6.xlarge --per-zone
+  cloudkit find spot g6.xlarge --history 7d --svg prices.svg
   cloudkit find spot m7i.large m7a.large --region 'us-*' | cloudkit launch --ttl 8h";
 
 pub(super) fn run(
@@ -48,15 +58,23 @@ pub(super) fn run(
     arguments: SpotArguments,
     offline: bool,
 ) -> Result<ExitClass, CommandError> {
+    #[cfg(feature = "aws")]
+    let catalog =
+        if arguments.account.is_asked() { context.catalog() } else { with_spot_prices(context, offline)? };
+    #[cfg(not(feature = "aws"))]
     let catalog = with_spot_prices(context, offline)?;
     let mut question = Question { markets: vec![Market::Spot], ..Question::default() };
     let explanation = arguments.filters.resolve(context, catalog, &mut question)?;
     question.filters.extend([arguments.min_saving, arguments.max_interruption].into_iter().flatten());
+    #[cfg(feature = "aws")]
+    let typed_regions = arguments.rows.regions().to_vec();
     arguments.rows.resolve(context, catalog, &mut question)?;
     explanation.tell(context, &question);
-    let is_default_limit = rows::limit_for_terminal(context, &mut question);
-    let answer = discovery::search(catalog, &question)?;
-    rows::show(context, &question, &answer, is_default_limit)
+    #[cfg(feature = "aws")]
+    if arguments.account.is_asked() {
+        return arguments.account.answer(context, catalog, question, &typed_regions, &arguments.room);
+    }
+    rows::answer(context, catalog, question, None, &arguments.room)
 }
 
 /// The catalog in use, with the spot prices fetched first where it has none.

@@ -4,13 +4,14 @@
 
 use clap::Args;
 
-use super::regions::{self, Asked};
 use crate::aws::Session;
+use crate::cli::account_regions::AskedRegions;
 use crate::cli::ask::{self, Answer};
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
 use crate::cli::region;
+use crate::cli::region_failures;
 use crate::platform::clock;
 use crate::provision::cleanup::{self, Leftovers, SettleError};
 use crate::provision::journal::Journal;
@@ -31,9 +32,9 @@ pub(super) struct CleanupArguments {
 }
 
 pub(super) fn run(context: &Context<'_>, arguments: &CleanupArguments) -> Result<ExitClass, CommandError> {
-    let asked = Asked::parse(context, &arguments.region)?;
+    let asked = AskedRegions::parse_or_all(context, &arguments.region)?;
     let (session, account, leftovers) = context.block_on_bounded(look(context, asked, arguments.bucket))?;
-    let failed = regions::tell_failures(context, &leftovers.failures);
+    let failed = region_failures::tell(context, &leftovers.failures);
     if leftovers.found.is_empty() {
         context.streams.write_list::<Leftover>(context.streams.list_format(), [])?;
         context.streams.status("nothing is left over");
@@ -60,13 +61,13 @@ pub(super) fn run(context: &Context<'_>, arguments: &CleanupArguments) -> Result
 
 async fn look(
     context: &Context<'_>,
-    asked: Asked,
+    asked: AskedRegions,
     buckets: bool,
 ) -> Result<(Session, String, Leftovers), CommandError> {
     let session = context.session().await?;
     let home = region::in_force(context).region.parse()?;
     let account = session.sts(&home).caller().await?.account;
-    let regions = asked.regions(context, &session).await?;
+    let regions = asked.resolve(context, &session).await?;
     let now = clock::now();
     let leftovers = cleanup::find(&session, &regions, buckets.then_some(account.as_str()), now).await;
     let journal = Journal::in_state_directory(context.process.state_directory()?);

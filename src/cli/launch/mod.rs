@@ -6,7 +6,6 @@ mod arguments;
 mod cleanup;
 mod list;
 mod offers;
-mod regions;
 mod run;
 mod terminate;
 

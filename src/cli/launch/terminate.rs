@@ -4,11 +4,12 @@
 
 use clap::Args;
 
-use super::regions::{self, Asked};
+use crate::cli::account_regions::AskedRegions;
 use crate::cli::ask::{self, Answer};
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
+use crate::cli::region_failures;
 use crate::model::RegionName;
 use crate::provision::inventory::{self, ResolveError};
 use crate::provision::report::MachineRow;
@@ -28,10 +29,10 @@ pub(super) struct TerminateArguments {
 }
 
 pub(super) fn run(context: &Context<'_>, arguments: &TerminateArguments) -> Result<ExitClass, CommandError> {
-    let asked = Asked::parse(context, &arguments.region)?;
+    let asked = AskedRegions::parse_or_all(context, &arguments.region)?;
     let (session, machine, account) = context.block_on_bounded(async {
         let session = context.session().await?;
-        let regions = asked.regions(context, &session).await?;
+        let regions = asked.resolve(context, &session).await?;
         let inventory = inventory::list(&session, &regions).await;
         let machine = find(context, &inventory, &arguments.machine)?;
         let account = session.sts(&machine.region.parse()?).caller().await?.account;
@@ -70,7 +71,7 @@ fn find(
         Ok(machine) => return Ok(machine.clone()),
         Err(error) => error,
     };
-    let class = regions::tell_failures(context, &inventory.failures);
+    let class = region_failures::tell(context, &inventory.failures);
     match &error {
         ResolveError::Nothing(_) if class != ExitClass::Done => Err(CommandError::new(class, error)),
         ResolveError::Nothing(_) => {

@@ -1,40 +1,9 @@
 //! Questions on a terminal: yes, no, Ctrl-C, and stdin being a pipe.
 
-use rexpect::session::{PtySession, spawn_command};
-
-use crate::support::{Home, Lab, wait};
+use crate::support::{Lab, Terminal};
 
 const CTRL_C: &str = "\u{3}";
 const LINE: &str = "cloudkit launch -t m7i.large --no-ttl --wait accepted";
-
-/// A person at a terminal.
-struct Terminal(PtySession);
-
-impl Terminal {
-    fn typed(home: &Home, line: &str) -> Self {
-        let limit = u64::try_from(wait::LONG.as_millis()).unwrap();
-        let line = format!("stty rows 40 cols 200; {line}; echo \"exit code $?\"");
-        Self(spawn_command(home.command_on_terminal(&line), Some(limit)).unwrap())
-    }
-
-    #[track_caller]
-    fn sees(&mut self, words: &str) -> &mut Self {
-        self.0.exp_string(words).unwrap();
-        self
-    }
-
-    fn answers(&mut self, keys: &str) -> &mut Self {
-        self.0.send(keys).unwrap();
-        self.0.flush().unwrap();
-        self
-    }
-
-    #[track_caller]
-    fn ends(&mut self, code: i32) {
-        self.sees(&format!("exit code {code}\r\n"));
-        self.0.exp_eof().unwrap();
-    }
-}
 
 #[test]
 fn yes_launches() {

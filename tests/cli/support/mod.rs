@@ -7,9 +7,13 @@ mod lab;
 mod process;
 mod redaction;
 mod screen;
+#[cfg(unix)]
+mod terminal;
 pub(crate) mod wait;
 
 pub(crate) use home::{Home, PROGRAM};
 pub(crate) use lab::{Lab, python as lab_python};
 pub(crate) use process::Running;
 pub(crate) use screen::Screen;
+#[cfg(unix)]
+pub(crate) use terminal::Terminal;

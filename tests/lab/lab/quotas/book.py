@@ -34,6 +34,7 @@ class Book:
     def __init__(self) -> None:
         self._lock = Lock()
         self._values: dict[tuple[str, str], float] = {}
+        self._never_applied: set[tuple[str, str]] = set()
         self._increases: list[Increase] = []
 
     def value(self, region: str, code: str) -> float:
@@ -43,11 +44,21 @@ class Book:
         """The value that launches are held to; None where nobody set one."""
         return self._values.get((region, code)) if code else None
 
-    def set(self, region: str, code: str, value: float | None) -> None:
-        """From now on launches in the region are held to it; null takes the value away again."""
+    def is_applied(self, region: str, code: str) -> bool:
+        return (region, code) not in self._never_applied
+
+    def set(self, region: str, code: str, value: float | None, applied: bool = True) -> None:
+        """From now on launches in the region are held to it; null takes the value away again.
+
+        Of a quota that is not applied Service Quotas knows the default alone.
+        """
         if code not in QUOTAS:
             raise LookupError(f"there is no quota {code}")
         with self._lock:
+            if applied:
+                self._never_applied.discard((region, code))
+            else:
+                self._never_applied.add((region, code))
             if value is None:
                 self._values.pop((region, code), None)
             else:
@@ -83,6 +94,7 @@ class Book:
     def reset(self) -> None:
         with self._lock:
             self._values.clear()
+            self._never_applied.clear()
             self._increases.clear()
 
 

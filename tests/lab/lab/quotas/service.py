@@ -44,7 +44,8 @@ def answer_quotas(call: Call) -> Response:
 
 def _list(call: Call) -> dict[str, Any]:
     wanted = call.params.get("QuotaCode")
-    found = [_shape(quota, call.region) for quota in QUOTAS.values() if wanted in (None, quota.code)]
+    applied = [quota for quota in QUOTAS.values() if BOOK.is_applied(call.region, quota.code)]
+    found = [_shape(quota, call.region) for quota in applied if wanted in (None, quota.code)]
     return _page(call, "Quotas", found)
 
 
@@ -86,7 +87,7 @@ _ACTIONS: dict[str, Callable[[Call], dict[str, Any]]] = {
     "ListServices": lambda call: _page(call, "Services", _SERVICES),
     "ListServiceQuotas": _list,
     "ListAWSDefaultServiceQuotas": _list_defaults,
-    "GetServiceQuota": lambda call: {"Quota": _shape(_quota(call), call.region)},
+    "GetServiceQuota": lambda call: {"Quota": _shape(_applied(call), call.region)},
     "GetAWSDefaultServiceQuota": lambda call: {"Quota": _default_shape(_quota(call), call.region)},
     "RequestServiceQuotaIncrease": _request,
     "GetRequestedServiceQuotaChange": _get_increase,
@@ -118,6 +119,13 @@ def _quota(call: Call) -> Quota:
     if call.params["QuotaCode"] not in QUOTAS:
         raise _missing("quota")
     return QUOTAS[call.params["QuotaCode"]]
+
+
+def _applied(call: Call) -> Quota:
+    quota = _quota(call)
+    if not BOOK.is_applied(call.region, quota.code):
+        raise _missing("quota")
+    return quota
 
 
 def _page(call: Call, member: str, items: list[Any]) -> dict[str, Any]:

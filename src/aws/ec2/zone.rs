@@ -1,0 +1,47 @@
+//! Zones of a region: what they are called here and everywhere, and which of them have a type.
+//!
+//! Whether a zone has room for a machine EC2 tells nobody.
+
+use aws_sdk_ec2::types::LocationType;
+
+use super::{Ec2, filter};
+use crate::aws::error::AwsError;
+use crate::aws::types::capacity::Zone;
+
+impl Ec2 {
+    /// The zones that the account may use.
+    ///
+    /// # Errors
+    /// Where EC2 refuses or can't be reached.
+    pub async fn zones(&self) -> Result<Vec<Zone>, AwsError> {
+        let answer = self.client.describe_availability_zones().send().await;
+        let answer = answer.map_err(|error| AwsError::from_sdk("DescribeAvailabilityZones", error))?;
+        let zone = |zone: aws_sdk_ec2::types::AvailabilityZone| {
+            Some(Zone { id: zone.zone_id?, name: zone.zone_name? })
+        };
+        Ok(answer.availability_zones.unwrap_or_default().into_iter().filter_map(zone).collect())
+    }
+
+    /// The ids of the zones that have a type, in order.
+    ///
+    /// # Errors
+    /// Where EC2 refuses or can't be reached.
+    pub async fn zones_with(&self, instance_type: &str) -> Result<Vec<String>, AwsError> {
+        let mut pages = self
+            .client
+            .describe_instance_type_offerings()
+            .location_type(LocationType::AvailabilityZoneId)
+            .filters(filter("instance-type", [instance_type]))
+            .into_paginator()
+            .items()
+            .send();
+        let mut zones = Vec::new();
+        while let Some(offering) = pages.next().await {
+            let offering =
+                offering.map_err(|error| AwsError::from_sdk("DescribeInstanceTypeOfferings", error))?;
+            zones.extend(offering.location);
+        }
+        zones.sort_unstable();
+        Ok(zones)
+    }
+}

@@ -1,0 +1,103 @@
+//! What `find spot` asks of an account: prices of this moment by zone, how prices moved, and placement scores.
+//!
+//! Which machines are meant is decided in `spot.rs`, by the same words and flags as without an account.
+
+use std::collections::BTreeSet;
+
+use clap::Args;
+
+use super::history::{HistoryArguments, SpotQuestion};
+use super::room::RoomArguments;
+use super::rows;
+use super::scores::ScoreArguments;
+use crate::catalog::Catalog;
+use crate::cli::account_regions::AskedRegions;
+use crate::cli::command_error::CommandError;
+use crate::cli::context::Context;
+use crate::cli::exit_code::ExitClass;
+use crate::cli::region_failures;
+use crate::discovery::account::history::{ZonePrice, current_spot_prices};
+use crate::discovery::{self, LivePrice, LivePrices, Question};
+use crate::model::{InstanceTypeName, Market};
+use crate::platform::clock;
+
+/// What is asked of the account.
+#[derive(Debug, Args)]
+pub(super) struct AccountArguments {
+    /// Ask the account for the price of this moment in each zone; with --score, score zones instead of regions
+    #[arg(long, help_heading = "Prices of this moment (need an AWS account)")]
+    per_zone: bool,
+    #[command(flatten)]
+    history: HistoryArguments,
+    #[command(flatten)]
+    score: ScoreArguments,
+}
+
+impl AccountArguments {
+    /// Whether the account is to be asked.
+    pub(super) const fn is_asked(&self) -> bool {
+        self.per_zone || self.history.are_asked() || self.score.are_asked()
+    }
+
+    /// Asks the account, and prints what it says.
+    pub(super) fn answer(
+        &self,
+        context: &Context<'_>,
+        catalog: &Catalog<'_>,
+        question: Question,
+        typed_regions: &[String],
+        room: &RoomArguments,
+    ) -> Result<ExitClass, CommandError> {
+        let types = types(catalog, &question)?;
+        if types.is_empty() {
+            // What left nothing is said as it is without an account.
+            return rows::answer(context, catalog, question, None, room);
+        }
+        let regions = if typed_regions.is_empty() { &question.regions } else { typed_regions };
+        let regions = AskedRegions::parse(context, regions)?;
+        let meant = SpotQuestion { types, regions, os: question.os };
+        if self.history.are_asked() {
+            return self.history.show(context, meant);
+        }
+        if self.score.are_asked() {
+            return self.score.show(context, meant, room.count, self.per_zone);
+        }
+        let (live, class) = live_prices(context, meant)?;
+        let shown = rows::answer(context, catalog, question, Some(&live), room)?;
+        Ok(if class == ExitClass::Done { shown } else { class })
+    }
+}
+
+/// The types that a question means: every filter on machines holds, those on prices are left to what the account says.
+fn types(catalog: &Catalog<'_>, question: &Question) -> Result<Vec<InstanceTypeName>, CommandError> {
+    let of_machines = Question {
+        markets: vec![Market::OnDemand],
+        filters: question.filters.iter().filter(|filter| !filter.is_of_offer()).cloned().collect(),
+        sort: Vec::new(),
+        limit: None,
+        group_by: None,
+        ..question.clone()
+    };
+    let offers = discovery::search(catalog, &of_machines)?.offers;
+    let types: BTreeSet<&str> = offers.iter().map(|offer| &*offer.instance_type).collect();
+    Ok(types.into_iter().map(str::parse).collect::<Result<_, _>>()?)
+}
+
+/// What the machines cost now, zone by zone; a region that could not be asked is said, and keeps the catalog's prices.
+fn live_prices(context: &Context<'_>, meant: SpotQuestion) -> Result<(LivePrices, ExitClass), CommandError> {
+    let now = clock::now();
+    let found = context.block_on_bounded(async {
+        let session = context.session().await?;
+        let _step = context.streams.step("asking for spot prices");
+        let SpotQuestion { types, regions, os } = meant;
+        let regions = regions.resolve(context, &session).await?;
+        Ok(current_spot_prices(&session, &regions, &types, os, now).await)
+    })?;
+    let mut live = LivePrices::told_on(now.strftime("%Y-%m-%d").to_string());
+    for (region, prices) in found.answers {
+        let price =
+            |ZonePrice { instance_type, zone_id, price, .. }| (instance_type, LivePrice { zone_id, price });
+        live.add_region(region.to_string(), prices.into_iter().map(price));
+    }
+    Ok((live, region_failures::tell(context, &found.failures)))
+}

@@ -1,0 +1,205 @@
+//! Accelerated and HPC machines: where they are sold, in which zones, under which markets, at what price.
+//!
+//! Answered from a catalog. What an account holds, or could buy as a capacity block, is [`super::account`]'s.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use jiff::civil::Date;
+
+use crate::catalog::age::{Figure, Freshness};
+use crate::catalog::{Catalog, InstanceType, Offering, Price, Region, Source};
+use crate::model::{Market, Offer, OperatingSystem, offer};
+
+use super::named::Named;
+use super::{NamePattern, Unmatched};
+
+/// The types with nothing but processors that are asked for all the same, since they are sold for large computations.
+const HPC_FAMILIES: &str = "hpc";
+
+/// Which kinds of machines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Devices {
+    /// Those that are named; where none is, accelerated and HPC machines.
+    #[default]
+    Any,
+    /// Those with a GPU.
+    Gpus,
+    /// Those with another accelerator: Inferentia, Trainium and the like.
+    Accelerators,
+}
+
+/// The types that somebody asks about.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TypeWish {
+    /// By name or pattern; several mean any of them.
+    pub patterns: Vec<NamePattern>,
+    /// By what is in them.
+    pub devices: Devices,
+}
+
+impl fmt::Display for TypeWish {
+    /// To follow "for": `p5.48xlarge or trn*`, `types with a GPU`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let patterns: Vec<&str> = self.patterns.iter().map(NamePattern::as_str).collect();
+        let devices = match self.devices {
+            Devices::Any => "any type",
+            Devices::Gpus => "types with a GPU",
+            Devices::Accelerators => "types with an accelerator",
+        };
+        match (patterns.is_empty(), self.devices) {
+            (true, _) => f.write_str(devices),
+            (false, Devices::Any) => f.write_str(&patterns.join(" or ")),
+            (false, _) => write!(f, "{devices} called {}", patterns.join(" or ")),
+        }
+    }
+}
+
+impl TypeWish {
+    /// Whether it is about a type of this name, which the catalog may not know. Capacity may be held of any type, so here
+    /// nothing is left out that was not asked to be.
+    #[must_use]
+    pub fn fits(&self, catalog: &Catalog<'_>, instance_type: &str) -> bool {
+        let named = || self.patterns.iter().any(|pattern| pattern.matcher().fits(instance_type));
+        let has = || match self.devices {
+            Devices::Any => true,
+            devices => catalog.instance_type(instance_type).is_some_and(|one| devices.are_in(one)),
+        };
+        (self.patterns.is_empty() || named()) && has()
+    }
+
+    /// The types of the catalog that it is about, by name.
+    #[must_use]
+    pub fn types<'c>(&self, catalog: &'c Catalog<'c>) -> Vec<InstanceType<'c>> {
+        let named: Vec<Named<'_, 'c>> =
+            self.patterns.iter().map(|pattern| Named::find(catalog, pattern)).collect();
+        let mut types = Named::any_of(catalog, &named);
+        types.retain(|one| match self.devices {
+            Devices::Any => !self.patterns.is_empty() || is_special(*one),
+            devices => devices.are_in(*one),
+        });
+        types
+    }
+}
+
+impl Devices {
+    fn are_in(self, one: InstanceType<'_>) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Gpus => one.gpus().next().is_some(),
+            Self::Accelerators => one.accelerators().next().is_some(),
+        }
+    }
+}
+
+fn is_special(one: InstanceType<'_>) -> bool {
+    one.devices().next().is_some() || one.family().starts_with(HPC_FAMILIES)
+}
+
+/// What is sold, and the patterns that contributed nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sold<'c> {
+    /// The offers, in the usual order: price, type, region, market.
+    pub offers: Vec<Offer<'c>>,
+    /// The patterns that contributed nothing.
+    pub unmatched: Vec<Unmatched<'c>>,
+}
+
+/// Each of the types in each of the regions and markets that have it.
+#[must_use]
+pub fn sold<'c>(
+    catalog: &'c Catalog<'c>,
+    wish: &TypeWish,
+    regions: &[Region<'c>],
+    os: OperatingSystem,
+    today: Option<Date>,
+) -> Sold<'c> {
+    let freshness = today.map(Freshness::on);
+    let named = wish.patterns.iter().map(|pattern| Named::find(catalog, pattern));
+    let unmatched = named.filter_map(|named| named.unmatched(catalog, regions)).collect();
+    let mut offers: Vec<Offer<'c>> = wish
+        .types(catalog)
+        .into_iter()
+        .flat_map(|one| regions.iter().filter_map(move |region| region.offering(one.name())))
+        .flat_map(|offering| offering.instance_type().markets().map(move |market| (offering, market)))
+        .map(|(offering, market)| priced(catalog, offering, market, os, freshness.as_ref()))
+        .collect();
+    offers.sort_by(|one, other| order(one).cmp(&order(other)));
+    Sold { offers, unmatched }
+}
+
+fn order<'o>(offer: &'o Offer<'_>) -> impl Ord + use<'o> {
+    let price = offer.price_usd_hour;
+    (price.is_none(), price, &*offer.instance_type, &*offer.region, offer.market)
+}
+
+fn priced<'c>(
+    catalog: &'c Catalog<'c>,
+    offering: Offering<'c>,
+    market: Market,
+    os: OperatingSystem,
+    freshness: Option<&Freshness>,
+) -> Offer<'c> {
+    let price = offering.price(market, os);
+    let interruption = (market == Market::Spot).then(|| offering.interruption(os)).flatten();
+    let is_old = |figure, source: Source<'_>| {
+        freshness.is_some_and(|freshness| freshness.is_old(figure, source.as_of()))
+    };
+    Offer {
+        zones: offering.zones().map(Cow::Borrowed).collect(),
+        price_usd_hour: price.map(|price| price.amount),
+        price_source: price.map(|price| Cow::Borrowed(price.source.label())),
+        price_as_of: price.map(|price| Cow::Borrowed(price.source.as_of())),
+        price_is_old: price.is_some_and(|price| is_old(Figure::price_in(market), price.source)),
+        interruption: interruption.map(|rate| rate.band),
+        interruption_is_old: interruption.is_some_and(|rate| is_old(Figure::Interruption, rate.source)),
+        ..described(catalog, offering.instance_type().name(), offering.region().code(), market, os)
+    }
+}
+
+/// An offer with all that the catalog knows of a type in a region, and without a price of its own.
+pub(super) fn described<'c>(
+    catalog: &'c Catalog<'c>,
+    instance_type: impl Into<Cow<'c, str>>,
+    region: impl Into<Cow<'c, str>>,
+    market: Market,
+    os: OperatingSystem,
+) -> Offer<'c> {
+    let (instance_type, region) = (instance_type.into(), region.into());
+    let known = catalog.instance_type(&instance_type);
+    let on_demand = on_demand(catalog, &instance_type, &region, os);
+    Offer {
+        schema: Cow::Borrowed(offer::SCHEMA),
+        zones: Vec::new(),
+        market,
+        architectures: known.into_iter().flat_map(InstanceType::architectures).collect(),
+        vcpus: known.and_then(InstanceType::vcpus),
+        memory_mib: known.and_then(InstanceType::memory),
+        gpus: known.into_iter().flat_map(InstanceType::gpus).map(Into::into).collect(),
+        accelerators: known.into_iter().flat_map(InstanceType::accelerators).map(Into::into).collect(),
+        os,
+        price_usd_hour: None,
+        on_demand_usd_hour: on_demand.map(|price| price.amount),
+        price_source: None,
+        price_as_of: None,
+        price_is_old: false,
+        interruption: None,
+        interruption_is_old: false,
+        reservation_id: None,
+        available_count: None,
+        block: None,
+        quota: None,
+        instance_type,
+        region,
+    }
+}
+
+/// What an hour of a type costs on demand in a region, if that is known.
+pub(super) fn on_demand<'c>(
+    catalog: &'c Catalog<'c>,
+    instance_type: &str,
+    region: &str,
+    os: OperatingSystem,
+) -> Option<Price<'c>> {
+    catalog.region(region)?.offering(instance_type)?.price(Market::OnDemand, os)
+}

@@ -1,0 +1,168 @@
+//! Curves of spot prices as a picture: a panel for each type and region, a step line for each zone.
+//!
+//! The colours are Okabe and Ito's, which can be told apart with every kind of colour vision and have different
+//! brightness; each line is dashed in its own way besides.
+//! <https://jfly.uni-koeln.de/color/>
+
+use jiff::Timestamp;
+use plotters::element::DashedPathElement;
+use plotters::prelude::*;
+
+use super::history_chart::time_label;
+use crate::discovery::account::history::PricePoint;
+use crate::discovery::account::price_summary::{Stretch, by_type_and_region, by_zone, held};
+use crate::model::Money;
+
+const WIDTH: u32 = 1000;
+const PANEL_HEIGHT: u32 = 420;
+const COLORS: [RGBColor; 7] = [
+    RGBColor(0, 114, 178),
+    RGBColor(213, 94, 0),
+    RGBColor(0, 158, 115),
+    RGBColor(204, 121, 167),
+    RGBColor(0, 0, 0),
+    RGBColor(86, 180, 233),
+    RGBColor(230, 159, 0),
+];
+/// Fonts that every system has one of.
+const FONT: &str = "sans-serif";
+const TITLE_SIZE: u32 = 20;
+const TEXT_SIZE: u32 = 14;
+const DASH: i32 = 10;
+const MICROS_PER_DOLLAR: f64 = 1_000_000.0;
+
+/// A picture that could not be drawn.
+#[derive(Debug, thiserror::Error)]
+#[error("the chart could not be drawn: {0}")]
+pub struct NotDrawn(String);
+
+/// The curves of all types, regions and zones as an SVG document.
+///
+/// # Errors
+/// Where there is nothing to draw, or the drawing library refuses.
+pub fn svg(points: &[PricePoint], stretch: Stretch) -> Result<String, NotDrawn> {
+    let panels: Vec<&[PricePoint]> = by_type_and_region(points).collect();
+    if panels.is_empty() {
+        return Err(NotDrawn("there is no price".to_owned()));
+    }
+    let height = u32::try_from(panels.len()).unwrap_or(u32::MAX).saturating_mul(PANEL_HEIGHT);
+    let mut text = String::new();
+    {
+        let root = SVGBackend::with_string(&mut text, (WIDTH, height)).into_drawing_area();
+        let draw = || -> Result<(), Box<dyn std::error::Error + '_>> {
+            root.fill(&WHITE)?;
+            for (area, points) in root.split_evenly((panels.len(), 1)).iter().zip(&panels) {
+                panel(area, points, stretch)?;
+            }
+            Ok(root.present()?)
+        };
+        draw().map_err(|error| NotDrawn(error.to_string()))?;
+    }
+    Ok(text)
+}
+
+type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
+type Drawn<'a> = Result<(), DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>>;
+
+/// One type in one region.
+fn panel<'a>(area: &Area<'a>, points: &[PricePoint], stretch: Stretch) -> Drawn<'a> {
+    let Some(first) = points.first() else { return Ok(()) };
+    let title = format!("Spot price of {} in {}, {}", first.instance_type, first.region, first.os);
+    let (from, until) = (stretch.from.as_second(), stretch.until.as_second());
+    let mut chart = ChartBuilder::on(area)
+        .caption(title, (FONT, TITLE_SIZE))
+        .margin(16)
+        .x_label_area_size(44)
+        .y_label_area_size(86)
+        .build_cartesian_2d(from..until, range_of_prices(points, stretch))?;
+    chart
+        .configure_mesh()
+        .x_desc("time (UTC)")
+        .y_desc("US dollars an hour")
+        .x_labels(8)
+        .y_labels(6)
+        .label_style((FONT, TEXT_SIZE))
+        .axis_desc_style((FONT, TEXT_SIZE))
+        .x_label_formatter(&|second| {
+            Timestamp::from_second(*second).map_or_else(|_| String::new(), |at| time_label(at, until - from))
+        })
+        .y_label_formatter(&|price| format!("{price:.4}"))
+        .light_line_style(TRANSPARENT)
+        .draw()?;
+    for (place, zone) in by_zone(points).enumerate() {
+        let color = COLORS[place % COLORS.len()];
+        let style = color.stroke_width(2);
+        let name = zone.first().map(|point| point.zone.clone()).unwrap_or_default();
+        // The first line is whole, the others have longer and longer gaps.
+        let gap = i32::try_from(place % COLORS.len()).unwrap_or_default() * 2;
+        chart
+            .draw_series(DashedLineSeries::new(steps(zone, stretch), DASH, gap, style))?
+            .label(name)
+            .legend(move |(x, y)| DashedPathElement::new([(x, y), (x + 40, y)], DASH, gap, style));
+    }
+    chart
+        .configure_series_labels()
+        .position(SeriesLabelPosition::UpperLeft)
+        .legend_area_size(46)
+        .background_style(WHITE.mix(0.85))
+        .border_style(BLACK.mix(0.4))
+        .label_font((FONT, TEXT_SIZE))
+        .draw()
+}
+
+/// The prices from the least to the greatest, with some room above and below.
+fn range_of_prices(points: &[PricePoint], stretch: Stretch) -> std::ops::Range<f64> {
+    let prices = || by_zone(points).flat_map(|zone| held(zone, stretch)).map(|held| dollars(held.price));
+    let (least, most) = (prices().fold(f64::INFINITY, f64::min), prices().fold(0.0, f64::max));
+    let room = ((most - least) * 0.1).max(most * 0.02);
+    (least - room).max(0.0)..most + room
+}
+
+/// The corners of a step line.
+fn steps(zone: &[PricePoint], stretch: Stretch) -> Vec<(i64, f64)> {
+    let corners = held(zone, stretch).flat_map(|held| {
+        let price = dollars(held.price);
+        [(held.from.as_second(), price), (held.until.as_second(), price)]
+    });
+    corners.collect()
+}
+
+/// For drawing alone: no figure that is printed is one of these.
+#[expect(clippy::cast_precision_loss, reason = "a price has far fewer digits than the type")]
+fn dollars(price: Money) -> f64 {
+    price.micros() as f64 / MICROS_PER_DOLLAR
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::discovery::account::history::SCHEMA;
+    use crate::model::OperatingSystem;
+
+    #[test]
+    fn a_chart_has_title_axes_and_a_line_for_each_zone() {
+        let point = |zone: &str, hour: i64, price: &str| PricePoint {
+            schema: SCHEMA,
+            instance_type: "m7i.large".to_owned(),
+            region: "us-east-1".to_owned(),
+            zone: zone.to_owned(),
+            os: OperatingSystem::Linux,
+            price_usd_hour: price.parse().unwrap(),
+            at: Timestamp::from_second(1_790_000_000 + hour * 3600).unwrap(),
+        };
+        let points = [
+            point("<use1-az1>", -5, "0.03"),
+            point("<use1-az1>", 40, "0.045"),
+            point("use1-az2", 30, "0.05"),
+        ];
+        let moment = |hour: i64| Timestamp::from_second(1_790_000_000 + hour * 3600).unwrap();
+        let text = svg(&points, Stretch { from: moment(0), until: moment(168) }).unwrap();
+        for part in
+            ["Spot price of m7i.large in us-east-1", "US dollars an hour", "&lt;use1-az1&gt;", "use1-az2"]
+        {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        assert!(text.starts_with("<svg") && text.trim_end().ends_with("</svg>"));
+        assert!(svg(&[], Stretch { from: moment(0), until: moment(168) }).is_err());
+    }
+}
