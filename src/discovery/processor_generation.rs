@@ -9,7 +9,9 @@ struct Generation {
     families: &'static [&'static str],
 }
 
-/// Above each entry the pages of <https://docs.aws.amazon.com/ec2/latest/instancetypes/> whose column "Processor" says so.
+/// Above each entry the pages of <https://docs.aws.amazon.com/ec2/latest/instancetypes/> that name its processors: by the
+/// generation, or, of EPYC, by a model and a count of generations (7R32, the second, is Rome; 7R13, the third, Milan; 9R14,
+/// the fourth, Genoa; the fifth is Turin), and Intel's Xeon 6 is Granite Rapids.
 const TABLE: &[Generation] = &[
     // gp.html
     Generation { name: "Graviton", families: &["a1"] },
@@ -34,7 +36,7 @@ const TABLE: &[Generation] = &[
         ],
     },
     // gp.html
-    Generation { name: "Graviton5", families: &["m9g", "m9gd"] },
+    Generation { name: "Graviton5", families: &["m9g"] },
     // gp.html, mo.html, so.html, ac.html
     Generation {
         name: "Cascade Lake",
