@@ -252,5 +252,5 @@ fn storage(one: InstanceType<'_>) -> u64 {
 }
 
 fn ebs(one: InstanceType<'_>, figure: fn(EbsPerformance) -> u32) -> Fact {
-    known(one.ebs_peak().map(figure))
+    known(one.ebs_peak().map(figure).filter(|figure| *figure != 0))
 }

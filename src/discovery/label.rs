@@ -124,7 +124,10 @@ impl Label {
             Self::Size => Some(wanted(size(one))),
             Self::Architecture => described(one.architectures().any(|one| wanted(one.as_str()))),
             Self::ProcessorMaker => one.processor_maker().map(wanted),
-            Self::ProcessorGeneration => processor_generation::of(one.family()).map(wanted),
+            Self::ProcessorGeneration => match processor_generation::of(one.family()) {
+                Some(generation) => Some(wanted(generation)),
+                None => (!processor_generation::is_made_by(one.processor_maker(), wanted)).then_some(false),
+            },
             Self::Gpu | Self::GpuMaker | Self::Accelerator | Self::AcceleratorMaker => {
                 described(one.devices().any(|device| self.of_device(&device).is_some_and(wanted)))
             }

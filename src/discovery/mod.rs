@@ -35,7 +35,7 @@ pub use group::{Cheapest, GroupBy, OfferGroup};
 pub use label::Label;
 pub use like::like;
 pub use live_prices::{LivePrice, LivePrices};
-pub(crate) use pattern::names_of;
+use pattern::names_of;
 pub use pattern::{NamePattern, NotAPattern};
 pub use question::Question;
 pub use rank::{Direction, SortColumn, SortKey};

@@ -132,7 +132,7 @@ pub(super) fn is_pattern_of_types(token: &str) -> bool {
 }
 
 /// The elements of a list between commas; a comma within brackets or slashes is the pattern's own.
-pub(crate) fn names_of(list: &str) -> impl Iterator<Item = &str> {
+pub(super) fn names_of(list: &str) -> impl Iterator<Item = &str> {
     split(list, |c| c == ',')
 }
 

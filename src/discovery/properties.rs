@@ -177,7 +177,12 @@ fn fits(row: Row<'_>, filter: &Filter, all: &[Filter]) -> Option<bool> {
                 Label::Architecture => described(one.architectures.iter().any(|one| wanted(one.as_str()))),
                 Label::ProcessorMaker => one.processor_maker.as_deref().map(wanted),
                 Label::ProcessorGeneration => {
-                    processor_generation::of(one.name.split('.').next().unwrap()).map(wanted)
+                    let maker = one.processor_maker.as_deref();
+                    match processor_generation::of(one.name.split('.').next().unwrap()) {
+                        Some(generation) => Some(wanted(generation)),
+                        None if processor_generation::is_made_by(maker, &wanted) => None,
+                        None => Some(false),
+                    }
                 }
                 Label::Gpu => described(of_device(true, false)),
                 Label::GpuMaker => described(of_device(true, true)),

@@ -3,6 +3,8 @@
 //! Each word becomes a pattern of names or one of the filters that flags become too; all of them have to hold, and of
 //! several patterns any. A word that means nothing is an error, never a guess.
 
+use std::cell::OnceCell;
+
 use crate::catalog::Catalog;
 
 use super::pattern::{is_pattern_of_types, split};
@@ -52,8 +54,7 @@ pub fn read_question<'c>(words: &[&str], catalog: &'c Catalog<'c>) -> Result<Rea
             return Err(NotAPattern::Empty.into());
         }
     }
-    let mut reader =
-        Reader { catalog, vocabulary: Vocabulary::of(catalog), tokens, reading: Reading::default() };
+    let mut reader = Reader { catalog, vocabulary: OnceCell::new(), tokens, reading: Reading::default() };
     let mut place = 0;
     while place < reader.tokens.len() {
         place += reader.read_at(place)?;
@@ -64,7 +65,8 @@ pub fn read_question<'c>(words: &[&str], catalog: &'c Catalog<'c>) -> Result<Rea
 
 struct Reader<'w, 'c> {
     catalog: &'c Catalog<'c>,
-    vocabulary: Vocabulary,
+    /// Made when the first word comes: names and patterns need none.
+    vocabulary: OnceCell<Vocabulary>,
     tokens: Vec<&'w str>,
     reading: Reading,
 }
@@ -201,7 +203,7 @@ impl Reader<'_, '_> {
 
     /// The filters of a device's name in one token, with its memory where that is part of it.
     fn device(&self, token: &str) -> Option<Vec<Filter>> {
-        match self.vocabulary.meaning(token) {
+        match self.vocabulary().meaning(token) {
             Some(Meaning::Filter(filter)) => Some(vec![filter.clone()]),
             Some(Meaning::Cheapest) => None,
             None => self.gpu_with_memory(token).map(|(gpu, memory)| vec![gpu, memory]),
@@ -212,7 +214,7 @@ impl Reader<'_, '_> {
     fn gpu_with_memory(&self, token: &str) -> Option<(Filter, Filter)> {
         let (name, memory) = token.rsplit_once('-')?;
         let (_, unit) = number_and_unit(memory)?;
-        let Meaning::Filter(gpu @ Filter::Label(Label::Gpu, _)) = self.vocabulary.meaning(name)? else {
+        let Meaning::Filter(gpu @ Filter::Label(Label::Gpu, _)) = self.vocabulary().meaning(name)? else {
             return None;
         };
         let has_unit = MEMORY_UNITS.contains(&unit.to_lowercase().as_str());
@@ -235,8 +237,7 @@ impl Reader<'_, '_> {
             let tokens = self.tokens.get(place..place + length)?;
             // A pattern is never part of a phrase, whatever is left of it without its punctuation.
             let is_phrase = !tokens.iter().any(|token| is_pattern_of_types(token));
-            let meaning = self.vocabulary.meaning(&tokens.concat()).filter(|_| is_phrase)?;
-            Some((meaning.clone(), length))
+            is_phrase.then(|| Some((self.vocabulary().meaning(&tokens.concat())?.clone(), length)))?
         })
     }
 
@@ -263,6 +264,10 @@ impl Reader<'_, '_> {
         self.reading.terms.push(Term { words: tokens.join(" "), meaning });
     }
 
+    fn vocabulary(&self) -> &Vocabulary {
+        self.vocabulary.get_or_init(|| Vocabulary::of(self.catalog))
+    }
+
     /// The token at a place; nothing where there is none.
     fn token(&self, place: usize) -> &str {
         self.tokens.get(place).copied().unwrap_or_default()
@@ -273,7 +278,7 @@ impl Reader<'_, '_> {
             let nearest = vec![format!("--region {}", region.code())];
             return DiscoveryError::UnknownWord { word: word.to_owned(), nearest };
         }
-        let nearest = self.vocabulary.nearest(word, NOUNS.iter().map(|(noun, _)| *noun));
+        let nearest = self.vocabulary().nearest(word, NOUNS.iter().map(|(noun, _)| *noun));
         DiscoveryError::UnknownWord { word: word.to_owned(), nearest }
     }
 }
