@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use crate::aws::Session;
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
+use crate::cli::exit_code::ExitClass;
 use crate::cli::region;
 use crate::discovery::RegionSelection;
 use crate::model::RegionName;
@@ -53,10 +54,14 @@ impl AskedRegions {
             if !self.all && asked.len() < meant {
                 let left_out = meant - asked.len();
                 context.streams.status(format_args!(
-                    "{left_out} of the regions meant left out, because the account has not enabled them"
+                    "{left_out} of the regions that are meant left out, because the account has not enabled them"
                 ));
             }
             regions.extend(asked);
+        }
+        if regions.is_empty() {
+            let error = "none of the regions that are meant is enabled for the account";
+            return Err(CommandError::new(ExitClass::No, error));
         }
         Ok(regions.into_iter().collect())
     }

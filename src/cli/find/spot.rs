@@ -1,6 +1,6 @@
 //! `cloudkit find spot`: what spot machines cost, and how that moved.
 //!
-//! So far only what needs an account: `--history` and `--score`.
+//! So far only what needs an account: the prices of this moment, `--history` and `--score`.
 
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
@@ -8,12 +8,16 @@ use clap::builder::RangedU64ValueParser;
 use super::account_regions::AskedRegions;
 use super::history::{HistoryArguments, SpotQuestion};
 use super::scores::ScoreArguments;
+use crate::aws::regions::PerRegion;
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
+use crate::cli::region_failures;
 use crate::discovery::NamePattern;
+use crate::discovery::account::history::{PricePoint, current_spot_prices};
 use crate::discovery::capacity::{Devices, TypeWish};
 use crate::model::OperatingSystem;
+use crate::platform::clock;
 
 /// Spot prices: what they were, and how likely a request is to succeed
 #[derive(Debug, Args)]
@@ -44,7 +48,24 @@ pub(super) fn run(context: &Context<'_>, arguments: &SpotArguments) -> Result<Ex
     if arguments.score.are_asked() {
         return arguments.score.show(context, question, arguments.count);
     }
-    Err(CommandError::usage("nothing was asked").hint("ask for --history 7d or for --score"))
+    prices(context, question)
+}
+
+/// The price of this moment in every zone.
+fn prices(context: &Context<'_>, question: SpotQuestion) -> Result<ExitClass, CommandError> {
+    let SpotQuestion { types, regions, os } = question;
+    let PerRegion { answers, failures } = context.block_on_bounded(async {
+        let session = context.session().await?;
+        let regions = regions.resolve(context, &session).await?;
+        Ok(current_spot_prices(&session, &regions, &types, os, clock::now()).await)
+    })?;
+    let rows: Vec<PricePoint> = answers
+        .into_iter()
+        .flat_map(|(region, prices)| prices.into_iter().map(move |price| price.into_point(&region, os)))
+        .collect();
+    context.streams.write_list(context.streams.list_format(), &rows)?;
+    let class = region_failures::tell(context, &failures);
+    Ok(if rows.is_empty() && class == ExitClass::Done { ExitClass::No } else { class })
 }
 
 impl SpotArguments {

@@ -33,6 +33,22 @@ pub struct ZonePrice {
     pub at: Timestamp,
 }
 
+impl ZonePrice {
+    /// The price as a row of the history.
+    #[must_use]
+    pub fn into_point(self, region: &RegionName, os: OperatingSystem) -> PricePoint {
+        PricePoint {
+            schema: SCHEMA,
+            instance_type: self.instance_type,
+            region: region.to_string(),
+            zone: self.zone_id.unwrap_or(self.zone_name),
+            os,
+            price_usd_hour: self.price,
+            at: self.at,
+        }
+    }
+}
+
 /// A question for the history of prices.
 #[derive(Debug, Clone)]
 pub struct HistoryQuestion {

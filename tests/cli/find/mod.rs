@@ -1,6 +1,11 @@
-//! Sessions of `find`: which machine, where, at what price. No account, no network, no lab.
+//! Sessions of `find`: which machine, where, at what price. Only what is asked of an account needs the lab.
 
+mod blocks;
+mod capacity;
 mod default_region;
 mod errors;
 mod formats;
+mod history;
 mod questions;
+mod reservations;
+mod scores;
