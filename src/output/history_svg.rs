@@ -15,6 +15,7 @@ use crate::model::Money;
 
 const WIDTH: u32 = 1000;
 const PANEL_HEIGHT: u32 = 420;
+const LEGEND_WIDTH: u32 = 140;
 const COLORS: [RGBColor; 7] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
@@ -29,6 +30,7 @@ const FONT: &str = "sans-serif";
 const TITLE_SIZE: u32 = 20;
 const TEXT_SIZE: u32 = 14;
 const DASH: i32 = 10;
+const DAY_SECONDS: f64 = 86_400.0;
 const MICROS_PER_DOLLAR: f64 = 1_000_000.0;
 
 /// A picture that could not be drawn.
@@ -68,13 +70,14 @@ type Drawn<'a> = Result<(), DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBacke
 fn panel<'a>(area: &Area<'a>, points: &[PricePoint], stretch: Stretch) -> Drawn<'a> {
     let Some(first) = points.first() else { return Ok(()) };
     let title = format!("Spot price of {} in {}, {}", first.instance_type, first.region, first.os);
-    let (from, until) = (stretch.from.as_second(), stretch.until.as_second());
-    let mut chart = ChartBuilder::on(area)
+    let seconds = stretch.until.as_second() - stretch.from.as_second();
+    let (left, right) = area.split_horizontally(WIDTH - LEGEND_WIDTH);
+    let mut chart = ChartBuilder::on(&left)
         .caption(title, (FONT, TITLE_SIZE))
         .margin(16)
         .x_label_area_size(44)
         .y_label_area_size(86)
-        .build_cartesian_2d(from..until, range_of_prices(points, stretch))?;
+        .build_cartesian_2d(days(stretch.from)..days(stretch.until), range_of_prices(points, stretch))?;
     chart
         .configure_mesh()
         .x_desc("time (UTC)")
@@ -83,31 +86,33 @@ fn panel<'a>(area: &Area<'a>, points: &[PricePoint], stretch: Stretch) -> Drawn<
         .y_labels(6)
         .label_style((FONT, TEXT_SIZE))
         .axis_desc_style((FONT, TEXT_SIZE))
-        .x_label_formatter(&|second| {
-            Timestamp::from_second(*second).map_or_else(|_| String::new(), |at| time_label(at, until - from))
-        })
+        .x_label_formatter(&|days| moment(*days).map_or_else(String::new, |at| time_label(at, seconds)))
         .y_label_formatter(&|price| format!("{price:.4}"))
         .light_line_style(TRANSPARENT)
         .draw()?;
-    for (place, zone) in by_zone(points).enumerate() {
-        let color = COLORS[place % COLORS.len()];
-        let style = color.stroke_width(2);
+    for ((zone, line), row) in by_zone(points).zip(Line::all()).zip(1_i32..) {
+        let Line { style, gap } = line;
+        chart.draw_series(DashedLineSeries::new(steps(zone, stretch), DASH, gap, style))?;
         let name = zone.first().map(|point| point.zone.clone()).unwrap_or_default();
-        // The first line is whole, the others have longer and longer gaps.
-        let gap = i32::try_from(place % COLORS.len()).unwrap_or_default() * 2;
-        chart
-            .draw_series(DashedLineSeries::new(steps(zone, stretch), DASH, gap, style))?
-            .label(name)
-            .legend(move |(x, y)| DashedPathElement::new([(x, y), (x + 40, y)], DASH, gap, style));
+        let y = 40 + row * 24;
+        right.draw(&DashedPathElement::new([(0, y), (36, y)], DASH, gap, style))?;
+        right.draw(&Text::new(name, (44, y - 8), (FONT, TEXT_SIZE)))?;
     }
-    chart
-        .configure_series_labels()
-        .position(SeriesLabelPosition::UpperLeft)
-        .legend_area_size(46)
-        .background_style(WHITE.mix(0.85))
-        .border_style(BLACK.mix(0.4))
-        .label_font((FONT, TEXT_SIZE))
-        .draw()
+    Ok(())
+}
+
+/// How the line of a zone looks.
+struct Line {
+    style: ShapeStyle,
+    /// The first line has none, the others have longer and longer ones.
+    gap: i32,
+}
+
+impl Line {
+    fn all() -> impl Iterator<Item = Self> {
+        let styles = COLORS.iter().map(|color| color.stroke_width(2)).zip((0_i32..).step_by(2));
+        styles.cycle().map(|(style, gap)| Self { style, gap })
+    }
 }
 
 /// The prices from the least to the greatest, with some room above and below.
@@ -119,12 +124,24 @@ fn range_of_prices(points: &[PricePoint], stretch: Stretch) -> std::ops::Range<f
 }
 
 /// The corners of a step line.
-fn steps(zone: &[PricePoint], stretch: Stretch) -> Vec<(i64, f64)> {
+fn steps(zone: &[PricePoint], stretch: Stretch) -> Vec<(f64, f64)> {
     let corners = held(zone, stretch).flat_map(|held| {
         let price = dollars(held.price);
-        [(held.from.as_second(), price), (held.until.as_second(), price)]
+        [(days(held.from), price), (days(held.until), price)]
     });
     corners.collect()
+}
+
+/// Days since the epoch, so that the marks of the axis lie at midnight.
+#[expect(clippy::cast_precision_loss, reason = "seconds have far fewer digits than the type")]
+fn days(at: Timestamp) -> f64 {
+    at.as_second() as f64 / DAY_SECONDS
+}
+
+/// The moment that is so many days after the epoch.
+fn moment(days: f64) -> Option<Timestamp> {
+    let since = jiff::SignedDuration::try_from_secs_f64(days * DAY_SECONDS).ok()?;
+    Timestamp::from_duration(since).ok()
 }
 
 /// For drawing alone: no figure that is printed is one of these.

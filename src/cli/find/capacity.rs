@@ -134,8 +134,15 @@ impl CapacityArguments {
         Ok(RegionSelection::parse([region])?)
     }
 
+    /// Whether the account is asked whether its quotas have room.
     #[cfg(feature = "aws")]
-    const fn asks_account(&self) -> bool {
+    pub(super) const fn asks_quotas(&self) -> bool {
+        self.account.quotas.are_asked()
+    }
+
+    /// Whether the account is asked what it holds or could buy.
+    #[cfg(feature = "aws")]
+    pub(super) const fn asks_account(&self) -> bool {
         self.account.is_asked()
     }
 

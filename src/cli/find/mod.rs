@@ -71,8 +71,32 @@ enum Verb {
     Refresh(refresh::RefreshArguments),
 }
 
+impl Verb {
+    /// Whether the command can't be answered, or not in full, without asking an account.
+    #[cfg(feature = "aws")]
+    const fn asks_account(&self) -> bool {
+        match self {
+            Self::Search(arguments) => arguments.asks_account(),
+            Self::Spot(arguments) => arguments.asks_account(),
+            Self::Capacity(arguments) => arguments.asks_account() || arguments.asks_quotas(),
+            Self::Regions(arguments) => arguments.asks_account(),
+            Self::Quotas(_) => true,
+            Self::Show(_) | Self::Compare(_) | Self::Catalog(_) | Self::Refresh(_) => false,
+        }
+    }
+
+    /// Without the SDK none does.
+    #[cfg(not(feature = "aws"))]
+    const fn asks_account(&self) -> bool {
+        false
+    }
+}
+
 pub(super) fn run(context: &Context<'_>, arguments: FindArguments) -> Result<ExitClass, CommandError> {
     let NetworkArguments { refresh, offline } = arguments.network;
+    if offline && arguments.verb.asks_account() {
+        return Err(refresh::offline_error("the account cannot be asked"));
+    }
     let refreshed = if refresh { refresh::before_answering(context)? } else { ExitClass::Done };
     let class = match arguments.verb {
         Verb::Search(arguments) => search::run(context, *arguments)?,

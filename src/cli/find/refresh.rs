@@ -34,7 +34,8 @@ pub(super) fn run(
     offline: bool,
 ) -> Result<ExitClass, CommandError> {
     if offline && arguments.from.as_deref().is_none_or(is_address) {
-        return Err(offline_error("AWS's lists cannot be fetched"));
+        return Err(offline_error("AWS's lists cannot be fetched")
+            .hint("read files of AWS's lists: cloudkit find refresh --from DIR"));
     }
     let refresh = Refresh::begin(context.cache_directory()?, clock::now())?;
     let (report, class_of_failures) = match &arguments.from {
@@ -64,7 +65,6 @@ pub(super) fn before_answering(context: &Context<'_>) -> Result<ExitClass, Comma
 /// What can't be had without the network.
 pub(super) fn offline_error(what: &str) -> CommandError {
     CommandError::usage(format!("{what} with --offline"))
-        .hint("read files of AWS's lists: cloudkit find refresh --from DIR")
 }
 
 fn is_address(from: &str) -> bool {

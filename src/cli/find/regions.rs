@@ -26,6 +26,14 @@ pub(super) struct RegionsArguments {
     account: bool,
 }
 
+#[cfg(feature = "aws")]
+impl RegionsArguments {
+    /// Whether the account is asked which regions it can use.
+    pub(super) const fn asks_account(&self) -> bool {
+        self.account
+    }
+}
+
 pub(super) fn run(context: &Context<'_>, arguments: &RegionsArguments) -> Result<ExitClass, CommandError> {
     let catalog = context.catalog();
     let all = ["all".to_owned()];

@@ -35,6 +35,14 @@ const EXAMPLES: &str = "Examples:
   cloudkit find search --like m7i.large --sort -network --region all --group-by family
   cloudkit find search 'm7i.*' | cloudkit launch --ttl 8h";
 
+#[cfg(feature = "aws")]
+impl SearchArguments {
+    /// Whether quotas are asked for.
+    pub(super) const fn asks_account(&self) -> bool {
+        self.room.is_asked()
+    }
+}
+
 pub(super) fn run(context: &Context<'_>, arguments: SearchArguments) -> Result<ExitClass, CommandError> {
     let catalog = context.catalog();
     let mut question = Question::default();

@@ -53,6 +53,14 @@ const EXAMPLES: &str = "Examples:
   cloudkit find spot g6.xlarge --history 7d --svg prices.svg
   cloudkit find spot m7i.large m7a.large --region 'us-*' | cloudkit launch --ttl 8h";
 
+#[cfg(feature = "aws")]
+impl SpotArguments {
+    /// Whether prices of this moment, histories, scores or quotas are asked for.
+    pub(super) const fn asks_account(&self) -> bool {
+        self.account.is_asked() || self.room.is_asked()
+    }
+}
+
 pub(super) fn run(
     context: &Context<'_>,
     arguments: SpotArguments,
@@ -83,7 +91,8 @@ fn with_spot_prices(context: &Context<'_>, offline: bool) -> Result<&'static Cat
         return Ok(context.catalog());
     }
     if offline {
-        return Err(offline_error("no spot prices are known here, and they cannot be fetched"));
+        return Err(offline_error("no spot prices are known here, and they cannot be fetched")
+            .hint("read files of AWS's lists: cloudkit find refresh --from DIR"));
     }
     let report = fetch::spot(context, Refresh::begin(context.cache_directory()?, clock::now())?)?;
     super::refresh::tell_failures(context, &report);

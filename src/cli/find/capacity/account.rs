@@ -152,10 +152,8 @@ impl Outcome {
                 if class == ExitClass::Done && found == 0 { ExitClass::No } else { class }
             }
             Self::Failed(error) => {
-                let causes = std::iter::successors(error.error.source(), |cause| cause.source());
-                let causes: String = causes.map(|cause| format!(": {cause}")).collect();
                 streams.warn_of_cost(format_args!(
-                    "the account was not asked, so what it holds is not shown: {}{causes}",
+                    "the account was not asked, so what it holds is not shown: {}",
                     error.error
                 ));
                 error.hints.iter().for_each(|hint| streams.hint(hint));
