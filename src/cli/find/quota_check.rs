@@ -178,9 +178,8 @@ mod tests {
 
     #[test]
     fn the_account_is_asked_only_where_a_flag_says_so() {
-        assert!(!arguments("x").are_asked() && !arguments("x --count 4").are_asked());
-        assert!(arguments("x --check-quotas").are_asked() && arguments("x --fits --count 4").are_asked());
-        assert!(Line::try_parse_from(["x", "--fits", "--count", "0"]).is_err());
+        assert!(!arguments("x").are_asked() && !arguments("x --fresh").are_asked());
+        assert!(arguments("x --check-quotas").are_asked() && arguments("x --fits").are_asked());
     }
 
     #[test]

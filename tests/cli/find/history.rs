@@ -104,11 +104,18 @@ fn both_products_are_asked_for_and_every_page_is_read() {
 fn the_price_of_this_moment_takes_one_call_for_many_types() {
     let lab = lab();
     let home = lab.home();
-    let rows = home.run("cloudkit find spot m7i.large m7i.xlarge").ok().lines_of_json();
+    let rows = home.run("cloudkit find spot m7i.large m7i.xlarge --per-zone").ok().lines_of_json();
     let of_type: Vec<_> = rows.iter().filter(|row| row["instance_type"] == "m7i.large").collect();
-    let prices: Vec<_> = of_type.iter().map(|row| row["price_usd_hour"].as_str().unwrap()).collect();
-    assert_eq!(prices, ["0.05", "0.04"]);
-    assert_eq!(lab.requests().iter().filter(|request| request.service == "ec2").count(), 1);
+    let of_row = |row: &Value| (row["zones"].clone(), row["price_usd_hour"].clone(), row["price_source"].clone());
+    assert_eq!(
+        of_type.into_iter().map(of_row).collect::<Vec<_>>(),
+        [(json!(["use1-az1"]), json!("0.04"), json!("api")), (json!(["use1-az6"]), json!("0.05"), json!("api"))]
+    );
+    let dear = "cloudkit find spot m7i.large --per-zone --max-price 0.045 -o table";
+    assert_snapshot!(home.run(dear).ok(), @"");
+    lab.fault(&json!({"kind": "throttle", "action": "DescribeSpotPriceHistory", "region": "us-west-2"}));
+    let world = home.run("cloudkit find spot m7i.large --per-zone --region us-east-1,us-west-2");
+    assert_snapshot!(world.stderr, @"");
 }
 
 #[test]

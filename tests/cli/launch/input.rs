@@ -27,6 +27,7 @@ fn a_type_that_the_catalog_does_not_know_is_asked_of_aws() {
 fn a_type_that_the_region_does_not_have_is_refused_with_where_it_is() {
     let lab = Lab::start();
     let home = lab.home();
+    lab.post("/regions", &json!({"region": "ap-south-2", "opt_in_status": "opted-in"}));
     // EC2 knows the types of its own region alone, and Moto those of all.
     lab.fault(&json!({"kind": "error", "action": "DescribeInstanceTypes", "status": 400, "code": "InvalidInstanceType",
         "message": "The following supplied instance types do not exist: [hpc7a.96xlarge]"}));

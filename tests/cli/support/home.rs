@@ -36,6 +36,15 @@ impl Home {
         home.set("COLUMNS", "100");
         // A day of the catalog's newest figures, so that none of them grows old on a test.
         home.set("CLOUDKIT_TODAY", "2026-08-10");
+        // Nobody is asked for AWS's public lists: the discard port of this machine answers nobody.
+        for (variable, list) in [
+            ("CLOUDKIT_SPOT_PRICES_URL", "spot.json"),
+            ("CLOUDKIT_INTERRUPTIONS_URL", "spot-advisor-data.json"),
+            ("CLOUDKIT_ON_DEMAND_PRICES_URL", "prices"),
+            ("CLOUDKIT_LOCATIONS_URL", "locations.json"),
+        ] {
+            home.set(variable, &format!("http://127.0.0.1:9/{list}"));
+        }
         // What is never there is not waited for either.
         home.set("AWS_EC2_METADATA_DISABLED", "true");
         home.program("cloudkit");
