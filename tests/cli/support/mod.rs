@@ -10,6 +10,6 @@ mod screen;
 pub(crate) mod wait;
 
 pub(crate) use home::{Home, PROGRAM};
-pub(crate) use lab::{Lab, python as lab_python};
+pub(crate) use lab::{FeedRequest, Lab, python as lab_python};
 pub(crate) use process::Running;
 pub(crate) use screen::Screen;
