@@ -19,6 +19,25 @@ fn read_with_all_checks() -> usize {
     Catalog::read(black_box(FILE)).map_or(0, |catalog| catalog.types().len())
 }
 
+/// The cache's catalog as every command opens it: the file read, its checksum compared, its sections laid.
+#[divan::bench]
+fn open_the_cache(bencher: divan::Bencher<'_, '_>) {
+    let Ok(file) = tempfile::NamedTempFile::new() else { return };
+    if std::fs::write(file.path(), FILE).is_err() {
+        return;
+    }
+    bencher.bench(|| {
+        let bytes = std::fs::read(black_box(file.path())).unwrap_or_default();
+        Catalog::read(&bytes).map_or(0, |catalog| catalog.types().len())
+    });
+}
+
+/// The embedded catalog, which has been opened once already: what a command without a cache pays.
+#[divan::bench]
+fn open_the_embedded_one() -> usize {
+    black_box(Catalog::embedded()).types().len()
+}
+
 #[divan::bench]
 fn look_up_a_type() -> Option<u32> {
     Catalog::embedded().instance_type(black_box("m7i.large")).and_then(InstanceType::vcpus)

@@ -74,6 +74,13 @@ impl CatalogCache {
         }
     }
 
+    /// The catalog in the cache, where it can be used as it is. Nothing is renewed, dropped or said.
+    #[must_use]
+    pub fn usable(&self) -> Option<&'static Catalog<'static>> {
+        let catalog = lasting(files::read_if_there(&self.path).ok()??).ok()?;
+        (catalog.base() == Catalog::embedded().checksum()).then_some(catalog)
+    }
+
     /// Keeps a catalog.
     ///
     /// # Errors
@@ -87,4 +94,89 @@ impl CatalogCache {
 fn lasting(bytes: Vec<u8>) -> Result<&'static Catalog<'static>, CatalogError> {
     let catalog = Catalog::read(bytes.leak())?;
     Ok(Box::leak(Box::new(catalog)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::CatalogContents;
+    use crate::catalog::contents::{
+        OfferingContents, PriceContents, RegionContents, SourceContents, TypeContents,
+    };
+    use crate::catalog::encode::encode_over;
+    use crate::model::{Market, Money, OperatingSystem};
+
+    /// What another version of cloudkit keeps: one type with one spot price.
+    fn of_another_version() -> Vec<u8> {
+        let amount = Money::from_micros(39_100);
+        let price = PriceContents { market: Market::Spot, os: OperatingSystem::Linux, amount, source: 0 };
+        let instance_type = "m7i.large".to_owned();
+        let offering = OfferingContents { instance_type, prices: vec![price], ..OfferingContents::default() };
+        let code = "us-east-1".to_owned();
+        let source = SourceContents {
+            label: crate::catalog::FEED.to_owned(),
+            as_of: "2026-09-01".to_owned(),
+            origin: "a list".to_owned(),
+        };
+        let contents = CatalogContents {
+            types: vec![TypeContents { name: "m7i.large".to_owned(), ..TypeContents::default() }],
+            regions: vec![RegionContents { code, offerings: vec![offering], ..RegionContents::default() }],
+            sources: vec![source],
+        };
+        encode_over(&contents, 12_345).unwrap()
+    }
+
+    fn spot_price(catalog: &Catalog<'_>) -> Option<u64> {
+        let offering = catalog.region("us-east-1")?.offering("m7i.large")?;
+        Some(offering.price(Market::Spot, OperatingSystem::Linux)?.amount.micros())
+    }
+
+    #[test]
+    fn what_another_version_kept_is_laid_over_the_catalog_of_this_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = CatalogCache::in_directory(folder.path());
+        cache.store(&of_another_version()).unwrap();
+        assert!(cache.usable().is_none());
+        let Cached::Current(catalog) = cache.load().unwrap() else { panic!("not renewed") };
+        assert_eq!(spot_price(catalog), Some(39_100));
+        assert_eq!(catalog.types().len(), Catalog::embedded().types().len());
+        assert_eq!(catalog.instance_type("m7i.large").unwrap().vcpus(), Some(2));
+        assert_eq!(catalog.base(), Catalog::embedded().checksum());
+        let renewed = std::fs::read(cache.path()).unwrap();
+        assert_eq!(cache.usable().and_then(spot_price), Some(39_100), "it is kept as it was renewed");
+        assert!(matches!(cache.load().unwrap(), Cached::Current(_)));
+        assert_eq!(std::fs::read(cache.path()).unwrap(), renewed, "and is not renewed again");
+    }
+
+    #[test]
+    fn what_is_damaged_is_dropped_wherever_it_is_damaged() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = CatalogCache::in_directory(folder.path());
+        assert!(matches!(cache.load().unwrap(), Cached::Nothing));
+        let whole = of_another_version();
+        // The header tells of the base too, which no checksum covers: another base is only laid anew.
+        let covered = (0..whole.len()).filter(|place| !(16..20).contains(place));
+        for place in covered {
+            let mut bytes = whole.clone();
+            bytes[place] ^= 0x40;
+            cache.store(&bytes).unwrap();
+            assert!(cache.usable().is_none(), "byte {place}");
+            assert!(matches!(cache.load().unwrap(), Cached::Dropped(_)), "byte {place}");
+            assert!(matches!(cache.load().unwrap(), Cached::Nothing), "byte {place}");
+        }
+        for length in [0, 7, 60, whole.len() - 1] {
+            cache.store(&whole[..length]).unwrap();
+            assert!(matches!(cache.load().unwrap(), Cached::Dropped(_)), "{length} bytes");
+        }
+    }
+
+    #[test]
+    fn looking_changes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = CatalogCache::in_directory(folder.path());
+        assert!(cache.usable().is_none());
+        cache.store(b"damaged").unwrap();
+        assert!(cache.usable().is_none());
+        assert_eq!(std::fs::read(cache.path()).unwrap(), b"damaged");
+    }
 }

@@ -3,8 +3,8 @@
 //! A figure takes the place of one of the same or an earlier date; what nobody speaks of stays as it was, for each type,
 //! region and operating system. Types and regions that are new come into being with what is said of them.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use super::contents::{
     CatalogContents, InterruptionContents, OfferingContents, PriceContents, RegionContents, SourceContents,
@@ -85,11 +85,7 @@ impl Overlay {
         for (place, source) in other.sources.iter().enumerate().filter(|(_, one)| one.label == FEED) {
             sources.insert(place, self.source(source.clone())?);
         }
-        for one in other.types {
-            if !self.types.contains_key(&one.name) {
-                self.add_type(one);
-            }
-        }
+        self.add_types(&other, |source| sources.contains_key(&usize::from(source)));
         for region in &other.regions {
             let Ok(code) = region.code.parse::<RegionName>() else { continue };
             for offering in &region.offerings {
@@ -162,13 +158,7 @@ impl Overlay {
     /// Fills in what is not known yet of a type.
     pub fn lay_facts(&mut self, instance_type: &InstanceTypeName, facts: ListedFacts) {
         let place = self.type_place(instance_type);
-        let one = &mut self.contents.types[place];
-        if !one.is_described {
-            one.vcpus = one.vcpus.or(facts.vcpus);
-            one.memory = one.memory.or(facts.memory);
-            one.disks = one.disks.take().or(facts.disks);
-            one.network_performance = one.network_performance.take().or(facts.network_performance);
-        }
+        self.contents.types[place].fill_in(facts);
     }
 
     /// The bytes of the catalog.
@@ -205,6 +195,28 @@ impl Overlay {
         }
     }
 
+    /// The types that feeds made known: those that nobody has described, and described ones of which feeds have figures.
+    /// The rest is of an older catalog, and gone with it.
+    fn add_types(&mut self, other: &CatalogContents, is_feed: impl Fn(u8) -> bool) {
+        let offerings = other.regions.iter().flat_map(|region| &region.offerings);
+        let with_figures: HashSet<&str> = offerings
+            .filter(|offering| {
+                offering.prices.iter().any(|one| is_feed(one.source))
+                    || offering.interruptions.iter().any(|one| is_feed(one.source))
+            })
+            .map(|offering| offering.instance_type.as_str())
+            .collect();
+        for one in &other.types {
+            match self.types.get(&one.name) {
+                Some(place) => self.contents.types[*place].fill_in(ListedFacts::of(one)),
+                None if !one.is_described || with_figures.contains(one.name.as_str()) => {
+                    self.add_type(one.clone());
+                }
+                None => {}
+            }
+        }
+    }
+
     fn add_type(&mut self, one: TypeContents) -> usize {
         let place = self.contents.types.len();
         self.types.insert(one.name.clone(), place);
@@ -234,8 +246,168 @@ impl Overlay {
     }
 }
 
+impl TypeContents {
+    /// Takes what is not known yet. Of a type that is described all is known that there is.
+    fn fill_in(&mut self, facts: ListedFacts) {
+        if !self.is_described {
+            self.vcpus = self.vcpus.or(facts.vcpus);
+            self.memory = self.memory.or(facts.memory);
+            self.disks = self.disks.take().or(facts.disks);
+            self.network_performance = self.network_performance.take().or(facts.network_performance);
+        }
+    }
+}
+
+impl ListedFacts {
+    /// What such a list would say of a type, from a catalog that has read one.
+    fn of(one: &TypeContents) -> Self {
+        Self {
+            vcpus: one.vcpus,
+            memory: one.memory,
+            disks: one.disks.clone(),
+            network_performance: one.network_performance.clone(),
+        }
+    }
+}
+
 /// Whether a source that is known is of a later date than another one. Dates are ISO 8601, so that texts compare as days.
 fn is_later(sources: &[SourceContents], known: u8, other: u8) -> bool {
     let date = |place: u8| sources.get(usize::from(place)).map(|source| source.as_of.as_str());
     date(known) > date(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::{Catalog, encode};
+    use crate::model::{Interruption, Market, Money, OperatingSystem};
+
+    fn name(text: &str) -> InstanceTypeName {
+        text.parse().unwrap()
+    }
+
+    fn region() -> RegionName {
+        "us-east-9".parse().unwrap()
+    }
+
+    fn source(label: &str, as_of: &str) -> SourceContents {
+        SourceContents { label: label.to_owned(), as_of: as_of.to_owned(), origin: "a list".to_owned() }
+    }
+
+    fn price(micros: u64, source: u8) -> PriceContents {
+        let amount = Money::from_micros(micros);
+        PriceContents { market: Market::OnDemand, os: OperatingSystem::Linux, amount, source }
+    }
+
+    fn type_called(name: &str, is_described: bool) -> TypeContents {
+        TypeContents { name: name.to_owned(), is_described, ..TypeContents::default() }
+    }
+
+    /// A catalog with some types, of which the first has a price.
+    fn base(types: Vec<TypeContents>, price: PriceContents, source: SourceContents) -> Vec<u8> {
+        let instance_type = types[0].name.clone();
+        let offering = OfferingContents { instance_type, prices: vec![price], ..OfferingContents::default() };
+        let code = region().to_string();
+        let region = RegionContents { code, offerings: vec![offering], ..RegionContents::default() };
+        encode(&CatalogContents { types, regions: vec![region], sources: vec![source] }).unwrap()
+    }
+
+    fn price_in(catalog: &Catalog<'_>, name: &str) -> Option<(u64, String, String)> {
+        let offering = catalog.region(region().as_str())?.offering(name)?;
+        let price = offering.price(Market::OnDemand, OperatingSystem::Linux)?;
+        Some((price.amount.micros(), price.source.as_of().to_owned(), price.source.label().to_owned()))
+    }
+
+    #[test]
+    fn a_figure_replaces_one_of_the_same_or_an_earlier_date() {
+        for (as_of, laid, micros) in
+            [("2026-05-04", Laid::Outdated, 1), ("2026-05-05", Laid::Kept, 2), ("2026-05-06", Laid::Kept, 2)]
+        {
+            let bytes =
+                base(vec![type_called("x9.large", true)], price(1, 0), source("embedded", "2026-05-05"));
+            let mut overlay = Overlay::over(&Catalog::read(&bytes).unwrap());
+            let place = overlay.source(source(FEED, as_of)).unwrap();
+            assert_eq!(overlay.lay_price(&region(), &name("x9.large"), price(2, place)), laid, "{as_of}");
+            let bytes = overlay.finish().unwrap();
+            let catalog = Catalog::read(&bytes).unwrap();
+            assert_eq!(price_in(&catalog, "x9.large").unwrap().0, micros, "{as_of}");
+            assert_eq!(catalog.sources().len(), 1, "a source that nothing comes from is gone");
+        }
+    }
+
+    #[test]
+    fn what_nobody_said_of_a_new_type_stays_unknown() {
+        let mut overlay = Overlay::over(&Catalog::default());
+        let place = overlay.source(source(FEED, "2026-05-05")).unwrap();
+        overlay.lay_price(&region(), &name("x9.large"), price(2, place));
+        overlay.lay_facts(&name("x9.large"), ListedFacts { vcpus: Some(3), ..ListedFacts::default() });
+        overlay.lay_facts(
+            &name("x9.large"),
+            ListedFacts { vcpus: Some(4), disks: Some(vec![]), ..ListedFacts::default() },
+        );
+        let bytes = overlay.finish().unwrap();
+        let catalog = Catalog::read(&bytes).unwrap();
+        let one = catalog.instance_type("x9.large").unwrap();
+        assert!(!one.is_described() && one.knows_disks());
+        assert_eq!((one.vcpus(), one.memory(), one.network_cards()), (Some(3), None, None));
+        assert_eq!(catalog.region("us-east-9").unwrap().zones().count(), 0);
+    }
+
+    #[test]
+    fn a_type_that_is_described_takes_no_facts_from_a_list() {
+        let bytes = base(vec![type_called("x9.large", true)], price(1, 0), source("embedded", "2026-05-05"));
+        let mut overlay = Overlay::over(&Catalog::read(&bytes).unwrap());
+        overlay.lay_facts(&name("x9.large"), ListedFacts { vcpus: Some(3), ..ListedFacts::default() });
+        let bytes = overlay.finish().unwrap();
+        assert_eq!(Catalog::read(&bytes).unwrap().instance_type("x9.large").unwrap().vcpus(), None);
+    }
+
+    #[test]
+    fn figures_of_feeds_are_carried_over_another_catalog_and_nothing_else() {
+        let types = vec![
+            type_called("x9.large", true),
+            type_called("x9.gone", true),
+            TypeContents { vcpus: Some(8), ..type_called("x9.listed", false) },
+            TypeContents { vcpus: Some(9), ..type_called("x9.known", false) },
+        ];
+        let old = base(types, price(1, 0), source("embedded", "2026-05-05"));
+        let mut overlay = Overlay::over(&Catalog::read(&old).unwrap());
+        let place = overlay.source(source(FEED, "2026-06-01")).unwrap();
+        overlay.lay_price(&region(), &name("x9.listed"), price(7, place));
+        let old = overlay.finish().unwrap();
+
+        let new = base(vec![type_called("x9.known", false)], price(5, 0), source("embedded", "2026-07-01"));
+        let mut overlay = Overlay::over(&Catalog::read(&new).unwrap());
+        overlay.lay_feeds_of(&Catalog::read(&old).unwrap()).unwrap();
+        let bytes = overlay.finish().unwrap();
+        let catalog = Catalog::read(&bytes).unwrap();
+        let names: Vec<&str> = catalog.types().map(crate::catalog::InstanceType::name).collect();
+        assert_eq!(names, ["x9.known", "x9.listed"], "what only the older catalog had is gone with it");
+        assert_eq!(catalog.instance_type("x9.known").unwrap().vcpus(), Some(9), "a fact of a list stays");
+        assert_eq!(price_in(&catalog, "x9.known"), Some((5, "2026-07-01".to_owned(), "embedded".to_owned())));
+        assert_eq!(price_in(&catalog, "x9.listed"), Some((7, "2026-06-01".to_owned(), "feed".to_owned())));
+        assert_eq!(catalog.base(), Catalog::read(&new).unwrap().checksum());
+    }
+
+    #[test]
+    fn interruptions_of_an_offering_come_from_one_source() {
+        let mut overlay = Overlay::over(&Catalog::default());
+        let first = overlay.source(source(FEED, "2026-05-05")).unwrap();
+        let second = overlay.source(source(FEED, "2026-05-06")).unwrap();
+        let rate = |os, max_percent, source| {
+            let band = Interruption { min_percent: 0, max_percent };
+            InterruptionContents { os, band, source }
+        };
+        let mut lay = |rate| overlay.lay_interruption(&region(), &name("x9.large"), rate);
+        assert_eq!(lay(rate(OperatingSystem::Linux, 5, first)), Laid::Kept);
+        assert_eq!(lay(rate(OperatingSystem::Windows, 6, first)), Laid::Kept);
+        assert_eq!(lay(rate(OperatingSystem::Linux, 7, second)), Laid::Kept);
+        assert_eq!(lay(rate(OperatingSystem::Linux, 8, first)), Laid::Outdated);
+        let bytes = overlay.finish().unwrap();
+        let catalog = Catalog::read(&bytes).unwrap();
+        let offering = catalog.region("us-east-9").unwrap().offering("x9.large").unwrap();
+        let linux = offering.interruption(OperatingSystem::Linux).unwrap();
+        assert_eq!((linux.band.max_percent, linux.source.as_of()), (7, "2026-05-06"));
+        assert!(offering.interruption(OperatingSystem::Windows).is_none(), "not under another's date");
+    }
 }

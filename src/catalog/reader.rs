@@ -55,10 +55,31 @@ impl<'c> Catalog<'c> {
     /// Where the bytes are not a catalog of this version, or not those that were written.
     pub fn read(bytes: &'c [u8]) -> Result<Self, CatalogError> {
         let catalog = Self::open(bytes)?;
-        if bytes.get(size_of::<Header>()..).map(checksum) != Some(catalog.checksum) {
-            return Err(CatalogError::Checksum);
-        }
-        Ok(catalog)
+        let is_whole = bytes.get(size_of::<Header>()..).map(checksum) == Some(catalog.checksum);
+        if is_whole && catalog.lies_as_written(bytes) { Ok(catalog) } else { Err(CatalogError::Checksum) }
+    }
+
+    /// Whether the sections lie one after another from the header to the end. The checksum does not cover the table that
+    /// says where they lie.
+    fn lies_as_written(&self, bytes: &[u8]) -> bool {
+        let Ok((header, _)) = Header::ref_from_prefix(bytes) else { return false };
+        let sections = [
+            (header.strings, size_of_val(self.strings)),
+            (header.types, size_of_val(self.types)),
+            (header.devices, size_of_val(self.devices)),
+            (header.disks, size_of_val(self.disks)),
+            (header.regions, size_of_val(self.regions)),
+            (header.zones, size_of_val(self.zones)),
+            (header.offerings, size_of_val(self.offerings)),
+            (header.sources, size_of_val(self.sources)),
+        ];
+        let mut end = size_of::<Header>();
+        let is_next = |(section, size): (Section, usize)| {
+            let follows = usize::try_from(section.offset.get()) == Ok(end);
+            end += size;
+            follows
+        };
+        sections.into_iter().all(is_next) && end == bytes.len()
     }
 
     /// Lays the sections over the bytes without looking at their records.

@@ -17,7 +17,7 @@ use super::command_error::CommandError;
 use super::context::Context;
 use super::exit_code::ExitClass;
 use super::personality;
-use crate::catalog::cache::{Cached, CatalogCache};
+use crate::catalog::cache::CatalogCache;
 use crate::catalog::{Catalog, InstanceType, Region, region_name};
 use crate::platform::{Process, variables};
 
@@ -108,12 +108,10 @@ fn candidates(names: fn(&'static Catalog<'static>) -> Vec<&'static str>) -> Vec<
     names(catalog()).into_iter().map(CompletionCandidate::new).collect()
 }
 
-/// The catalog in use. A shell in the middle of a line is no place for warnings: a cache that can't be used is passed over.
+/// The catalog in use. A shell in the middle of a line is no place for warnings: a cache that can't be used is passed over,
+/// and left for the next command to drop and to say so.
 fn catalog() -> &'static Catalog<'static> {
     let process = Process::current();
-    let cached = process.cache_directory().ok().map(|directory| CatalogCache::in_directory(directory).load());
-    match cached {
-        Some(Ok(Cached::Current(catalog))) => catalog,
-        _ => Catalog::embedded(),
-    }
+    let cached = process.cache_directory().ok().map(CatalogCache::in_directory);
+    cached.and_then(|cache| cache.usable()).unwrap_or_else(Catalog::embedded)
 }

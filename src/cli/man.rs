@@ -50,10 +50,22 @@ struct Page {
 }
 
 fn page(command: Command) -> Result<Page, CommandError> {
-    let man = Man::new(command);
+    let man = Man::new(command).source(concat!("cloudkit ", env!("CARGO_PKG_VERSION")));
     let mut content = Vec::new();
     man.render(&mut content)?;
+    let content = with_examples(&String::from_utf8_lossy(&content)).into_bytes();
     Ok(Page { name: man.get_filename(), content })
+}
+
+/// The page with what stands below the help as it stands there: filled like prose its lines could not be copied.
+fn with_examples(page: &str) -> String {
+    let Some((before, below)) = page.split_once("\n.SH EXTRA\n") else { return page.to_owned() };
+    let (below, after) = below.split_once("\n.SH ").unwrap_or((below, "VERSION\n"));
+    let (title, lines) = match below.strip_prefix("Examples:\n") {
+        Some(lines) => ("EXAMPLES", lines),
+        None => ("NOTES", below),
+    };
+    format!("{before}\n.SH {title}\n.nf\n{lines}\n.fi\n.SH {after}")
 }
 
 fn collect(command: &Command, pages: &mut Vec<Page>) -> Result<(), CommandError> {

@@ -93,8 +93,10 @@ impl SourceRow {
     }
 
     fn figures(&self) -> String {
-        let prices = self.prices.iter().map(|(market, count)| format!("{count} {market} prices"));
-        let rates = (self.interruptions > 0).then(|| format!("{} interruption rates", self.interruptions));
+        let counted =
+            |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+        let prices = self.prices.iter().map(|(market, count)| counted(*count, &format!("{market} price")));
+        let rates = (self.interruptions > 0).then(|| counted(self.interruptions, "interruption rate"));
         prices.chain(rates).collect::<Vec<_>>().join(", ")
     }
 

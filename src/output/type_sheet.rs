@@ -43,6 +43,10 @@ pub fn text(sheet: &TypeSheet<'_>, os: OperatingSystem) -> String {
     for (label, value) in &facts {
         let _ = writeln!(text, "  {label:width$}  {}", value.as_deref().unwrap_or(NOT_KNOWN));
     }
+    if sheet.regions.is_empty() {
+        text.push_str("\nnot known to be offered in any region asked about\n");
+        return text;
+    }
     for market in [Market::OnDemand, Market::Spot] {
         text.push_str(&chart(sheet, market, os));
     }
@@ -184,7 +188,7 @@ fn chart(sheet: &TypeSheet<'_>, market: Market, os: OperatingSystem) -> String {
     let mut text = String::new();
     let Some((dearest, _)) = known.last().copied() else {
         if market == Market::OnDemand {
-            let _ = writeln!(text, "\nUSD/hour {market}, {os}: not known in any region");
+            let _ = writeln!(text, "\nUSD/hour {market}, {os}: not known");
         }
         return text;
     };
@@ -211,4 +215,26 @@ fn bar(number: u64, largest: u64) -> String {
         bar.push(EIGHTHS[rest]);
     }
     bar
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bar_is_as_long_as_its_number_is_large() {
+        assert_eq!(bar(8, 8), "█".repeat(30));
+        assert_eq!(bar(4, 8), "█".repeat(15));
+        assert_eq!(bar(1, 1_000_000_000), "▏", "what costs something has a bar");
+        assert_eq!(bar(101, 240), format!("{}▋", "█".repeat(12)));
+        assert_eq!(bar(u64::MAX, u64::MAX), "█".repeat(30));
+        assert_eq!(bar(0, 0), "▏");
+    }
+
+    #[test]
+    fn thousandths_have_the_decimals_that_say_something() {
+        for (number, text) in [(0, "0"), (25, "0.025"), (3200, "3.2"), (12_500, "12.5"), (10_000, "10")] {
+            assert_eq!(thousandths(number), text);
+        }
+    }
 }

@@ -9,17 +9,28 @@
 )]
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     reason = "a test fails by a panic, in what it stands on too, which clippy does not know for a test"
 )]
+#![cfg_attr(feature = "aws", expect(clippy::expect_used, reason = "as above"))]
 
+#[cfg(feature = "aws")]
 mod agent;
+mod completions;
 mod config;
+#[cfg(feature = "aws")]
 mod documents;
+#[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "most of it is for tests of launches"))]
 mod elf;
+mod man;
+#[cfg_attr(
+    not(feature = "aws"),
+    expect(dead_code, unused_imports, reason = "most of it is for tests of launches")
+)]
 mod support;
 
 mod find;
+#[cfg(feature = "aws")]
 mod launch;
+#[cfg(feature = "aws")]
 mod personalities;

@@ -3,6 +3,7 @@
 //! All side by side, each only if it is newer than what was read before, each within a time and a size. The lists of
 //! on-demand prices are those that their index names.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
@@ -12,7 +13,8 @@ use super::ledger::Ledger;
 use super::{LARGEST_LIST, Paper, RefreshError};
 use crate::catalog::feeds::locations::LocationKind;
 use crate::catalog::feeds::on_demand::operating_system_name;
-use crate::catalog::feeds::{FeedError, FeedKind, decoded, locations, on_demand_index};
+use crate::catalog::feeds::{FeedKind, decoded, locations, on_demand_index};
+use crate::catalog::region_name;
 use crate::model::OperatingSystem;
 use crate::platform::http::{HttpClient, Limits, Validators};
 
@@ -91,31 +93,34 @@ impl Fetching<'_> {
     pub async fn all(&self) -> Fetched {
         let Addresses { spot_prices, interruptions, on_demand, locations } = self.addresses;
         let index = format!("{on_demand}/metadata.json");
-        let first = [locations.clone(), index.clone(), spot_prices.clone(), interruptions.clone()];
-        let mut fetched = self.some(&first, &[locations, &index]).await;
-        match lists_of(&fetched, &index, locations, on_demand) {
-            Ok(lists) => {
-                let more = self.some(&lists, &[]).await;
-                fetched.papers.extend(more.papers);
-                fetched.unchanged.extend(more.unchanged);
-                fetched.failures.extend(more.failures);
-            }
-            Err(error) => fetched.failures.push((index, error)),
-        }
+        let first = [
+            (FeedKind::Locations, locations.clone()),
+            (FeedKind::OnDemandIndex, index),
+            (FeedKind::SpotPrice, spot_prices.clone()),
+            (FeedKind::Interruption, interruptions.clone()),
+        ];
+        let mut fetched = self.some(&first).await;
+        let more = self.some(&lists_of(&fetched, on_demand)).await;
+        fetched.papers.extend(more.papers);
+        fetched.unchanged.extend(more.unchanged);
+        fetched.failures.extend(more.failures);
         fetched
     }
 
     /// Fetches what spot offers need.
     pub async fn spot(&self) -> Fetched {
         let Addresses { spot_prices, interruptions, .. } = self.addresses;
-        self.some(&[spot_prices.clone(), interruptions.clone()], &[]).await
+        let lists =
+            [(FeedKind::SpotPrice, spot_prices.clone()), (FeedKind::Interruption, interruptions.clone())];
+        self.some(&lists).await
     }
 
-    /// Fetches some addresses side by side; those of `always` also where nothing is new.
-    async fn some(&self, addresses: &[String], always: &[&String]) -> Fetched {
-        let answers = addresses.iter().map(|address| async move {
-            let known = if always.contains(&address) { Validators::default() } else { self.known(address) };
-            (address, self.one(address, &known).await)
+    /// Fetches some addresses side by side. Those that say which lists there are come also where nothing is new.
+    async fn some(&self, addresses: &[(FeedKind, String)]) -> Fetched {
+        let answers = addresses.iter().map(|(wanted, address)| async move {
+            let is_needed = matches!(wanted, FeedKind::Locations | FeedKind::OnDemandIndex);
+            let known = if is_needed { Validators::default() } else { self.known(address) };
+            (address, self.one(*wanted, address, &known).await)
         });
         let mut answers = stream::iter(answers).buffer_unordered(AT_ONCE);
         let (mut fetched, mut done) = (Fetched::default(), 0);
@@ -130,17 +135,28 @@ impl Fetching<'_> {
         }
         // The order in which answers come is nobody's business.
         fetched.papers.sort_by(|one, other| one.origin.cmp(&other.origin));
+        fetched.unchanged.sort_unstable();
         fetched.failures.sort_by(|(one, _), (other, _)| one.cmp(other));
         fetched
     }
 
-    async fn one(&self, address: &str, known: &Validators) -> Result<Option<Paper>, RefreshError> {
+    async fn one(
+        &self,
+        wanted: FeedKind,
+        address: &str,
+        known: &Validators,
+    ) -> Result<Option<Paper>, RefreshError> {
         let limits = Limits { time: self.limit, bytes: LARGEST_LIST };
         let Some(document) = self.client.document(address, known, limits).await? else { return Ok(None) };
         let Validators { etag, last_modified } = document.validators;
-        let changed_at = last_modified.as_deref().and_then(instant_of);
-        let origin = address.to_owned();
-        Ok(Some(Paper { origin, bytes: document.bytes, changed_at, etag, last_modified }))
+        Ok(Some(Paper {
+            origin: address.to_owned(),
+            wanted: Some(wanted),
+            bytes: document.bytes,
+            changed_at: last_modified.as_deref().and_then(instant_of),
+            etag,
+            last_modified,
+        }))
     }
 
     fn known(&self, address: &str) -> Validators {
@@ -157,34 +173,26 @@ fn instant_of(text: &str) -> Option<jiff::Timestamp> {
     jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true).parse_timestamp(text).ok()
 }
 
-/// The addresses of the on-demand lists of every region that the index names.
-fn lists_of(
-    fetched: &Fetched,
-    index: &str,
-    locations: &str,
-    folder: &str,
-) -> Result<Vec<String>, RefreshError> {
-    let (Some(index), Some(places)) = (paper(fetched, index), paper(fetched, locations)) else {
-        // That one of them failed is said already.
-        return Ok(Vec::new());
+/// The addresses of the on-demand lists of every region that the index names; none where it can't be read, which whoever
+/// reads it says. Without a list of locations the names that are built in say what a region is.
+fn lists_of(fetched: &Fetched, folder: &str) -> Vec<(FeedKind, String)> {
+    let index = text(fetched, FeedKind::OnDemandIndex).and_then(|text| on_demand_index::parse(&text).ok());
+    let places = text(fetched, FeedKind::Locations).and_then(|text| locations::parse(&text).ok());
+    let names = index.map_or_else(Vec::new, |index| index.locations.rows);
+    let is_region = |name: &String| match &places {
+        Some(places) => places.find(name).is_ok_and(|place| place.kind == LocationKind::Region),
+        None => region_name::code_of(name).is_ok(),
     };
-    let index = on_demand_index::parse(&decoded(&index.bytes, LARGEST_LIST)?)?;
-    let places = locations::parse(&decoded(&places.bytes, LARGEST_LIST)?)?;
-    if index.locations.rows.is_empty() {
-        let (feed, field) = (FeedKind::OnDemandIndex, "regionAttributes.Location".to_owned());
-        return Err(FeedError::Changed { feed, field, found: String::new(), expected: "a location" }.into());
-    }
-    let regions = index.locations.rows.iter().filter(|name| {
-        places.rows.iter().any(|place| place.name == **name && place.kind == LocationKind::Region)
-    });
-    Ok(regions
+    let regions = names.iter().filter(|name| is_region(name));
+    regions
         .flat_map(|name| SYSTEMS.into_iter().map(move |os| (name, operating_system_name(os))))
-        .map(|(name, os)| format!("{folder}/{}/{os}/index.json", encoded(name)))
-        .collect())
+        .map(|(name, os)| (FeedKind::OnDemand, format!("{folder}/{}/{os}/index.json", encoded(name))))
+        .collect()
 }
 
-fn paper<'f>(fetched: &'f Fetched, address: &str) -> Option<&'f Paper> {
-    fetched.papers.iter().find(|paper| paper.origin == address)
+fn text(fetched: &Fetched, kind: FeedKind) -> Option<Cow<'_, str>> {
+    let paper = fetched.papers.iter().find(|paper| paper.wanted == Some(kind))?;
+    decoded(&paper.bytes, LARGEST_LIST).ok()
 }
 
 /// A location's name as a part of an address.
@@ -197,4 +205,52 @@ fn encoded(name: &str) -> String {
         }
         text
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn paper(wanted: FeedKind, text: &str) -> Paper {
+        let (origin, bytes) = (String::new(), text.as_bytes().to_vec());
+        Paper { origin, wanted: Some(wanted), bytes, changed_at: None, etag: None, last_modified: None }
+    }
+
+    fn index(locations: &str) -> Paper {
+        let manifest = r#"{"hawkFilePublicationDate":"2026-09-01T12:00:00Z","currencyCode":"USD"}"#;
+        let systems = r#"{"plc:OperatingSystem":["Linux"]}"#;
+        let attributes = format!(r#"{{"Location":[{locations}]}}"#);
+        let text = format!(
+            r#"{{"manifest":{manifest},"regionAttributes":{attributes},"valueAttributes":{systems}}}"#
+        );
+        paper(FeedKind::OnDemandIndex, &text)
+    }
+
+    fn addresses(papers: Vec<Paper>) -> Vec<String> {
+        let fetched = Fetched { papers, ..Fetched::default() };
+        lists_of(&fetched, "http://x").into_iter().map(|(_, address)| address).collect()
+    }
+
+    #[test]
+    fn each_region_of_the_index_has_a_list_for_each_system() {
+        let index = || index(r#""Nowhere (Yet)","EU (Ireland)","US East (Atlanta)""#);
+        let ireland =
+            ["http://x/EU%20(Ireland)/Linux/index.json", "http://x/EU%20(Ireland)/Windows/index.json"];
+        assert_eq!(addresses(vec![index()]), ireland, "by the names that are built in");
+        let places = r#"{"Nowhere (Yet)":{"code":"us-east-9","type":"AWS Region"},
+            "US East (Atlanta)":{"code":"us-east-1-atl-1","type":"AWS Local Zone"}}"#;
+        let nowhere =
+            ["http://x/Nowhere%20(Yet)/Linux/index.json", "http://x/Nowhere%20(Yet)/Windows/index.json"];
+        assert_eq!(addresses(vec![index(), paper(FeedKind::Locations, places)]), nowhere);
+        assert_eq!(addresses(vec![index(), paper(FeedKind::Locations, "<html>")]), ireland);
+        assert!(addresses(vec![paper(FeedKind::OnDemandIndex, "{}")]).is_empty());
+        assert!(addresses(Vec::new()).is_empty());
+    }
+
+    #[test]
+    fn the_date_of_an_answer_is_read() {
+        let instant = instant_of("Thu, 06 Aug 2026 17:17:52 GMT").unwrap();
+        assert_eq!(instant.to_string(), "2026-08-06T17:17:52Z");
+        assert_eq!(instant_of("yesterday"), None);
+    }
 }

@@ -10,7 +10,9 @@ use crate::catalog::contents::{InterruptionContents, PriceContents, SourceConten
 use crate::catalog::feeds::locations::{self, LocationKind};
 use crate::catalog::feeds::on_demand::{self, OnDemandPrice};
 use crate::catalog::feeds::storage::LocalDisks;
-use crate::catalog::feeds::{DropReason, FeedKind, Parsed, interruption, on_demand_index, spot_price};
+use crate::catalog::feeds::{
+    DropReason, FeedError, FeedKind, Parsed, interruption, on_demand_index, spot_price,
+};
 use crate::catalog::{FEED, Laid, ListedFacts};
 use crate::model::{Interruption, Market, Mebibytes, OperatingSystem, RegionName};
 
@@ -49,6 +51,12 @@ impl Laying<'_, '_> {
         let key = ListKey::of(FeedKind::OnDemandIndex);
         let index = on_demand_index::parse(text)?;
         let date = self.date(&index.locations)?;
+        if index.locations.rows.is_empty() {
+            let (feed, field) = (FeedKind::OnDemandIndex, "regionAttributes.Location".to_owned());
+            return Err(
+                FeedError::Changed { feed, field, found: String::new(), expected: "a location" }.into()
+            );
+        }
         self.believe(&key, index.locations.rows.len())?;
         self.count(&key, &index.locations, index.locations.rows.len(), date);
         Ok(())
@@ -103,6 +111,12 @@ impl Laying<'_, '_> {
             list.rows.iter().map(|row| (row.location.clone(), row.os)).collect();
         keys.sort_unstable();
         keys.dedup();
+        if keys.is_empty() {
+            // Nothing in it says whose rows have gone; where it was read from does.
+            let before = self.refresh.ledger.from_origin(&self.paper.origin);
+            let before = before.filter(|entry| entry.key.feed == FeedKind::OnDemand).map(|entry| &entry.key);
+            before.into_iter().try_for_each(|key| self.believe(key, 0))?;
+        }
         let mut parts = Vec::new();
         for (location, os) in &keys {
             let rows: Vec<&OnDemandPrice> =

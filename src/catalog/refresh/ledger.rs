@@ -115,6 +115,8 @@ impl Ledger {
     }
 }
 
-fn path(directory: &Path) -> PathBuf {
+/// The file that it lies in.
+#[must_use]
+pub fn path(directory: &Path) -> PathBuf {
     directory.join(FILE)
 }

@@ -33,6 +33,8 @@ pub const LARGEST_LIST: usize = 64 * 1024 * 1024;
 pub struct Paper {
     /// The address or the file.
     pub origin: String,
+    /// The list that has to be there; any of them, or none, where nothing says which.
+    pub wanted: Option<FeedKind>,
     /// Its bytes, compressed or not.
     pub bytes: Vec<u8>,
     /// When it was last changed, as far as whoever keeps it says so. Only used where the list itself has no date.
@@ -54,7 +56,7 @@ pub enum RefreshError {
     #[error(transparent)]
     Feed(#[from] FeedError),
     /// It is none of the lists.
-    #[error("this is not the {wanted}")]
+    #[error("what is there is not the {wanted}")]
     NotThatList {
         /// What was expected there.
         wanted: FeedKind,
@@ -110,16 +112,20 @@ impl Refresh {
     pub fn begin(directory: PathBuf, now: Timestamp) -> Result<Self, RefreshError> {
         let cache = CatalogCache::in_directory(&directory);
         let mut overlay = Overlay::over(Catalog::embedded());
+        let mut report = Report::default();
         let checksum = match cache.load()? {
             Cached::Current(catalog) => {
                 overlay.lay_feeds_of(catalog)?;
                 catalog.checksum()
             }
-            Cached::Nothing | Cached::Dropped(_) => Catalog::embedded().checksum(),
+            Cached::Nothing => Catalog::embedded().checksum(),
+            Cached::Dropped(why) => {
+                report.remarks.push(format!("{} is dropped: {why}", cache.path().display()));
+                Catalog::embedded().checksum()
+            }
         };
         let ledger = Ledger::load(&directory, checksum)?;
-        let places = Places::default();
-        Ok(Self { cache, directory, overlay, ledger, places, report: Report::default(), now })
+        Ok(Self { cache, directory, overlay, ledger, places: Places::default(), report, now })
     }
 
     /// What the lists gave last time.
@@ -130,12 +136,19 @@ impl Refresh {
 
     /// Reads some lists, each known by its content; what is none of them is passed over. The list of locations is read
     /// first, since others name their regions by it.
-    pub fn read_all(&mut self, papers: Vec<Paper>) {
+    pub fn read_all(&mut self, papers: &[Paper]) {
         let mut known = Vec::new();
-        for paper in &papers {
+        for paper in papers {
             match identify(&paper.bytes, LARGEST_LIST) {
-                Ok(Some(list)) => known.push((paper, list)),
-                Ok(None) => {}
+                Ok(Some(list)) if paper.wanted.is_none_or(|wanted| wanted == list.kind) => {
+                    known.push((paper, list));
+                }
+                // A page that asks for a password, say.
+                Ok(_) => {
+                    if let Some(wanted) = paper.wanted {
+                        self.fail(&paper.origin, RefreshError::NotThatList { wanted });
+                    }
+                }
                 Err(error) => self.fail(&paper.origin, error),
             }
         }

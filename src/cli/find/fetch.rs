@@ -71,7 +71,7 @@ mod with_net {
             unchanged.len(),
             failures.len()
         ));
-        refresh.read_all(papers);
+        refresh.read_all(&papers);
         unchanged.iter().for_each(|origin| refresh.unchanged(origin));
         failures.into_iter().for_each(|(origin, error)| refresh.fail(&origin, error));
         Ok(refresh.finish()?)

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use clap::Args;
 
-use crate::catalog::refresh::{Refresh, RefreshError, Report, folder};
+use crate::catalog::refresh::{Refresh, RefreshError, Report, folder, ledger};
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
@@ -43,14 +43,27 @@ pub(super) fn run(
             (super::fetch::all(context, refresh, Some(from))?, ExitClass::Unavailable)
         }
         None => (super::fetch::all(context, refresh, None)?, ExitClass::Unavailable),
-        Some(from) => (from_folder(refresh, Path::new(from))?, ExitClass::Usage),
+        Some(from) => {
+            let report = from_folder(refresh, Path::new(from)).map_err(explained)?;
+            (report, ExitClass::Usage)
+        }
     };
     let rows = RefreshRow::of(&report);
     context.streams.write_list(context.streams.list_format(), &rows)?;
     for sentence in rows.iter().flat_map(RefreshRow::dropped_sentences) {
         context.streams.status(sentence);
     }
+    for remark in &report.remarks {
+        context.streams.warn(remark);
+    }
     tell_failures(context, &report);
+    if report.failures.iter().any(|(_, error)| matches!(error, RefreshError::Shrunken { .. })) {
+        let ledger = ledger::path(&context.cache_directory()?);
+        let forget = format!("rm {}", ledger.display());
+        context
+            .streams
+            .hint(format_args!("where AWS has really taken so many away, forget what there was: {forget}"));
+    }
     Ok(if report.failures.is_empty() { ExitClass::Done } else { class_of_failures })
 }
 
@@ -72,7 +85,7 @@ fn is_address(from: &str) -> bool {
 }
 
 fn from_folder(mut refresh: Refresh, folder: &Path) -> Result<Report, RefreshError> {
-    refresh.read_all(folder::papers(folder)?);
+    refresh.read_all(&folder::papers(folder)?);
     let report = refresh.finish()?;
     if report.feeds.is_empty() && report.failures.is_empty() {
         return Err(RefreshError::NoLists { folder: folder.to_owned() });
@@ -80,12 +93,25 @@ fn from_folder(mut refresh: Refresh, folder: &Path) -> Result<Report, RefreshErr
     Ok(report)
 }
 
+fn explained(error: RefreshError) -> CommandError {
+    let is_empty = matches!(error, RefreshError::NoLists { .. });
+    let error = CommandError::from(error);
+    if is_empty { error.hint("fetch them from AWS: cloudkit find refresh") } else { error }
+}
+
 /// Names the lists that changed nothing.
 pub(super) fn tell_failures(context: &Context<'_>, report: &Report) {
     for (origin, error) in &report.failures {
-        let cause = std::error::Error::source(error).map_or_else(String::new, |cause| format!(": {cause}"));
-        let told = error.to_string();
-        let told = if told.contains(origin) { told } else { format!("{origin}: {told}") };
-        context.streams.warn(format_args!("{told}{cause}; what was known before stays"));
+        let mut text = error.to_string();
+        let mut cause = std::error::Error::source(error);
+        while let Some(deeper) = cause {
+            text.push_str(&format!(": {deeper}"));
+            cause = deeper.source();
+        }
+        if text.contains(origin.as_str()) {
+            context.streams.warn(format_args!("{text}; what was known stays"));
+        } else {
+            context.streams.warn(format_args!("{origin} changes nothing: {text}"));
+        }
     }
 }

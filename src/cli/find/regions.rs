@@ -38,7 +38,9 @@ pub(super) fn run(context: &Context<'_>, arguments: &RegionsArguments) -> Result
     let catalog = context.catalog();
     let all = ["all".to_owned()];
     let asked = if arguments.regions.is_empty() { &all } else { arguments.regions.as_slice() };
-    let codes = RegionSelection::parse(asked)?.names(catalog)?;
+    let codes = RegionSelection::parse(asked)?.names(catalog);
+    let codes =
+        codes.map_err(|error| CommandError::usage(error).hint("see them all: cloudkit find regions"))?;
     let rows = codes.into_iter().map(|code| {
         let known = catalog.region(code);
         let zones = known.iter().flat_map(|region| region.zones()).map(str::to_owned).collect();

@@ -30,5 +30,9 @@ pub(super) fn run(context: &Context<'_>, arguments: &ShowArguments) -> Result<Ex
         Some(format) => context.streams.write_one(format, &sheet)?,
         None => context.streams.write_text(&type_sheet::text(&sheet, arguments.os))?,
     }
+    let lacking = types::lacking(context, &sheet, &arguments.region)?;
+    if !lacking.is_empty() && !sheet.regions.is_empty() {
+        context.streams.status(format_args!("not known to be offered in {}", lacking.join(", ")));
+    }
     Ok(ExitClass::Done)
 }

@@ -1,5 +1,6 @@
 //! Instance types that are named one by one.
 
+use crate::catalog::Region;
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
 use crate::discovery::RegionSelection;
@@ -17,8 +18,7 @@ pub(super) fn sheet(
     regions: &[String],
 ) -> Result<TypeSheet<'static>, CommandError> {
     let catalog = context.catalog();
-    let selected = RegionSelection::parse(regions)?.resolve(catalog)?;
-    let codes: Vec<&str> = selected.iter().map(|region| region.code()).collect();
+    let codes = codes(context, regions)?;
     let asked = (!codes.is_empty()).then_some(codes.as_slice());
     TypeSheet::of(catalog, &name.to_ascii_lowercase(), asked).ok_or_else(|| {
         let error = CommandError::usage(NoSuchType(name.to_owned()));
@@ -27,4 +27,20 @@ pub(super) fn sheet(
             near => error.hint(format!("near it: {}", near.join(", "))),
         }
     })
+}
+
+/// Those of some regions in which a type is not known to be offered.
+pub(super) fn lacking(
+    context: &Context<'_>,
+    sheet: &TypeSheet<'_>,
+    regions: &[String],
+) -> Result<Vec<&'static str>, CommandError> {
+    let mut codes = codes(context, regions)?;
+    codes.retain(|code| sheet.regions.iter().all(|region| region.region != *code));
+    Ok(codes)
+}
+
+fn codes(context: &Context<'_>, regions: &[String]) -> Result<Vec<&'static str>, CommandError> {
+    let selected = RegionSelection::parse(regions)?.resolve(context.catalog())?;
+    Ok(selected.into_iter().map(Region::code).collect())
 }

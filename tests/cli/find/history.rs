@@ -106,10 +106,14 @@ fn the_price_of_this_moment_takes_one_call_for_many_types() {
     let home = lab.home();
     let rows = home.run("cloudkit find spot m7i.large m7i.xlarge --per-zone").ok().lines_of_json();
     let of_type: Vec<_> = rows.iter().filter(|row| row["instance_type"] == "m7i.large").collect();
-    let of_row = |row: &Value| (row["zones"].clone(), row["price_usd_hour"].clone(), row["price_source"].clone());
+    let of_row =
+        |row: &Value| (row["zones"].clone(), row["price_usd_hour"].clone(), row["price_source"].clone());
     assert_eq!(
         of_type.into_iter().map(of_row).collect::<Vec<_>>(),
-        [(json!(["use1-az1"]), json!("0.04"), json!("api")), (json!(["use1-az6"]), json!("0.05"), json!("api"))]
+        [
+            (json!(["use1-az1"]), json!("0.04"), json!("api")),
+            (json!(["use1-az6"]), json!("0.05"), json!("api"))
+        ]
     );
     let dear = "cloudkit find spot m7i.large --per-zone --max-price 0.045 -o table";
     assert_snapshot!(home.run(dear).ok(), @"");

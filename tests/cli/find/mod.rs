@@ -1,15 +1,31 @@
 //! Sessions of `find`: which machine, where, at what price. Only what is asked of an account needs the lab.
 
+#[cfg(feature = "aws")]
 mod blocks;
+#[cfg(feature = "aws")]
 mod capacity;
+mod catalog;
+mod compare;
 mod default_region;
 mod errors;
 mod filters;
 mod formats;
+#[cfg(feature = "aws")]
 mod history;
+mod lists;
 mod questions;
+#[cfg(feature = "aws")]
 mod quota_requests;
+#[cfg(feature = "aws")]
 mod quotas;
+mod refresh;
+mod refresh_folder;
+#[cfg(feature = "net")]
+mod refresh_network;
+mod regions;
+#[cfg(feature = "aws")]
 mod reservations;
+#[cfg(feature = "aws")]
 mod scores;
+mod show;
 mod words;

@@ -30,6 +30,7 @@ pub(crate) struct Addresses {
     pub(crate) aws: String,
     pub(crate) control: String,
     pub(crate) check_ip: String,
+    pub(crate) feeds: String,
     pub(crate) ssh_port: u16,
 }
 
@@ -42,6 +43,14 @@ pub(crate) struct Request {
     pub(crate) params: BTreeMap<String, Value>,
     pub(crate) body_sha256: String,
     pub(crate) expected_bucket_owner: Option<String>,
+}
+
+/// A request that the server of public documents received.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct FeedRequest {
+    pub(crate) path: String,
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) status: Option<u16>,
 }
 
 impl Lab {
@@ -143,6 +152,25 @@ impl Lab {
     pub(crate) fn clear_faults(&self) {
         let answer = ureq::delete(format!("{}/faults", self.addresses.control)).call();
         answer.unwrap();
+    }
+
+    /// Serves a public document; the members are in the lab's README.
+    pub(crate) fn feed(&self, document: &Value) {
+        self.post("/feeds", document);
+    }
+
+    /// Makes something go wrong with a public document.
+    pub(crate) fn feed_fault(&self, fault: &Value) {
+        self.post("/feeds/faults", fault);
+    }
+
+    pub(crate) fn clear_feed_faults(&self) {
+        ureq::delete(format!("{}/feeds/faults", self.addresses.control)).call().unwrap();
+    }
+
+    /// The requests for public documents after a number of them, in order of arrival.
+    pub(crate) fn feed_requests_since(&self, number: usize) -> Vec<FeedRequest> {
+        serde_json::from_value(self.get(&format!("/feeds/requests?since={number}"))).unwrap()
     }
 
     pub(crate) fn get(&self, path: &str) -> Value {

@@ -1,0 +1,386 @@
+//! Refreshing over the network, from a server of the lab: what is asked for, and what is said of lists that fail.
+
+use std::collections::BTreeMap;
+
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+use super::lists::{self, ATLANTA, DAY, OREGON, VIRGINIA};
+use crate::support::{FeedRequest, Home, Lab, wait};
+
+const CHANGED: &str = "Tue, 01 Sep 2026 12:00:00 GMT";
+const REFRESH: &str = "cloudkit find refresh -o table";
+
+/// A lab whose server has every list, as AWS's has, and a home that knows of no other.
+struct World {
+    lab: Lab,
+    home: Home,
+}
+
+impl World {
+    fn new() -> Self {
+        let (lab, mut home) = (Lab::start(), Home::new());
+        for (variable, path) in [
+            ("CLOUDKIT_SPOT_PRICES_URL", "/spot.json"),
+            ("CLOUDKIT_INTERRUPTIONS_URL", "/spot-advisor-data.json"),
+            ("CLOUDKIT_ON_DEMAND_PRICES_URL", ""),
+            ("CLOUDKIT_LOCATIONS_URL", "/locations.json"),
+        ] {
+            home.set(variable, &format!("{}{path}", lab.addresses.feeds));
+        }
+        let world = Self { lab, home };
+        world.serve("/locations.json", &lists::locations());
+        world.serve("/metadata.json", &lists::index(&[VIRGINIA, OREGON, ATLANTA]));
+        world.serve("/spot.json", &spot("0.0391"));
+        world.serve("/spot-advisor-data.json", &lists::advisor(&[("us-east-1", "Linux", "m7i.large", 1)]));
+        for (location, price) in [(VIRGINIA, "0.2"), (OREGON, "0.3")] {
+            for (system, price) in [("Linux", price.to_owned()), ("Windows", format!("1{price}"))] {
+                let list = lists::on_demand(location, system, DAY, &[("m7i.large", &price)]);
+                world.serve(&format!("/{location}/{system}/index.json"), &list);
+            }
+        }
+        world
+    }
+
+    /// Serves a list, compressed for those who can read that.
+    fn serve(&self, path: &str, body: &str) {
+        self.lab.feed(&json!({"path": path, "body": body, "gzip": true, "last_modified": CHANGED}));
+    }
+
+    /// The requests that a line made, by path.
+    fn requests_of(&self, line: &str) -> (String, BTreeMap<String, FeedRequest>) {
+        let before = self.lab.feed_requests_since(0).len();
+        let screen = self.home.run(line).to_string();
+        let requests = self.lab.feed_requests_since(before);
+        let count = requests.len();
+        let by_path: BTreeMap<_, _> = requests.into_iter().map(|one| (one.path.clone(), one)).collect();
+        assert_eq!(by_path.len(), count, "nothing is asked for twice");
+        (screen, by_path)
+    }
+
+    fn catalog(&self) -> Option<Vec<u8>> {
+        std::fs::read(self.home.path(".cache/cloudkit/catalog.bin")).ok()
+    }
+
+    fn fault(&self, kind: &str, path: &str, members: &Value) {
+        let mut fault = json!({"kind": kind, "path": path});
+        for (name, value) in members.as_object().unwrap() {
+            fault[name] = value.clone();
+        }
+        self.lab.feed_fault(&fault);
+    }
+}
+
+fn spot(price: &str) -> String {
+    lists::spot(&[("us-east-1", "m7i.large", price, "0.1311"), ("us-west-2", "m7i.large", "0.0402", "N/A*")])
+}
+
+fn statuses(requests: &BTreeMap<String, FeedRequest>) -> Vec<String> {
+    requests.iter().map(|(path, one)| format!("{path} {}", one.status.unwrap_or_default())).collect()
+}
+
+#[test]
+fn every_list_is_asked_for_once_and_compressed() {
+    let world = World::new();
+    let (screen, requests) = world.requests_of(REFRESH);
+    assert_snapshot!(screen, @"
+    FEED                        OS       LISTS  UNCHANGED  ROWS  KEPT  DROPPED  AS OF
+    list of spot prices         -            1          0     4     3        1  2026-09-01
+    list of spot interruptions  -            1          0     1     1        0  2026-09-01
+    list of on-demand prices    linux        2          0     2     2        0  2026-09-01
+    list of on-demand prices    windows      2          0     2     2        0  2026-09-01
+    index of on-demand prices   -            1          0     3     3        0  2026-09-01
+    list of locations           -            1          0     3     3        0  2026-09-01
+    --- stderr
+    fetching AWS's lists: 8 new, 0 unchanged, 0 failed
+    list of spot prices: 1 row was dropped: AWS gives no price
+    ");
+    // Locations, the index, two of spot, two of each region and none of a zone.
+    assert_eq!(requests.len(), 1 + 1 + 2 + 2 * 2);
+    assert_snapshot!(statuses(&requests).join("\n"), @"
+    /US East (N. Virginia)/Linux/index.json 200
+    /US East (N. Virginia)/Windows/index.json 200
+    /US West (Oregon)/Linux/index.json 200
+    /US West (Oregon)/Windows/index.json 200
+    /locations.json 200
+    /metadata.json 200
+    /spot-advisor-data.json 200
+    /spot.json 200
+    ");
+    assert!(requests.values().all(|one| one.headers["accept-encoding"] == "gzip"), "{requests:?}");
+    assert!(requests.values().all(|one| !one.headers.contains_key("if-none-match")), "{requests:?}");
+    assert_snapshot!(world.home.run("cloudkit find search m7i.large -r us-east-1,us-west-2 --os windows -o table"), @"
+    TYPE       REGION     VCPUS  MEMORY  GPUS  ARCH    USD/HOUR  AS OF
+    m7i.large  us-east-1      2   8 GiB  -     x86_64     10.20  2026-09-01
+    m7i.large  us-west-2      2   8 GiB  -     x86_64     10.30  2026-09-01
+    ");
+    assert_snapshot!(world.home.run("cloudkit find spot m7i.large -r us-east-1 -o jsonl"), @r#"{"schema":"cloudkit.offer/v1","instance_type":"m7i.large","region":"us-east-1","zones":["use1-az1","use1-az2","use1-az4","use1-az5","use1-az6"],"market":"spot","architectures":["x86_64"],"vcpus":2,"memory_mib":8192,"os":"linux","price_usd_hour":"0.0391","on_demand_usd_hour":"0.20","price_source":"feed","price_as_of":"2026-09-01","interruption":{"min_percent":5,"max_percent":10}}"#);
+}
+
+#[test]
+fn the_second_time_only_what_is_newer_is_sent() {
+    let world = World::new();
+    world.home.run(REFRESH).ok();
+    let before = world.catalog();
+    let (screen, requests) = world.requests_of(REFRESH);
+    assert_snapshot!(screen, @"
+    FEED                        OS       LISTS  UNCHANGED  ROWS  KEPT  DROPPED  AS OF
+    list of spot prices         -            0          1     0     0        0  2026-09-01
+    list of spot interruptions  -            0          1     0     0        0  2026-09-01
+    list of on-demand prices    linux        0          2     0     0        0  2026-09-01
+    list of on-demand prices    windows      0          2     0     0        0  2026-09-01
+    index of on-demand prices   -            1          0     3     3        0  2026-09-01
+    list of locations           -            1          0     3     3        0  2026-09-01
+    --- stderr
+    fetching AWS's lists: 2 new, 6 unchanged, 0 failed
+    ");
+    assert_snapshot!(statuses(&requests).join("\n"), @"
+    /US East (N. Virginia)/Linux/index.json 304
+    /US East (N. Virginia)/Windows/index.json 304
+    /US West (Oregon)/Linux/index.json 304
+    /US West (Oregon)/Windows/index.json 304
+    /locations.json 200
+    /metadata.json 200
+    /spot-advisor-data.json 304
+    /spot.json 304
+    ");
+    for (path, request) in requests.iter().filter(|(_, request)| request.status == Some(304)) {
+        let has = |name: &str| request.headers.contains_key(name);
+        assert!(has("if-none-match") && has("if-modified-since"), "{path}: {request:?}");
+    }
+    assert!(world.catalog() == before, "the cache has changed");
+
+    world.serve("/spot.json", &spot("0.0999"));
+    let (screen, requests) = world.requests_of(REFRESH);
+    assert_snapshot!(screen, @"
+    FEED                        OS       LISTS  UNCHANGED  ROWS  KEPT  DROPPED  AS OF
+    list of spot prices         -            1          0     4     3        1  2026-09-01
+    list of spot interruptions  -            0          1     0     0        0  2026-09-01
+    list of on-demand prices    linux        0          2     0     0        0  2026-09-01
+    list of on-demand prices    windows      0          2     0     0        0  2026-09-01
+    index of on-demand prices   -            1          0     3     3        0  2026-09-01
+    list of locations           -            1          0     3     3        0  2026-09-01
+    --- stderr
+    fetching AWS's lists: 3 new, 5 unchanged, 0 failed
+    list of spot prices: 1 row was dropped: AWS gives no price
+    ");
+    assert_eq!(requests["/spot.json"].status, Some(200));
+    let offers = world.home.run("cloudkit find spot m7i.large -r us-east-1").ok().lines_of_json();
+    assert_eq!(offers[0]["price_usd_hour"], "0.0999");
+}
+
+#[test]
+fn without_the_catalog_everything_is_fetched_anew() {
+    let world = World::new();
+    world.home.run(REFRESH).ok();
+    std::fs::remove_file(world.home.path(".cache/cloudkit/catalog.bin")).unwrap();
+    let (_, requests) = world.requests_of(REFRESH);
+    assert!(requests.values().all(|one| one.status == Some(200)), "{requests:?}");
+    assert!(world.catalog().is_some());
+}
+
+#[test]
+fn a_mirror_has_the_same_lists_below_one_address() {
+    let mut world = World::new();
+    for variable in ["SPOT_PRICES", "INTERRUPTIONS", "ON_DEMAND_PRICES", "LOCATIONS"] {
+        world.home.set(&format!("CLOUDKIT_{variable}_URL"), "http://127.0.0.1:9/nothing-is-asked-of-it");
+    }
+    let line = format!("{REFRESH} --from {}/", world.lab.addresses.feeds);
+    let (screen, requests) = world.requests_of(&line);
+    assert_snapshot!(screen, @"
+    FEED                        OS       LISTS  UNCHANGED  ROWS  KEPT  DROPPED  AS OF
+    list of spot prices         -            1          0     4     3        1  2026-09-01
+    list of spot interruptions  -            1          0     1     1        0  2026-09-01
+    list of on-demand prices    linux        2          0     2     2        0  2026-09-01
+    list of on-demand prices    windows      2          0     2     2        0  2026-09-01
+    index of on-demand prices   -            1          0     3     3        0  2026-09-01
+    list of locations           -            1          0     3     3        0  2026-09-01
+    --- stderr
+    fetching AWS's lists: 8 new, 0 unchanged, 0 failed
+    list of spot prices: 1 row was dropped: AWS gives no price
+    ");
+    assert_eq!(requests.len(), 8);
+}
+
+#[test]
+fn each_list_that_fails_is_named_and_the_others_count() {
+    let world = World::new();
+    world.fault("status", "/spot.json", &json!({"status": 500}));
+    world.fault("truncate", "/spot-advisor-data.json", &json!({"bytes": 20}));
+    world.fault("drop", &format!("/{OREGON}/Linux/index.json"), &json!({}));
+    world.lab.feed(&json!({"path": format!("/{OREGON}/Windows/index.json"), "body": "<html>Sign in</html>"}));
+    let endless = format!("/{VIRGINIA}/Windows/index.json");
+    world.lab.feed(&json!({"path": endless, "body": "{}"}));
+    world.fault("endless", &endless, &json!({}));
+    let screen = world.home.run(REFRESH);
+    assert_snapshot!(screen, @"
+    FEED                       OS     LISTS  UNCHANGED  ROWS  KEPT  DROPPED  AS OF
+    list of on-demand prices   linux      1          0     1     1        0  2026-09-01
+    index of on-demand prices  -          1          0     3     3        0  2026-09-01
+    list of locations          -          1          0     3     3        0  2026-09-01
+    --- stderr
+    fetching AWS's lists: 4 new, 0 unchanged, 4 failed
+    warning: http://127.0.0.1:[PORT]/US%20West%20(Oregon)/Windows/index.json changes nothing: what is there is not the list of on-demand prices
+    warning: no answer from http://127.0.0.1:[PORT]/spot-advisor-data.json: error decoding response body: request or response body error: error reading a body from connection: end of file before message length reached; what was known stays
+    warning: http://127.0.0.1:[PORT]/spot.json answers 500; what was known stays
+    warning: http://127.0.0.1:[PORT]/US%20East%20(N.%20Virginia)/Windows/index.json answers with more than 67108864 bytes; what was known stays
+    warning: no answer from http://127.0.0.1:[PORT]/US%20West%20(Oregon)/Linux/index.json: error sending request: client error (SendRequest): connection closed before message completed; what was known stays
+    --- exit 5
+    ");
+    let offers = world.home.run("cloudkit find search m7i.large -r us-east-1").ok().lines_of_json();
+    assert_eq!(offers[0]["price_usd_hour"], "0.20");
+}
+
+#[test]
+fn a_failure_later_on_changes_nothing_that_is_known() {
+    let world = World::new();
+    world.home.run(REFRESH).ok();
+    world.lab.feed_fault(&json!({"kind": "status", "status": 503}));
+    let before = world.catalog();
+    assert_snapshot!(world.home.run(REFRESH), @"
+    --- stderr
+    fetching AWS's lists: 0 new, 0 unchanged, 4 failed
+    warning: http://127.0.0.1:[PORT]/locations.json answers 503; what was known stays
+    warning: http://127.0.0.1:[PORT]/metadata.json answers 503; what was known stays
+    warning: http://127.0.0.1:[PORT]/spot-advisor-data.json answers 503; what was known stays
+    warning: http://127.0.0.1:[PORT]/spot.json answers 503; what was known stays
+    --- exit 5
+    ");
+    assert!(world.catalog() == before, "the cache has changed");
+    world.lab.clear_feed_faults();
+    // What was cut short is asked for again, and not taken for what is known.
+    world.serve("/spot.json", &spot("0.0999"));
+    world.fault("truncate", "/spot.json", &json!({"times": 1}));
+    world.home.run(REFRESH).exits(5);
+    let (_, requests) = world.requests_of(REFRESH);
+    assert_eq!(requests["/spot.json"].status, Some(200));
+}
+
+#[test]
+fn a_closed_port_is_named() {
+    let mut world = World::new();
+    world.home.set("CLOUDKIT_SPOT_PRICES_URL", "http://127.0.0.1:1/spot.json");
+    assert_snapshot!(world.home.run(REFRESH), @"
+    FEED                        OS       LISTS  UNCHANGED  ROWS  KEPT  DROPPED  AS OF
+    list of spot interruptions  -            1          0     1     1        0  2026-09-01
+    list of on-demand prices    linux        2          0     2     2        0  2026-09-01
+    list of on-demand prices    windows      2          0     2     2        0  2026-09-01
+    index of on-demand prices   -            1          0     3     3        0  2026-09-01
+    list of locations           -            1          0     3     3        0  2026-09-01
+    --- stderr
+    fetching AWS's lists: 7 new, 0 unchanged, 1 failed
+    warning: no answer from http://127.0.0.1:[PORT]/spot.json: error sending request: client error (Connect): tcp connect error: Connection refused (os error 111); what was known stays
+    --- exit 5
+    ");
+}
+
+#[test]
+fn without_the_list_of_locations_the_names_that_are_built_in_serve() {
+    let world = World::new();
+    world.fault("status", "/locations.json", &json!({"status": 404}));
+    let (screen, requests) = world.requests_of(REFRESH);
+    assert_snapshot!(screen, @"
+    FEED                        OS       LISTS  UNCHANGED  ROWS  KEPT  DROPPED  AS OF
+    list of spot prices         -            1          0     4     3        1  2026-09-01
+    list of spot interruptions  -            1          0     1     1        0  2026-09-01
+    list of on-demand prices    linux        2          0     2     2        0  2026-09-01
+    list of on-demand prices    windows      2          0     2     2        0  2026-09-01
+    index of on-demand prices   -            1          0     3     3        0  2026-09-01
+    --- stderr
+    fetching AWS's lists: 7 new, 0 unchanged, 1 failed
+    list of spot prices: 1 row was dropped: AWS gives no price
+    warning: http://127.0.0.1:[PORT]/locations.json answers 404; what was known stays
+    --- exit 5
+    ");
+    assert_eq!(requests.len(), 8);
+}
+
+#[test]
+fn without_the_index_the_spot_lists_count() {
+    let world = World::new();
+    world.lab.feed(&json!({"path": "/metadata.json", "body": lists::index(&[])}));
+    let (screen, requests) = world.requests_of(REFRESH);
+    assert_snapshot!(screen, @r#"
+    FEED                        OS  LISTS  UNCHANGED  ROWS  KEPT  DROPPED  AS OF
+    list of spot prices         -       1          0     4     3        1  2026-09-01
+    list of spot interruptions  -       1          0     1     1        0  2026-09-01
+    list of locations           -       1          0     3     3        0  2026-09-01
+    --- stderr
+    fetching AWS's lists: 4 new, 0 unchanged, 0 failed
+    list of spot prices: 1 row was dropped: AWS gives no price
+    warning: http://127.0.0.1:[PORT]/metadata.json changes nothing: the format of the index of on-demand prices has changed: regionAttributes.Location is "" and not a location
+    --- exit 5
+    "#);
+    assert_eq!(requests.len(), 4);
+}
+
+#[test]
+fn timeout_ends_it_and_the_cache_stays() {
+    let world = World::new();
+    world.home.run(REFRESH).ok();
+    let before = world.catalog();
+    world.serve("/spot.json", &spot("0.0999"));
+    world.fault("trickle", "/spot.json", &json!({"chunk_bytes": 1, "hang_ms": 60_000}));
+    assert_snapshot!(world.home.run(&format!("{REFRESH} --timeout 1s")), @"
+    --- stderr
+    error: not done within 1s
+    --- exit 5
+    ");
+    assert!(world.catalog() == before, "the cache has changed");
+}
+
+#[test]
+fn interrupted_it_leaves_the_cache_as_it_was() {
+    let world = World::new();
+    world.fault("hang", "/spot.json", &json!({"ms": 60_000}));
+    let mut running = world.home.start(REFRESH);
+    wait::until("the request", || (!world.lab.feed_requests_since(0).is_empty()).then_some(()));
+    running.kill();
+    running.screen();
+    assert!(world.catalog().is_none());
+}
+
+#[test]
+fn spot_fetches_the_two_lists_that_it_needs_once() {
+    let world = World::new();
+    let line = "cloudkit find spot m7i.large --region us-east-1 -o jsonl";
+    let (screen, requests) = world.requests_of(line);
+    assert_snapshot!(screen, @r#"
+    {"schema":"cloudkit.offer/v1","instance_type":"m7i.large","region":"us-east-1","zones":["use1-az1","use1-az2","use1-az4","use1-az5","use1-az6"],"market":"spot","architectures":["x86_64"],"vcpus":2,"memory_mib":8192,"os":"linux","price_usd_hour":"0.0391","on_demand_usd_hour":"0.1008","price_source":"feed","price_as_of":"2026-09-01","interruption":{"min_percent":5,"max_percent":10}}
+    --- stderr
+    fetching AWS's lists: 2 new, 0 unchanged, 0 failed
+    "#);
+    assert_eq!(requests.keys().collect::<Vec<_>>(), ["/spot-advisor-data.json", "/spot.json"]);
+    let (again, requests) = world.requests_of(line);
+    assert!(requests.is_empty(), "{requests:?}");
+    assert_eq!(again.lines().next(), screen.lines().next());
+}
+
+#[test]
+fn spot_without_a_list_says_what_to_do() {
+    let world = World::new();
+    world.lab.feed_fault(&json!({"kind": "status", "status": 503}));
+    assert_snapshot!(world.home.run("cloudkit find spot m7i.large --region us-east-1"), @"
+    --- stderr
+    fetching AWS's lists: 0 new, 0 unchanged, 2 failed
+    warning: http://127.0.0.1:[PORT]/spot-advisor-data.json answers 503; what was known stays
+    warning: http://127.0.0.1:[PORT]/spot.json answers 503; what was known stays
+    error: no spot prices are known, and AWS's list of them could not be fetched
+    hint: fetch them with more time: cloudkit find refresh
+    hint: read files of AWS's lists: cloudkit find refresh --from DIR
+    --- exit 5
+    ");
+    assert!(world.catalog().is_none());
+}
+
+#[test]
+fn spot_does_without_the_interruptions() {
+    let world = World::new();
+    world.fault("status", "/spot-advisor-data.json", &json!({"status": 503}));
+    assert_snapshot!(world.home.run("cloudkit find spot m7i.large --region us-east-1 -o jsonl"), @r#"
+    {"schema":"cloudkit.offer/v1","instance_type":"m7i.large","region":"us-east-1","zones":["use1-az1","use1-az2","use1-az4","use1-az5","use1-az6"],"market":"spot","architectures":["x86_64"],"vcpus":2,"memory_mib":8192,"os":"linux","price_usd_hour":"0.0391","on_demand_usd_hour":"0.1008","price_source":"feed","price_as_of":"2026-09-01"}
+    --- stderr
+    fetching AWS's lists: 1 new, 0 unchanged, 1 failed
+    warning: http://127.0.0.1:[PORT]/spot-advisor-data.json answers 503; what was known stays
+    "#);
+}
