@@ -49,7 +49,7 @@ impl RegionSelection {
     /// # Errors
     /// Where an element fits no region, or one alone of which the catalog knows nothing.
     pub fn resolve<'c>(&self, catalog: &'c Catalog<'c>) -> Result<Vec<Region<'c>>, DiscoveryError> {
-        let codes = self.codes(catalog, std::iter::empty())?;
+        let codes = self.codes(catalog, &std::iter::empty())?;
         Ok(codes.into_iter().filter_map(|code| catalog.region(code)).collect())
     }
 
@@ -58,13 +58,13 @@ impl RegionSelection {
     /// # Errors
     /// Where an element fits no region.
     pub fn names<'c>(&self, catalog: &'c Catalog<'c>) -> Result<BTreeSet<&'c str>, DiscoveryError> {
-        self.codes(catalog, region_name::codes())
+        self.codes(catalog, &region_name::codes())
     }
 
     fn codes<'c>(
         &self,
         catalog: &'c Catalog<'c>,
-        others: impl Iterator<Item = &'c str> + Clone,
+        others: &(impl Iterator<Item = &'c str> + Clone),
     ) -> Result<BTreeSet<&'c str>, DiscoveryError> {
         let known = || catalog.regions().map(Region::code).chain(others.clone());
         let mut codes = BTreeSet::new();

@@ -154,13 +154,14 @@ impl CapacityArguments {
 
     fn write(&self, context: &Context<'_>, offers: Vec<Offer<'_>>) -> Result<(), CommandError> {
         let format = context.streams.list_format();
-        Ok(if self.asks_account() {
+        if self.asks_account() {
             let rows: Vec<AccountRow<'_>> = offers.into_iter().map(AccountRow).collect();
-            context.streams.write_list(format, &rows)?
+            context.streams.write_list(format, &rows)?;
         } else {
             let rows: Vec<SoldRow<'_>> = offers.into_iter().map(SoldRow).collect();
-            context.streams.write_list(format, &rows)?
-        })
+            context.streams.write_list(format, &rows)?;
+        }
+        Ok(())
     }
 
     fn limit(&self, context: &Context<'_>) -> Option<usize> {
