@@ -10,8 +10,10 @@ use insta::assert_snapshot;
 use crate::support::Home;
 
 /// What finds faults in a page, and what it is told; a fault is a line that it prints.
-const CHECKERS: [(&str, &[&str]); 2] =
-    [("/usr/bin/groff", &["-man", "-Tutf8", "-ww", "-z"]), ("/usr/bin/mandoc", &["-Tlint", "-Werror"])];
+const CHECKERS: [(&str, &[&str]); 2] = [
+    ("/usr/bin/groff", &["-Kutf8", "-man", "-Tutf8", "-ww", "-z"]),
+    ("/usr/bin/mandoc", &["-Tlint", "-Werror"]),
+];
 
 /// The commands of a help, each with those below it.
 fn commands(home: &Home, above: &str) -> Vec<String> {

@@ -384,3 +384,24 @@ fn spot_does_without_the_interruptions() {
     warning: http://127.0.0.1:[PORT]/spot-advisor-data.json answers 503; what was known stays
     "#);
 }
+
+#[test]
+fn spot_does_not_wait_long_for_a_slow_list() {
+    let world = World::new();
+    world.fault("hang", "/spot.json", &json!({"ms": 120_000}));
+    assert_snapshot!(world.home.run("cloudkit find spot m7i.large --region us-east-1"), @"
+    --- stderr
+    fetching AWS's lists: 1 new, 0 unchanged, 1 failed
+    warning: no answer from http://127.0.0.1:[PORT]/spot.json: error sending request: operation timed out; what was known stays
+    error: no spot prices are known, and AWS's list of them could not be fetched
+    hint: fetch them with more time: cloudkit find refresh
+    hint: read files of AWS's lists: cloudkit find refresh --from DIR
+    --- exit 5
+    ");
+    // What came in time is kept.
+    let (_, requests) = world.requests_of("cloudkit find spot --region us-east-1 --timeout 1s");
+    assert_snapshot!(statuses(&requests).join("\n"), @"
+    /spot-advisor-data.json 304
+    /spot.json 0
+    ");
+}
