@@ -174,9 +174,12 @@ impl Laying<'_, '_> {
         Ok(Some(crate::catalog::region_name::code_of(location)?))
     }
 
-    /// The date of a list's figures: its own, else that of the file.
+    /// The date of a list's figures: its own, else that of the file; one that lies ahead of the clock is the clock's.
     fn date<Row>(&mut self, list: &Parsed<Row>) -> Result<Date, RefreshError> {
-        list.published.or(self.paper.changed_at).map(day_of).ok_or(RefreshError::Undated)
+        list.published
+            .or(self.paper.changed_at)
+            .map(|at| day_of(at.min(self.refresh.now)))
+            .ok_or(RefreshError::Undated)
     }
 
     /// Refuses a list that has lost many of its rows.
