@@ -116,10 +116,15 @@ fn the_price_of_this_moment_takes_one_call_for_many_types() {
         ]
     );
     let dear = "cloudkit find spot m7i.large --per-zone --max-price 0.045 -o table";
-    assert_snapshot!(home.run(dear).ok(), @"");
+    assert_snapshot!(home.run(dear).ok(), @"
+    TYPE       REGION     ZONE      VCPUS  MEMORY  GPUS  ARCH    USD/HOUR  SAVING  AS OF
+    m7i.large  us-east-1  use1-az1      2   8 GiB  -     x86_64      0.04     60%  2026-08-10
+    --- stderr
+    region us-east-1 (AWS_REGION); --region all searches the world
+    ");
     lab.fault(&json!({"kind": "throttle", "action": "DescribeSpotPriceHistory", "region": "us-west-2"}));
     let world = home.run("cloudkit find spot m7i.large --per-zone --region us-east-1,us-west-2");
-    assert_snapshot!(world.stderr, @"");
+    assert_snapshot!(world.stderr, @"warning: us-west-2 could not be asked, so what is there is not shown: DescribeSpotPriceHistory refused: RequestLimitExceeded: Request limit exceeded.");
 }
 
 #[test]
@@ -145,7 +150,7 @@ fn an_empty_history_says_what_was_asked() {
     }
     assert_snapshot!(home.run("cloudkit find spot m7i.large --history 7d --svg never.svg"), @r#"
     --- stderr
-    region us-east-1 (AWS_REGION); --region all asks every region of the account
+    region us-east-1 (AWS_REGION); --region all searches the world
     EC2 has no spot price of m7i.large in us-east-1 for the last 1w (asked for "Linux/UNIX" and "Linux/UNIX (Amazon VPC)")
     --- exit 1
     "#);

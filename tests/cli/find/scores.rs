@@ -11,7 +11,7 @@ fn fewer_than_three_types_get_no_score_and_the_reason() {
     let home = lab.home();
     assert_snapshot!(home.run("cloudkit find spot m7i.large m7i.xlarge --score"), @"
     --- stderr
-    region us-east-1 (AWS_REGION); --region all asks every region of the account
+    region us-east-1 (AWS_REGION); --region all searches the world
     warning: no placement score: AWS gives every request for fewer than 3 different types a low score, whatever the capacity, so a score for 2 would mislead (a type with and without local disks, m5 and m5d, counts once)
     hint: name more types that would do as well, such as 'm7i.large' 'm7a.large' 'm6i.large'
     ");

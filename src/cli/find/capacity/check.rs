@@ -61,7 +61,7 @@ pub(super) fn run(
     let streams = context.streams;
     match streams.explanation_format() {
         Some(format) if !matches!(format, Format::Table | Format::Wide) => {
-            streams.write_one(format, &answer)?
+            streams.write_one(format, &answer)?;
         }
         _ => streams.write_text(&text(&answer))?,
     }
