@@ -61,11 +61,14 @@ fn page(command: Command) -> Result<Page, CommandError> {
 fn with_examples(page: &str) -> String {
     let Some((before, below)) = page.split_once("\n.SH EXTRA\n") else { return page.to_owned() };
     let (below, after) = below.split_once("\n.SH ").unwrap_or((below, "VERSION\n"));
-    let (title, lines) = match below.strip_prefix("Examples:\n") {
-        Some(lines) => ("EXAMPLES", lines),
-        None => ("NOTES", below),
+    let (notes, examples) = match below.split_once("Examples:\n") {
+        Some((notes, examples)) => (notes, Some(examples)),
+        None => (below, None),
     };
-    format!("{before}\n.SH {title}\n.nf\n{lines}\n.fi\n.SH {after}")
+    let section = |title, lines: &str| format!(".SH {title}\n.nf\n{}\n.fi\n", lines.trim_end());
+    let notes = if notes.trim().is_empty() { String::new() } else { section("NOTES", notes) };
+    let examples = examples.map_or_else(String::new, |lines| section("EXAMPLES", lines));
+    format!("{before}\n{notes}{examples}.SH {after}")
 }
 
 fn collect(command: &Command, pages: &mut Vec<Page>) -> Result<(), CommandError> {

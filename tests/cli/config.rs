@@ -142,10 +142,16 @@ fn a_file_that_is_no_list_of_settings_is_refused() {
 #[test]
 fn every_variable_is_in_the_help() {
     assert_snapshot!(Home::new().run("cloudkit help environment"), @"
-    CLOUDKIT_CHECK_IP_URL  service that answers with the caller's public address, instead of https://checkip.amazonaws.com
-    CLOUDKIT_OUTPUT        output format where -o does not say: table, wide, json, jsonl, yaml, csv or name
-    CLOUDKIT_SSH_PORT      port of the machines' SSH servers, instead of 22
-    CLOUDKIT_SSH_WAIT      how long a new machine's SSH server is waited for, such as 10m, instead of 4m
+    CLOUDKIT_CHECK_IP_URL          service that answers with the caller's public address, instead of https://checkip.amazonaws.com
+    CLOUDKIT_COMPLETE              the shell that asks for completions; set by the script of cloudkit completions
+    CLOUDKIT_INTERRUPTIONS_URL     address of the list of spot interruptions, instead of AWS's spot-advisor-data.json
+    CLOUDKIT_LOCATIONS_URL         address of the list of locations, instead of AWS's locations.json
+    CLOUDKIT_ON_DEMAND_PRICES_URL  folder of the lists of on-demand prices and their metadata.json, instead of AWS's
+    CLOUDKIT_OUTPUT                output format where -o does not say: table, wide, json, jsonl, yaml, csv or name
+    CLOUDKIT_SPOT_PRICES_URL       address of the list of spot prices, instead of AWS's spot.json
+    CLOUDKIT_SSH_PORT              port of the machines' SSH servers, instead of 22
+    CLOUDKIT_SSH_WAIT              how long a new machine's SSH server is waited for, such as 10m, instead of 4m
+    CLOUDKIT_TODAY                 the day by which figures are called old, such as 2026-11-22, instead of the clock's
 
     Credentials, region, profile, endpoint and proxy are read from the AWS SDK's own variables.
     ");

@@ -33,7 +33,7 @@ fn a_page_reads_as_the_help_does() {
         concat!(".TH cloudkit-find-refresh 1  \"cloudkit ", env!("CARGO_PKG_VERSION"), "\"")
     );
     let (_, description) = page.split_once(".SH DESCRIPTION\n").unwrap();
-    assert_snapshot!(description.split_once(".SH \"GLOBAL OPTIONS\"").unwrap().0, @r#"
+    assert_snapshot!(description.split_once(".SH \"GLOBAL OPTIONS\"").unwrap().0, @r"
     Bring the catalog up to date from AWS\*(Aqs public price lists
     .PP
     Reads the lists of spot prices, of spot interruptions and of on\-demand prices of every region for Linux and Windows. What no list speaks of stays as it is known. A list that can\*(Aqt be read, or that has lost many of its rows, changes nothing.
@@ -47,7 +47,14 @@ fn a_page_reads_as_the_help_does() {
     .TP
     \fB\-V\fR, \fB\-\-version\fR
     Print version
-    "#);
+    .SH NETWORK
+    .TP
+    \fB\-\-refresh\fR
+    Bring the catalog up to date first, as find refresh does
+    .TP
+    \fB\-\-offline\fR
+    Use no network: answer from what is known here
+    ");
     let (_, below) = page.split_once("\n.SH EXAMPLES\n").unwrap();
     assert_snapshot!(below.split_once(".SH VERSION").unwrap().0, @r#"
     .nf
@@ -107,9 +114,11 @@ fn examples_are_shown_line_by_line() {
     let screen = home.run("cloudkit man find search | groff -man -Tascii -P-cbou").ok();
     let (_, examples) = screen.stdout.split_once("\nEXAMPLES\n").unwrap();
     assert_snapshot!(examples.split("\n\n").next().unwrap(), @"
+    cloudkit find search h100 efa --region all
+    cloudkit find search 'graviton4 16+ cores' cheapest
     cloudkit find search 'g6*' --region us-east-1,us-west-2
-    cloudkit find search --gpu h100 --region all
     cloudkit find search --vcpus 4..8 --memory 16.. --arch arm64 --max-price 0.20
+    cloudkit find search --like m7i.large --sort -network --region all --group-by family
     cloudkit find search 'm7i.*' | cloudkit launch --ttl 8h
     ");
     let screen = home.run("cloudkit man completions | groff -man -Tascii -P-cbou").ok();

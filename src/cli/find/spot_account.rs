@@ -93,7 +93,7 @@ fn live_prices(context: &Context<'_>, meant: SpotQuestion) -> Result<(LivePrices
         let regions = regions.resolve(context, &session).await?;
         Ok(current_spot_prices(&session, &regions, &types, os, now).await)
     })?;
-    let mut live = LivePrices::told_on(now.strftime("%Y-%m-%d").to_string());
+    let mut live = LivePrices::told_on(context.today()?.to_string());
     for (region, prices) in found.answers {
         let price =
             |ZonePrice { instance_type, zone_id, price, .. }| (instance_type, LivePrice { zone_id, price });

@@ -56,7 +56,7 @@ pub(super) struct LaunchArguments {
     /// Who may reach its SSH port, such as 203.0.113.0/24 [default: the address you are seen from]
     #[arg(long, value_name = "CIDR")]
     pub(super) ssh_from: Option<AddressRange>,
-    /// SSH public key to let in [default: the first of ~/.ssh/id_ed25519.pub, id_ecdsa.pub, …]
+    /// SSH public key to let in [default: the first of ~/.ssh/id_ed25519.pub, id_ecdsa.pub, id_rsa.pub]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) ssh_key: Option<PathBuf>,
     /// Linux build of cloudkit that becomes the machine's agent [default: this program]

@@ -70,7 +70,7 @@ fn each_place(
         question.regions.iter().flat_map(|region| question.types.iter().map(move |name| (region, name)));
     let signal = |(region, name): (&RegionName, &String)| {
         let (fits, detail) = tell(region, name);
-        let as_of = question.now.to_string();
+        let as_of = format!("{:.0}", question.now);
         QuotaSignal { region: region.clone(), instance_type: name.clone(), fits, detail, as_of }
     };
     places.map(signal).collect()

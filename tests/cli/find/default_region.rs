@@ -14,14 +14,14 @@ fn the_environment_comes_first() {
     home.set("AWS_DEFAULT_REGION", "us-west-1");
     assert_snapshot!(home.run(LINE), @"
     TYPE       REGION     VCPUS  MEMORY  GPUS  ARCH    USD/HOUR  AS OF
-    m7i.large  us-west-1      2   8 GiB  -     x86_64    0.1176  2025-03-02
+    m7i.large  us-west-1      2   8 GiB  -     x86_64    0.1176  2025-03-02 (old)
     --- stderr
     region us-west-1 (AWS_DEFAULT_REGION); --region all searches the world
     ");
     home.set("AWS_REGION", "us-west-2");
     assert_snapshot!(home.run(LINE), @"
     TYPE       REGION     VCPUS  MEMORY  GPUS  ARCH    USD/HOUR  AS OF
-    m7i.large  us-west-2      2   8 GiB  -     x86_64    0.1008  2025-03-02
+    m7i.large  us-west-2      2   8 GiB  -     x86_64    0.1008  2025-03-02 (old)
     --- stderr
     region us-west-2 (AWS_REGION); --region all searches the world
     ");
@@ -53,20 +53,20 @@ fn then_the_profile() {
     home.write(".aws/config", "[default]\nregion = eu-north-1\n[profile lab]\nregion = sa-east-1\n");
     assert_snapshot!(home.run(LINE), @"
     TYPE       REGION      VCPUS  MEMORY  GPUS  ARCH    USD/HOUR  AS OF
-    m7i.large  eu-north-1      2   8 GiB  -     x86_64    0.1071  2025-03-02
+    m7i.large  eu-north-1      2   8 GiB  -     x86_64    0.1071  2025-03-02 (old)
     --- stderr
     region eu-north-1 (profile default in [HOME]/.aws/config); --region all searches the world
     ");
     assert_snapshot!(home.run(&format!("{LINE} --profile lab")), @"
     TYPE       REGION     VCPUS  MEMORY  GPUS  ARCH    USD/HOUR  AS OF
-    m7i.large  sa-east-1      2   8 GiB  -     x86_64   0.16065  2025-03-02
+    m7i.large  sa-east-1      2   8 GiB  -     x86_64   0.16065  2025-03-02 (old)
     --- stderr
     region sa-east-1 (profile lab in [HOME]/.aws/config); --region all searches the world
     ");
     home.set("AWS_PROFILE", "lab");
     assert_snapshot!(home.run(LINE), @"
     TYPE       REGION     VCPUS  MEMORY  GPUS  ARCH    USD/HOUR  AS OF
-    m7i.large  sa-east-1      2   8 GiB  -     x86_64   0.16065  2025-03-02
+    m7i.large  sa-east-1      2   8 GiB  -     x86_64   0.16065  2025-03-02 (old)
     --- stderr
     region sa-east-1 (profile lab in [HOME]/.aws/config); --region all searches the world
     ");
@@ -76,7 +76,7 @@ fn then_the_profile() {
     );
     assert_snapshot!(home.run(LINE), @"
     TYPE       REGION        VCPUS  MEMORY  GPUS  ARCH    USD/HOUR  AS OF
-    m7i.large  ca-central-1      2   8 GiB  -     x86_64   0.11235  2025-03-02
+    m7i.large  ca-central-1      2   8 GiB  -     x86_64   0.11235  2025-03-02 (old)
     --- stderr
     region ca-central-1 (profile lab in [HOME]/elsewhere); --region all searches the world
     ");
@@ -86,7 +86,7 @@ fn then_the_profile() {
 fn else_northern_virginia() {
     assert_snapshot!(Home::new().run(LINE), @"
     TYPE       REGION     VCPUS  MEMORY  GPUS  ARCH    USD/HOUR  AS OF
-    m7i.large  us-east-1      2   8 GiB  -     x86_64    0.1008  2025-03-02
+    m7i.large  us-east-1      2   8 GiB  -     x86_64    0.1008  2025-03-02 (old)
     --- stderr
     region us-east-1 (no setting, so the default); --region all searches the world
     ");

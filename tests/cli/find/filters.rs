@@ -94,8 +94,8 @@ fn prices_are_shared_out() {
     ");
     assert_snapshot!(search("-o table m7i --price-per-vcpu ..0.0504 --price 0.1..0.5"), @"
     TYPE         REGION     VCPUS  MEMORY  GPUS  ARCH    USD/HOUR  AS OF
-    m7i.large    us-east-1      2   8 GiB  -     x86_64    0.1008  2025-03-02
-    m7i.2xlarge  us-east-1      8  32 GiB  -     x86_64    0.4032  2025-03-02
+    m7i.large    us-east-1      2   8 GiB  -     x86_64    0.1008  2025-03-02 (old)
+    m7i.2xlarge  us-east-1      8  32 GiB  -     x86_64    0.4032  2025-03-02 (old)
     --- stderr
     warning: 3 offers left out, because their price is not known
     ");

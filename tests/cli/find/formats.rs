@@ -101,9 +101,9 @@ fn json_and_yaml_are_one_array_of_the_same_objects() {
 fn csv_has_a_header_and_dotted_columns() {
     let home = Home::new();
     assert_snapshot!(home.run("cloudkit find search g6f.large m7i.large --region us-east-1 -o csv"), @"
-    schema,instance_type,region,zones,market,architectures,vcpus,memory_mib,gpus.name,gpus.manufacturer,gpus.count,gpus.memory_mib,os,price_usd_hour,on_demand_usd_hour,price_source,price_as_of
-    cloudkit.offer/v1,m7i.large,us-east-1,use1-az1;use1-az2;use1-az4;use1-az5;use1-az6,on-demand,x86_64,2,8192,,,,,linux,0.1008,0.1008,embedded,2025-03-02
-    cloudkit.offer/v1,g6f.large,us-east-1,use1-az1;use1-az2;use1-az4;use1-az6,on-demand,x86_64,2,8192,L4,NVIDIA,0.125,2861,linux,0.202,0.202,embedded,2026-08-06
+    schema,instance_type,region,zones,market,architectures,vcpus,memory_mib,gpus.name,gpus.manufacturer,gpus.count,gpus.memory_mib,os,price_usd_hour,on_demand_usd_hour,price_source,price_as_of,price_is_old
+    cloudkit.offer/v1,m7i.large,us-east-1,use1-az1;use1-az2;use1-az4;use1-az5;use1-az6,on-demand,x86_64,2,8192,,,,,linux,0.1008,0.1008,embedded,2025-03-02,true
+    cloudkit.offer/v1,g6f.large,us-east-1,use1-az1;use1-az2;use1-az4;use1-az6,on-demand,x86_64,2,8192,L4,NVIDIA,0.125,2861,linux,0.202,0.202,embedded,2026-08-06,
     ");
 }
 

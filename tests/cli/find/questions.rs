@@ -84,8 +84,8 @@ fn a_price_limit_says_what_it_could_not_judge() {
     let home = Home::new();
     assert_snapshot!(home.run("cloudkit find search --arch arm64 --vcpus 4.. --max-price 0.14 -r us-east-1 -o table"), @"
     TYPE        REGION     VCPUS  MEMORY  GPUS  ARCH   USD/HOUR  AS OF
-    a1.xlarge   us-east-1      4   8 GiB  -     arm64     0.102  2025-03-02
-    t4g.xlarge  us-east-1      4  16 GiB  -     arm64    0.1344  2025-03-02
+    a1.xlarge   us-east-1      4   8 GiB  -     arm64     0.102  2025-03-02 (old)
+    t4g.xlarge  us-east-1      4  16 GiB  -     arm64    0.1344  2025-03-02 (old)
     --- stderr
     warning: 224 offers left out, because their price is not known
     ");
@@ -152,6 +152,6 @@ fn a_price_is_for_an_operating_system() {
         let line = format!("cloudkit find search m7i.large -r us-east-1 --os {os} -o csv");
         home.run(&line).ok().stdout.lines().last().unwrap().to_owned()
     };
-    assert_snapshot!(price("linux"), @"cloudkit.offer/v1,m7i.large,us-east-1,use1-az1;use1-az2;use1-az4;use1-az5;use1-az6,on-demand,x86_64,2,8192,linux,0.1008,0.1008,embedded,2025-03-02");
+    assert_snapshot!(price("linux"), @"cloudkit.offer/v1,m7i.large,us-east-1,use1-az1;use1-az2;use1-az4;use1-az5;use1-az6,on-demand,x86_64,2,8192,linux,0.1008,0.1008,embedded,2025-03-02,true");
     assert_snapshot!(price("windows"), @"cloudkit.offer/v1,m7i.large,us-east-1,use1-az1;use1-az2;use1-az4;use1-az5;use1-az6,on-demand,x86_64,2,8192,windows");
 }

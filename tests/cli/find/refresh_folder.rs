@@ -425,7 +425,7 @@ fn a_damaged_catalog_is_dropped_and_that_is_said_once() {
     let question = "cloudkit find search m7i.large --region us-east-1 -o table";
     assert_snapshot!(home.run(question), @"
     TYPE       REGION     VCPUS  MEMORY  GPUS  ARCH    USD/HOUR  AS OF
-    m7i.large  us-east-1      2   8 GiB  -     x86_64    0.1008  2025-03-02
+    m7i.large  us-east-1      2   8 GiB  -     x86_64    0.1008  2025-03-02 (old)
     --- stderr
     warning: [HOME]/.cache/cloudkit/catalog.bin is dropped: the catalog file is damaged: its checksum is wrong
     hint: fetch current prices again: cloudkit find refresh
@@ -433,7 +433,7 @@ fn a_damaged_catalog_is_dropped_and_that_is_said_once() {
     assert!(!path.exists());
     assert_snapshot!(home.run(question), @"
     TYPE       REGION     VCPUS  MEMORY  GPUS  ARCH    USD/HOUR  AS OF
-    m7i.large  us-east-1      2   8 GiB  -     x86_64    0.1008  2025-03-02
+    m7i.large  us-east-1      2   8 GiB  -     x86_64    0.1008  2025-03-02 (old)
     ");
 
     // Another layout: the version is in the first bytes.
@@ -442,7 +442,7 @@ fn a_damaged_catalog_is_dropped_and_that_is_said_once() {
     std::fs::write(&path, &other).unwrap();
     assert_snapshot!(home.run(question), @"
     TYPE       REGION     VCPUS  MEMORY  GPUS  ARCH    USD/HOUR  AS OF
-    m7i.large  us-east-1      2   8 GiB  -     x86_64    0.1008  2025-03-02
+    m7i.large  us-east-1      2   8 GiB  -     x86_64    0.1008  2025-03-02 (old)
     --- stderr
     warning: [HOME]/.cache/cloudkit/catalog.bin is dropped: a catalog file of version 3; this cloudkit reads version 2
     hint: fetch current prices again: cloudkit find refresh

@@ -30,9 +30,9 @@ fn all_words_have_to_hold() {
     ");
     assert_snapshot!(search("32g 16+ cores --limit 3"), @"
     TYPE         REGION     VCPUS  MEMORY  GPUS  ARCH   USD/HOUR  AS OF
-    a1.4xlarge   us-east-1     16  32 GiB  -     arm64     0.408  2025-03-02
-    a1.metal     us-east-1     16  32 GiB  -     arm64     0.408  2025-03-02
-    c7g.4xlarge  us-east-1     16  32 GiB  -     arm64      0.58  2025-03-02
+    a1.4xlarge   us-east-1     16  32 GiB  -     arm64     0.408  2025-03-02 (old)
+    a1.metal     us-east-1     16  32 GiB  -     arm64     0.408  2025-03-02 (old)
+    c7g.4xlarge  us-east-1     16  32 GiB  -     arm64      0.58  2025-03-02 (old)
     --- stderr
     14 offers left out; a higher --limit shows them
     ");
@@ -42,9 +42,9 @@ fn all_words_have_to_hold() {
 fn patterns_add_up_and_words_narrow_them() {
     assert_snapshot!(search(r"'/^[cm]7i\.large/' 'r7i*.large' 'm7a.*' 4..16 gib"), @"
     TYPE        REGION     VCPUS  MEMORY  GPUS  ARCH    USD/HOUR  AS OF
-    m7a.medium  us-east-1      1   4 GiB  -     x86_64   0.05796  2025-03-02
-    c7i.large   us-east-1      2   4 GiB  -     x86_64   0.08925  2025-03-02
-    m7i.large   us-east-1      2   8 GiB  -     x86_64    0.1008  2025-03-02
+    m7a.medium  us-east-1      1   4 GiB  -     x86_64   0.05796  2025-03-02 (old)
+    c7i.large   us-east-1      2   4 GiB  -     x86_64   0.08925  2025-03-02 (old)
+    m7i.large   us-east-1      2   8 GiB  -     x86_64    0.1008  2025-03-02 (old)
     m7a.large   us-east-1      2   8 GiB  -     x86_64         -  -
     m7a.xlarge  us-east-1      4  16 GiB  -     x86_64         -  -
     r7i.large   us-east-1      2  16 GiB  -     x86_64         -  -
@@ -52,8 +52,8 @@ fn patterns_add_up_and_words_narrow_them() {
     ");
     assert_snapshot!(search("m7i metal"), @"
     TYPE            REGION     VCPUS   MEMORY  GPUS  ARCH    USD/HOUR  AS OF
-    m7i.metal-24xl  us-east-1     96  384 GiB  -     x86_64    4.8384  2025-03-02
-    m7i.metal-48xl  us-east-1    192  768 GiB  -     x86_64    9.6768  2025-03-02
+    m7i.metal-24xl  us-east-1     96  384 GiB  -     x86_64    4.8384  2025-03-02 (old)
+    m7i.metal-48xl  us-east-1    192  768 GiB  -     x86_64    9.6768  2025-03-02 (old)
     ");
 }
 
@@ -78,12 +78,12 @@ fn the_cheapest_is_one_unless_more_are_asked_for() {
 fn a_generation_is_known_of_some_families() {
     assert_snapshot!(search("'ice lake' 16 cores"), @"
     TYPE            REGION     VCPUS    MEMORY  GPUS  ARCH    USD/HOUR  AS OF
-    m6i.8xlarge     us-east-1     32   128 GiB  -     x86_64     1.536  2025-03-02
-    c6id.8xlarge    us-east-1     32    64 GiB  -     x86_64    1.6128  2025-03-02
-    c6in.8xlarge    us-east-1     32    64 GiB  -     x86_64    1.8144  2025-03-02
-    m6in.8xlarge    us-east-1     32   128 GiB  -     x86_64   2.22768  2025-03-02
-    m6idn.8xlarge   us-east-1     32   128 GiB  -     x86_64   2.54592  2025-03-02
-    x2iedn.8xlarge  us-east-1     32  1024 GiB  -     x86_64     6.669  2025-03-02
+    m6i.8xlarge     us-east-1     32   128 GiB  -     x86_64     1.536  2025-03-02 (old)
+    c6id.8xlarge    us-east-1     32    64 GiB  -     x86_64    1.6128  2025-03-02 (old)
+    c6in.8xlarge    us-east-1     32    64 GiB  -     x86_64    1.8144  2025-03-02 (old)
+    m6in.8xlarge    us-east-1     32   128 GiB  -     x86_64   2.22768  2025-03-02 (old)
+    m6idn.8xlarge   us-east-1     32   128 GiB  -     x86_64   2.54592  2025-03-02 (old)
+    x2iedn.8xlarge  us-east-1     32  1024 GiB  -     x86_64     6.669  2025-03-02 (old)
     c6i.8xlarge     us-east-1     32    64 GiB  -     x86_64         -  -
     i4i.8xlarge     us-east-1     32   256 GiB  -     x86_64         -  -
     m6id.8xlarge    us-east-1     32   128 GiB  -     x86_64         -  -
@@ -110,7 +110,7 @@ fn how_it_was_read_is_said_on_request() {
     "#);
     assert_snapshot!(search("--explain cheapest t4g 2 vcpus"), @r#"
     TYPE      REGION     VCPUS   MEMORY  GPUS  ARCH   USD/HOUR  AS OF
-    t4g.nano  us-east-1      2  0.5 GiB  -     arm64    0.0042  2025-03-02
+    t4g.nano  us-east-1      2  0.5 GiB  -     arm64    0.0042  2025-03-02 (old)
     --- stderr
     "cheapest" means sorted by price, the first one
     "t4g" means family t4g
