@@ -7,10 +7,11 @@ use std::fmt;
 
 use jiff::civil::Date;
 
-use crate::catalog::age::{Figure, Freshness};
-use crate::catalog::{Catalog, InstanceType, Offering, Price, Region, Source};
+use crate::catalog::age::Freshness;
+use crate::catalog::{Catalog, InstanceType, Offering, Price, Region};
 use crate::model::{Market, Offer, OperatingSystem, offer};
 
+use super::candidate::{Candidate, Quoted, is_sold};
 use super::named::Named;
 use super::{NamePattern, Unmatched};
 
@@ -121,11 +122,26 @@ pub fn sold<'c>(
         .types(catalog)
         .into_iter()
         .flat_map(|one| regions.iter().filter_map(move |region| region.offering(one.name())))
-        .flat_map(|offering| offering.instance_type().markets().map(move |market| (offering, market)))
-        .map(|(offering, market)| priced(catalog, offering, market, os, freshness.as_ref()))
+        .flat_map(|offering| markets(offering, os).map(move |market| candidate(offering, market, os)))
+        .map(|candidate| candidate.offer(freshness.as_ref()))
         .collect();
     offers.sort_by(|one, other| order(one).cmp(&order(other)));
     Sold { offers, unmatched }
+}
+
+/// The markets of a type in a region. Where the region's spot prices are known, a type without any is not sold as spot
+/// machine there; where none is, what EC2 says of the type has to do.
+fn markets<'c>(offering: Offering<'c>, os: OperatingSystem) -> impl Iterator<Item = Market> + use<'c> {
+    let knows_spot = offering.region().offerings().any(|one| is_sold(one, Market::Spot, os));
+    let is_here =
+        move |market: &Market| *market != Market::Spot || !knows_spot || is_sold(offering, *market, os);
+    offering.instance_type().markets().filter(is_here)
+}
+
+/// A candidate whose place does not matter, since it is sorted as an offer.
+fn candidate(offering: Offering<'_>, market: Market, os: OperatingSystem) -> Candidate<'_> {
+    let price = offering.price(market, os).map(Quoted::from);
+    Candidate { offering, market, os, price, zone: None, type_place: 0, region_place: 0 }
 }
 
 fn order<'o>(offer: &'o Offer<'_>) -> impl Ord + use<'o> {
@@ -133,31 +149,8 @@ fn order<'o>(offer: &'o Offer<'_>) -> impl Ord + use<'o> {
     (price.is_none(), price, &*offer.instance_type, &*offer.region, offer.market)
 }
 
-fn priced<'c>(
-    catalog: &'c Catalog<'c>,
-    offering: Offering<'c>,
-    market: Market,
-    os: OperatingSystem,
-    freshness: Option<&Freshness>,
-) -> Offer<'c> {
-    let price = offering.price(market, os);
-    let interruption = (market == Market::Spot).then(|| offering.interruption(os)).flatten();
-    let is_old = |figure, source: Source<'_>| {
-        freshness.is_some_and(|freshness| freshness.is_old(figure, source.as_of()))
-    };
-    Offer {
-        zones: offering.zones().map(Cow::Borrowed).collect(),
-        price_usd_hour: price.map(|price| price.amount),
-        price_source: price.map(|price| Cow::Borrowed(price.source.label())),
-        price_as_of: price.map(|price| Cow::Borrowed(price.source.as_of())),
-        price_is_old: price.is_some_and(|price| is_old(Figure::price_in(market), price.source)),
-        interruption: interruption.map(|rate| rate.band),
-        interruption_is_old: interruption.is_some_and(|rate| is_old(Figure::Interruption, rate.source)),
-        ..described(catalog, offering.instance_type().name(), offering.region().code(), market, os)
-    }
-}
-
 /// An offer with all that the catalog knows of a type in a region, and without a price of its own.
+#[cfg(feature = "aws")]
 pub(super) fn described<'c>(
     catalog: &'c Catalog<'c>,
     instance_type: impl Into<Cow<'c, str>>,
@@ -195,6 +188,7 @@ pub(super) fn described<'c>(
 }
 
 /// What an hour of a type costs on demand in a region, if that is known.
+#[cfg(feature = "aws")]
 pub(super) fn on_demand<'c>(
     catalog: &'c Catalog<'c>,
     instance_type: &str,

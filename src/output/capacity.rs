@@ -1,4 +1,5 @@
-//! How offers look in a table of `find capacity`, where the market, the room and what is paid up front matter most.
+//! How offers look in a table of `find capacity`, where the market matters, and the room and the price up front, where
+//! there are such.
 //!
 //! Their fields in the other formats are [`crate::model::offer`]'s.
 
@@ -10,60 +11,37 @@ use super::document::{Column, Record};
 use super::offer::{devices, marked, quota};
 use crate::model::Offer;
 
-/// An offer of the market at large.
+/// An offer among those of other markets.
 #[derive(Debug, Serialize)]
 #[serde(transparent)]
-pub struct SoldRow<'o>(pub Offer<'o>);
+pub struct CapacityRow<'o>(pub Offer<'o>);
 
-/// An offer in a list that has some of the account's own.
-#[derive(Debug, Serialize)]
-#[serde(transparent)]
-pub struct AccountRow<'o>(pub Offer<'o>);
-
-impl Record for SoldRow<'_> {
-    fn columns() -> Vec<Column<Self>> {
-        vec![
-            Column::<Self>::text("TYPE", 100, |row| Some(row.0.instance_type.to_string())),
-            Column::<Self>::text("REGION", 90, |row| Some(row.0.region.to_string())),
-            Column::<Self>::text("MARKET", 85, |row| Some(row.0.market.to_string())),
-            Column::<Self>::number("USD/HOUR", 80, |row| price(&row.0)),
-            Column::<Self>::text("AS OF", 20, |row| {
-                Some(marked(row.0.price_as_of.as_ref()?, row.0.price_is_old))
-            }),
-            Column::<Self>::text("QUOTA", 75, |row| row.0.quota.as_ref().map(quota)).only_where_known(),
-            Column::<Self>::number("VCPUS", 50, |row| row.0.vcpus.map(|vcpus| vcpus.to_string())),
-            Column::<Self>::number("MEMORY", 40, |row| row.0.memory_mib.map(|memory| memory.to_string())),
-            Column::<Self>::text("DEVICES", 60, |row| all_devices(&row.0)).shrinkable(10),
-            Column::<Self>::text("ZONES", 70, |row| zones(&row.0)).shrinkable(9),
-        ]
-    }
-
-    fn name(&self) -> Cow<'_, str> {
-        self.0.name()
-    }
-}
-
-impl Record for AccountRow<'_> {
+impl Record for CapacityRow<'_> {
     fn columns() -> Vec<Column<Self>> {
         vec![
             Column::<Self>::text("TYPE", 100, |row| Some(row.0.instance_type.to_string())),
             Column::<Self>::text("REGION", 70, |row| Some(row.0.region.to_string())),
             Column::<Self>::text("MARKET", 95, |row| Some(row.0.market.to_string())),
-            Column::<Self>::number("COUNT", 90, |row| row.0.available_count.map(|count| count.to_string())),
-            Column::<Self>::number("USD/HOUR", 60, |row| price(&row.0)),
-            Column::<Self>::number("UP FRONT", 88, |row| {
-                row.0.block.as_ref().map(|block| block.upfront_usd.to_cents())
-            }),
-            Column::<Self>::text("STARTS", 65, |row| {
-                row.0.block.as_ref().map(|block| block.starts_at.to_string())
-            }),
-            Column::<Self>::text("ENDS", 30, |row| {
-                row.0.block.as_ref().map(|block| block.ends_at.to_string())
-            }),
+            Column::<Self>::number("COUNT", 90, |row| row.0.available_count.map(|count| count.to_string()))
+                .only_where_known(),
+            Column::<Self>::number("USD/HOUR", 66, |row| row.0.price_usd_hour.map(|price| price.to_string()))
+                .only_where_known(),
+            Column::<Self>::number("UP FRONT", 88, |row| Some(row.0.block.as_ref()?.upfront_usd.to_cents()))
+                .only_where_known(),
+            Column::<Self>::text("STARTS", 65, |row| Some(row.0.block.as_ref()?.starts_at.to_string()))
+                .only_where_known(),
+            Column::<Self>::text("ENDS", 30, |row| Some(row.0.block.as_ref()?.ends_at.to_string()))
+                .only_where_known(),
+            Column::<Self>::text("ID", 85, id).only_where_known(),
+            Column::<Self>::text("AS OF", 20, |row| {
+                Some(marked(row.0.price_as_of.as_ref()?, row.0.price_is_old))
+            })
+            .only_where_known(),
             Column::<Self>::text("QUOTA", 75, |row| row.0.quota.as_ref().map(quota)).only_where_known(),
-            Column::<Self>::text("ID", 85, |row| id(&row.0)),
-            Column::<Self>::text("DEVICES", 20, |row| all_devices(&row.0)).shrinkable(10),
-            Column::<Self>::text("ZONES", 50, |row| zones(&row.0)).shrinkable(8),
+            Column::<Self>::number("VCPUS", 50, |row| row.0.vcpus.map(|vcpus| vcpus.to_string())),
+            Column::<Self>::number("MEMORY", 40, |row| row.0.memory_mib.map(|memory| memory.to_string())),
+            Column::<Self>::text("DEVICES", 60, all_devices).shrinkable(10).only_where_known(),
+            Column::<Self>::text("ZONES", 55, |row| Some(row.0.zones.join(" "))).shrinkable(9),
         ]
     }
 
@@ -72,22 +50,14 @@ impl Record for AccountRow<'_> {
     }
 }
 
-fn price(offer: &Offer<'_>) -> Option<String> {
-    offer.price_usd_hour.map(|price| price.to_string())
-}
-
-fn zones(offer: &Offer<'_>) -> Option<String> {
-    (!offer.zones.is_empty()).then(|| offer.zones.join(" "))
-}
-
-fn all_devices(offer: &Offer<'_>) -> Option<String> {
-    let kinds: Vec<String> =
-        [&offer.gpus, &offer.accelerators].into_iter().filter_map(|kind| devices(kind)).collect();
+fn all_devices(row: &CapacityRow<'_>) -> Option<String> {
+    let kinds = [&row.0.gpus, &row.0.accelerators];
+    let kinds: Vec<String> = kinds.into_iter().filter_map(|kind| devices(kind)).collect();
     (!kinds.is_empty()).then(|| kinds.join(" + "))
 }
 
 /// What it is launched into, or bought by.
-fn id(offer: &Offer<'_>) -> Option<String> {
-    let offering = || offer.block.as_ref().map(|block| block.offering_id.to_string());
-    offer.reservation_id.as_ref().map(ToString::to_string).or_else(offering)
+fn id(row: &CapacityRow<'_>) -> Option<String> {
+    let offering = || row.0.block.as_ref().map(|block| block.offering_id.to_string());
+    row.0.reservation_id.as_ref().map(ToString::to_string).or_else(offering)
 }

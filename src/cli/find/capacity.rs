@@ -19,8 +19,8 @@ use crate::cli::exit_code::ExitClass;
 use crate::cli::region;
 use crate::discovery::capacity::{Devices, Sold, TypeWish, sold};
 use crate::discovery::{NamePattern, RegionSelection};
-use crate::model::{Market, Offer, OperatingSystem};
-use crate::output::capacity::{AccountRow, SoldRow};
+use crate::model::{Market, OperatingSystem};
+use crate::output::capacity::CapacityRow;
 
 /// How many offers a terminal gets where `--limit` does not say.
 const TERMINAL_LIMIT: usize = 20;
@@ -83,9 +83,10 @@ pub(super) fn run(context: &Context<'_>, arguments: &CapacityArguments) -> Resul
     let checked = arguments.account.quotas.check(context, &mut offers, arguments.account.count);
     let total = offers.len();
     offers.truncate(arguments.limit(context).unwrap_or(usize::MAX));
-    arguments.write(context, offers.clone())?;
+    let rows: Vec<CapacityRow<'_>> = offers.into_iter().map(CapacityRow).collect();
+    context.streams.write_list(context.streams.list_format(), &rows)?;
     sold.unmatched.iter().for_each(|unmatched| context.streams.warn(unmatched));
-    tell_offers(context, arguments, &offers, total);
+    tell_offers(context, arguments, &rows, total);
     #[cfg(feature = "aws")]
     let class = match outcome.say(context, of_account) {
         ExitClass::Done => checked,
@@ -93,7 +94,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &CapacityArguments) -> Resul
     };
     #[cfg(not(feature = "aws"))]
     let class = ExitClass::Done;
-    Ok(if class == ExitClass::Done && offers.is_empty() { ExitClass::No } else { class })
+    Ok(if class == ExitClass::Done && rows.is_empty() { ExitClass::No } else { class })
 }
 
 impl CapacityArguments {
@@ -152,27 +153,15 @@ impl CapacityArguments {
         false
     }
 
-    fn write(&self, context: &Context<'_>, offers: Vec<Offer<'_>>) -> Result<(), CommandError> {
-        let format = context.streams.list_format();
-        if self.asks_account() {
-            let rows: Vec<AccountRow<'_>> = offers.into_iter().map(AccountRow).collect();
-            context.streams.write_list(format, &rows)?;
-        } else {
-            let rows: Vec<SoldRow<'_>> = offers.into_iter().map(SoldRow).collect();
-            context.streams.write_list(format, &rows)?;
-        }
-        Ok(())
-    }
-
     fn limit(&self, context: &Context<'_>) -> Option<usize> {
         let terminal_limit = context.streams.surroundings().stdout_is_terminal.then_some(TERMINAL_LIMIT);
         self.limit.or(terminal_limit)
     }
 }
 
-fn tell_offers(context: &Context<'_>, arguments: &CapacityArguments, offers: &[Offer<'_>], total: usize) {
+fn tell_offers(context: &Context<'_>, arguments: &CapacityArguments, rows: &[CapacityRow<'_>], total: usize) {
     let streams = context.streams;
-    let left_out = total - offers.len();
+    let left_out = total - rows.len();
     if left_out > 0 {
         let flag = if arguments.limit.is_none() {
             format!("--limit {total}")
@@ -181,10 +170,10 @@ fn tell_offers(context: &Context<'_>, arguments: &CapacityArguments, offers: &[O
         };
         streams.status(format_args!("{left_out} of {total} offers left out; {flag} shows them"));
     }
-    let is_of_type_alone = |offer: &Offer<'_>| {
+    let is_of_type_alone = |CapacityRow(offer): &CapacityRow<'_>| {
         offer.market == Market::CapacityBlock && offer.block.is_none() && offer.reservation_id.is_none()
     };
-    if offers.iter().any(is_of_type_alone) {
+    if rows.iter().any(is_of_type_alone) {
         streams.status(
             "capacity-block says how the type is sold; what can be bought where: --blocks --count 1 --duration 1d",
         );

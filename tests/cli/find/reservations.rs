@@ -54,13 +54,13 @@ fn own_and_shared_reservations_are_offers() {
     let home = lab.home();
     let line = "cloudkit find capacity --reservations -r us-east-1,eu-north-1";
     assert_snapshot!(home.run(&format!("{line} --instance-types 'p5.48*,m7i.large' --limit 4 -o table")), @"
-    TYPE         REGION      MARKET          COUNT  USD/HOUR  UP FRONT  STARTS  ID
-    p5.48xlarge  eu-north-1  reservation         4         -         -  -       cr-00000000000000003
-    p5.48xlarge  us-east-1   reservation         3     55.04         -  -       cr-00000000000000001
-    m7i.large    us-east-1   reservation         0         -         -  -       cr-00000000000000002
-    p5.48xlarge  us-east-1   capacity-block      0         -         -  -       cr-00000000000000004
+    TYPE         REGION      MARKET          COUNT  USD/HOUR  ID                    DEVICES     ZONES
+    p5.48xlarge  eu-north-1  reservation         4         -  cr-00000000000000003  8 x H100 …  eun1-az2
+    p5.48xlarge  us-east-1   reservation         3     55.04  cr-00000000000000001  8 x H100 …  use1-az6
+    m7i.large    us-east-1   reservation         0         -  cr-00000000000000002  -           use1-az6
+    p5.48xlarge  us-east-1   capacity-block      0         -  cr-00000000000000004  8 x H100 …  use1-az6
     --- stderr
-    columns that did not fit: ENDS, DEVICES, ZONES (-o wide shows them)
+    columns that did not fit: AS OF, VCPUS, MEMORY (-o wide shows them)
     10 of 14 offers left out; a higher --limit shows them
     cr-00000000000000004 can't be used yet: it is scheduled, to start at YYYY-MM-DDThh:mm:ssZ
     cr-00000000000000003 is shared by account 999999999999
