@@ -2,14 +2,13 @@
 //!
 //! Answered from a catalog. What an account holds, or could buy as a capacity block, is [`super::account`]'s.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use jiff::civil::Date;
 
 use crate::catalog::age::Freshness;
-use crate::catalog::{Catalog, InstanceType, Offering, Price, Region};
-use crate::model::{Market, Offer, OperatingSystem, offer};
+use crate::catalog::{Catalog, InstanceType, Offering, Region};
+use crate::model::{Market, Offer, OperatingSystem};
 
 use super::candidate::{Candidate, Quoted, is_sold};
 use super::named::Named;
@@ -147,53 +146,4 @@ fn candidate(offering: Offering<'_>, market: Market, os: OperatingSystem) -> Can
 fn order<'o>(offer: &'o Offer<'_>) -> impl Ord + use<'o> {
     let price = offer.price_usd_hour;
     (price.is_none(), price, &*offer.instance_type, &*offer.region, offer.market)
-}
-
-/// An offer with all that the catalog knows of a type in a region, and without a price of its own.
-#[cfg(feature = "aws")]
-pub(super) fn described<'c>(
-    catalog: &'c Catalog<'c>,
-    instance_type: impl Into<Cow<'c, str>>,
-    region: impl Into<Cow<'c, str>>,
-    market: Market,
-    os: OperatingSystem,
-) -> Offer<'c> {
-    let (instance_type, region) = (instance_type.into(), region.into());
-    let known = catalog.instance_type(&instance_type);
-    let on_demand = on_demand(catalog, &instance_type, &region, os);
-    Offer {
-        schema: Cow::Borrowed(offer::SCHEMA),
-        zones: Vec::new(),
-        market,
-        architectures: known.into_iter().flat_map(InstanceType::architectures).collect(),
-        vcpus: known.and_then(InstanceType::vcpus),
-        memory_mib: known.and_then(InstanceType::memory),
-        gpus: known.into_iter().flat_map(InstanceType::gpus).map(Into::into).collect(),
-        accelerators: known.into_iter().flat_map(InstanceType::accelerators).map(Into::into).collect(),
-        os,
-        price_usd_hour: None,
-        on_demand_usd_hour: on_demand.map(|price| price.amount),
-        price_source: None,
-        price_as_of: None,
-        price_is_old: false,
-        interruption: None,
-        interruption_is_old: false,
-        reservation_id: None,
-        available_count: None,
-        block: None,
-        quota: None,
-        instance_type,
-        region,
-    }
-}
-
-/// What an hour of a type costs on demand in a region, if that is known.
-#[cfg(feature = "aws")]
-pub(super) fn on_demand<'c>(
-    catalog: &'c Catalog<'c>,
-    instance_type: &str,
-    region: &str,
-    os: OperatingSystem,
-) -> Option<Price<'c>> {
-    catalog.region(region)?.offering(instance_type)?.price(Market::OnDemand, os)
 }

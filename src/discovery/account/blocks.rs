@@ -10,7 +10,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use super::super::capacity::described;
+use super::described::described;
 use crate::aws::regions::{PerRegion, ask_each};
 use crate::aws::types::capacity::{BlockOffering, BlockRequest};
 use crate::aws::{AwsError, Session};

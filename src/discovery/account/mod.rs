@@ -6,6 +6,7 @@
 pub mod blocks;
 pub mod cache;
 pub mod check;
+mod described;
 pub mod history;
 pub mod nearby;
 pub mod price_summary;

@@ -8,7 +8,8 @@ use std::cmp::Reverse;
 
 use jiff::Timestamp;
 
-use super::super::capacity::{TypeWish, described, on_demand};
+use super::super::capacity::TypeWish;
+use super::described::{described, on_demand};
 use crate::aws::Session;
 use crate::aws::regions::{PerRegion, ask_each};
 use crate::aws::types::capacity::{CapacityReservation, ReservationKind, ReservationState};
