@@ -13,12 +13,6 @@ fn main() {
     divan::main();
 }
 
-/// A file from a disk: every record is checked.
-#[divan::bench]
-fn read_with_all_checks() -> usize {
-    Catalog::read(black_box(FILE)).map_or(0, |catalog| catalog.types().len())
-}
-
 /// The cache's catalog as every command opens it: the file read, its checksum compared, its sections laid.
 #[divan::bench]
 fn open_the_cache(bencher: divan::Bencher<'_, '_>) {
