@@ -43,7 +43,7 @@ impl RoomArguments {
     }
 
     /// Nothing is known.
-    #[expect(clippy::unused_self, clippy::ptr_arg, reason = "the build with the SDK looks at the flags")]
+    #[expect(clippy::unused_self, reason = "the build with the SDK looks at the flags")]
     pub(super) const fn check(&self, _context: &Context<'_>, _offers: &mut Vec<Offer<'_>>) -> ExitClass {
         ExitClass::Done
     }
