@@ -1,6 +1,6 @@
 //! Which vCPU quota of an account a machine is charged to: by its family and its market.
 //!
-//! The table is [`table`]; what an account's limits are, and how much of them is used, is not known here. A family that the
+//! The table is `table.rs`; what an account's limits are, and how much of them is used, is not known here. A family that the
 //! table does not name has no class: nothing is derived from its letters.
 
 mod table;
