@@ -100,7 +100,7 @@ pub struct OfferingContents {
     pub zones: Vec<String>,
     /// The prices that are known, one a market and operating system.
     pub prices: Vec<PriceContents>,
-    /// How often EC2 takes its spot machines back, one an operating system, all from one source.
+    /// How often EC2 takes its spot machines back, one an operating system.
     pub interruptions: Vec<InterruptionContents>,
 }
 

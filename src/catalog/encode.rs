@@ -172,7 +172,7 @@ impl Encoder {
             prices: [U32::ZERO; PRICES],
             sources: [0; PRICES],
             interruptions: [BandRecord::UNKNOWN; SPOT_SYSTEMS.len()],
-            interruption_source: 0,
+            interruption_sources: [0; SPOT_SYSTEMS.len()],
         };
         self.add_prices(&mut record, offering)?;
         self.add_interruptions(&mut record, offering)?;
@@ -214,7 +214,7 @@ impl Encoder {
             let Interruption { min_percent, max_percent } = interruption.band;
             require(max_percent > 0, "band of interruptions, but names one", &offering.instance_type)?;
             record.interruptions[place] = BandRecord { min_percent, max_percent };
-            record.interruption_source = interruption.source;
+            record.interruption_sources[place] = interruption.source;
         }
         Ok(())
     }

@@ -17,7 +17,7 @@ use crate::model::{Architecture, Market, OperatingSystem};
 pub(super) const MAGIC: [u8; 8] = *b"cloudkit";
 
 /// The version of this layout; a file of any other version is refused.
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
 
 /// How many prices an offering can have; see [`price_place`].
 pub(super) const PRICES: usize = 6;
@@ -168,8 +168,8 @@ pub(super) struct OfferingRecord {
     pub(super) sources: [u8; PRICES],
     /// How often spot machines are interrupted, in the order of [`SPOT_SYSTEMS`].
     pub(super) interruptions: [BandRecord; SPOT_SYSTEMS.len()],
-    /// Index of the source of the interruptions.
-    pub(super) interruption_source: u8,
+    /// Index of the source of each of them.
+    pub(super) interruption_sources: [u8; SPOT_SYSTEMS.len()],
 }
 
 /// A band of percents; 0 to 0 where it is not known.

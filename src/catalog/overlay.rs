@@ -146,12 +146,11 @@ impl Overlay {
         let (region, place) = self.place_of(region, instance_type);
         let CatalogContents { regions, sources, .. } = &mut self.contents;
         let known = &mut regions[region].offerings[place].interruptions;
-        if known.iter().any(|one| is_later(sources, one.source, interruption.source)) {
-            return Laid::Outdated;
+        match known.iter_mut().find(|one| one.os == interruption.os) {
+            Some(known) if is_later(sources, known.source, interruption.source) => return Laid::Outdated,
+            Some(known) => *known = interruption,
+            None => known.push(interruption),
         }
-        // One source speaks of all operating systems of an offering: older figures of others go.
-        known.retain(|one| one.os != interruption.os && one.source == interruption.source);
-        known.push(interruption);
         Laid::Kept
     }
 
@@ -390,7 +389,7 @@ mod tests {
     }
 
     #[test]
-    fn interruptions_of_an_offering_come_from_one_source() {
+    fn an_interruption_rate_that_no_list_speaks_of_stays() {
         let mut overlay = Overlay::over(&Catalog::default());
         let first = overlay.source(source(FEED, "2026-05-05")).unwrap();
         let second = overlay.source(source(FEED, "2026-05-06")).unwrap();
@@ -408,6 +407,7 @@ mod tests {
         let offering = catalog.region("us-east-9").unwrap().offering("x9.large").unwrap();
         let linux = offering.interruption(OperatingSystem::Linux).unwrap();
         assert_eq!((linux.band.max_percent, linux.source.as_of()), (7, "2026-05-06"));
-        assert!(offering.interruption(OperatingSystem::Windows).is_none(), "not under another's date");
+        let windows = offering.interruption(OperatingSystem::Windows).unwrap();
+        assert_eq!((windows.band.max_percent, windows.source.as_of()), (6, "2026-05-05"));
     }
 }

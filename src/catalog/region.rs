@@ -106,7 +106,7 @@ impl<'c> Offering<'c> {
     pub fn interruption(self, os: OperatingSystem) -> Option<InterruptionRate<'c>> {
         let place = SPOT_SYSTEMS.iter().position(|one| *one == os)?;
         let record = *self.record.interruptions.get(place)?;
-        let source = self.source(self.record.interruption_source)?;
+        let source = self.source(*self.record.interruption_sources.get(place)?)?;
         let BandRecord { min_percent, max_percent } = record;
         (record != BandRecord::UNKNOWN)
             .then_some(InterruptionRate { band: Interruption { min_percent, max_percent }, source })

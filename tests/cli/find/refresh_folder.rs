@@ -444,7 +444,7 @@ fn a_damaged_catalog_is_dropped_and_that_is_said_once() {
     TYPE       REGION     VCPUS  MEMORY  GPUS  ARCH    USD/HOUR  AS OF
     m7i.large  us-east-1      2   8 GiB  -     x86_64    0.1008  2025-03-02 (old)
     --- stderr
-    warning: [HOME]/.cache/cloudkit/catalog.bin is dropped: a catalog file of version 3; this cloudkit reads version 2
+    warning: [HOME]/.cache/cloudkit/catalog.bin is dropped: a catalog file of version 4; this cloudkit reads version 3
     hint: fetch current prices again: cloudkit find refresh
     ");
 
