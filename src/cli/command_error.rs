@@ -225,6 +225,11 @@ mod of_aws {
                     (ExitClass::Capacity, vec![more.to_owned()])
                 }
                 Cause::Aws { source, .. } | Cause::FateUnknown { source, .. } => class_and_hints(source),
+                Cause::AgentFailed { .. } => (
+                    ExitClass::Unavailable,
+                    vec!["leave such a machine as it is, to look at it: --keep".to_owned()],
+                ),
+                Cause::AgentBinary(_) => (ExitClass::Usage, vec!["run the same command again".to_owned()]),
                 Cause::Wait(_) => (ExitClass::Unavailable, Vec::new()),
                 Cause::Journal(_) | Cause::UserData(_) | Cause::Region(_) => (ExitClass::Usage, Vec::new()),
                 Cause::Interrupted => (ExitClass::Interrupted, Vec::new()),

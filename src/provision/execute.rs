@@ -4,26 +4,27 @@
 //! in the end, and what can't be undone is handed back by name.
 
 use std::collections::{BTreeMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use base64::Engine;
 
+use super::agent_binary::{AgentBinary, AgentBinaryError};
+use super::delivery;
+use super::first_sign::{self, Seen, Wanted};
 use super::journal::{Journal, JournalError};
-use super::plan::{Candidate, Plan, Refused, Step, bucket_name, helper_tags};
-use super::report::{Event, LAUNCHED_SCHEMA, Launched};
+use super::plan::{Candidate, Plan, Refused, Source, Step, bucket_name, helper_tags};
+use super::report::{AgentState, Event, LAUNCHED_SCHEMA, Launched};
 use super::settle::{self, Fate};
+use super::stored_agents::StoredAgents;
 use super::undo::{Left, Made};
 use super::wait::{self, WaitError, WaitFor};
 use crate::aws::types::{Machine, RunRequest};
 use crate::aws::{AwsError, ErrorKind, Session};
 use crate::cloudinit::{self, RenderError};
 use crate::model::{NotAValue, RegionName, Span};
-
-/// How long a machine has to fetch its agent.
-const URL_LASTS: Duration = Duration::from_secs(3600);
 
 /// What following a plan needs besides the plan.
 #[derive(Debug)]
@@ -32,16 +33,29 @@ pub struct Means {
     pub session: Session,
     /// Where requests are written down.
     pub journal: Journal,
-    /// The file that becomes the agent.
-    pub agent_binary: PathBuf,
+    /// Where it is remembered which buckets hold an agent.
+    pub stored: StoredAgents,
     /// The private key to name in the ssh command, where it is not one that ssh tries by itself.
     pub identity_file: Option<PathBuf>,
     /// How far to wait.
     pub wait_for: WaitFor,
     /// How long the SSH server is waited for.
     pub ssh_wait: Span,
+    /// How long the agent's first sign is looked for after that.
+    pub agent_wait: Span,
+    /// What becomes of a machine whose agent fails.
+    pub on_agent_failure: OnAgentFailure,
     /// Set when the user wants it all stopped.
     pub interrupted: Arc<AtomicBool>,
+}
+
+/// What becomes of a machine whose agent fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnAgentFailure {
+    /// It is ended.
+    End,
+    /// It is left as it is.
+    Keep,
 }
 
 /// There is no machine, and what is still there of what was made.
@@ -82,9 +96,20 @@ pub enum Cause {
     /// The machine was made and did not come to run.
     #[error(transparent)]
     Wait(#[from] WaitError),
+    /// The machine came to run without its agent.
+    #[error("the agent of {id} was not installed: {reason}")]
+    AgentFailed {
+        /// `i-…`.
+        id: String,
+        /// Why, in the machine's own words.
+        reason: String,
+    },
     /// The request can't be written down, and so is not sent.
     #[error(transparent)]
     Journal(#[from] JournalError),
+    /// The agent's file is no longer what was planned with.
+    #[error(transparent)]
+    AgentBinary(#[from] AgentBinaryError),
     /// What the machine is told at its boot can't be written.
     #[error("cannot write the user data")]
     UserData(#[from] RenderError),
@@ -131,7 +156,7 @@ struct Executor<'e, R: FnMut(Event)> {
     made: Vec<Made>,
 }
 
-impl<R: FnMut(Event)> Executor<'_, R> {
+impl<'e, R: FnMut(Event)> Executor<'e, R> {
     async fn launch(&mut self) -> Result<Launched, Cause> {
         let mut refused = Vec::new();
         for candidate in &self.plan.candidates {
@@ -169,7 +194,7 @@ impl<R: FnMut(Event)> Executor<'_, R> {
     async fn prepare(&mut self, region: &RegionName, step: &Step) -> Result<(), Cause> {
         match step {
             Step::MakeBucket { bucket, .. } => self.make_bucket(region, bucket).await,
-            Step::UploadAgent { key, .. } => self.upload_agent(region, key).await,
+            Step::UploadAgent { key, file, sha256, .. } => self.upload_agent(region, key, file, sha256).await,
             Step::MakeGroup { group, network, port, admits, .. } => {
                 self.make_group(region, group, network, *port, admits).await
             }
@@ -191,10 +216,18 @@ impl<R: FnMut(Event)> Executor<'_, R> {
         bucket.make().await.map_err(failed(format!("make bucket {name}")))
     }
 
-    async fn upload_agent(&mut self, region: &RegionName, key: &str) -> Result<(), Cause> {
+    /// The object is named by what its bytes come to, so a file that has changed since must not get that name.
+    async fn upload_agent(
+        &mut self,
+        region: &RegionName,
+        key: &str,
+        file: &Path,
+        sha256: &str,
+    ) -> Result<(), Cause> {
+        let content = AgentBinary::content(file, sha256)?;
         let bucket = self.bucket(region);
         self.made.push(Made::Object { bucket: bucket.clone(), key: key.to_owned() });
-        bucket.upload(key, &self.means.agent_binary).await.map_err(failed("upload the agent"))
+        bucket.upload(key, content).await.map_err(failed("upload the agent"))
     }
 
     async fn make_group(
@@ -261,12 +294,11 @@ impl<R: FnMut(Event)> Executor<'_, R> {
 
     /// The whole request, its URL signed just now.
     async fn request(&self, region: &RegionName, candidate: &Candidate) -> Result<RunRequest, Cause> {
-        let bucket = self.bucket(region);
-        let signed =
-            bucket.presign(&self.plan.agent.key, URL_LASTS).await.map_err(failed("sign the agent's URL"))?;
         let mut boot = self.plan.boot.clone();
         if let Some(agent) = &mut boot.agent {
-            (agent.url, agent.headers) = (signed.url, signed.headers);
+            *agent = delivery::download(&self.means.session, &self.plan.account, &candidate.agent)
+                .await
+                .map_err(failed("sign the agent's URL"))?;
         }
         let user_data = cloudinit::render(&boot)?;
         Ok(RunRequest {
@@ -288,42 +320,54 @@ impl<R: FnMut(Event)> Executor<'_, R> {
     async fn finish(&mut self, candidate: &Candidate, machine: Machine) -> Result<Launched, Cause> {
         let region: RegionName = candidate.region.parse()?;
         let ec2 = self.means.session.ec2(&region);
+        self.remember_agent(candidate);
         let mut machine = machine;
-        let mut ssh_answers = None;
+        let mut seen = Seen::default();
         if self.means.wait_for >= WaitFor::Running {
-            machine = self.unless_interrupted(wait::until_running(&ec2, &machine.id)).await??;
+            machine = unless_interrupted(self.means, wait::until_running(&ec2, &machine.id)).await??;
             (self.report)(Event::Running { address: machine.public_address.clone() });
         }
-        if let Some(address) = machine.public_address.clone().filter(|_| self.means.wait_for == WaitFor::Ssh)
-        {
-            let answers = self
-                .unless_interrupted(wait::until_ssh(
-                    &address,
-                    self.plan.ssh_port,
-                    self.means.ssh_wait.to_duration(),
-                ))
-                .await?;
-            (self.report)(if answers { Event::SshAnswers } else { Event::SshNotYet });
-            ssh_answers = Some(answers);
+        if self.means.wait_for >= WaitFor::Ssh {
+            let (wanted, means) = (self.first_signs(), self.means);
+            let look = first_sign::look(&ec2, &machine, wanted, self.report);
+            seen = unless_interrupted(means, look).await?;
         }
         self.stop_if_interrupted()?;
-        Ok(self.launched(candidate, machine, ssh_answers))
-    }
-
-    /// A wait that the user can end.
-    async fn unless_interrupted<T>(&self, wait: impl Future<Output = T>) -> Result<T, Cause> {
-        let interruption = async {
-            while !self.means.interrupted.load(Ordering::SeqCst) {
-                tokio::time::sleep(Duration::from_millis(100)).await;
+        match seen.failure.take() {
+            Some(reason) if self.means.on_agent_failure == OnAgentFailure::End => {
+                Err(Cause::AgentFailed { id: machine.id, reason })
             }
-        };
-        tokio::select! {
-            output = wait => Ok(output),
-            () = interruption => Err(Cause::Interrupted),
+            _ => Ok(self.launched(candidate, machine, seen.ssh, seen.agent)),
         }
     }
 
-    fn launched(&self, candidate: &Candidate, machine: Machine, ssh_answers: Option<bool>) -> Launched {
+    /// The region's bucket holds the agent, so it can serve machines elsewhere. That this is known saves nobody's launch, so
+    /// that it can't be written down is no failure.
+    fn remember_agent(&self, candidate: &Candidate) {
+        let from_bucket = matches!(candidate.agent.sources.first(), Some(Source::Bucket { .. }));
+        if from_bucket && self.plan.boot.agent.is_some() {
+            let (account, region) = (&self.plan.account, &candidate.region);
+            let _ = self.means.stored.remember(account, region, &candidate.agent.key);
+        }
+    }
+
+    fn first_signs(&self) -> Wanted<'e> {
+        Wanted {
+            launch: self.plan.boot.agent.is_some().then_some(self.plan.launch.as_str()),
+            deadline: self.plan.deadline,
+            ssh_port: self.plan.ssh_port,
+            ssh_limit: self.means.ssh_wait.to_duration(),
+            agent_limit: self.means.agent_wait.to_duration(),
+        }
+    }
+
+    fn launched(
+        &self,
+        candidate: &Candidate,
+        machine: Machine,
+        ssh_answers: Option<bool>,
+        agent: Option<AgentState>,
+    ) -> Launched {
         let user = candidate.image.login_user.as_deref();
         let ssh_command = user.zip(machine.public_address.as_deref()).map(|(user, address)| {
             let port =
@@ -344,6 +388,7 @@ impl<R: FnMut(Event)> Executor<'_, R> {
             state: machine.state,
             address: machine.public_address,
             ssh_answers,
+            agent,
             ssh_command,
             deadline: self.plan.deadline,
             cost: candidate.cost.clone(),
@@ -361,6 +406,19 @@ impl<R: FnMut(Event)> Executor<'_, R> {
             }
         }
         left
+    }
+}
+
+/// A wait that the user can end.
+async fn unless_interrupted<T>(means: &Means, wait: impl Future<Output = T>) -> Result<T, Cause> {
+    let interruption = async {
+        while !means.interrupted.load(Ordering::SeqCst) {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    tokio::select! {
+        output = wait => Ok(output),
+        () = interruption => Err(Cause::Interrupted),
     }
 }
 

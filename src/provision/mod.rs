@@ -4,21 +4,29 @@
 //! follows the plan and decides nothing but which of its candidates comes next. Asking people and printing is the edge's.
 
 pub mod agent_binary;
+pub mod agent_release;
+pub mod agents;
 #[cfg(feature = "aws")]
 pub mod cleanup;
 pub mod cost;
 #[cfg(feature = "aws")]
+mod delivery;
+#[cfg(feature = "aws")]
 pub mod execute;
+#[cfg(feature = "aws")]
+mod first_sign;
 pub mod image;
 #[cfg(feature = "aws")]
 pub mod inventory;
 pub mod journal;
+pub mod mirror;
 #[cfg(feature = "aws")]
 pub mod observe;
 pub mod plan;
 pub mod report;
 #[cfg(feature = "aws")]
 mod settle;
+pub mod stored_agents;
 #[cfg(feature = "aws")]
 pub mod undo;
 #[cfg(feature = "aws")]

@@ -3,20 +3,23 @@
 //! Calls that do not need each other run together. Nothing is changed, and nothing is decided.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 use std::time::Duration;
 
-use futures_util::future::try_join_all;
+use futures_util::future::{join_all, try_join_all};
 
 use super::agent_binary::{AgentBinary, AgentBinaryError};
+use super::agent_release;
+use super::agents::{AgentFiles, Agents};
 use super::image::AMAZON_LINUX_2023;
 use super::plan::bucket_name;
+use super::stored_agents::StoredAgents;
 use super::wish::{AddressRange, SshFrom, Wish};
 use super::world::{BucketState, RegionWorld, World};
 use crate::aws::types::{Image, TypeFacts};
 use crate::aws::{AwsError, ErrorKind, Session};
 use crate::catalog::Catalog;
 use crate::model::{Architecture, RegionName};
+use crate::platform::Process;
 use crate::platform::http::{HttpClient, HttpError};
 
 const CHECK_IP_LIMIT: Duration = Duration::from_secs(10);
@@ -26,8 +29,12 @@ const CHECK_IP_LIMIT: Duration = Duration::from_secs(10);
 pub struct Local {
     /// The SSH key that is let in.
     pub public_key: String,
-    /// The file that becomes the agent.
-    pub agent_binary: PathBuf,
+    /// Where the binaries are that can become the agent.
+    pub agent_files: AgentFiles,
+    /// What is remembered of the buckets that hold them.
+    pub stored: StoredAgents,
+    /// This process, whose variables name the key of releases in tests.
+    pub process: Process,
     /// The service that says which address the caller is seen from.
     pub check_ip_url: String,
     /// What fetches it.
@@ -86,13 +93,15 @@ pub async fn observe(
     catalog: &Catalog<'_>,
     now: jiff::Timestamp,
 ) -> Result<World, ObserveError> {
-    let agent = AgentBinary::read(&local.agent_binary)?;
+    let agents = Agents::look(&local.agent_files, &every_architecture(wish, catalog), &local.process)?;
+    let keys: BTreeSet<String> = agents.all().map(AgentBinary::key).collect();
     let regions: BTreeSet<&RegionName> = wish.candidates.iter().map(|machine| &machine.region).collect();
     let first = regions.iter().next().ok_or(ObserveError::NothingWished)?;
-    let (sts, key) = (session.sts(first), agent.key());
+    let sts = session.sts(first);
     let caller_and_buckets = async {
         let caller = sts.caller().await.map_err(aws("the account"))?;
-        let states = regions.iter().map(|region| bucket_state(session, region, &caller.account, &key));
+        let buckets = regions.iter().filter(|_| wish.agent_url.is_none());
+        let states = buckets.map(|region| bucket_state(session, region, &caller.account, &keys));
         let states = try_join_all(states).await?;
         Ok::<_, ObserveError>((caller, states))
     };
@@ -100,10 +109,13 @@ pub async fn observe(
     // Each is waited for, so that of several failures it is always the same one that is told.
     let (account, ssh_from, looks) = tokio::join!(caller_and_buckets, ssh_from(wish, local), looks);
     let ((caller, states), ssh_from, looks) = (account?, ssh_from?, looks?);
+    let states = states.into_iter().chain(std::iter::repeat(BucketState::Missing));
     let worlds = regions.iter().zip(looks).zip(states);
     let regions =
         worlds.map(|((name, world), bucket)| (name.to_string(), RegionWorld { bucket, ..world })).collect();
-    Ok(World { now, caller, ssh_from, public_key: local.public_key.clone(), agent, regions })
+    let stored = keys.into_iter().map(|key| (key.clone(), local.stored.regions(&caller.account, &key)));
+    let (stored, public_key) = (stored.collect(), local.public_key.clone());
+    Ok(World { now, caller, ssh_from, public_key, agents, stored, regions })
 }
 
 async fn ssh_from(wish: &Wish, local: &Local) -> Result<AddressRange, ObserveError> {
@@ -184,6 +196,15 @@ fn architectures(
     .collect()
 }
 
+/// The architectures that the candidates may have; those of a type that the catalog does not know are not known yet.
+fn every_architecture(wish: &Wish, catalog: &Catalog<'_>) -> BTreeSet<Architecture> {
+    let of = |name: &str| match catalog.instance_type(name) {
+        Some(known) => known.architectures().collect(),
+        None => agent_release::ARCHITECTURES.to_vec(),
+    };
+    wish.candidates.iter().flat_map(|machine| of(machine.instance_type.as_str())).collect()
+}
+
 async fn observe_images(
     architectures: BTreeSet<Architecture>,
     region: &RegionName,
@@ -209,15 +230,18 @@ async fn bucket_state(
     session: &Session,
     region: &RegionName,
     account: &str,
-    key: &str,
+    keys: &BTreeSet<String>,
 ) -> Result<BucketState, ObserveError> {
     let bucket = session.bucket(region, bucket_name(account, region.as_str()), account);
+    // Side by side, so that a repeated launch waits for one answer and not for two.
+    let has = async |key: &String| bucket.has(key).await.map(|there| there.then(|| key.clone()));
+    let (there, held) = tokio::join!(bucket.is_there(), join_all(keys.iter().map(has)));
     let looking = || aws(format!("bucket {}", bucket.name()));
-    if !bucket.is_there().await.map_err(looking())? {
+    if !there.map_err(looking())? {
         return Ok(BucketState::Missing);
     }
-    let there = bucket.has(key).await.map_err(looking())?;
-    Ok(if there { BucketState::HasAgent } else { BucketState::Empty })
+    let held: Result<Vec<_>, _> = held.into_iter().collect();
+    Ok(BucketState::Holds(held.map_err(looking())?.into_iter().flatten().collect()))
 }
 
 fn aws(what: impl Into<String>) -> impl FnOnce(AwsError) -> ObserveError {

@@ -3,9 +3,14 @@
 //! A pure function: the same wish, world, catalog and seed give the same plan. It holds no URL and no secret, so it can be
 //! shown as it is.
 
+#[cfg(test)]
+mod delivery_tests;
 mod planner;
+pub mod source;
 #[cfg(test)]
 mod tests;
+
+use std::path::PathBuf;
 
 use serde::Serialize;
 
@@ -13,11 +18,12 @@ use super::cost::Cost;
 use super::wish::{Lifetime, Wish};
 use super::world::World;
 use crate::catalog::Catalog;
-use crate::cloudinit::{self, AgentDownload, Boot, RenderError};
+use crate::cloudinit::{self, Boot, RenderError};
 use crate::model::agent::AgentConfiguration;
 use crate::model::tag::{self, Tag};
 use crate::model::{Market, Mebibytes, Span};
 use planner::Planner;
+pub use source::{PlannedAgent, Source};
 
 /// The value of a plan's `schema` field.
 pub const SCHEMA: &str = "cloudkit.launch-plan/v1";
@@ -45,8 +51,6 @@ pub struct Plan {
     pub ssh_from: String,
     /// The port of its SSH server.
     pub ssh_port: u16,
-    /// The binary that becomes the agent.
-    pub agent: PlannedAgent,
     /// The machines that would do; the first that AWS can give is launched.
     pub candidates: Vec<Candidate>,
     /// What was wished and can't be.
@@ -57,17 +61,6 @@ pub struct Plan {
     /// What the machine is told at its boot; the URL of its agent is signed later.
     #[serde(skip)]
     pub boot: Boot,
-}
-
-/// The agent's binary and where the machine gets it from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct PlannedAgent {
-    /// Its sha256, which travels in the user data.
-    pub sha256: String,
-    /// The name that it is stored under.
-    pub key: String,
-    /// A placeholder: the URL is signed just before the request and shown nowhere.
-    pub url: &'static str,
 }
 
 /// One machine that would do, and what it takes.
@@ -93,6 +86,8 @@ pub struct Candidate {
     pub memory_mib: Option<Mebibytes>,
     /// What it starts from.
     pub image: PlannedImage,
+    /// The binary that becomes its agent.
+    pub agent: PlannedAgent,
     /// What it costs.
     pub cost: Cost,
     /// The idempotency token of its request.
@@ -140,6 +135,10 @@ pub enum Step {
         key: String,
         /// How many bytes.
         bytes: u64,
+        /// What they come to.
+        sha256: String,
+        /// Which file.
+        file: PathBuf,
     },
     /// Makes the security group.
     MakeGroup {
@@ -215,10 +214,8 @@ pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Res
     let deadline = lifetime.map(|span| span.after(now).ok_or(PlanError::BeyondTime(span))).transpose()?;
     let planner = Planner { wish, world, catalog, launch: &launch, lifetime };
     let (candidates, refused) = planner.candidates();
-    if candidates.is_empty() {
-        return Err(PlanError::NothingLeft { refused });
-    }
-    let boot = boot(world, &launch, now, deadline);
+    let Some(first) = candidates.first() else { return Err(PlanError::NothingLeft { refused }) };
+    let boot = boot(world, &first.agent, &launch, now, deadline);
     cloudinit::render(&boot)?;
     let name = wish.name.clone().unwrap_or_else(|| launch.clone());
     Ok(Plan {
@@ -231,11 +228,6 @@ pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Res
         lifetime_seconds: lifetime.map(Span::seconds),
         ssh_from: world.ssh_from.to_string(),
         ssh_port: wish.ssh_port,
-        agent: PlannedAgent {
-            sha256: world.agent.sha256.clone(),
-            key: world.agent.key(),
-            url: cloudinit::URL_PLACEHOLDER,
-        },
         candidates,
         refused,
         boot,
@@ -243,15 +235,18 @@ pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Res
     })
 }
 
-fn boot(world: &World, launch: &str, now: jiff::Timestamp, deadline: Option<jiff::Timestamp>) -> Boot {
+/// What the machine of the first candidate is told; of another one the agent differs.
+fn boot(
+    world: &World,
+    agent: &PlannedAgent,
+    launch: &str,
+    now: jiff::Timestamp,
+    deadline: Option<jiff::Timestamp>,
+) -> Boot {
     Boot {
         configuration: AgentConfiguration::for_machine(launch, now, deadline),
         authorized_keys: vec![world.public_key.clone()],
-        agent: Some(AgentDownload {
-            url: cloudinit::URL_PLACEHOLDER.to_owned(),
-            headers: Vec::new(),
-            sha256: world.agent.sha256.clone(),
-        }),
+        agent: Some(agent.without_urls()),
     }
 }
 

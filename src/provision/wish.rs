@@ -2,6 +2,7 @@
 //!
 //! A wish says nothing of prices or images; whether it can be had is the plan's to find out.
 
+use super::mirror::MirrorUrl;
 use crate::model::{InstanceTypeName, Market, Money, OperatingSystem, RegionName, Span};
 
 /// What is wanted.
@@ -19,6 +20,8 @@ pub struct Wish {
     pub ssh_from: SshFrom,
     /// The port of its SSH server.
     pub ssh_port: u16,
+    /// Where the machine gets its agent from, where that is not the account's bucket.
+    pub agent_url: Option<MirrorUrl>,
 }
 
 /// One machine that would do.

@@ -3,9 +3,9 @@
 //! What could not be found out is absent here and named by the plan; what had to be found out and failed never comes this
 //! far.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::agent_binary::AgentBinary;
+use super::agents::Agents;
 use super::wish::AddressRange;
 use crate::aws::types::{Identity, Image, TypeFacts};
 use crate::model::Architecture;
@@ -21,8 +21,10 @@ pub struct World {
     pub ssh_from: AddressRange,
     /// The SSH key that is let in.
     pub public_key: String,
-    /// The binary that becomes the agent.
-    pub agent: AgentBinary,
+    /// The binaries that can become the agent.
+    pub agents: Agents,
+    /// The regions whose buckets of the account are known to have held a binary, by its name there; the last one first.
+    pub stored: BTreeMap<String, Vec<String>>,
     /// The regions of the candidates.
     pub regions: BTreeMap<String, RegionWorld>,
 }
@@ -43,13 +45,19 @@ pub struct RegionWorld {
 }
 
 /// The account's bucket of a region.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum BucketState {
-    /// It has to be made.
+    /// It has to be made; or nobody looked, since no bucket is needed.
     #[default]
     Missing,
-    /// It is there, without this agent binary.
-    Empty,
-    /// It is there and holds this agent binary.
-    HasAgent,
+    /// It is there, and holds the agent binaries of these names.
+    Holds(BTreeSet<String>),
+}
+
+impl BucketState {
+    /// Whether it is there and holds the binary of this name.
+    #[must_use]
+    pub fn has(&self, key: &str) -> bool {
+        matches!(self, Self::Holds(keys) if keys.contains(key))
+    }
 }

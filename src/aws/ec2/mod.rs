@@ -3,6 +3,7 @@
 //! A file per noun. The SDK's own retries are on for reading and off for RunInstances.
 
 mod capacity_block;
+mod console;
 mod group;
 mod image;
 mod machine;

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueHint};
 
+use super::delivery::DeliveryArguments;
 use super::offers;
 use crate::catalog::Catalog;
 use crate::cli::command_error::CommandError;
@@ -59,13 +60,12 @@ pub(super) struct LaunchArguments {
     /// SSH public key to let in [default: the first of ~/.ssh/id_ed25519.pub, id_ecdsa.pub, id_rsa.pub]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) ssh_key: Option<PathBuf>,
-    /// Linux build of cloudkit that becomes the machine's agent [default: this program]
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(super) agent_binary: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) delivery: DeliveryArguments,
     /// Show the plan with its cost, and change nothing
     #[arg(long)]
     pub(super) dry_run: bool,
-    /// How far to wait: accepted, running or ssh
+    /// How far to wait: accepted, running, ssh (the agent is looked for meanwhile) or agent
     #[arg(long, value_name = "WHAT", default_value = "ssh", value_parser = waits())]
     pub(super) wait: WaitFor,
     /// Launch without asking
@@ -88,9 +88,10 @@ fn machine_name(text: &str) -> Result<String, NotAValue> {
 }
 
 fn waits() -> impl TypedValueParser<Value = WaitFor> {
-    PossibleValuesParser::new(["accepted", "running", "ssh"]).map(|name| match name.as_str() {
+    PossibleValuesParser::new(["accepted", "running", "ssh", "agent"]).map(|name| match name.as_str() {
         "accepted" => WaitFor::Accepted,
         "running" => WaitFor::Running,
+        "agent" => WaitFor::Agent,
         _ => WaitFor::Ssh,
     })
 }
@@ -109,6 +110,7 @@ impl LaunchArguments {
             ami: self.ami.clone(),
             ssh_from: self.ssh_from(context)?,
             ssh_port: ssh_port(context)?,
+            agent_url: self.delivery.mirror(context)?,
         })
     }
 

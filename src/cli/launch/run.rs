@@ -6,7 +6,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use jiff::Timestamp;
+
 use super::arguments::{LaunchArguments, ssh_wait};
+use super::delivery::agent_wait;
 use crate::aws::Session;
 use crate::catalog::Catalog;
 use crate::cli::ask::{self, Answer};
@@ -20,11 +23,13 @@ use crate::output::launch::{cost, plan_text, step_text};
 use crate::platform::http::HttpClient;
 use crate::platform::keys::{self, KeyError, PublicKey};
 use crate::platform::{clock, random};
+use crate::provision::agents::AgentFiles;
 use crate::provision::execute::{self, Cause, Means};
 use crate::provision::journal::Journal;
 use crate::provision::observe::{self, Local};
 use crate::provision::plan::{self, Plan};
-use crate::provision::report::{Event, Launched};
+use crate::provision::report::{AgentState, Event, Launched};
+use crate::provision::stored_agents::StoredAgents;
 use crate::provision::wish::Wish;
 
 /// Where AWS says which address the caller is seen from.
@@ -38,11 +43,14 @@ pub(super) fn run(context: &Context<'_>, arguments: &LaunchArguments) -> Result<
     let catalog = context.catalog();
     let wish = arguments.wish(context, catalog)?;
     let key = public_key(context, arguments)?;
-    let agent_binary = agent_binary(context, arguments)?;
+    let agent_files = arguments.delivery.files(context)?;
+    let stored = StoredAgents::in_directory(&context.cache_directory()?);
+    let agent_wait = agent_wait(context, arguments.wait)?;
     let ssh_wait = ssh_wait(context)?;
     let (session, plan) = context.block_on_bounded(async {
         let session = long_lasting_session(context).await?;
-        let plan = planned(context, &wish, &session, catalog, &key, agent_binary.clone()).await?;
+        let local = local(context, &key, agent_files, stored.clone())?;
+        let plan = planned(context, &wish, &session, catalog, &local).await?;
         Ok((session, plan))
     })?;
     if arguments.dry_run {
@@ -56,15 +64,17 @@ pub(super) fn run(context: &Context<'_>, arguments: &LaunchArguments) -> Result<
     let means = Means {
         session,
         journal: Journal::in_state_directory(context.process.state_directory()?),
-        agent_binary,
+        stored,
         identity_file: arguments.ssh_key.as_ref().map(|_| key.path.with_extension("")),
         wait_for: arguments.wait,
         ssh_wait,
+        agent_wait,
+        on_agent_failure: arguments.delivery.on_failure(),
         interrupted: Arc::new(AtomicBool::new(false)),
     };
     let launched = context.block_on(follow(context, &plan, &means))??;
     tell(context, &launched)?;
-    Ok(ExitClass::Done)
+    Ok(if launched.agent == Some(AgentState::Failed) { ExitClass::No } else { ExitClass::Done })
 }
 
 fn public_key(context: &Context<'_>, arguments: &LaunchArguments) -> Result<PublicKey, CommandError> {
@@ -85,16 +95,25 @@ fn public_key(context: &Context<'_>, arguments: &LaunchArguments) -> Result<Publ
     })
 }
 
-fn agent_binary(context: &Context<'_>, arguments: &LaunchArguments) -> Result<PathBuf, CommandError> {
-    let setting = || context.settings.text(Key::AgentBinary).map(PathBuf::from);
-    match arguments.agent_binary.clone().or_else(setting) {
-        Some(path) => Ok(path),
-        None => Ok(context.process.program_file()?),
-    }
+fn local(
+    context: &Context<'_>,
+    key: &PublicKey,
+    agent_files: AgentFiles,
+    stored: StoredAgents,
+) -> Result<Local, CommandError> {
+    let certificates = context.certificates()?;
+    Ok(Local {
+        public_key: key.line.clone(),
+        agent_files,
+        stored,
+        process: context.process.clone(),
+        check_ip_url: context.settings.text(Key::CheckIpUrl).unwrap_or(CHECK_IP).to_owned(),
+        http: HttpClient::new(certificates.as_deref()).map_err(CommandError::usage)?,
+    })
 }
 
 async fn long_lasting_session(context: &Context<'_>) -> Result<Session, CommandError> {
-    let until = CREDENTIALS_LAST.after(clock::now()).unwrap_or(jiff::Timestamp::MAX);
+    let until = CREDENTIALS_LAST.after(clock::now()).unwrap_or(Timestamp::MAX);
     Ok(context.session().await?.lasting_until(until).await?)
 }
 
@@ -103,18 +122,10 @@ async fn planned(
     wish: &Wish,
     session: &Session,
     catalog: &Catalog<'_>,
-    key: &PublicKey,
-    agent_binary: PathBuf,
+    local: &Local,
 ) -> Result<Plan, CommandError> {
-    let certificates = context.certificates()?;
-    let local = Local {
-        public_key: key.line.clone(),
-        agent_binary,
-        check_ip_url: context.settings.text(Key::CheckIpUrl).unwrap_or(CHECK_IP).to_owned(),
-        http: HttpClient::new(certificates.as_deref()).map_err(CommandError::usage)?,
-    };
     let step = context.streams.step("looking at the account");
-    let world = observe::observe(wish, &local, session, catalog, clock::now()).await?;
+    let world = observe::observe(wish, local, session, catalog, clock::now()).await?;
     step.done("done");
     Ok(plan::plan(wish, &world, catalog, random::seed().map_err(CommandError::usage)?)?)
 }
@@ -218,8 +229,25 @@ fn show_event(context: &Context<'_>, event: &Event) {
         Event::SshNotYet => {
             streams.warn("ssh does not answer yet; the machine runs, so try again in a minute");
         }
+        Event::AgentSeen { deadline } => streams.status(format_args!(
+            "the agent looks after it{}",
+            deadline.map_or_else(String::new, |at| format!(" until {at}"))
+        )),
+        Event::AgentFailed { reason } => {
+            streams.warn(format_args!("the agent was not installed: {reason}"));
+        }
+        Event::AgentUnknown { because, deadline } => show_unknown(context, because.as_deref(), *deadline),
         Event::Undone(what) => streams.status(format_args!("removed again: {what}")),
     }
+}
+
+fn show_unknown(context: &Context<'_>, because: Option<&str>, deadline: Option<Timestamp>) {
+    let because = because.map_or_else(String::new, |because| format!(" ({because})"));
+    let then = deadline.map_or_else(
+        || "nothing else ends the machine".to_owned(),
+        |deadline| format!("the machine's own timer ends it at {deadline} all the same"),
+    );
+    context.streams.warn(format_args!("no sign of the agent yet{because}; {then}"));
 }
 
 /// What there is now: a document for programs, a few lines for a person.
@@ -234,6 +262,7 @@ fn tell(context: &Context<'_>, launched: &Launched) -> Result<(), CommandError> 
     line("name", &launched.name);
     line("address", launched.address.as_deref().unwrap_or("-"));
     line("ssh", &ssh(launched));
+    launched.agent.iter().for_each(|state| line("agent", agent_text(*state)));
     line("ends", &launched.deadline.map_or_else(|| "when somebody ends it".to_owned(), |at| at.to_string()));
     line("cost", &cost(&launched.cost));
     line(
@@ -242,6 +271,14 @@ fn tell(context: &Context<'_>, launched: &Launched) -> Result<(), CommandError> 
     );
     context.streams.write_text(&text)?;
     Ok(())
+}
+
+const fn agent_text(state: AgentState) -> &'static str {
+    match state {
+        AgentState::Seen => "looks after it",
+        AgentState::Failed => "not installed",
+        AgentState::Unknown => "no sign of it yet",
+    }
 }
 
 /// What to type to get in; whose user an image of somebody's own has is not known.

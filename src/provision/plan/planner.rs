@@ -3,11 +3,11 @@
 //! Each candidate gets everything that its turn needs: image, zone, cost, token, steps. Nothing is looked up: what was not
 //! observed is refused.
 
-use super::{Candidate, PlannedImage, Refused, Step, bucket_name};
+use super::{Candidate, PlannedAgent, PlannedImage, Refused, Step, bucket_name};
 use crate::aws::types::Image;
 use crate::catalog::Catalog;
 use crate::model::{Architecture, Market, Mebibytes, OperatingSystem, Span, name};
-use crate::provision::agent_binary::RunsOn;
+use crate::provision::agent_binary::{AgentBinary, RunsOn};
 use crate::provision::cost::{self, Cost};
 use crate::provision::image::{AMAZON_LINUX_2023, Distribution};
 use crate::provision::wish::{QuotedPrice, Wish, WishedMachine};
@@ -69,6 +69,7 @@ impl Planner<'_> {
         self.market(machine)?;
         let facts = self.facts(machine, region)?;
         let image = self.image(machine, region, facts.architecture)?;
+        let agent = self.agent(facts.architecture)?;
         let network = region.network.clone().ok_or_else(|| Reason {
             reason: format!("{} has no default network", machine.region),
             hints: vec![format!("make one: aws ec2 create-default-vpc --region {}", machine.region)],
@@ -83,8 +84,15 @@ impl Planner<'_> {
             memory_mib: facts.memory,
             cost: self.cost(machine, image),
             image: self.planned_image(image)?,
+            agent: PlannedAgent::of(
+                agent,
+                facts.architecture,
+                machine.region.as_str(),
+                self.world,
+                self.wish.agent_url.as_ref(),
+            ),
             client_token: String::new(),
-            preparation: self.preparation(machine, region.bucket, network),
+            preparation: self.preparation(machine, &region.bucket, agent, network),
         };
         Ok(match self.zones(machine) {
             [] => vec![candidate],
@@ -169,32 +177,38 @@ impl Planner<'_> {
         if let Some(other) = image.architecture.filter(|other| *other != architecture) {
             return Err(format!("image {} is for {other}, the type for {architecture}", image.id).into());
         }
-        self.agent_runs(architecture)?;
         Ok(image)
     }
 
-    /// Whether the agent's binary runs on the image; of an image of somebody's own the C library is not known.
-    fn agent_runs(&self, architecture: Architecture) -> Result<(), Reason> {
-        let file = self.world.agent.path.display();
-        let hints = vec![format!(
+    /// The binary that becomes the agent; of an image of somebody's own the C library is not known.
+    fn agent(&self, architecture: Architecture) -> Result<&AgentBinary, Reason> {
+        let library = self.distribution().map(|distribution| distribution.glibc);
+        self.world.agents.for_machine(architecture, library).ok_or_else(|| self.no_agent(architecture))
+    }
+
+    fn no_agent(&self, architecture: Architecture) -> Reason {
+        let agents = &self.world.agents;
+        let file = agents.own.path.display();
+        let mut hints = vec![format!("fetch a release: cloudkit agent fetch --arch {architecture}")];
+        if let Some(why) = agents.unusable.get(&architecture) {
+            return Reason { reason: format!("there is no agent for it: {why}"), hints };
+        }
+        hints.push(format!(
             "give a Linux build of cloudkit for {architecture} that needs at most glibc {}: --agent-binary FILE",
             AMAZON_LINUX_2023.glibc
-        )];
-        let reason = match self.world.agent.runs_on {
-            RunsOn::Linux { architecture: its, glibc } if its == architecture => match glibc {
-                Some(needed) if self.wish.ami.is_none() && needed > AMAZON_LINUX_2023.glibc => format!(
-                    "the agent {file} needs glibc {needed}, and {} has {}",
-                    AMAZON_LINUX_2023.name, AMAZON_LINUX_2023.glibc
-                ),
-                _ => return Ok(()),
-            },
+        ));
+        let reason = match agents.own.runs_on {
+            RunsOn::Linux { architecture: its, glibc: Some(needed) } if its == architecture => format!(
+                "the agent {file} needs glibc {needed}, and {} has {}",
+                AMAZON_LINUX_2023.name, AMAZON_LINUX_2023.glibc
+            ),
             RunsOn::Linux { architecture: its, .. } => {
                 format!("the agent {file} is for {its}, the type for {architecture}")
             }
             RunsOn::Unknown => format!("what the agent {file} needs of a machine cannot be read from it"),
             RunsOn::Elsewhere => format!("the agent {file} is not a Linux program"),
         };
-        Err(Reason { reason, hints })
+        Reason { reason, hints }
     }
 
     fn distribution(&self) -> Option<Distribution> {
@@ -248,17 +262,16 @@ impl Planner<'_> {
         })
     }
 
-    fn preparation(&self, machine: &WishedMachine, state: BucketState, network: String) -> Vec<Step> {
+    fn preparation(
+        &self,
+        machine: &WishedMachine,
+        state: &BucketState,
+        agent: &AgentBinary,
+        network: String,
+    ) -> Vec<Step> {
         let region = machine.region.to_string();
-        let bucket = bucket_name(&self.world.caller.account, &region);
-        let mut steps = Vec::new();
-        if state == BucketState::Missing {
-            steps.push(Step::MakeBucket { region: region.clone(), bucket: bucket.clone() });
-        }
-        if state != BucketState::HasAgent {
-            let (key, bytes) = (self.world.agent.key(), self.world.agent.bytes);
-            steps.push(Step::UploadAgent { region: region.clone(), bucket, key, bytes });
-        }
+        let mut steps =
+            if self.wish.agent_url.is_none() { self.storing(&region, state, agent) } else { Vec::new() };
         steps.push(Step::MakeGroup {
             region,
             group: format!("cloudkit-{}", self.launch),
@@ -266,6 +279,21 @@ impl Planner<'_> {
             port: self.wish.ssh_port,
             admits: self.world.ssh_from.to_string(),
         });
+        steps
+    }
+
+    /// What it takes until the account's bucket of the region holds the agent.
+    fn storing(&self, region: &str, state: &BucketState, agent: &AgentBinary) -> Vec<Step> {
+        let (region, bucket) = (region.to_owned(), bucket_name(&self.world.caller.account, region));
+        let key = agent.key();
+        let mut steps = Vec::new();
+        if *state == BucketState::Missing {
+            steps.push(Step::MakeBucket { region: region.clone(), bucket: bucket.clone() });
+        }
+        if !state.has(&key) {
+            let (bytes, sha256, file) = (agent.bytes, agent.sha256.clone(), agent.path.clone());
+            steps.push(Step::UploadAgent { region, bucket, key, bytes, sha256, file });
+        }
         steps
     }
 }

@@ -2,20 +2,21 @@
 //!
 //! The catalog is the embedded one; the world is written down here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::*;
 use crate::aws::types::{Identity, Image, TypeFacts};
 use crate::model::{Architecture, OperatingSystem};
 use crate::provision::agent_binary::{AgentBinary, RunsOn};
+use crate::provision::agents::Agents;
 use crate::provision::image::GlibcVersion;
 use crate::provision::wish::{SshFrom, WishedMachine};
 use crate::provision::world::{BucketState, RegionWorld};
 
 const NOW: &str = "2026-11-21T12:00:00Z";
 
-fn wished(instance_type: &str, region: &str) -> WishedMachine {
+pub(super) fn wished(instance_type: &str, region: &str) -> WishedMachine {
     WishedMachine {
         instance_type: instance_type.parse().unwrap(),
         region: region.parse().unwrap(),
@@ -27,7 +28,7 @@ fn wished(instance_type: &str, region: &str) -> WishedMachine {
     }
 }
 
-fn wish(candidates: Vec<WishedMachine>) -> Wish {
+pub(super) fn wish(candidates: Vec<WishedMachine>) -> Wish {
     Wish {
         candidates,
         name: None,
@@ -35,6 +36,7 @@ fn wish(candidates: Vec<WishedMachine>) -> Wish {
         ami: None,
         ssh_from: SshFrom::Caller,
         ssh_port: 22,
+        agent_url: None,
     }
 }
 
@@ -51,17 +53,17 @@ fn image(architecture: Architecture) -> Image {
     }
 }
 
-fn region(architectures: &[Architecture]) -> RegionWorld {
+pub(super) fn region(architectures: &[Architecture]) -> RegionWorld {
     RegionWorld {
         images: architectures.iter().map(|&architecture| (architecture, image(architecture))).collect(),
         named_image: None,
         network: Some("vpc-1".to_owned()),
         types: BTreeMap::new(),
-        bucket: BucketState::HasAgent,
+        bucket: holding('0'),
     }
 }
 
-fn world() -> World {
+pub(super) fn world() -> World {
     let both = region(&[Architecture::X86_64, Architecture::Arm64]);
     World {
         now: NOW.parse().unwrap(),
@@ -71,26 +73,41 @@ fn world() -> World {
         },
         ssh_from: "203.0.113.7".parse().unwrap(),
         public_key: "ssh-ed25519 AAAA ada".to_owned(),
-        agent: AgentBinary {
-            path: PathBuf::from("cloudkit"),
-            bytes: 1,
-            sha256: "0".repeat(64),
-            runs_on: runs_on(Architecture::X86_64, 34),
+        agents: Agents {
+            own: binary(runs_on(Architecture::X86_64, 34), '0'),
+            releases: Vec::new(),
+            unusable: BTreeMap::new(),
         },
+        stored: BTreeMap::new(),
         regions: BTreeMap::from([("us-east-1".to_owned(), both)]),
     }
 }
 
-fn runs_on(architecture: Architecture, minor: u16) -> RunsOn {
+/// A binary whose digest is this digit again and again.
+pub(super) fn binary(runs_on: RunsOn, digit: char) -> AgentBinary {
+    let sha256 = digit.to_string().repeat(64);
+    AgentBinary { path: PathBuf::from("cloudkit"), bytes: 1, sha256, runs_on }
+}
+
+/// A bucket that holds the binary of this digit.
+pub(super) fn holding(digit: char) -> BucketState {
+    BucketState::Holds(BTreeSet::from([key(digit)]))
+}
+
+pub(super) fn key(digit: char) -> String {
+    binary(RunsOn::Unknown, digit).key()
+}
+
+pub(super) fn runs_on(architecture: Architecture, minor: u16) -> RunsOn {
     RunsOn::Linux { architecture, glibc: Some(GlibcVersion { major: 2, minor }) }
 }
 
-fn planned(wish: &Wish, world: &World) -> Plan {
+pub(super) fn planned(wish: &Wish, world: &World) -> Plan {
     plan(wish, world, Catalog::embedded(), 7).unwrap()
 }
 
 /// The one reason why nothing can be launched.
-fn refusal(wish: &Wish, world: &World) -> String {
+pub(super) fn refusal(wish: &Wish, world: &World) -> String {
     match plan(wish, world, Catalog::embedded(), 7) {
         Err(PlanError::NothingLeft { refused }) => refused.into_iter().map(|one| one.reason).collect(),
         other => panic!("{other:?}"),
@@ -115,7 +132,8 @@ fn only_what_is_missing_is_made() {
     let mut world = world();
     let wish = wish(vec![wished("m7i.large", "us-east-1")]);
     let steps = |world: &World| planned(&wish, world).candidates[0].preparation.len();
-    for (state, expected) in [(BucketState::HasAgent, 1), (BucketState::Empty, 2), (BucketState::Missing, 3)]
+    for (state, expected) in
+        [(holding('0'), 1), (BucketState::Holds(BTreeSet::new()), 2), (BucketState::Missing, 3)]
     {
         world.regions.get_mut("us-east-1").unwrap().bucket = state;
         assert_eq!(steps(&world), expected);
@@ -141,11 +159,11 @@ fn an_agent_that_can_not_run_there_is_refused_with_what_to_do() {
     let x86 = wish(vec![wished("m7i.large", "us-east-1")]);
     let arm = wish(vec![wished("t4g.small", "us-east-1")]);
     assert_eq!(refusal(&arm, &world), "the agent cloudkit is for x86_64, the type for arm64");
-    world.agent.runs_on = runs_on(Architecture::X86_64, 36);
+    world.agents.own.runs_on = runs_on(Architecture::X86_64, 36);
     assert_eq!(refusal(&x86, &world), "the agent cloudkit needs glibc 2.36, and Amazon Linux 2023 has 2.34");
-    world.agent.runs_on = RunsOn::Elsewhere;
+    world.agents.own.runs_on = RunsOn::Elsewhere;
     assert_eq!(refusal(&x86, &world), "the agent cloudkit is not a Linux program");
-    world.agent.runs_on = RunsOn::Linux { architecture: Architecture::Arm64, glibc: None };
+    world.agents.own.runs_on = RunsOn::Linux { architecture: Architecture::Arm64, glibc: None };
     assert_eq!(planned(&arm, &world).candidates[0].image.id, "ami-arm64");
 }
 
@@ -235,7 +253,7 @@ fn an_image_of_somebodys_own_is_checked() {
 fn a_plan_shows_no_url_and_its_user_data_can_be_written() {
     let (wish, mut world) = (wish(vec![wished("m7i.large", "us-east-1")]), world());
     let shown = serde_json::to_string(&planned(&wish, &world)).unwrap();
-    assert!(shown.contains(cloudinit::URL_PLACEHOLDER) && !shown.contains("https://"), "{shown}");
+    assert!(!shown.contains("https://"), "{shown}");
     world.public_key = "ssh-ed25519 AAAA\nruncmd: []".to_owned();
     assert!(matches!(plan(&wish, &world, Catalog::embedded(), 7), Err(PlanError::UserData(_))));
 }

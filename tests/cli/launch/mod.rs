@@ -1,9 +1,12 @@
 //! Sessions of `launch` against the lab: from a wish to a running machine, and what comes after.
 
 mod agent_binary;
+mod agent_release;
+mod agent_sign;
 mod asking;
 mod bucket;
 mod cleanup;
+mod delivery;
 mod input;
 mod interrupted;
 mod list;

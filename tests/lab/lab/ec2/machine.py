@@ -25,6 +25,7 @@ class Machine(Instance):
     def __init__(self, ec2_backend: Any, image_id: str, *arguments: Any, **named: Any) -> None:
         self._devices = {device["DeviceName"]: device["Ebs"] for device in named.get("block_device_mappings") or []}
         self.launch_parameters: dict[str, str] = {}
+        self.console = ""
         self.capacity_reservation_id: str | None = None
         self.capacity_reservation_specification: dict[str, Any] = {"CapacityReservationPreference": "open"}
         super().__init__(ec2_backend, image_id, *arguments, **named)
@@ -84,6 +85,10 @@ class Machine(Instance):
             self._terminate(_ITSELF)
         else:
             self._stop(_ITSELF)
+
+    def write_console(self, text: str) -> None:
+        """The console holds this text now, in the place of what it held."""
+        self.console = text
 
     def _stop(self, reason: StateReason) -> InstanceState:
         before = super().stop()

@@ -14,6 +14,7 @@ from moto.ec2.responses import EC2Response
 
 from ..errors import AwsError
 from .capacity_actions import CapacityActions
+from .console_actions import ConsoleActions
 from .launch_rules import Wish, check
 from .lists import check_size, cut, matching
 from .market_actions import MarketActions
@@ -26,7 +27,7 @@ _OFFERING_FILTERS = {"instance-type": "InstanceType", "location": "Location"}
 _FORCED_STATE = "RunInstances.Reservation.Instances.Instance.State"
 
 
-class LabEc2Response(CapacityActions, MarketActions, RegionActions, EC2Response):
+class LabEc2Response(CapacityActions, ConsoleActions, MarketActions, RegionActions, EC2Response):
     # Moto shows every answer of RunInstances as pending, also the one to a token of long ago.
     RESPONSE_KEY_PATH_TO_TRANSFORMER = {
         path: change for path, change in EC2Response.RESPONSE_KEY_PATH_TO_TRANSFORMER.items() if path != _FORCED_STATE
