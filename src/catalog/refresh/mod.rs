@@ -9,6 +9,8 @@ pub mod folder;
 mod lay;
 pub mod ledger;
 mod report;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 
