@@ -27,6 +27,8 @@ pub enum ErrorKind {
     NotFound,
     /// What is to be removed is still in use.
     InUse,
+    /// It is guarded against this by its owner.
+    Guarded,
     /// It is there already.
     AlreadyThere,
     /// AWS refuses the request as it is.
@@ -215,6 +217,7 @@ fn kind_of(code: &str, status: u16) -> ErrorKind {
         | "InvalidInstanceType"
         | "NoSuchResourceException" => ErrorKind::NotFound,
         "DependencyViolation" | "InvalidGroup.InUse" | "BucketNotEmpty" => ErrorKind::InUse,
+        "OperationNotPermitted" => ErrorKind::Guarded,
         "InvalidGroup.Duplicate"
         | "InvalidPermission.Duplicate"
         | "BucketAlreadyOwnedByYou"

@@ -7,7 +7,7 @@ pub mod capacity;
 use serde::{Deserialize, Serialize};
 
 use crate::model::tag::{self, Tag};
-use crate::model::{Architecture, Market, Mebibytes};
+use crate::model::{Architecture, Market, Mebibytes, NotAValue, RegionName};
 
 /// The caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,7 +91,7 @@ pub struct RunRequest {
 
 /// Where a machine is in its life.
 /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html>
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MachineState {
     /// Being made.
@@ -107,6 +107,7 @@ pub enum MachineState {
     /// Gone; shown for about an hour.
     Terminated,
     /// A state that AWS has added since.
+    #[default]
     Other,
 }
 
@@ -116,6 +117,17 @@ impl MachineState {
     pub const fn is_ended(self) -> bool {
         matches!(self, Self::ShuttingDown | Self::Terminated)
     }
+
+    /// Whether the machine is stopped, or on its way to be.
+    #[must_use]
+    pub const fn is_at_rest(self) -> bool {
+        matches!(self, Self::Stopping | Self::Stopped)
+    }
+}
+
+impl MachineState {
+    const KNOWN: [Self; 6] =
+        [Self::Pending, Self::Running, Self::Stopping, Self::Stopped, Self::ShuttingDown, Self::Terminated];
 }
 
 impl std::fmt::Display for MachineState {
@@ -132,8 +144,18 @@ impl std::fmt::Display for MachineState {
     }
 }
 
+impl std::str::FromStr for MachineState {
+    type Err = NotAValue;
+
+    fn from_str(text: &str) -> Result<Self, NotAValue> {
+        let expected = "a state: pending, running, stopping, stopped, shutting-down or terminated";
+        let known = Self::KNOWN.into_iter().find(|state| state.to_string() == text);
+        known.ok_or_else(|| NotAValue::new(text, expected))
+    }
+}
+
 /// A machine as EC2 describes it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Machine {
     /// `i-…`.
     pub id: String,
@@ -147,14 +169,33 @@ pub struct Machine {
     pub zone_id: Option<String>,
     /// Its public IPv4 address.
     pub public_address: Option<String>,
+    /// Its address in its network.
+    pub private_address: Option<String>,
     /// When it was last started.
     pub launched_at: Option<jiff::Timestamp>,
     /// The security groups of its interfaces.
     pub groups: Vec<String>,
     /// Its tags.
     pub tags: Vec<Tag>,
-    /// Whether it is a spot machine.
-    pub spot: bool,
+    /// How it was bought; in a reservation or not, on demand is on demand.
+    pub market: Market,
+    /// Whether it was launched so that it can hibernate.
+    pub can_hibernate: bool,
+    /// `ami-…`.
+    pub image: Option<String>,
+    /// The key pair of EC2's that it was launched with.
+    pub key_pair: Option<String>,
+    /// The ARN of its instance profile.
+    pub profile: Option<String>,
+}
+
+/// A machine and where it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Located {
+    /// Its region.
+    pub region: RegionName,
+    /// What EC2 says of it.
+    pub machine: Machine,
 }
 
 impl Machine {
@@ -163,6 +204,42 @@ impl Machine {
     pub fn tag(&self, key: &str) -> Option<&str> {
         tag::value_of(&self.tags, key)
     }
+}
+
+/// What EC2 does when the system of a machine powers itself off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ShutdownBehaviour {
+    /// The machine is stopped, and its disks cost on.
+    Stop,
+    /// The machine is ended.
+    Terminate,
+}
+
+/// What stands against the end of a machine by a call, and what its own power-off does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Protection {
+    /// TerminateInstances is refused.
+    pub against_termination: bool,
+    /// StopInstances is refused.
+    pub against_stop: bool,
+    /// What the power-off of its system does; none where EC2 says something new.
+    pub on_shutdown: Option<ShutdownBehaviour>,
+}
+
+/// A disk of EBS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Volume {
+    /// `vol-…`.
+    pub id: String,
+    /// Its size in GiB.
+    pub gib: Option<u32>,
+    /// Its kind, `gp3`.
+    pub kind: Option<String>,
+    /// The machine that it is attached to.
+    pub machine: Option<String>,
+    /// Whether it goes with its machine, where EC2 says so.
+    pub ends_with_machine: Option<bool>,
 }
 
 /// A security group.

@@ -134,6 +134,7 @@ mod of_aws {
     use crate::provision::journal::JournalError;
     use crate::provision::observe::ObserveError;
     use crate::provision::plan::PlanError;
+    use crate::provision::wait::WaitError;
 
     impl From<AwsError> for CommandError {
         fn from(error: AwsError) -> Self {
@@ -167,6 +168,10 @@ mod of_aws {
             ErrorKind::Unavailable => (
                 ExitClass::Unavailable,
                 "check the network, the region and AWS_ENDPOINT_URL, then run the same command again",
+            ),
+            ErrorKind::Guarded => (
+                ExitClass::No,
+                "take the guard off: aws ec2 modify-instance-attribute --instance-id ID --no-disable-api-termination (or --no-disable-api-stop)",
             ),
             ErrorKind::NotFound | ErrorKind::InUse | ErrorKind::AlreadyThere | ErrorKind::Refused => {
                 (ExitClass::Usage, "")
@@ -208,6 +213,16 @@ mod of_aws {
             hints.sort_unstable();
             hints.dedup();
             Self { hints, ..Self::usage(error) }
+        }
+    }
+
+    impl From<WaitError> for CommandError {
+        fn from(error: WaitError) -> Self {
+            let (class, hints) = match &error {
+                WaitError::Aws { source, .. } => class_and_hints(source),
+                WaitError::Died { .. } | WaitError::TooSlow { .. } => (ExitClass::Unavailable, Vec::new()),
+            };
+            Self { class, hints, error: error.into() }
         }
     }
 

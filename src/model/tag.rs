@@ -12,6 +12,8 @@ pub const PARENT: &str = "cloudkit:parent";
 pub const OWNER: &str = "cloudkit:owner";
 /// The absolute time at which the machine ends, RFC 3339 UTC; never a duration.
 pub const DEADLINE: &str = "cloudkit:deadline";
+/// What the agent last did or saw, `idle 42m`; written only where the machine has a role.
+pub const STATUS: &str = "cloudkit:status";
 /// The version of the cloudkit that launched it.
 pub const VERSION: &str = "cloudkit:version";
 /// The name that the console shows.
@@ -40,6 +42,12 @@ impl Tag {
     pub fn new(key: impl Into<String>, value: impl Into<String>) -> Self {
         Self { key: key.into(), value: value.into() }
     }
+}
+
+/// A text as far as a tag's value can hold it.
+#[must_use]
+pub fn fitting(text: &str) -> String {
+    text.chars().take(MAX_VALUE_CHARACTERS).collect()
 }
 
 /// Looks a key up among tags.

@@ -9,29 +9,7 @@ use super::document::{Column, Record};
 use crate::model::tag;
 use crate::provision::cost::Cost;
 use crate::provision::plan::{Candidate, Plan, Step};
-use crate::provision::report::{Launched, Leftover, LeftoverKind, MachineRow};
-
-impl Record for MachineRow {
-    fn columns() -> Vec<Column<Self>> {
-        vec![
-            Column::<Self>::text("NAME", 90, |row| row.name.clone()).shrinkable(12),
-            Column::<Self>::text("ID", 100, |row| Some(row.instance_id.clone())),
-            Column::<Self>::text("TYPE", 80, |row| Some(row.instance_type.clone())),
-            Column::<Self>::text("REGION", 70, |row| Some(row.region.clone())),
-            Column::<Self>::text("ZONE", 20, |row| row.zone.clone()).only_wide(),
-            Column::<Self>::text("MARKET", 20, |row| Some(row.market.to_string())).only_wide(),
-            Column::<Self>::text("STATE", 95, |row| Some(row.state.to_string())),
-            Column::<Self>::text("ENDS", 85, |row| row.deadline.map(|at| at.to_string())),
-            Column::<Self>::text("ADDRESS", 50, |row| row.address.clone()),
-            Column::<Self>::text("OWNER", 30, |row| row.owner.clone()).shrinkable(8),
-            Column::<Self>::text("WHY", 20, |row| row.state_reason.clone()).only_wide(),
-        ]
-    }
-
-    fn name(&self) -> Cow<'_, str> {
-        Cow::Borrowed(&self.instance_id)
-    }
-}
+use crate::provision::report::{Launched, Leftover, LeftoverKind};
 
 impl Record for Leftover {
     fn columns() -> Vec<Column<Self>> {

@@ -156,15 +156,10 @@ mod tests {
     fn machine(launch: &str, state: MachineState, groups: &[&str]) -> Machine {
         Machine {
             id: "i-1".to_owned(),
-            instance_type: "m7i.large".to_owned(),
             state,
-            state_reason: None,
-            zone_id: None,
-            public_address: None,
-            launched_at: None,
             groups: groups.iter().map(|&id| id.to_owned()).collect(),
             tags: vec![Tag::new(tag::LAUNCH, launch)],
-            spot: false,
+            ..Machine::default()
         }
     }
 

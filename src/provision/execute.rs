@@ -238,7 +238,7 @@ impl<R: FnMut(Event)> Executor<'_, R> {
             Fate::Made(machine) => {
                 self.made.push(Made::Machine { ec2, region: region.to_string(), id: machine.id.clone() });
                 (self.report)(Event::Accepted { instance_id: machine.id.clone() });
-                Ok(Ok(machine))
+                Ok(Ok(*machine))
             }
             Fate::Refused(error) if matches!(error.kind, ErrorKind::Capacity | ErrorKind::Quota) => {
                 Ok(Err(error))

@@ -7,6 +7,7 @@ pub mod agent_binary;
 #[cfg(feature = "aws")]
 pub mod cleanup;
 pub mod cost;
+pub mod deadline;
 #[cfg(feature = "aws")]
 pub mod execute;
 pub mod image;
@@ -16,9 +17,14 @@ pub mod journal;
 #[cfg(feature = "aws")]
 pub mod observe;
 pub mod plan;
+#[cfg(feature = "aws")]
+pub mod power;
 pub mod report;
+pub mod selection;
 #[cfg(feature = "aws")]
 mod settle;
+pub mod spend;
+pub mod status;
 #[cfg(feature = "aws")]
 pub mod undo;
 #[cfg(feature = "aws")]

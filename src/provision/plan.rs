@@ -285,7 +285,7 @@ pub fn helper_tags(launch: &str) -> Vec<Tag> {
 }
 
 fn tags(world: &World, launch: &str, name: &str, deadline: Option<jiff::Timestamp>) -> Vec<Tag> {
-    let owner = world.caller.short_name().chars().take(tag::MAX_VALUE_CHARACTERS).collect::<String>();
+    let owner = tag::fitting(world.caller.short_name());
     let mut tags = vec![
         Tag::new(tag::NAME, name),
         Tag::new(tag::MANAGED, "true"),

@@ -2,13 +2,19 @@
 //!
 //! Plain data for renderers; nothing is printed here.
 
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::cost::Cost;
+use super::deadline::Deadline;
 use super::plan::{Refused, Step};
-use crate::aws::types::{Machine, MachineState};
-use crate::model::Market;
-use crate::model::tag;
+use super::spend;
+use crate::aws::types::{Located, MachineState};
+use crate::catalog::Catalog;
+use crate::model::tag::{self, Tag};
+use crate::model::{Market, Money};
 
 /// Something that has just happened.
 #[derive(Debug, Clone)]
@@ -81,7 +87,7 @@ pub struct Launched {
     pub ssh_command: Option<String>,
     /// When it ends.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub deadline: Option<jiff::Timestamp>,
+    pub deadline: Option<Timestamp>,
     /// What it costs.
     pub cost: Cost,
 }
@@ -118,38 +124,72 @@ pub struct MachineRow {
     pub address: Option<String>,
     /// When it was last started.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub launched_at: Option<jiff::Timestamp>,
+    pub launched_at: Option<Timestamp>,
     /// When it ends.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub deadline: Option<jiff::Timestamp>,
+    pub deadline: Option<Timestamp>,
     /// Who launched it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
     /// The id of its launch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub launch: Option<String>,
+    /// What its agent last wrote down of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent_status: Option<String>,
+    /// Its price per hour while it runs: the machine and its public address, the disks apart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usd_hour: Option<Money>,
+    /// Where the price of the machine is from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price_source: Option<String>,
+    /// What that came to since it was last started, while it runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spent_usd: Option<Money>,
+    /// The tags that its users gave it.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
+    /// When all this was read.
+    #[serde(skip)]
+    pub read_at: Timestamp,
 }
 
 impl MachineRow {
-    /// A machine of a region as a row.
+    /// A machine as a row, with what it costs by the catalog.
     #[must_use]
-    pub fn of(machine: &Machine, region: &str) -> Self {
+    pub fn of(located: &Located, catalog: &Catalog<'_>, now: Timestamp) -> Self {
+        let Located { region, machine } = located;
         let text = |key: &str| machine.tag(key).map(str::to_owned);
+        let running = spend::running(located, catalog);
+        let usd_hour = running.usd_hour;
+        let price_source = running.parts.into_iter().next().and_then(|part| part.source);
+        let of_users = |tag: &&Tag| tag.key != tag::NAME && !tag.key.starts_with(tag::PREFIX);
         Self {
             schema: MACHINE_SCHEMA,
             instance_id: machine.id.clone(),
             name: text(tag::NAME),
             instance_type: machine.instance_type.clone(),
-            region: region.to_owned(),
+            region: region.to_string(),
             zone: machine.zone_id.clone(),
-            market: if machine.spot { Market::Spot } else { Market::OnDemand },
+            market: machine.market,
             state: machine.state,
             state_reason: machine.state_reason.clone(),
             address: machine.public_address.clone(),
             launched_at: machine.launched_at,
-            deadline: machine.tag(tag::DEADLINE).and_then(|text| text.parse().ok()),
+            deadline: Deadline::of(machine).at(),
             owner: text(tag::OWNER),
             launch: text(tag::LAUNCH),
+            agent_status: text(tag::STATUS),
+            spent_usd: usd_hour.and_then(|hourly| spend::since_start(machine, hourly, now)),
+            usd_hour,
+            price_source,
+            tags: machine
+                .tags
+                .iter()
+                .filter(of_users)
+                .map(|tag| (tag.key.clone(), tag.value.clone()))
+                .collect(),
+            read_at: now,
         }
     }
 }

@@ -19,7 +19,7 @@ const PAUSES: [Duration; 4] =
 #[derive(Debug)]
 pub(super) enum Fate {
     /// It made a machine.
-    Made(Machine),
+    Made(Box<Machine>),
     /// EC2 will not give this machine.
     Refused(AwsError),
     /// Nobody knows: EC2 gave no answer at all.
@@ -55,7 +55,7 @@ async fn send_until_known(ec2: &Ec2, request: &RunRequest, report: &mut impl FnM
     let mut pauses = PAUSES.iter();
     loop {
         let error = match ec2.run(request).await {
-            Ok(machine) => return Fate::Made(machine),
+            Ok(machine) => return Fate::Made(Box::new(machine)),
             Err(error) => error,
         };
         if !error.may_have_happened && error.kind != ErrorKind::Throttled {
@@ -71,7 +71,7 @@ async fn send_until_known(ec2: &Ec2, request: &RunRequest, report: &mut impl FnM
 async fn look_for_it(ec2: &Ec2, request: &RunRequest, error: AwsError) -> Fate {
     match ec2.machines_of_request(&request.client_token).await {
         Ok(machines) => match machines.into_iter().next() {
-            Some(machine) => Fate::Made(machine),
+            Some(machine) => Fate::Made(Box::new(machine)),
             None if error.kind == ErrorKind::Throttled => Fate::Refused(error),
             None => Fate::Unknown(error),
         },

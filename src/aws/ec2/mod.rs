@@ -2,17 +2,22 @@
 //!
 //! A file per noun. The SDK's own retries are on for reading and off for RunInstances.
 
+mod attribute;
 mod capacity_block;
 mod group;
 mod image;
 mod machine;
 mod placement_score;
+mod power;
 mod region;
 mod reservation;
 mod run;
 mod spot_price;
 mod usage;
+mod volume;
 mod zone;
+
+pub use power::Rest;
 
 use super::error::{AwsError, ErrorKind};
 use crate::model::tag::Tag;
@@ -70,9 +75,12 @@ fn tags_in(tags: Option<Vec<aws_sdk_ec2::types::Tag>>) -> Vec<Tag> {
 }
 
 fn tags_out(kind: aws_sdk_ec2::types::ResourceType, tags: &[Tag]) -> aws_sdk_ec2::types::TagSpecification {
-    let tags =
-        tags.iter().map(|tag| aws_sdk_ec2::types::Tag::builder().key(&tag.key).value(&tag.value).build());
+    let tags = tags.iter().map(tag_out);
     aws_sdk_ec2::types::TagSpecification::builder().resource_type(kind).set_tags(Some(tags.collect())).build()
+}
+
+fn tag_out(tag: &Tag) -> aws_sdk_ec2::types::Tag {
+    aws_sdk_ec2::types::Tag::builder().key(&tag.key).value(&tag.value).build()
 }
 
 /// An instant as the SDK takes it, to the second.

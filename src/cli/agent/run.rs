@@ -16,7 +16,6 @@ use crate::model::{NotAValue, RegionName};
 use crate::monitor::configuration;
 use crate::monitor::readings::Identity;
 use crate::monitor::run as daemon;
-use crate::provision::inventory;
 
 /// Look after this machine until its deadline, then end it
 #[derive(Debug, Args)]
@@ -54,5 +53,5 @@ pub(super) fn run(context: &Context<'_>, arguments: &RunArguments) -> Result<Exi
 async fn end_by_api(context: &Context<'_>, machine: &Identity) -> Result<(), EndError> {
     let region: RegionName = machine.region.parse()?;
     let session = context.session().await.map_err(|error| EndError::Session(error.error))?;
-    Ok(inventory::terminate(&session, &region, &machine.instance_id).await?)
+    Ok(session.ec2(&region).terminate(&machine.instance_id).await?)
 }

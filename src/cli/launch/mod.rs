@@ -4,9 +4,17 @@
 
 mod arguments;
 mod cleanup;
+mod cost;
+mod extend;
+mod hibernate;
 mod list;
+mod machines;
 mod offers;
+mod rest;
 mod run;
+mod start;
+mod status;
+mod stop;
 mod terminate;
 
 use clap::{Args, Subcommand};
@@ -15,7 +23,7 @@ use super::command_error::CommandError;
 use super::context::Context;
 use super::exit_code::ExitClass;
 
-/// Launch a machine that ends by itself; list, terminate, clean up
+/// Launch a machine that ends by itself, and look after it until it has
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(super) struct LaunchCommand {
@@ -28,6 +36,12 @@ pub(super) struct LaunchCommand {
 #[derive(Debug, Subcommand)]
 enum Verb {
     List(list::ListArguments),
+    Cost(cost::CostArguments),
+    Status(status::StatusArguments),
+    Extend(extend::ExtendArguments),
+    Stop(stop::StopArguments),
+    Start(start::StartArguments),
+    Hibernate(hibernate::HibernateArguments),
     Terminate(terminate::TerminateArguments),
     Cleanup(cleanup::CleanupArguments),
 }
@@ -36,6 +50,12 @@ pub(super) fn run(context: &Context<'_>, command: LaunchCommand) -> Result<ExitC
     match command.verb {
         None => run::run(context, &command.arguments),
         Some(Verb::List(arguments)) => list::run(context, &arguments),
+        Some(Verb::Cost(arguments)) => cost::run(context, &arguments),
+        Some(Verb::Status(arguments)) => status::run(context, &arguments),
+        Some(Verb::Extend(arguments)) => extend::run(context, &arguments),
+        Some(Verb::Stop(arguments)) => stop::run(context, &arguments),
+        Some(Verb::Start(arguments)) => start::run(context, &arguments),
+        Some(Verb::Hibernate(arguments)) => hibernate::run(context, &arguments),
         Some(Verb::Terminate(arguments)) => terminate::run(context, &arguments),
         Some(Verb::Cleanup(arguments)) => cleanup::run(context, &arguments),
     }

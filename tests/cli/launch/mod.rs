@@ -4,6 +4,8 @@ mod agent_binary;
 mod asking;
 mod bucket;
 mod cleanup;
+mod cost;
+mod extend;
 mod input;
 mod interrupted;
 mod list;
@@ -12,6 +14,8 @@ mod plain_moto;
 mod plan;
 mod refusals;
 mod request;
+mod rest;
+mod status;
 #[cfg(unix)]
 mod terminal;
 mod terminate;

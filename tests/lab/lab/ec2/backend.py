@@ -56,6 +56,15 @@ class LabEc2Backend(EC2Backend):
             raise AwsError(400, "DependencyViolation", f"resource {group.id} has a dependent object")
         super().delete_security_group(name, group_id)
 
+    def attach_volume(
+        self, volume_id: str, instance_id: str, device_path: str, delete_on_termination: bool = False
+    ) -> Any:
+        """As Moto's, but the volume too tells whether it ends with its machine."""
+        attachment = super().attach_volume(volume_id, instance_id, device_path, delete_on_termination)
+        if attachment:
+            attachment.delete_on_termination = delete_on_termination
+        return attachment
+
     def modify_instance_metadata_options(self, instance_id: str, **asked: Any) -> Any:
         """As Moto's, but what was not asked for stays as it was."""
         before = dict(vars(self.get_instance(instance_id).metadata_options))
