@@ -10,6 +10,8 @@ pub mod ec2;
 #[cfg(feature = "aws")]
 pub mod error;
 #[cfg(feature = "aws")]
+pub mod instance_connect;
+#[cfg(feature = "aws")]
 pub mod metadata;
 #[cfg(feature = "aws")]
 pub mod regions;
@@ -21,6 +23,8 @@ pub mod service_quotas;
 pub mod session;
 #[cfg(feature = "aws")]
 pub mod ssm;
+#[cfg(feature = "aws")]
+pub mod ssm_session;
 #[cfg(feature = "aws")]
 pub mod sts;
 pub mod types;

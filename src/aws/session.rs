@@ -14,9 +14,11 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use super::call::{CallReporter, CallTimer};
 use super::ec2::Ec2;
 use super::error::{AwsError, ErrorKind};
+use super::instance_connect::InstanceConnect;
 use super::s3::Bucket;
 use super::service_quotas::ServiceQuotas;
 use super::ssm::Parameters;
+use super::ssm_session::Sessions;
 use super::sts::Sts;
 use crate::model::RegionName;
 
@@ -144,6 +146,24 @@ impl Session {
         let configuration =
             aws_sdk_ssm::config::Builder::from(&self.in_region(region)).interceptor(self.timer(region));
         Parameters::new(aws_sdk_ssm::Client::from_conf(configuration.build()))
+    }
+
+    /// EC2 Instance Connect in a region.
+    #[must_use]
+    pub fn instance_connect(&self, region: &RegionName) -> InstanceConnect {
+        let configuration = aws_sdk_ec2instanceconnect::config::Builder::from(&self.in_region(region))
+            .interceptor(self.timer(region));
+        InstanceConnect::new(aws_sdk_ec2instanceconnect::Client::from_conf(configuration.build()))
+    }
+
+    /// Session Manager in a region.
+    #[must_use]
+    pub fn sessions(&self, region: &RegionName) -> Sessions {
+        let configuration =
+            aws_sdk_ssm::config::Builder::from(&self.in_region(region)).interceptor(self.timer(region));
+        let suffix = if region.as_str().starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
+        let endpoint = format!("https://ssm.{region}.{suffix}");
+        Sessions::new(aws_sdk_ssm::Client::from_conf(configuration.build()), endpoint)
     }
 
     /// Who the caller is.

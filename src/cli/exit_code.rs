@@ -25,6 +25,8 @@ pub enum ExitClass {
     Bug,
     /// Interrupted, and what had been made was undone.
     Interrupted,
+    /// What the program that was run on the machine ended with.
+    OfProgram(u8),
 }
 
 impl ExitClass {
@@ -41,6 +43,7 @@ impl ExitClass {
             Self::Partial => 6,
             Self::Bug => 70,
             Self::Interrupted => 130,
+            Self::OfProgram(code) => code,
         }
     }
 }

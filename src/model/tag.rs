@@ -14,6 +14,10 @@ pub const OWNER: &str = "cloudkit:owner";
 pub const DEADLINE: &str = "cloudkit:deadline";
 /// What the agent last did or saw, `idle 42m`; written only where the machine has a role.
 pub const STATUS: &str = "cloudkit:status";
+/// The key of its SSH server, as its system wrote it on its console.
+pub const HOST_KEY: &str = "cloudkit:host-key";
+/// The user that its key is for.
+pub const LOGIN_USER: &str = "cloudkit:login-user";
 /// The version of the cloudkit that launched it.
 pub const VERSION: &str = "cloudkit:version";
 /// The name that the console shows.

@@ -13,6 +13,7 @@ pub mod keys;
 pub mod process;
 pub mod random;
 pub mod terminal;
+pub mod throw_away_key;
 pub mod variables;
 
 pub use process::Process;

@@ -3,6 +3,7 @@
 //! The id of an image is AWS's to say, by a public parameter; what is known here is its parameter, its user and its C
 //! library.
 
+use crate::aws::types::Image;
 use crate::model::Architecture;
 
 /// A Linux distribution as AWS publishes it.
@@ -39,6 +40,13 @@ impl Distribution {
             Architecture::I386 | Architecture::X86_64Mac | Architecture::Arm64Mac => None,
         }
     }
+}
+
+/// The user that the keys of an image are for, where its name says whose image it is.
+#[must_use]
+pub fn login_user(image: &Image) -> Option<&'static str> {
+    let name = image.name.as_deref()?;
+    name.starts_with("al2023-ami-").then_some(AMAZON_LINUX_2023.login_user)
 }
 
 /// A version of the GNU C library.

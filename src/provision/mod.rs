@@ -19,6 +19,7 @@ pub mod observe;
 pub mod plan;
 #[cfg(feature = "aws")]
 pub mod power;
+pub mod reach;
 pub mod report;
 pub mod selection;
 #[cfg(feature = "aws")]

@@ -4,6 +4,7 @@
 
 mod attribute;
 mod capacity_block;
+mod console;
 mod group;
 mod image;
 mod machine;

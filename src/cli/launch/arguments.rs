@@ -178,7 +178,7 @@ fn known_zone(catalog: &Catalog<'_>, region: &RegionName, zone: &str) -> Result<
     Err(error.hint(format!("its zones: {}", ids.unwrap_or_default())))
 }
 
-fn ssh_port(context: &Context<'_>) -> Result<u16, CommandError> {
+pub(super) fn ssh_port(context: &Context<'_>) -> Result<u16, CommandError> {
     let name = variables::SSH_PORT.name;
     let Some(text) = context.process.variable(name) else { return Ok(22) };
     text.parse().map_err(|_| CommandError::usage(format!("{name} is {text:?}, which is not a port")))

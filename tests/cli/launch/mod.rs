@@ -4,6 +4,8 @@ mod agent_binary;
 mod asking;
 mod bucket;
 mod cleanup;
+#[cfg(unix)]
+mod connect;
 mod cost;
 mod extend;
 mod input;
