@@ -22,6 +22,8 @@ mod settle;
 #[cfg(feature = "aws")]
 pub mod undo;
 #[cfg(feature = "aws")]
+pub mod user_objects;
+#[cfg(feature = "aws")]
 pub mod wait;
 pub mod wish;
 pub mod world;

@@ -8,10 +8,12 @@ mod input;
 mod interrupted;
 mod list;
 mod lost_answers;
+mod no_agent;
 mod plain_moto;
 mod plan;
 mod refusals;
 mod request;
+mod scripts;
 #[cfg(unix)]
 mod terminal;
 mod terminate;
