@@ -68,6 +68,19 @@ impl AwsError {
         }
     }
 
+    /// Whether it is S3 that failed, in the making or filling of a bucket.
+    #[must_use]
+    pub fn is_of_bucket(&self) -> bool {
+        matches!(
+            self.operation,
+            "CreateBucket"
+                | "PutPublicAccessBlock"
+                | "PutBucketEncryption"
+                | "PutBucketLifecycleConfiguration"
+                | "PutObject"
+        )
+    }
+
     /// A failure in cloudkit's own words: of an answer that lacks something, or of what it takes to ask.
     pub(super) fn own(operation: &'static str, kind: ErrorKind, message: impl Into<String>) -> Self {
         Self {

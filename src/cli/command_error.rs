@@ -180,6 +180,17 @@ mod of_aws {
         (class, Some(hint).filter(|hint| !hint.is_empty()).map(str::to_owned).into_iter().collect())
     }
 
+    /// The same for what concerns the account's bucket: a machine can do without one.
+    fn with_way_round_bucket(error: &AwsError) -> (ExitClass, Vec<String>) {
+        let (class, mut hints) = class_and_hints(error);
+        if error.kind == ErrorKind::NotAllowed {
+            hints.push(
+                "or without agent and bucket, by the timer alone, and without --env: --no-agent".to_owned(),
+            );
+        }
+        (class, hints)
+    }
+
     impl From<ObserveError> for CommandError {
         fn from(error: ObserveError) -> Self {
             let (class, hints) = match &error {
@@ -188,6 +199,14 @@ mod of_aws {
                     vec!["name a type: cloudkit launch --instance-type m7i.large".to_owned()],
                 ),
                 ObserveError::Aws { source, .. } => class_and_hints(source),
+                ObserveError::Bucket { source, .. } => with_way_round_bucket(source),
+                ObserveError::UserData(_) => (
+                    ExitClass::Usage,
+                    vec![
+                        "let a --script fetch what is large, or name another public key: --ssh-key FILE"
+                            .to_owned(),
+                    ],
+                ),
                 ObserveError::AgentBinary(_) => (
                     ExitClass::Usage,
                     vec!["name another Linux build of cloudkit: --agent-binary FILE".to_owned()],
@@ -207,7 +226,12 @@ mod of_aws {
                 PlanError::NothingLeft { refused } => {
                     refused.iter().flat_map(|one| one.hints.clone()).collect()
                 }
-                PlanError::UserData(_) => vec!["name another public key: --ssh-key FILE".to_owned()],
+                PlanError::UserData(_) => {
+                    vec![
+                        "let a --script fetch what is large, or name another public key: --ssh-key FILE"
+                            .to_owned(),
+                    ]
+                }
                 PlanError::BeyondTime(_) => vec!["give a shorter --ttl".to_owned()],
             };
             hints.sort_unstable();
@@ -239,6 +263,7 @@ mod of_aws {
                     let more = "give more candidates, other zones or regions: cloudkit find search … --region all | cloudkit launch";
                     (ExitClass::Capacity, vec![more.to_owned()])
                 }
+                Cause::Aws { source, .. } if source.is_of_bucket() => with_way_round_bucket(source),
                 Cause::Aws { source, .. } | Cause::FateUnknown { source, .. } => class_and_hints(source),
                 Cause::Wait(_) => (ExitClass::Unavailable, Vec::new()),
                 Cause::Journal(_) | Cause::UserData(_) | Cause::Region(_) => (ExitClass::Usage, Vec::new()),

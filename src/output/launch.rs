@@ -5,6 +5,8 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+mod user_parts;
+
 use super::document::{Column, Record};
 use crate::model::tag;
 use crate::provision::cost::Cost;
@@ -33,6 +35,7 @@ const fn kind(kind: LeftoverKind) -> &'static str {
     match kind {
         LeftoverKind::SecurityGroup => "security group",
         LeftoverKind::Bucket => "bucket",
+        LeftoverKind::Object => "object",
     }
 }
 
@@ -97,12 +100,29 @@ pub fn plan_text(plan: &Plan) -> String {
         }
     }
     line(&mut text, "ends", &ends(plan));
+    if plan.agent.is_none() {
+        line(&mut text, "agent", no_agent(plan));
+    }
+    if let Some(user) = &plan.user {
+        user_parts::lines(user).iter().for_each(|(label, content)| line(&mut text, label, content));
+    }
     line(&mut text, "lets in", &format!("SSH (port {}) from {}", plan.ssh_port, plan.ssh_from));
     if let Some(first) = plan.candidates.first() {
         first.preparation.iter().for_each(|step| line(&mut text, "step", &step_text(step)));
         line(&mut text, "step", &format!("launch {} in {}", first.instance_type, first.region));
     }
     text
+}
+
+/// What a machine without an agent goes without.
+#[must_use]
+pub fn no_agent(plan: &Plan) -> &'static str {
+    match plan.deadline {
+        Some(_) => {
+            "none: the timer alone ends the machine, at its deadline; nothing sees whether it is idle, and nothing keeps its status"
+        }
+        None => "none, and no deadline either: nothing ends the machine but you",
+    }
 }
 
 fn line(text: &mut String, label: &str, content: &str) {
@@ -149,6 +169,9 @@ pub fn step_text(step: &Step) -> String {
         Step::MakeBucket { bucket, .. } => format!("make bucket {bucket}"),
         Step::UploadAgent { bucket, bytes, .. } => {
             format!("upload the agent to {bucket} ({} MB)", bytes.div_ceil(1_000_000))
+        }
+        Step::UploadUserFiles { bucket, bytes, .. } => {
+            format!("upload what the machine fetches at its start to {bucket} ({bytes} bytes)")
         }
         Step::MakeGroup { group, port, admits, .. } => {
             format!("make security group {group} (port {port} from {admits})")

@@ -97,6 +97,10 @@ pub async fn remove(session: &Session, leftover: &Leftover, account: &str) -> Re
         LeftoverKind::Bucket => {
             session.bucket(&region, leftover.id.clone(), account).remove().await.map(|_| ())
         }
+        LeftoverKind::Object => {
+            let bucket = session.bucket(&region, bucket_name(account, region.as_str()), account);
+            bucket.remove_object(&leftover.id).await.map(|_| ())
+        }
     }
 }
 

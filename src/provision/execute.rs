@@ -12,7 +12,7 @@ use std::time::Duration;
 use base64::Engine;
 
 use super::journal::{Journal, JournalError};
-use super::plan::{Candidate, Plan, Refused, Step, bucket_name, helper_tags};
+use super::plan::{Candidate, OBJECT_PREFIX, Plan, Refused, Step, bucket_name, helper_tags};
 use super::report::{Event, LAUNCHED_SCHEMA, Launched};
 use super::settle::{self, Fate};
 use super::undo::{Left, Made};
@@ -24,6 +24,9 @@ use crate::model::{NotAValue, RegionName, Span};
 
 /// How long a machine has to fetch its agent.
 const URL_LASTS: Duration = Duration::from_secs(3600);
+
+/// How long what a machine fetches at its start stays in the bucket. S3 counts in days.
+const OBJECTS_LAST_DAYS: i32 = 1;
 
 /// What following a plan needs besides the plan.
 #[derive(Debug)]
@@ -170,6 +173,7 @@ impl<R: FnMut(Event)> Executor<'_, R> {
         match step {
             Step::MakeBucket { bucket, .. } => self.make_bucket(region, bucket).await,
             Step::UploadAgent { key, .. } => self.upload_agent(region, key).await,
+            Step::UploadUserFiles { key, .. } => self.upload_user_files(region, key).await,
             Step::MakeGroup { group, network, port, admits, .. } => {
                 self.make_group(region, group, network, *port, admits).await
             }
@@ -195,6 +199,24 @@ impl<R: FnMut(Event)> Executor<'_, R> {
         let bucket = self.bucket(region);
         self.made.push(Made::Object { bucket: bucket.clone(), key: key.to_owned() });
         bucket.upload(key, &self.means.agent_binary).await.map_err(failed("upload the agent"))
+    }
+
+    /// Stores what the machine fetches of its user's own; the bucket drops it by itself after a day.
+    async fn upload_user_files(&mut self, region: &RegionName, key: &str) -> Result<(), Cause> {
+        let object = self.plan.user.as_ref().and_then(|user| user.object.as_ref());
+        let Some(object) = object else { return Ok(()) };
+        let bucket = self.bucket(region);
+        match bucket.expire(OBJECT_PREFIX, OBJECTS_LAST_DAYS).await {
+            Err(error) if error.kind == ErrorKind::NotAllowed => {
+                (self.report)(Event::ObjectStays { key: key.to_owned(), because: error.to_string() });
+            }
+            outcome => {
+                outcome.map_err(failed(format!("let what is in bucket {} end by itself", bucket.name())))?;
+            }
+        }
+        self.made.push(Made::Object { bucket: bucket.clone(), key: key.to_owned() });
+        let content = object.content.content.clone().into_bytes();
+        bucket.put(key, content).await.map_err(failed("upload what the machine fetches at its start"))
     }
 
     async fn make_group(
@@ -262,11 +284,17 @@ impl<R: FnMut(Event)> Executor<'_, R> {
     /// The whole request, its URL signed just now.
     async fn request(&self, region: &RegionName, candidate: &Candidate) -> Result<RunRequest, Cause> {
         let bucket = self.bucket(region);
-        let signed =
-            bucket.presign(&self.plan.agent.key, URL_LASTS).await.map_err(failed("sign the agent's URL"))?;
         let mut boot = self.plan.boot.clone();
-        if let Some(agent) = &mut boot.agent {
+        if let (Some(agent), Some(planned)) = (&mut boot.agent, &self.plan.agent) {
+            let signed = bucket.presign(&planned.key, URL_LASTS).await;
+            let signed = signed.map_err(failed("sign the agent's URL"))?;
             (agent.url, agent.headers) = (signed.url, signed.headers);
+        }
+        let planned = self.plan.user.as_ref().and_then(|user| user.object.as_ref());
+        if let (Some(object), Some(planned)) = (&mut boot.object, planned) {
+            let signed = bucket.presign(&planned.key, URL_LASTS).await;
+            let signed = signed.map_err(failed("sign the URL of what the machine fetches at its start"))?;
+            (object.url, object.headers) = (signed.url, signed.headers);
         }
         let user_data = cloudinit::render(&boot)?;
         Ok(RunRequest {

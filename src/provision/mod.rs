@@ -29,6 +29,8 @@ pub mod status;
 #[cfg(feature = "aws")]
 pub mod undo;
 #[cfg(feature = "aws")]
+pub mod user_objects;
+#[cfg(feature = "aws")]
 pub mod wait;
 pub mod wish;
 pub mod world;

@@ -10,12 +10,13 @@ use futures_util::future::try_join_all;
 
 use super::agent_binary::{AgentBinary, AgentBinaryError};
 use super::image::AMAZON_LINUX_2023;
-use super::plan::bucket_name;
-use super::wish::{AddressRange, SshFrom, Wish};
+use super::plan::{bucket_name, delivery};
+use super::wish::{AddressRange, AgentWish, SshFrom, Wish};
 use super::world::{BucketState, RegionWorld, World};
 use crate::aws::types::{Image, TypeFacts};
 use crate::aws::{AwsError, ErrorKind, Session};
 use crate::catalog::Catalog;
+use crate::cloudinit::{Delivery, RenderError};
 use crate::model::{Architecture, RegionName};
 use crate::platform::http::{HttpClient, HttpError};
 
@@ -48,6 +49,17 @@ pub enum ObserveError {
         /// Why not.
         source: AwsError,
     },
+    /// The account's bucket can't be looked at.
+    #[error("cannot look at bucket {bucket}")]
+    Bucket {
+        /// Its name.
+        bucket: String,
+        /// Why not.
+        source: AwsError,
+    },
+    /// What the user adds to the machine's start can't get there.
+    #[error("cannot write the user data")]
+    UserData(#[from] RenderError),
     /// The agent's binary can't be read.
     #[error(transparent)]
     AgentBinary(#[from] AgentBinaryError),
@@ -69,7 +81,7 @@ impl ObserveError {
     #[must_use]
     pub fn aws(&self) -> Option<&AwsError> {
         match self {
-            Self::Aws { source, .. } => Some(source),
+            Self::Aws { source, .. } | Self::Bucket { source, .. } => Some(source),
             _ => None,
         }
     }
@@ -86,14 +98,22 @@ pub async fn observe(
     catalog: &Catalog<'_>,
     now: jiff::Timestamp,
 ) -> Result<World, ObserveError> {
-    let agent = AgentBinary::read(&local.agent_binary)?;
+    let agent = match wish.agent {
+        AgentWish::Installed => Some(AgentBinary::read(&local.agent_binary)?),
+        AgentWish::None => None,
+    };
+    let (delivery, _) = delivery(wish, &local.public_key)?;
+    let needs_bucket = agent.is_some() || delivery != Delivery::UserData;
     let regions: BTreeSet<&RegionName> = wish.candidates.iter().map(|machine| &machine.region).collect();
     let first = regions.iter().next().ok_or(ObserveError::NothingWished)?;
-    let (sts, key) = (session.sts(first), agent.key());
+    let (sts, key) = (session.sts(first), agent.as_ref().map(AgentBinary::key));
     let caller_and_buckets = async {
         let caller = sts.caller().await.map_err(aws("the account"))?;
-        let states = regions.iter().map(|region| bucket_state(session, region, &caller.account, &key));
-        let states = try_join_all(states).await?;
+        let state = async |region: &RegionName| match needs_bucket {
+            true => bucket_state(session, region, &caller.account, key.as_deref()).await,
+            false => Ok(BucketState::Missing),
+        };
+        let states = try_join_all(regions.iter().map(|region| state(region))).await?;
         Ok::<_, ObserveError>((caller, states))
     };
     let looks = try_join_all(regions.iter().map(|region| observe_region(wish, region, session, catalog)));
@@ -209,14 +229,17 @@ async fn bucket_state(
     session: &Session,
     region: &RegionName,
     account: &str,
-    key: &str,
+    key: Option<&str>,
 ) -> Result<BucketState, ObserveError> {
     let bucket = session.bucket(region, bucket_name(account, region.as_str()), account);
-    let looking = || aws(format!("bucket {}", bucket.name()));
+    let looking = || |source| ObserveError::Bucket { bucket: bucket.name().to_owned(), source };
     if !bucket.is_there().await.map_err(looking())? {
         return Ok(BucketState::Missing);
     }
-    let there = bucket.has(key).await.map_err(looking())?;
+    let there = match key {
+        Some(key) => bucket.has(key).await.map_err(looking())?,
+        None => false,
+    };
     Ok(if there { BucketState::HasAgent } else { BucketState::Empty })
 }
 

@@ -6,18 +6,23 @@
 mod planner;
 #[cfg(test)]
 mod tests;
+mod user_parts;
 
 use serde::Serialize;
 
+use super::agent_binary::AgentBinary;
 use super::cost::Cost;
-use super::wish::{Lifetime, Wish};
+use super::wish::{AgentWish, Lifetime, Wish};
 use super::world::World;
 use crate::catalog::Catalog;
-use crate::cloudinit::{self, AgentDownload, Boot, RenderError};
+use crate::cloudinit::user::UserBoot;
+use crate::cloudinit::{self, AgentDownload, Boot, Delivery, ObjectDownload, RenderError};
 use crate::model::agent::AgentConfiguration;
 use crate::model::tag::{self, Tag};
 use crate::model::{Market, Mebibytes, Span};
 use planner::Planner;
+pub(super) use user_parts::delivery;
+pub use user_parts::{Carrier, OBJECT_PREFIX, PlannedObject, PlannedPart, PlannedUser};
 
 /// The value of a plan's `schema` field.
 pub const SCHEMA: &str = "cloudkit.launch-plan/v1";
@@ -45,8 +50,12 @@ pub struct Plan {
     pub ssh_from: String,
     /// The port of its SSH server.
     pub ssh_port: u16,
-    /// The binary that becomes the agent.
-    pub agent: PlannedAgent,
+    /// The binary that becomes the agent; absent where the machine gets none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent: Option<PlannedAgent>,
+    /// What the user adds to the machine's start.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<PlannedUser>,
     /// The machines that would do; the first that AWS can give is launched.
     pub candidates: Vec<Candidate>,
     /// What was wished and can't be.
@@ -141,6 +150,17 @@ pub enum Step {
         /// How many bytes.
         bytes: u64,
     },
+    /// Uploads what the user adds to the machine's start and user data does not hold.
+    UploadUserFiles {
+        /// Where.
+        region: String,
+        /// Into which bucket.
+        bucket: String,
+        /// Under which name.
+        key: String,
+        /// How many bytes.
+        bytes: u64,
+    },
     /// Makes the security group.
     MakeGroup {
         /// Where.
@@ -213,12 +233,23 @@ pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Res
     // Whole seconds, since that is what a tag and a timer can keep.
     let now = jiff::Timestamp::from_second(world.now.as_second()).unwrap_or(world.now);
     let deadline = lifetime.map(|span| span.after(now).ok_or(PlanError::BeyondTime(span))).transpose()?;
-    let planner = Planner { wish, world, catalog, launch: &launch, lifetime };
+    let (delivery, stored) = delivery(wish, &world.public_key)?;
+    let user = PlannedUser::of(&wish.user, delivery, stored, &launch);
+    let planner = Planner { wish, world, catalog, launch: &launch, lifetime, user: user.as_ref() };
     let (candidates, refused) = planner.candidates();
     if candidates.is_empty() {
         return Err(PlanError::NothingLeft { refused });
     }
-    let boot = boot(world, &launch, now, deadline);
+    let boot = Boot {
+        user: wish.user.clone(),
+        delivery,
+        object: user.as_ref().and_then(|user| user.object.as_ref()).map(|object| ObjectDownload {
+            url: cloudinit::URL_PLACEHOLDER.to_owned(),
+            headers: Vec::new(),
+            sha256: object.sha256.clone(),
+        }),
+        ..boot(wish, world, &launch, now, deadline)
+    };
     cloudinit::render(&boot)?;
     let name = wish.name.clone().unwrap_or_else(|| launch.clone());
     Ok(Plan {
@@ -231,11 +262,12 @@ pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Res
         lifetime_seconds: lifetime.map(Span::seconds),
         ssh_from: world.ssh_from.to_string(),
         ssh_port: wish.ssh_port,
-        agent: PlannedAgent {
-            sha256: world.agent.sha256.clone(),
-            key: world.agent.key(),
+        agent: installed(wish, world).map(|agent| PlannedAgent {
+            sha256: agent.sha256.clone(),
+            key: agent.key(),
             url: cloudinit::URL_PLACEHOLDER,
-        },
+        }),
+        user,
         candidates,
         refused,
         boot,
@@ -243,15 +275,33 @@ pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Res
     })
 }
 
-fn boot(world: &World, launch: &str, now: jiff::Timestamp, deadline: Option<jiff::Timestamp>) -> Boot {
+fn boot(
+    wish: &Wish,
+    world: &World,
+    launch: &str,
+    now: jiff::Timestamp,
+    deadline: Option<jiff::Timestamp>,
+) -> Boot {
     Boot {
         configuration: AgentConfiguration::for_machine(launch, now, deadline),
         authorized_keys: vec![world.public_key.clone()],
-        agent: Some(AgentDownload {
-            url: cloudinit::URL_PLACEHOLDER.to_owned(),
-            headers: Vec::new(),
-            sha256: world.agent.sha256.clone(),
-        }),
+        agent: installed(wish, world).map(|agent| agent_download(&agent.sha256)),
+        user: UserBoot::default(),
+        delivery: Delivery::default(),
+        object: None,
+    }
+}
+
+/// The agent that the machine gets.
+fn installed<'w>(wish: &Wish, world: &'w World) -> Option<&'w AgentBinary> {
+    world.agent.as_ref().filter(|_| wish.agent == AgentWish::Installed)
+}
+
+fn agent_download(sha256: &str) -> AgentDownload {
+    AgentDownload {
+        url: cloudinit::URL_PLACEHOLDER.to_owned(),
+        headers: Vec::new(),
+        sha256: sha256.to_owned(),
     }
 }
 

@@ -33,6 +33,13 @@ pub enum Event {
         /// Why not.
         because: String,
     },
+    /// What the machine fetches at its start will not be dropped from the bucket by itself.
+    ObjectStays {
+        /// The name that it is stored under.
+        key: String,
+        /// Why not.
+        because: String,
+    },
     /// EC2 has accepted the request.
     Accepted {
         /// `i-…`.
@@ -202,7 +209,7 @@ pub const LEFTOVER_SCHEMA: &str = "cloudkit.leftover/v1";
 pub struct Leftover {
     /// Always [`LEFTOVER_SCHEMA`].
     pub schema: &'static str,
-    /// `security-group` or `bucket`.
+    /// `security-group`, `bucket` or `object`.
     pub kind: LeftoverKind,
     /// Its id or name.
     pub id: String,
@@ -223,4 +230,6 @@ pub enum LeftoverKind {
     SecurityGroup,
     /// The account's bucket of a region.
     Bucket,
+    /// What a machine fetched from that bucket at its start.
+    Object,
 }

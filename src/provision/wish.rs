@@ -2,6 +2,7 @@
 //!
 //! A wish says nothing of prices or images; whether it can be had is the plan's to find out.
 
+use crate::cloudinit::user::UserBoot;
 use crate::model::{InstanceTypeName, Market, Money, OperatingSystem, RegionName, Span};
 
 /// What is wanted.
@@ -19,6 +20,20 @@ pub struct Wish {
     pub ssh_from: SshFrom,
     /// The port of its SSH server.
     pub ssh_port: u16,
+    /// Whether the machine gets an agent.
+    pub agent: AgentWish,
+    /// What the user adds to the machine's start.
+    pub user: UserBoot,
+}
+
+/// Whether a machine gets an agent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AgentWish {
+    /// It is installed.
+    #[default]
+    Installed,
+    /// There is none: the dead-man timer alone ends the machine, and no bucket is needed for an agent.
+    None,
 }
 
 /// One machine that would do.

@@ -21,8 +21,8 @@ pub struct World {
     pub ssh_from: AddressRange,
     /// The SSH key that is let in.
     pub public_key: String,
-    /// The binary that becomes the agent.
-    pub agent: AgentBinary,
+    /// The binary that becomes the agent, where there is to be one.
+    pub agent: Option<AgentBinary>,
     /// The regions of the candidates.
     pub regions: BTreeMap<String, RegionWorld>,
 }

@@ -2,6 +2,8 @@
 //!
 //! Flags go over settings; nothing is looked up at AWS here.
 
+pub(super) mod boot;
+
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -62,6 +64,8 @@ pub(super) struct LaunchArguments {
     /// Linux build of cloudkit that becomes the machine's agent [default: this program]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) agent_binary: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) boot: boot::BootArguments,
     /// Show the plan with its cost, and change nothing
     #[arg(long)]
     pub(super) dry_run: bool,
@@ -109,6 +113,8 @@ impl LaunchArguments {
             ami: self.ami.clone(),
             ssh_from: self.ssh_from(context)?,
             ssh_port: ssh_port(context)?,
+            agent: self.boot.agent(),
+            user: self.boot.user(context)?,
         })
     }
 

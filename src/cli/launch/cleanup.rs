@@ -5,6 +5,7 @@
 use clap::Args;
 
 use crate::aws::Session;
+use crate::aws::regions::RegionFailure;
 use crate::cli::account_regions::AskedRegions;
 use crate::cli::ask::{self, Answer};
 use crate::cli::command_error::CommandError;
@@ -16,6 +17,7 @@ use crate::platform::clock;
 use crate::provision::cleanup::{self, Leftovers, SettleError};
 use crate::provision::journal::Journal;
 use crate::provision::report::Leftover;
+use crate::provision::user_objects;
 
 /// Remove what ended machines have left behind
 #[derive(Debug, Args)]
@@ -69,7 +71,17 @@ async fn look(
     let account = session.sts(&home).caller().await?.account;
     let regions = asked.resolve(context, &session).await?;
     let now = clock::now();
-    let leftovers = cleanup::find(&session, &regions, buckets.then_some(account.as_str()), now).await;
+    let of_bucket = buckets.then_some(account.as_str());
+    // What is in a bucket that goes goes with it.
+    let in_buckets = if buckets { &[][..] } else { &regions[..] };
+    let (mut leftovers, objects) = tokio::join!(
+        cleanup::find(&session, &regions, of_bucket, now),
+        user_objects::find(&session, in_buckets, &account, now)
+    );
+    leftovers.found.extend(objects.found);
+    for RegionFailure { region, source } in objects.failures {
+        context.streams.warn(format_args!("what is in the bucket of {region} is not known: {source}"));
+    }
     let journal = Journal::in_state_directory(context.process.state_directory()?);
     match cleanup::settle_journal(&session, &journal, now).await {
         Ok(0) => {}

@@ -16,7 +16,7 @@ use crate::cli::exit_code::ExitClass;
 use crate::cli::settings::Key;
 use crate::model::{Money, Span};
 use crate::output::Format;
-use crate::output::launch::{cost, plan_text, step_text};
+use crate::output::launch::{cost, no_agent, plan_text, step_text};
 use crate::platform::http::HttpClient;
 use crate::platform::keys::{self, KeyError, PublicKey};
 use crate::platform::{clock, random};
@@ -45,6 +45,9 @@ pub(super) fn run(context: &Context<'_>, arguments: &LaunchArguments) -> Result<
         let plan = planned(context, &wish, &session, catalog, &key, agent_binary.clone()).await?;
         Ok((session, plan))
     })?;
+    if plan.agent.is_none() {
+        context.streams.warn(format_args!("agent: {}", no_agent(&plan)));
+    }
     if arguments.dry_run {
         return show(context, &plan);
     }
@@ -210,6 +213,11 @@ fn show_event(context: &Context<'_>, event: &Event) {
         }
         Event::NotWrittenDown { because } => {
             streams.warn(format_args!("the journal is not complete: {because}"));
+        }
+        Event::ObjectStays { key, because } => {
+            streams.warn(format_args!(
+                "{key} stays in the bucket until cloudkit launch cleanup --bucket: {because}"
+            ));
         }
         Event::Accepted { instance_id } => streams.status(format_args!("{instance_id}: accepted")),
         Event::Running { address: Some(address) } => streams.status(format_args!("running at {address}")),

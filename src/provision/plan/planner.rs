@@ -3,11 +3,11 @@
 //! Each candidate gets everything that its turn needs: image, zone, cost, token, steps. Nothing is looked up: what was not
 //! observed is refused.
 
-use super::{Candidate, PlannedImage, Refused, Step, bucket_name};
+use super::{Candidate, PlannedImage, PlannedUser, Refused, Step, bucket_name};
 use crate::aws::types::Image;
 use crate::catalog::Catalog;
 use crate::model::{Architecture, Market, Mebibytes, OperatingSystem, Span, name};
-use crate::provision::agent_binary::RunsOn;
+use crate::provision::agent_binary::{AgentBinary, RunsOn};
 use crate::provision::cost::{self, Cost};
 use crate::provision::image::{AMAZON_LINUX_2023, Distribution};
 use crate::provision::wish::{QuotedPrice, Wish, WishedMachine};
@@ -20,6 +20,7 @@ pub(super) struct Planner<'p> {
     pub(super) catalog: &'p Catalog<'p>,
     pub(super) launch: &'p str,
     pub(super) lifetime: Option<Span>,
+    pub(super) user: Option<&'p PlannedUser>,
 }
 
 /// What is known of a type where it is wanted.
@@ -169,18 +170,20 @@ impl Planner<'_> {
         if let Some(other) = image.architecture.filter(|other| *other != architecture) {
             return Err(format!("image {} is for {other}, the type for {architecture}", image.id).into());
         }
-        self.agent_runs(architecture)?;
+        if let Some(agent) = super::installed(self.wish, self.world) {
+            self.agent_runs(agent, architecture)?;
+        }
         Ok(image)
     }
 
     /// Whether the agent's binary runs on the image; of an image of somebody's own the C library is not known.
-    fn agent_runs(&self, architecture: Architecture) -> Result<(), Reason> {
-        let file = self.world.agent.path.display();
+    fn agent_runs(&self, agent: &AgentBinary, architecture: Architecture) -> Result<(), Reason> {
+        let file = agent.path.display();
         let hints = vec![format!(
             "give a Linux build of cloudkit for {architecture} that needs at most glibc {}: --agent-binary FILE",
             AMAZON_LINUX_2023.glibc
         )];
-        let reason = match self.world.agent.runs_on {
+        let reason = match agent.runs_on {
             RunsOn::Linux { architecture: its, glibc } if its == architecture => match glibc {
                 Some(needed) if self.wish.ami.is_none() && needed > AMAZON_LINUX_2023.glibc => format!(
                     "the agent {file} needs glibc {needed}, and {} has {}",
@@ -252,13 +255,17 @@ impl Planner<'_> {
         let region = machine.region.to_string();
         let bucket = bucket_name(&self.world.caller.account, &region);
         let mut steps = Vec::new();
-        if state == BucketState::Missing {
+        let agent = super::installed(self.wish, self.world);
+        let user_files = self.user.and_then(|user| user.step(&region, &bucket));
+        let needed = agent.is_some() || user_files.is_some();
+        if state == BucketState::Missing && needed {
             steps.push(Step::MakeBucket { region: region.clone(), bucket: bucket.clone() });
         }
-        if state != BucketState::HasAgent {
-            let (key, bytes) = (self.world.agent.key(), self.world.agent.bytes);
+        if let Some(agent) = agent.filter(|_| state != BucketState::HasAgent) {
+            let (key, bytes) = (agent.key(), agent.bytes);
             steps.push(Step::UploadAgent { region: region.clone(), bucket, key, bytes });
         }
+        steps.extend(user_files);
         steps.push(Step::MakeGroup {
             region,
             group: format!("cloudkit-{}", self.launch),

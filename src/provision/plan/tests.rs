@@ -35,6 +35,8 @@ fn wish(candidates: Vec<WishedMachine>) -> Wish {
         ami: None,
         ssh_from: SshFrom::Caller,
         ssh_port: 22,
+        agent: AgentWish::Installed,
+        user: UserBoot::default(),
     }
 }
 
@@ -71,12 +73,12 @@ fn world() -> World {
         },
         ssh_from: "203.0.113.7".parse().unwrap(),
         public_key: "ssh-ed25519 AAAA ada".to_owned(),
-        agent: AgentBinary {
+        agent: Some(AgentBinary {
             path: PathBuf::from("cloudkit"),
             bytes: 1,
             sha256: "0".repeat(64),
             runs_on: runs_on(Architecture::X86_64, 34),
-        },
+        }),
         regions: BTreeMap::from([("us-east-1".to_owned(), both)]),
     }
 }
@@ -141,11 +143,11 @@ fn an_agent_that_can_not_run_there_is_refused_with_what_to_do() {
     let x86 = wish(vec![wished("m7i.large", "us-east-1")]);
     let arm = wish(vec![wished("t4g.small", "us-east-1")]);
     assert_eq!(refusal(&arm, &world), "the agent cloudkit is for x86_64, the type for arm64");
-    world.agent.runs_on = runs_on(Architecture::X86_64, 36);
+    world.agent.as_mut().unwrap().runs_on = runs_on(Architecture::X86_64, 36);
     assert_eq!(refusal(&x86, &world), "the agent cloudkit needs glibc 2.36, and Amazon Linux 2023 has 2.34");
-    world.agent.runs_on = RunsOn::Elsewhere;
+    world.agent.as_mut().unwrap().runs_on = RunsOn::Elsewhere;
     assert_eq!(refusal(&x86, &world), "the agent cloudkit is not a Linux program");
-    world.agent.runs_on = RunsOn::Linux { architecture: Architecture::Arm64, glibc: None };
+    world.agent.as_mut().unwrap().runs_on = RunsOn::Linux { architecture: Architecture::Arm64, glibc: None };
     assert_eq!(planned(&arm, &world).candidates[0].image.id, "ami-arm64");
 }
 

@@ -12,11 +12,13 @@ mod input;
 mod interrupted;
 mod list;
 mod lost_answers;
+mod no_agent;
 mod plain_moto;
 mod plan;
 mod refusals;
 mod request;
 mod rest;
+mod scripts;
 mod status;
 #[cfg(unix)]
 mod terminal;
