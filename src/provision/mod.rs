@@ -16,6 +16,7 @@ pub mod journal;
 #[cfg(feature = "aws")]
 pub mod observe;
 pub mod plan;
+pub mod refusal_memory;
 pub mod report;
 #[cfg(feature = "aws")]
 mod settle;

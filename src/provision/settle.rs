@@ -10,8 +10,9 @@ use super::report::Event;
 use crate::aws::ec2::Ec2;
 use crate::aws::types::{Machine, RunRequest};
 use crate::aws::{AwsError, ErrorKind};
+use crate::platform::random;
 
-/// The pauses between one sending and the next.
+/// The pauses between one sending and the next, at their longest.
 const PAUSES: [Duration; 4] =
     [Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4)];
 
@@ -63,7 +64,7 @@ async fn send_until_known(ec2: &Ec2, request: &RunRequest, report: &mut impl FnM
         }
         let Some(pause) = pauses.next() else { return look_for_it(ec2, request, error).await };
         report(Event::AskedAgain { because: error.to_string() });
-        tokio::time::sleep(*pause).await;
+        tokio::time::sleep(random::jittered(*pause)).await;
     }
 }
 

@@ -1,13 +1,17 @@
 //! Sessions of `launch` against the lab: from a wish to a running machine, and what comes after.
 
 mod agent_binary;
+mod any_faults;
 mod asking;
 mod bucket;
+mod candidates;
+mod capacity_wait;
 mod cleanup;
 mod input;
 mod interrupted;
 mod list;
 mod lost_answers;
+mod markets;
 mod plain_moto;
 mod plan;
 mod refusals;
