@@ -44,8 +44,12 @@ pub(super) fn class_and_hints(refused: &[Refused]) -> (ExitClass, Vec<String>) {
             Some("VcpuLimitExceeded" | "MaxSpotInstanceCountExceeded" | "InstanceLimitExceeded") => {
                 add(quota_request(one));
             }
-            Some("InsufficientInstanceCapacity" | "UnfulfillableCapacity" | "Unsupported")
-            | Some("Server.InsufficientInstanceCapacity") => {
+            Some(
+                "InsufficientInstanceCapacity"
+                | "UnfulfillableCapacity"
+                | "Unsupported"
+                | "Server.InsufficientInstanceCapacity",
+            ) => {
                 let what = &one.instance_type;
                 add(format!(
                     "see where there may be capacity: cloudkit find capacity {what} --region all --check"

@@ -76,8 +76,7 @@ impl Planner<'_> {
         }
         usable(one)?;
         if one.available == Some(0) {
-            let total =
-                one.total.map_or_else(String::new, |total| format!(": all {total} of its machines run"));
+            let total = one.total.map_or_else(String::new, |total| format!(": 0 of {total} places are free"));
             return Err(format!("{id} has no room{total}").into());
         }
         Ok(Held { id: id.clone(), zone: one.zone_id.clone(), ends_by: self.block_end(one)? })

@@ -103,7 +103,13 @@ fn without_a_zone_ec2_chooses_and_where_it_recommends_zones_they_come_next() {
         ["m7i.large anywhere on-demand", "m7i.large use1-az4 on-demand", "m7i.large use1-az1 on-demand"]
     );
     let since = screen.stderr.find("warning").unwrap();
-    assert_snapshot!(&screen.stderr[since..], @"");
+    assert_snapshot!(&screen.stderr[since..], @"
+    warning: m7i.large in us-east-1: RunInstances refused: InsufficientInstanceCapacity: We currently do not have sufficient m7i.large capacity in the Availability Zone you requested (us-east-1a). Our system will be working on provisioning additional capacity. You can currently get m7i.large capacity by not specifying an Availability Zone in your request or choosing us-east-1d, us-east-1b.
+    EC2 recommends other zones; next: use1-az4, use1-az1
+    warning: m7i.large in us-east-1 (use1-az4): RunInstances refused: InsufficientInstanceCapacity: We currently do not have sufficient m7i.large capacity in the Availability Zone you requested (us-east-1d). Our system will be working on provisioning additional capacity. You can currently get m7i.large capacity by not specifying an Availability Zone in your request or choosing us-east-1a, us-east-1b, us-east-1c, us-east-1f.
+    EC2 recommends other zones; next: use1-az1
+    i-xxxxxxxxxxxxxxxxx: accepted
+    ");
     let mut tokens: Vec<_> =
         lab.requests_of("RunInstances").iter().map(|one| one.params["ClientToken"].clone()).collect();
     tokens.dedup();
@@ -185,10 +191,10 @@ fn what_another_candidate_would_not_change_ends_it() {
         lab.nothing_is_left();
         screen.stderr.lines().last().unwrap().to_owned()
     };
-    assert_snapshot!(hints("PendingVerification", 400, 3), @"");
-    assert_snapshot!(hints("OptInRequired", 403, 3), @"");
-    assert_snapshot!(hints("UnauthorizedOperation", 403, 3), @"");
-    assert_snapshot!(hints("InvalidParameterCombination", 400, 2), @"");
+    assert_snapshot!(hints("PendingVerification", 400, 3), @"hint: AWS is still verifying the account for this region, which it says takes up to four hours: try another --region, or again later");
+    assert_snapshot!(hints("OptInRequired", 403, 3), @"hint: the account is not signed up for EC2 here: see https://console.aws.amazon.com/billing/home#/account");
+    assert_snapshot!(hints("UnauthorizedOperation", 403, 3), @"hint: see who you are: aws sts get-caller-identity; what was denied is in the encoded message, if there is one: aws sts decode-authorization-message --encoded-message …");
+    assert_snapshot!(hints("InvalidParameterCombination", 400, 2), @"caused by: RunInstances refused: InvalidParameterCombination: AWS says why.");
 }
 
 #[test]
@@ -252,7 +258,7 @@ fn a_machine_that_ec2_can_not_keep_counts_as_refused() {
     );
     let screen =
         home.run("cloudkit launch -t m7i.large,m7i.xlarge --yes --ttl 1h --wait running -o json").ok();
-    assert_snapshot!(warnings(&screen), @"");
+    assert_snapshot!(warnings(&screen), @"warning: m7i.large in us-east-1: i-xxxxxxxxxxxxxxxxx ended while it started: Server.InsufficientInstanceCapacity: Insufficient capacity to satisfy instance request");
     assert_eq!(screen.json()["instance_type"], "m7i.xlarge");
     assert_eq!(screen.json()["refused"][0]["code"], "Server.InsufficientInstanceCapacity");
     let alive = |machine: &&Value| machine["state"] != "terminated";
@@ -271,9 +277,9 @@ fn a_machine_that_ends_for_a_fault_of_the_request_ends_it_with_what_to_look_at()
     lab.post("/deaths", &json!({"code": "Client.InternalError", "message": "Client error on launch"}));
     assert_snapshot!(home.run("cloudkit launch -t m7i.large,m7i.xlarge --yes --ttl 1h --wait running --quiet"), @"
     --- stderr
-    error: this has to be confirmed, and there is no terminal to ask on: the price of m7i.xlarge in us-east-1 is not known. Launch in account 123456789012, us-east-1?
-    hint: confirm it beforehand: --yes
-    --- exit 2
+    error: i-xxxxxxxxxxxxxxxxx ended while it started: Client.InternalError: Client error on launch
+    hint: often the key of an encrypted volume may not be used: look at the key of EBS (aws ec2 get-ebs-default-kms-key-id) and at its policy
+    --- exit 5
     ");
     assert_eq!(asked(&lab).len(), 1);
     lab.nothing_is_left();

@@ -118,11 +118,12 @@ fn on_demand_comes_after_spot_where_that_is_allowed_and_is_said_loudly() {
     let screen = home.run(&format!("{line} --fallback on-demand -o table")).ok();
     let plan = screen.stderr.lines().take_while(|line| !line.contains("image"));
     assert_snapshot!(plan.collect::<Vec<_>>().join("\n"), @"
-    region us-east-# (AWS_REGION)
+    region us-east-1 (AWS_REGION)
     looking at the account: done
-    Plan of launch l-#b####c#affbc### in account ############
-        machine  m#i.large in us-east-#, on-demand, # vCPUs, # GiB
-        not      m#i.large in us-east-#, spot: refused for want of capacity #s ago, and not asked again until ####-##-##T##:##:##Z
+    Plan of launch l-xxxxxxxxxxxxxxxx in account 123456789012
+        machine  m7i.large in us-east-1, spot, 2 vCPUs, 8 GiB
+        or else  m7i.large in us-east-1, on-demand, 2 vCPUs, 8 GiB
+                 0.106677 USD an hour, 0.11 USD until the deadline
     ");
     assert_snapshot!(screen.stdout, @"
     i-xxxxxxxxxxxxxxxxx m7i.large in us-east-1, on-demand
@@ -131,7 +132,7 @@ fn on_demand_comes_after_spot_where_that_is_allowed_and_is_said_loudly() {
       ssh      ssh -p [PORT] ec2-user@127.0.0.1
       ends     YYYY-MM-DDThh:mm:ssZ
       cost     0.106677 USD an hour, 0.11 USD until the deadline
-      refused  m7i.large in us-east-1, spot: refused for want of capacity 0s ago, and not asked again until YYYY-MM-DDThh:mm:ssZ
+      refused  m7i.large in us-east-1, spot: RunInstances refused: InsufficientInstanceCapacity: There is no Spot capacity available that matches your request.
       end it   cloudkit launch terminate i-xxxxxxxxxxxxxxxxx --region us-east-1
     ");
     // Another home, which remembers no refusal.
@@ -144,9 +145,10 @@ fn on_demand_comes_after_spot_where_that_is_allowed_and_is_said_loudly() {
     assert_snapshot!(format!("{:#}", quiet.json()["refused"]), @r#"
     [
       {
+        "code": "InsufficientInstanceCapacity",
         "instance_type": "m7i.large",
         "market": "spot",
-        "reason": "refused for want of capacity 1s ago, and not asked again until YYYY-MM-DDThh:mm:ssZ",
+        "reason": "RunInstances refused: InsufficientInstanceCapacity: There is no Spot capacity available that matches your request.",
         "region": "us-east-1"
       }
     ]
@@ -204,12 +206,15 @@ fn a_reservation_is_launched_into_by_its_id_or_found() {
         assert_eq!(parameter(&lab, target), RESERVATION);
         assert_eq!(parameter(&lab, "Placement.AvailabilityZoneId"), "use1-az1");
         let full = home.run(&line).exits(2);
-        assert!(full.stderr.contains("has no room: all 1 of its machines run"), "{full}");
+        assert!(full.stderr.contains("has no room: 0 of 1 places are free"), "{full}");
     }
     let or_on_demand = format!("--use-reservation {RESERVATION} --fallback on-demand");
     let launched =
         home.run(&format!("cloudkit launch -t m7i.large --ttl 1h --wait accepted -o json {or_on_demand}"));
-    assert_snapshot!(warnings(&launched.ok().stderr), @"");
+    assert_snapshot!(warnings(&launched.ok().stderr), @"
+        not      m7i.large in us-east-1, reservation: cr-0123456789abcdef0 has no room: 0 of 1 places are free
+    warning: reservation was asked for and on-demand was launched, at its own price: 0.106677 USD an hour, 0.11 USD until the deadline
+    ");
 }
 
 fn warnings(stderr: &str) -> String {
@@ -258,7 +263,7 @@ fn a_reservation_that_fills_up_meanwhile_leaves_the_others_their_turn() {
     let launched =
         home.run("cloudkit launch -t m7i.large --ttl 1h --wait accepted --use-reservation -o json").ok();
     assert_eq!(launched.json()["zone"], "use1-az2");
-    assert_snapshot!(warnings(&launched.stderr), @"");
+    assert_snapshot!(warnings(&launched.stderr), @"warning: m7i.large in us-east-1 (use1-az1), reservation: RunInstances refused: ReservationCapacityExceeded: The requested reservation does not have sufficient compatible and available capacity for this request.");
 }
 
 #[test]

@@ -62,7 +62,7 @@ fn any_reservation_is_each_that_has_room() {
     assert_eq!(ids, ["cr-1", "cr-2"]);
     assert_eq!(
         refusal(&any, &world_with(vec![full, block])),
-        "no reservation of the account has room for it: cr-full has no room: all 4 of its machines run; \
+        "no reservation of the account has room for it: cr-full has no room: 0 of 4 places are free; \
          cr-block is a capacity block"
     );
     assert_eq!(refusal(&any, &world_with(Vec::new())), "no reservation of the account has room for it");
