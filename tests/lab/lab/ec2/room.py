@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import AwsError
-from .launch_rules import Checked, Wish, zones_with
 from .reservations import both_zones
+
+if TYPE_CHECKING:
+    from .launch_rules import Checked, Wish
 
 _MARKETS = ("on-demand", "spot")
 
@@ -26,7 +28,7 @@ class Room:
         """A zone by its name or id, or all of them."""
         if market not in _MARKETS:
             raise ValueError(f"market must be one of {', '.join(_MARKETS)}")
-        zones = zones_with(region, type) if zone is None else [_name(region, zone)]
+        zones = _zones_with(region, type) if zone is None else [_name(region, zone)]
         pools = {(type, name, market) for name in zones}
         with self._lock:
             self._empty = self._empty - pools if room else self._empty | pools
@@ -48,7 +50,7 @@ def with_room(ec2: Any, wish: Wish, checked: Checked, market: str | None) -> Che
     pool_market = market or "on-demand"
     if ROOM.is_there(wish.instance_type, checked.zone, pool_market):
         return checked
-    zones = zones_with(ec2.region_name, wish.instance_type)
+    zones = _zones_with(ec2.region_name, wish.instance_type)
     free = sorted(zone for zone in zones if ROOM.is_there(wish.instance_type, zone, pool_market))
     pinned = bool(wish.zone_name or wish.zone_id or wish.subnet_ids)
     subnets = ec2.get_default_subnets()
@@ -78,6 +80,13 @@ def _words(instance_type: str, zone: str, market: str, free: list[str], pinned: 
         f"{text} You can currently get {instance_type} capacity by not specifying an Availability Zone in your request "
         f"or choosing {', '.join(free)}."
     )
+
+
+def _zones_with(region: str, instance_type: str) -> list[str]:
+    # Control loads this module before Moto may be.
+    from .launch_rules import zones_with
+
+    return zones_with(region, instance_type)
 
 
 def _name(region: str, zone: str) -> str:
