@@ -2,11 +2,15 @@
 //!
 //! A code that is not in the table is a refusal with AWS's own words. What follows from a kind is the caller's business.
 
+mod refusal;
+
 use std::error::Error;
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+pub use refusal::{Reach, Refusal};
 
 /// What a failure means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -206,6 +210,7 @@ fn kind_of(code: &str, status: u16) -> ErrorKind {
         | "QuotaExceededException" => ErrorKind::Quota,
         "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => ErrorKind::ExpiredCredentials,
         "AuthFailure"
+        | "AuthFailure.ServiceLinkedRoleCreationNotPermitted"
         | "UnauthorizedOperation"
         | "AccessDenied"
         | "AccessDeniedException"

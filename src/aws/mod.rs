@@ -30,6 +30,6 @@ pub mod sts;
 pub mod types;
 
 #[cfg(feature = "aws")]
-pub use error::{AwsError, ErrorKind};
+pub use error::{AwsError, ErrorKind, Reach, Refusal};
 #[cfg(feature = "aws")]
 pub use session::Session;

@@ -64,6 +64,12 @@ impl Bucket {
         &self.name
     }
 
+    /// Where it is.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        self.region.as_str()
+    }
+
     /// Whether the bucket is there and this account's.
     ///
     /// # Errors

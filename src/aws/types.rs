@@ -7,7 +7,7 @@ pub mod capacity;
 use serde::{Deserialize, Serialize};
 
 use crate::model::tag::{self, Tag};
-use crate::model::{Architecture, Market, Mebibytes, NotAValue, RegionName};
+use crate::model::{Architecture, Market, Mebibytes, Money, NotAValue, RegionName};
 
 /// The caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,6 +81,9 @@ pub struct RunRequest {
     pub root_gib: Option<u32>,
     /// How it is bought.
     pub market: Market,
+    /// The most that a spot machine may cost an hour; at most the price on demand where it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_price: Option<Money>,
     /// The reservation or capacity block to launch into.
     pub reservation: Option<String>,
     /// The user data in base64.

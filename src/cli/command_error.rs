@@ -2,6 +2,9 @@
 //!
 //! One conversion an error type, exhaustive, so that a new way to fail has to be given a code here.
 
+#[cfg(feature = "aws")]
+mod refusals;
+
 use std::error::Error;
 use std::io;
 
@@ -128,12 +131,14 @@ impl From<NoQuota> for CommandError {
 
 #[cfg(feature = "aws")]
 mod of_aws {
+    use super::refusals;
     use super::{CommandError, ExitClass};
     use crate::aws::{AwsError, ErrorKind};
     use crate::provision::execute::{Cause, ExecuteError};
     use crate::provision::journal::JournalError;
     use crate::provision::observe::ObserveError;
     use crate::provision::plan::PlanError;
+    use crate::provision::undo::Left;
     use crate::provision::wait::WaitError;
 
     impl From<AwsError> for CommandError {
@@ -145,6 +150,9 @@ mod of_aws {
 
     /// What a failure of AWS means for the exit code, and what can be done.
     pub(in crate::cli) fn class_and_hints(error: &AwsError) -> (ExitClass, Vec<String>) {
+        if let Some(hint) = error.code.as_deref().and_then(refusals::hint_of_code) {
+            return (ExitClass::Credentials, vec![hint]);
+        }
         let (class, hint) = match error.kind {
             ErrorKind::NoCredentials => (
                 ExitClass::Credentials,
@@ -258,26 +266,32 @@ mod of_aws {
 
     impl From<ExecuteError> for CommandError {
         fn from(error: ExecuteError) -> Self {
-            let (mut class, mut hints) = match &error.cause {
-                Cause::NoneToBeHad { .. } => {
-                    let more = "give more candidates, other zones or regions: cloudkit find search … --region all | cloudkit launch";
-                    (ExitClass::Capacity, vec![more.to_owned()])
-                }
+            let (class, hints) = match &error.cause {
+                Cause::NoneToBeHad { refused } => refusals::class_and_hints(refused),
                 Cause::Aws { source, .. } if source.is_of_bucket() => with_way_round_bucket(source),
                 Cause::Aws { source, .. } | Cause::FateUnknown { source, .. } => class_and_hints(source),
-                Cause::Wait(_) => (ExitClass::Unavailable, Vec::new()),
+                Cause::Wait(error) => (ExitClass::Unavailable, refusals::hints_of_end(error)),
                 Cause::Journal(_) | Cause::UserData(_) | Cause::Region(_) => (ExitClass::Usage, Vec::new()),
                 Cause::Interrupted => (ExitClass::Interrupted, Vec::new()),
             };
-            if !error.left.is_empty() {
-                class = ExitClass::Partial;
-                hints = error
-                    .left
-                    .iter()
-                    .map(|left| format!("still there: {} ({}); {}", left.what, left.because, left.command))
-                    .collect();
+            Self { class, hints, error: Box::new(error.cause) }.with_left(&error.left)
+        }
+    }
+
+    impl CommandError {
+        /// The same, where things that were made are still there.
+        pub(in crate::cli) fn with_left(mut self, left: &[Left]) -> Self {
+            if left.is_empty() {
+                return self;
             }
-            Self { class, hints, error: Box::new(error.cause) }
+            if self.class != ExitClass::Partial {
+                self.hints.clear();
+            }
+            self.class = ExitClass::Partial;
+            let still_there =
+                |left: &Left| format!("still there: {} ({}); {}", left.what, left.because, left.command);
+            self.hints.extend(left.iter().map(still_there));
+            self
         }
     }
 }

@@ -77,16 +77,20 @@ impl Record for Plan {
 #[must_use]
 pub fn plan_text(plan: &Plan) -> String {
     let mut text = format!("Plan of launch {} in account {}\n", plan.launch, plan.account);
+    let first = plan.candidates.first();
     for (index, candidate) in plan.candidates.iter().enumerate() {
         let rank = if index == 0 { "machine" } else { "or else" };
         line(&mut text, rank, &machine(candidate));
+        // Those of one market cost about the same; of another one they may not.
+        if first.is_some_and(|first| first.market != candidate.market) {
+            line(&mut text, "", &cost(&candidate.cost));
+        }
     }
     for refused in &plan.refused {
-        line(
-            &mut text,
-            "not",
-            &format!("{} in {}: {}", refused.instance_type, refused.region, refused.reason),
-        );
+        line(&mut text, "not", &refused.to_string());
+    }
+    for note in &plan.notes {
+        line(&mut text, "note", note);
     }
     if let Some(first) = plan.candidates.first() {
         let name = first.image.name.as_ref().map_or_else(String::new, |name| format!(" ({name})"));
@@ -137,7 +141,10 @@ fn machine(candidate: &Candidate) -> String {
         (Some(vcpus), Some(memory)) => format!(", {vcpus} vCPUs, {memory}"),
         _ => String::new(),
     };
-    format!("{instance_type} in {region}{place}, {market}{size}")
+    let reservation = candidate.reservation.as_ref().map_or_else(String::new, |id| format!(" {id}"));
+    let highest = candidate.max_price_usd_hour;
+    let highest = highest.map_or_else(String::new, |price| format!(" at most {price} USD an hour"));
+    format!("{instance_type} in {region}{place}, {market}{reservation}{highest}{size}")
 }
 
 /// The cost in a sentence; what is not known of it is named.

@@ -73,6 +73,17 @@ pub fn machine(instance_type: &str, price: Option<&QuotedPrice>) -> CostPart {
     }
 }
 
+/// A machine in a capacity block: all of the block was paid when it was bought, and nothing is added for Linux.
+/// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/capacity-blocks-pricing-billing.html>
+#[must_use]
+pub fn machine_in_block(instance_type: &str) -> CostPart {
+    CostPart {
+        what: instance_type.to_owned(),
+        usd_hour: Some(Money::default()),
+        source: Some("paid with the capacity block".to_owned()),
+    }
+}
+
 /// The root volume.
 #[must_use]
 pub fn root_volume(region: &str, gib: Option<u32>, volume_type: Option<&str>) -> CostPart {

@@ -1,7 +1,9 @@
 //! Follows a plan: the steps of one candidate after the other until AWS gives a machine.
 //!
-//! Decides nothing but which of the plan's own candidates comes next. Whatever was made is undone when there is no machine
-//! in the end, and what can't be undone is handed back by name.
+//! Decides nothing but which of the plan's own candidates comes next, which is in `turns`. Whatever was made is undone when
+//! there is no machine in the end, and what can't be undone is handed back by name.
+
+mod turns;
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
@@ -13,14 +15,18 @@ use base64::Engine;
 
 use super::journal::{Journal, JournalError};
 use super::plan::{Candidate, OBJECT_PREFIX, Plan, Refused, Step, bucket_name, helper_tags};
+use super::refusal_memory::{Pool, RefusalMemory};
 use super::report::{Event, LAUNCHED_SCHEMA, Launched};
 use super::settle::{self, Fate};
 use super::undo::{Left, Made};
 use super::wait::{self, WaitError, WaitFor};
+use crate::aws::types::capacity::Zone;
 use crate::aws::types::{Machine, RunRequest};
-use crate::aws::{AwsError, ErrorKind, Session};
+use crate::aws::{AwsError, ErrorKind, Refusal, Session};
 use crate::cloudinit::{self, RenderError};
 use crate::model::{NotAValue, RegionName, Span};
+use crate::platform::clock;
+use turns::{Turn, Turns};
 
 /// How long a machine has to fetch its agent.
 const URL_LASTS: Duration = Duration::from_secs(3600);
@@ -35,6 +41,8 @@ pub struct Means {
     pub session: Session,
     /// Where requests are written down.
     pub journal: Journal,
+    /// Where pools that had no room are remembered.
+    pub memory: RefusalMemory,
     /// The file that becomes the agent.
     pub agent_binary: PathBuf,
     /// The private key to name in the ssh command, where it is not one that ssh tries by itself.
@@ -99,13 +107,19 @@ pub enum Cause {
     Interrupted,
 }
 
+/// What was made and would be made again by the next try: buckets, and the agent in them.
+#[derive(Debug, Default)]
+pub struct Carried(Vec<Made>);
+
 /// Launches what the plan says, telling `report` what happens.
 ///
 /// # Errors
-/// Where there is no machine in the end; what had been made for it is then undone as far as it can be.
+/// Where there is no machine in the end; what had been made for it is then undone as far as it can be. Where no candidate
+/// could be had, buckets are left in `carried`: another try with the same finds them made, and [`give_up`] undoes them.
 pub async fn execute(
     plan: &Plan,
     means: &Means,
+    carried: &mut Carried,
     mut report: impl FnMut(Event),
 ) -> Result<Launched, ExecuteError> {
     let mut executor = Executor {
@@ -114,15 +128,38 @@ pub async fn execute(
         report: &mut report,
         done: HashSet::new(),
         groups: BTreeMap::new(),
-        made: Vec::new(),
+        made: std::mem::take(&mut carried.0),
     };
     match executor.launch().await {
         Ok(launched) => Ok(launched),
         Err(cause) => {
+            if matches!(cause, Cause::NoneToBeHad { .. }) {
+                let made = std::mem::take(&mut executor.made);
+                let (stored, rest) = made.into_iter().partition(Made::is_stored);
+                (executor.made, carried.0) = (rest, stored);
+            }
             let left = executor.undo().await;
             Err(ExecuteError { cause, left })
         }
     }
+}
+
+/// Undoes what tries without success have carried, after the last of them; hands back what is still there.
+pub async fn give_up(carried: Carried, mut report: impl FnMut(Event)) -> Vec<Left> {
+    undo(carried.0, &mut report).await
+}
+
+/// Removes what was made, the last first; hands back what is still there.
+async fn undo(mut made: Vec<Made>, report: &mut impl FnMut(Event)) -> Vec<Left> {
+    let mut left = Vec::new();
+    while let Some(made) = made.pop() {
+        match made.undo().await {
+            Ok(Some(what)) => report(Event::Undone(what)),
+            Ok(None) => {}
+            Err(still_there) => left.push(still_there),
+        }
+    }
+    left
 }
 
 struct Executor<'e, R: FnMut(Event)> {
@@ -136,27 +173,59 @@ struct Executor<'e, R: FnMut(Event)> {
 
 impl<R: FnMut(Event)> Executor<'_, R> {
     async fn launch(&mut self) -> Result<Launched, Cause> {
-        let mut refused = Vec::new();
-        for candidate in &self.plan.candidates {
-            match self.candidate(candidate).await? {
-                Ok(machine) => return self.finish(candidate, machine).await,
-                Err(error) => {
-                    let refusal = Refused {
-                        instance_type: candidate.instance_type.clone(),
-                        region: candidate.region.clone(),
-                        reason: error.to_string(),
-                        hints: Vec::new(),
-                    };
-                    (self.report)(Event::Refused(refusal.clone()));
-                    refused.push(refusal);
-                }
+        let mut turns = Turns::of(self.plan);
+        let mut refused = self.plan.refused.clone();
+        while let Some(turn) = turns.next() {
+            let (refusal, next_zones) = match turn {
+                Turn::PassOver(refusal) => (refusal, Vec::new()),
+                Turn::Ask(candidate) => match self.candidate(&candidate).await? {
+                    Ok(machine) => return self.finish(&candidate, machine, refused).await,
+                    Err(refusal) => {
+                        self.remember(&candidate, &refusal);
+                        let zones = self.zones_named(&candidate, &refusal).await?;
+                        let next = turns.refused(&candidate, &refusal, &zones);
+                        (candidate.refused_for(refusal.code, refusal.because), next)
+                    }
+                },
+            };
+            (self.report)(Event::Refused(refusal.clone()));
+            refused.push(refusal);
+            if !next_zones.is_empty() {
+                (self.report)(Event::ZonesNamed(next_zones));
             }
         }
         Err(Cause::NoneToBeHad { refused })
     }
 
-    /// Prepares a candidate and asks for it; the inner error is one that leaves the others their turn.
-    async fn candidate(&mut self, candidate: &Candidate) -> Result<Result<Machine, AwsError>, Cause> {
+    fn remember(&mut self, candidate: &Candidate, refusal: &Refusal) {
+        let pool = Pool::of(candidate, &self.plan.account).filter(|_| refusal.wants_capacity);
+        if let Some(Err(error)) = pool.map(|pool| self.means.memory.remember(pool, clock::now())) {
+            (self.report)(Event::NotWrittenDown { because: error.to_string() });
+        }
+    }
+
+    /// The zones that EC2 recommends in its refusal, which it names by the account's own names.
+    async fn zones_named(&self, candidate: &Candidate, refusal: &Refusal) -> Result<Vec<Zone>, Cause> {
+        let names = &refusal.zones_named;
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let region: RegionName = candidate.region.parse()?;
+        let known = self.means.session.ec2(&region).zones().await;
+        Ok(match known {
+            Ok(known) => names
+                .iter()
+                .filter_map(|name| known.iter().find(|zone| zone.name == *name))
+                .cloned()
+                .collect(),
+            // EC2 takes its own names too.
+            Err(_) => names.iter().map(|name| Zone { id: name.clone(), name: name.clone() }).collect(),
+        })
+    }
+
+    /// Prepares a candidate, asks for it and waits for it to run as far as was asked for; the inner error is one that
+    /// leaves the others their turn.
+    async fn candidate(&mut self, candidate: &Candidate) -> Result<Result<Machine, Refusal>, Cause> {
         let region: RegionName = candidate.region.parse()?;
         for step in &candidate.preparation {
             self.stop_if_interrupted()?;
@@ -166,7 +235,33 @@ impl<R: FnMut(Event)> Executor<'_, R> {
             }
         }
         self.stop_if_interrupted()?;
-        self.run(&region, candidate).await
+        match self.run(&region, candidate).await? {
+            Ok(machine) if self.means.wait_for >= WaitFor::Running => self.started(&region, machine).await,
+            outcome => Ok(outcome),
+        }
+    }
+
+    /// Waits until a machine runs; one that EC2 could not keep was refused after all.
+    async fn started(
+        &mut self,
+        region: &RegionName,
+        machine: Machine,
+    ) -> Result<Result<Machine, Refusal>, Cause> {
+        let ec2 = self.means.session.ec2(region);
+        match self.unless_interrupted(wait::until_running(&ec2, &machine.id)).await? {
+            Ok(machine) => {
+                (self.report)(Event::Running { address: machine.public_address.clone() });
+                Ok(Ok(machine))
+            }
+            Err(WaitError::Died { id, reason, state }) => {
+                let Some(refusal) = Refusal::of_death(&id, &reason).filter(|_| state.is_ended()) else {
+                    return Err(WaitError::Died { id, reason, state }.into());
+                };
+                self.made.retain(|made| !made.is_machine(&id));
+                Ok(Err(refusal))
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     async fn prepare(&mut self, region: &RegionName, step: &Step) -> Result<(), Cause> {
@@ -250,7 +345,7 @@ impl<R: FnMut(Event)> Executor<'_, R> {
         &mut self,
         region: &RegionName,
         candidate: &Candidate,
-    ) -> Result<Result<Machine, AwsError>, Cause> {
+    ) -> Result<Result<Machine, Refusal>, Cause> {
         let request = self.request(region, candidate).await?;
         let ec2 = self.means.session.ec2(region);
         let now = self.plan.planned_at;
@@ -262,13 +357,13 @@ impl<R: FnMut(Event)> Executor<'_, R> {
                 (self.report)(Event::Accepted { instance_id: machine.id.clone() });
                 Ok(Ok(*machine))
             }
-            Fate::Refused(error) if matches!(error.kind, ErrorKind::Capacity | ErrorKind::Quota) => {
-                Ok(Err(error))
-            }
-            Fate::Refused(source) => {
-                let doing = format!("launch {} in {region}", candidate.instance_type);
-                Err(Cause::Aws { doing, source })
-            }
+            Fate::Refused(source) => match source.refusal() {
+                Some(refusal) => Ok(Err(refusal)),
+                None => {
+                    let doing = format!("launch {} in {region}", candidate.instance_type);
+                    Err(Cause::Aws { doing, source })
+                }
+            },
             Fate::Unknown(source) => {
                 let client_token = request.client_token;
                 self.made.push(Made::PerhapsMachine {
@@ -306,22 +401,21 @@ impl<R: FnMut(Event)> Executor<'_, R> {
             root_device: candidate.image.root_device.clone(),
             root_gib: candidate.image.root_gib,
             market: candidate.market,
+            max_price: candidate.max_price_usd_hour,
             reservation: candidate.reservation.clone(),
             user_data: base64::engine::general_purpose::STANDARD.encode(user_data.bytes()),
             tags: self.plan.tags.clone(),
         })
     }
 
-    /// Waits as far as was asked for and tells what there is.
-    async fn finish(&mut self, candidate: &Candidate, machine: Machine) -> Result<Launched, Cause> {
-        let region: RegionName = candidate.region.parse()?;
-        let ec2 = self.means.session.ec2(&region);
-        let mut machine = machine;
+    /// Waits for SSH where that was asked for, removes what the machine does not need, and tells what there is.
+    async fn finish(
+        &mut self,
+        candidate: &Candidate,
+        machine: Machine,
+        refused: Vec<Refused>,
+    ) -> Result<Launched, Cause> {
         let mut ssh_answers = None;
-        if self.means.wait_for >= WaitFor::Running {
-            machine = self.unless_interrupted(wait::until_running(&ec2, &machine.id)).await??;
-            (self.report)(Event::Running { address: machine.public_address.clone() });
-        }
         if let Some(address) = machine.public_address.clone().filter(|_| self.means.wait_for == WaitFor::Ssh)
         {
             let answers = self
@@ -335,7 +429,18 @@ impl<R: FnMut(Event)> Executor<'_, R> {
             ssh_answers = Some(answers);
         }
         self.stop_if_interrupted()?;
-        Ok(self.launched(candidate, machine, ssh_answers))
+        self.undo_elsewhere(&candidate.region).await;
+        Ok(Launched { refused, ..self.launched(candidate, machine, ssh_answers) })
+    }
+
+    /// Removes what was made for candidates of other regions.
+    async fn undo_elsewhere(&mut self, region: &str) {
+        let made = std::mem::take(&mut self.made);
+        let (here, elsewhere) = made.into_iter().partition(|made| made.region() == region);
+        self.made = here;
+        for Left { what, because, command } in undo(elsewhere, self.report).await {
+            (self.report)(Event::StillThere { what, because, command });
+        }
     }
 
     /// A wait that the user can end.
@@ -369,26 +474,19 @@ impl<R: FnMut(Event)> Executor<'_, R> {
             region: candidate.region.clone(),
             zone: machine.zone_id.or_else(|| candidate.zone.clone()),
             market: candidate.market,
+            market_asked: Some(self.plan.market_asked).filter(|asked| *asked != candidate.market),
             state: machine.state,
             address: machine.public_address,
             ssh_answers,
             ssh_command,
             deadline: self.plan.deadline,
             cost: candidate.cost.clone(),
+            refused: Vec::new(),
         }
     }
 
-    /// Removes what was made, the last first.
     async fn undo(&mut self) -> Vec<Left> {
-        let mut left = Vec::new();
-        while let Some(made) = self.made.pop() {
-            match made.undo().await {
-                Ok(Some(what)) => (self.report)(Event::Undone(what)),
-                Ok(None) => {}
-                Err(still_there) => left.push(still_there),
-            }
-        }
-        left
+        undo(std::mem::take(&mut self.made), self.report).await
     }
 }
 

@@ -144,6 +144,7 @@ mod tests {
             root_device: "/dev/xvda".to_owned(),
             root_gib: Some(8),
             market: Market::OnDemand,
+            max_price: None,
             reservation: None,
             user_data: "c2VjcmV0".to_owned(),
             tags: Vec::new(),

@@ -20,6 +20,7 @@ pub mod plan;
 #[cfg(feature = "aws")]
 pub mod power;
 pub mod reach;
+pub mod refusal_memory;
 pub mod report;
 pub mod selection;
 #[cfg(feature = "aws")]

@@ -11,13 +11,15 @@ use futures_util::future::try_join_all;
 use super::agent_binary::{AgentBinary, AgentBinaryError};
 use super::image::AMAZON_LINUX_2023;
 use super::plan::{bucket_name, delivery};
+use super::refusal_memory::RecentRefusal;
 use super::wish::{AddressRange, AgentWish, SshFrom, Wish};
 use super::world::{BucketState, RegionWorld, World};
+use crate::aws::types::capacity::CapacityReservation;
 use crate::aws::types::{Image, TypeFacts};
 use crate::aws::{AwsError, ErrorKind, Session};
 use crate::catalog::Catalog;
 use crate::cloudinit::{Delivery, RenderError};
-use crate::model::{Architecture, RegionName};
+use crate::model::{Architecture, Market, RegionName};
 use crate::platform::http::{HttpClient, HttpError};
 
 const CHECK_IP_LIMIT: Duration = Duration::from_secs(10);
@@ -33,6 +35,8 @@ pub struct Local {
     pub check_ip_url: String,
     /// What fetches it.
     pub http: HttpClient,
+    /// The pools that had no room a short while ago.
+    pub recent_refusals: Vec<RecentRefusal>,
 }
 
 /// The world could not be read.
@@ -123,7 +127,8 @@ pub async fn observe(
     let worlds = regions.iter().zip(looks).zip(states);
     let regions =
         worlds.map(|((name, world), bucket)| (name.to_string(), RegionWorld { bucket, ..world })).collect();
-    Ok(World { now, caller, ssh_from, public_key: local.public_key.clone(), agent, regions })
+    let (public_key, recent_refusals) = (local.public_key.clone(), local.recent_refusals.clone());
+    Ok(World { now, caller, ssh_from, public_key, agent, recent_refusals, regions })
 }
 
 async fn ssh_from(wish: &Wish, local: &Local) -> Result<AddressRange, ObserveError> {
@@ -156,12 +161,27 @@ async fn observe_region(
             None => Ok(None),
         }
     };
-    let (network, types, named_image) = tokio::try_join!(network, types, named)?;
+    let reservations = observe_reservations(wish, region, session);
+    let (network, types, named_image, reservations) = tokio::try_join!(network, types, named, reservations)?;
     let images = match wish.ami {
         Some(_) => BTreeMap::new(),
         None => observe_images(architectures(wish, region, &types, catalog), region, session).await?,
     };
-    Ok(RegionWorld { images, named_image, network, types, bucket: BucketState::Missing })
+    Ok(RegionWorld { images, named_image, network, types, reservations, bucket: BucketState::Missing })
+}
+
+/// What the account holds, where a candidate is for that.
+async fn observe_reservations(
+    wish: &Wish,
+    region: &RegionName,
+    session: &Session,
+) -> Result<Vec<CapacityReservation>, ObserveError> {
+    let held = |market| matches!(market, Market::Reservation | Market::CapacityBlock);
+    if !wish.candidates.iter().any(|machine| machine.region == *region && held(machine.market)) {
+        return Ok(Vec::new());
+    }
+    let reservations = session.ec2(region).capacity_reservations().await;
+    reservations.map_err(aws(format!("the capacity reservations of {region}")))
 }
 
 /// Asks EC2 about each type that the catalog does not have in this region: the catalog may be older than the type.

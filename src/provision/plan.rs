@@ -4,6 +4,8 @@
 //! shown as it is.
 
 mod planner;
+mod recent;
+mod reserved;
 #[cfg(test)]
 mod tests;
 mod user_parts;
@@ -19,7 +21,7 @@ use crate::cloudinit::user::UserBoot;
 use crate::cloudinit::{self, AgentDownload, Boot, Delivery, ObjectDownload, RenderError};
 use crate::model::agent::AgentConfiguration;
 use crate::model::tag::{self, Tag};
-use crate::model::{Market, Mebibytes, Span};
+use crate::model::{Market, Mebibytes, Money, Span};
 use planner::Planner;
 pub(super) use user_parts::delivery;
 pub use user_parts::{Carrier, OBJECT_PREFIX, PlannedObject, PlannedPart, PlannedUser};
@@ -56,11 +58,16 @@ pub struct Plan {
     /// What the user adds to the machine's start.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<PlannedUser>,
+    /// The market that was wished first; a machine of another one is told from it at the end.
+    pub market_asked: Market,
     /// The machines that would do; the first that AWS can give is launched.
     pub candidates: Vec<Candidate>,
     /// What was wished and can't be.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<Refused>,
+    /// What a person should know before saying yes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// The tags of the machine, its volume and its network interface.
     pub tags: Vec<Tag>,
     /// What the machine is told at its boot; the URL of its agent is signed later.
@@ -91,9 +98,15 @@ pub struct Candidate {
     pub zone: Option<String>,
     /// How it is bought.
     pub market: Market,
+    /// The most that a spot machine may cost an hour.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_price_usd_hour: Option<Money>,
     /// The reservation or capacity block to launch into.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reservation: Option<String>,
+    /// When EC2 ends it at the latest, whatever its deadline: half an hour before its capacity block ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ends_by: Option<jiff::Timestamp>,
     /// Virtual processors.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vcpus: Option<u32>,
@@ -176,18 +189,59 @@ pub enum Step {
     },
 }
 
-/// A machine that was wished and can't be, and why.
+/// A machine that was wished and can't be had, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Refused {
     /// The type.
     pub instance_type: String,
     /// Where.
     pub region: String,
+    /// In which zone; absent where it was EC2's to choose.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+    /// How it was to be bought.
+    pub market: Market,
+    /// EC2's code, where EC2 was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
     /// Why.
     pub reason: String,
     /// What to type instead.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<String>,
+}
+
+impl Candidate {
+    /// That it can't be had, and why.
+    #[must_use]
+    pub fn refused_for(&self, code: Option<String>, reason: String) -> Refused {
+        Refused {
+            instance_type: self.instance_type.clone(),
+            region: self.region.clone(),
+            zone: self.zone.clone(),
+            market: self.market,
+            code,
+            reason,
+            hints: Vec::new(),
+        }
+    }
+}
+
+impl Refused {
+    /// The machine as it was wished: `m7i.large in us-east-1`, and the zone and the market where they say something.
+    #[must_use]
+    pub fn machine(&self) -> String {
+        let zone = self.zone.as_ref().map_or_else(String::new, |zone| format!(" ({zone})"));
+        let market =
+            if self.market == Market::OnDemand { String::new() } else { format!(", {}", self.market) };
+        format!("{} in {}{zone}{market}", self.instance_type, self.region)
+    }
+}
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.machine(), self.reason)
+    }
 }
 
 /// There is nothing to plan.
@@ -209,15 +263,14 @@ pub enum PlanError {
 
 fn describe(refused: &[Refused]) -> String {
     match refused {
-        [only] => format!("{} in {} cannot be launched: {}", only.instance_type, only.region, only.reason),
+        [only] => format!("{} cannot be launched: {}", only.machine(), only.reason),
         several => format!("none of these can be launched:{}", reasons(several)),
     }
 }
 
 /// A line for each machine that can't be had, to follow a colon.
 pub(super) fn reasons(refused: &[Refused]) -> String {
-    let line = |one: &Refused| format!("\n{} in {}: {}", one.instance_type, one.region, one.reason);
-    refused.iter().map(line).collect()
+    refused.iter().map(|one| format!("\n{one}")).collect()
 }
 
 /// Plans a launch.
@@ -236,9 +289,17 @@ pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Res
     let (delivery, stored) = delivery(wish, &world.public_key)?;
     let user = PlannedUser::of(&wish.user, delivery, stored, &launch);
     let planner = Planner { wish, world, catalog, launch: &launch, lifetime, user: user.as_ref() };
-    let (candidates, refused) = planner.candidates();
+    let (candidates, mut refused) = planner.candidates();
     if candidates.is_empty() {
         return Err(PlanError::NothingLeft { refused });
+    }
+    let mut notes = planner.price_notes(&candidates);
+    let (mut candidates, recently) = recent::set_aside(candidates, world, &mut notes);
+    refused.extend(recently);
+    let deadline = reserved::deadline(deadline, &candidates, &mut notes);
+    let lifetime = deadline.map(|at| Span::between(now, at));
+    for candidate in &mut candidates {
+        candidate.cost = Cost::of(std::mem::take(&mut candidate.cost.parts), lifetime);
     }
     let boot = Boot {
         user: wish.user.clone(),
@@ -268,8 +329,10 @@ pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Res
             url: cloudinit::URL_PLACEHOLDER,
         }),
         user,
+        market_asked: wish.candidates.first().map(|machine| machine.market).unwrap_or_default(),
         candidates,
         refused,
+        notes,
         boot,
         launch,
     })

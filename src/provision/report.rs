@@ -23,6 +23,8 @@ pub enum Event {
     Prepared(Step),
     /// AWS can't give this machine; the next candidate's turn comes.
     Refused(Refused),
+    /// EC2 recommends these zones, whose turn comes next.
+    ZonesNamed(Vec<String>),
     /// No answer came to the request for the machine; the very same request is sent again.
     AskedAgain {
         /// Why.
@@ -56,6 +58,15 @@ pub enum Event {
     SshNotYet,
     /// Something that had been made was removed again.
     Undone(String),
+    /// Something that the machine does not need could not be removed again.
+    StillThere {
+        /// What it is.
+        what: String,
+        /// Why it could not be.
+        because: String,
+        /// The command that removes it.
+        command: String,
+    },
 }
 
 /// The value of [`Launched`]'s `schema` field.
@@ -81,6 +92,9 @@ pub struct Launched {
     pub zone: Option<String>,
     /// How it was bought.
     pub market: Market,
+    /// The market that had been asked for first, where it is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub market_asked: Option<Market>,
     /// Where it is in its life.
     pub state: MachineState,
     /// Its public address.
@@ -97,6 +111,9 @@ pub struct Launched {
     pub deadline: Option<Timestamp>,
     /// What it costs.
     pub cost: Cost,
+    /// What was wished before it and could not be had, and why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<Refused>,
 }
 
 /// The value of [`MachineRow`]'s `schema` field.

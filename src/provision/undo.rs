@@ -38,6 +38,26 @@ pub struct Left {
 }
 
 impl Made {
+    /// Where it is.
+    pub(super) fn region(&self) -> &str {
+        match self {
+            Self::Bucket { bucket } | Self::Object { bucket, .. } => bucket.region(),
+            Self::Group { region, .. }
+            | Self::Machine { region, .. }
+            | Self::PerhapsMachine { region, .. } => region,
+        }
+    }
+
+    /// Whether it serves all launches of its region alike.
+    pub(super) const fn is_stored(&self) -> bool {
+        matches!(self, Self::Bucket { .. } | Self::Object { .. })
+    }
+
+    /// Whether it is the machine of this id.
+    pub(super) fn is_machine(&self, wanted: &str) -> bool {
+        matches!(self, Self::Machine { id, .. } if id == wanted)
+    }
+
     /// Removes it; says what was removed, or nothing where nothing was there.
     pub(super) async fn undo(self) -> Result<Option<String>, Left> {
         match self {

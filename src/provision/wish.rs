@@ -47,12 +47,23 @@ pub struct WishedMachine {
     pub zones: Vec<String>,
     /// How it is bought.
     pub market: Market,
+    /// The most that a spot machine may cost an hour; at most the price on demand where nothing was said.
+    pub max_price: Option<Money>,
     /// The reservation or capacity block to launch into.
-    pub reservation: Option<String>,
+    pub reservation: Option<WishedReservation>,
     /// What it runs.
     pub os: OperatingSystem,
     /// The price that came with it, where one did.
     pub price: Option<QuotedPrice>,
+}
+
+/// Which of the account's reservations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WishedReservation {
+    /// The one with this id.
+    Named(String),
+    /// Any that is for such a machine and has room.
+    Any,
 }
 
 /// A price per hour as an offer quotes it.

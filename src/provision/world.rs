@@ -6,7 +6,9 @@
 use std::collections::BTreeMap;
 
 use super::agent_binary::AgentBinary;
+use super::refusal_memory::RecentRefusal;
 use super::wish::AddressRange;
+use crate::aws::types::capacity::CapacityReservation;
 use crate::aws::types::{Identity, Image, TypeFacts};
 use crate::model::Architecture;
 
@@ -23,6 +25,8 @@ pub struct World {
     pub public_key: String,
     /// The binary that becomes the agent, where there is to be one.
     pub agent: Option<AgentBinary>,
+    /// The pools that had no room a short while ago.
+    pub recent_refusals: Vec<RecentRefusal>,
     /// The regions of the candidates.
     pub regions: BTreeMap<String, RegionWorld>,
 }
@@ -38,6 +42,8 @@ pub struct RegionWorld {
     pub network: Option<String>,
     /// What EC2 says of the types that the catalog does not have here; `None` where EC2 has no such type either.
     pub types: BTreeMap<String, Option<TypeFacts>>,
+    /// The account's reservations and capacity blocks, where a candidate is for one.
+    pub reservations: Vec<CapacityReservation>,
     /// The account's bucket.
     pub bucket: BucketState,
 }

@@ -142,6 +142,7 @@ fn a_file_that_is_no_list_of_settings_is_refused() {
 #[test]
 fn every_variable_is_in_the_help() {
     assert_snapshot!(Home::new().run("cloudkit help environment"), @"
+    CLOUDKIT_CAPACITY_PAUSE        first pause between the tries of --wait-for-capacity, instead of 15s; each is twice the one before, up to 5m
     CLOUDKIT_CHECK_IP_URL          service that answers with the caller's public address, instead of https://checkip.amazonaws.com
     CLOUDKIT_COMPLETE              the shell that asks for completions; set by the script of cloudkit completions
     CLOUDKIT_INTERRUPTIONS_URL     address of the list of spot interruptions, instead of AWS's spot-advisor-data.json

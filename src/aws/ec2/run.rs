@@ -43,7 +43,7 @@ impl Ec2 {
             .set_placement(request.zone.as_deref().map(placement))
             .security_group_ids(&request.group)
             .block_device_mappings(root_volume(request))
-            .set_instance_market_options(market(request.market))
+            .set_instance_market_options(market(request))
             .set_capacity_reservation_specification(request.reservation.as_deref().map(reservation))
             .metadata_options(metadata_options())
             .instance_initiated_shutdown_behavior(ShutdownBehavior::Terminate)
@@ -90,14 +90,17 @@ fn metadata_options() -> InstanceMetadataOptionsRequest {
 }
 
 /// Spot always by a one-time request: a persistent one starts a replacement for a machine that has ended.
-fn market(market: Market) -> Option<InstanceMarketOptionsRequest> {
-    let request = InstanceMarketOptionsRequest::builder();
-    match market {
+fn market(request: &RunRequest) -> Option<InstanceMarketOptionsRequest> {
+    let options = InstanceMarketOptionsRequest::builder();
+    match request.market {
         Market::OnDemand | Market::Reservation => None,
-        Market::CapacityBlock => Some(request.market_type(MarketType::CapacityBlock).build()),
+        Market::CapacityBlock => Some(options.market_type(MarketType::CapacityBlock).build()),
         Market::Spot => {
-            let once = SpotMarketOptions::builder().spot_instance_type(SpotInstanceType::OneTime).build();
-            Some(request.market_type(MarketType::Spot).spot_options(once).build())
+            let once = SpotMarketOptions::builder()
+                .spot_instance_type(SpotInstanceType::OneTime)
+                .set_max_price(request.max_price.map(|price| price.to_string()))
+                .build();
+            Some(options.market_type(MarketType::Spot).spot_options(once).build())
         }
     }
 }

@@ -3,6 +3,8 @@
 //! Flags go over settings; nothing is looked up at AWS here.
 
 pub(super) mod boot;
+mod market;
+mod places;
 
 use std::path::PathBuf;
 
@@ -14,12 +16,12 @@ use crate::catalog::Catalog;
 use crate::cli::command_error::CommandError;
 use crate::cli::completions;
 use crate::cli::context::Context;
-use crate::cli::region;
 use crate::cli::settings::Key;
-use crate::model::{InstanceTypeName, Market, NotAValue, OperatingSystem, RegionName, Span, tag};
+use crate::model::{InstanceTypeName, NotAValue, RegionName, Span, tag};
 use crate::platform::variables;
 use crate::provision::wait::WaitFor;
-use crate::provision::wish::{AddressRange, Lifetime, SshFrom, Wish, WishedMachine};
+use crate::provision::wish::{AddressRange, Lifetime, SshFrom, Wish};
+use market::MarketArguments;
 
 /// How long a machine lives where nobody says.
 const DEFAULT_TTL: Span = Span::from_seconds(8 * 3600);
@@ -32,17 +34,20 @@ const DEFAULT_SSH_WAIT: Span = Span::from_seconds(240);
 #[command(after_help = "Examples:
   cloudkit launch --instance-type m7i.large --ttl 8h
   cloudkit find search --gpu l4 --max-price 1 | cloudkit launch --ttl 2d --name trainer
-  cloudkit launch --instance-type t4g.small --dry-run")]
+  cloudkit launch --instance-type t4g.small --dry-run
+  cloudkit launch -t g6.xlarge,g5.xlarge -r us-east-1,us-west-2 --spot --fallback on-demand --wait-for-capacity 2h")]
 pub(super) struct LaunchArguments {
-    /// Instance type; without it, offers are read from stdin: all are candidates, best first
-    #[arg(short = 't', long, value_name = "TYPE", add = completions::instance_types())]
-    pub(super) instance_type: Option<InstanceTypeName>,
-    /// Region [default: the region in force]
-    #[arg(short, long, requires = "instance_type", add = completions::regions())]
-    pub(super) region: Option<RegionName>,
-    /// Zone by id (use1-az1) or name (us-east-1a) [default: EC2 chooses]
-    #[arg(short, long, requires = "instance_type")]
-    pub(super) zone: Option<String>,
+    /// Instance type, or several, best first; without any, offers are read from stdin: all are candidates, best first
+    #[arg(short = 't', long, value_name = "TYPE", value_delimiter = ',', add = completions::instance_types())]
+    pub(super) instance_type: Vec<InstanceTypeName>,
+    /// Region, or several, best first [default: the region in force]
+    #[arg(short, long, requires = "instance_type", value_delimiter = ',', add = completions::regions())]
+    pub(super) region: Vec<RegionName>,
+    /// Zone by id (use1-az1) or name (us-east-1a), or several, best first [default: EC2 chooses]
+    #[arg(short, long, requires = "instance_type", value_delimiter = ',')]
+    pub(super) zone: Vec<String>,
+    #[command(flatten)]
+    pub(super) market: MarketArguments,
     /// What the machine is called [default: the id of the launch]
     #[arg(short, long, value_parser = machine_name)]
     pub(super) name: Option<String>,
@@ -102,12 +107,12 @@ fn waits() -> impl TypedValueParser<Value = WaitFor> {
 impl LaunchArguments {
     /// The wish, every default filled in.
     pub(super) fn wish(&self, context: &Context<'_>, catalog: &Catalog<'_>) -> Result<Wish, CommandError> {
-        let candidates = match &self.instance_type {
-            Some(name) => vec![self.named(context, catalog, name.clone())?],
-            None => offers::from_stdin(catalog)?,
+        let candidates = match self.instance_type.as_slice() {
+            [] => offers::from_stdin(catalog)?,
+            _ => places::named(context, catalog, self)?,
         };
         Ok(Wish {
-            candidates,
+            candidates: self.market.complete(candidates)?,
             name: self.name.clone(),
             lifetime: self.lifetime(context)?,
             ami: self.ami.clone(),
@@ -115,36 +120,6 @@ impl LaunchArguments {
             ssh_port: ssh_port(context)?,
             agent: self.boot.agent(),
             user: self.boot.user(context)?,
-        })
-    }
-
-    fn named(
-        &self,
-        context: &Context<'_>,
-        catalog: &Catalog<'_>,
-        instance_type: InstanceTypeName,
-    ) -> Result<WishedMachine, CommandError> {
-        let region = match &self.region {
-            Some(region) => region.clone(),
-            None => {
-                let region::InForce { region, named_by } = region::in_force(context);
-                context.streams.status(format_args!("region {region} ({named_by})"));
-                region.parse()?
-            }
-        };
-        offers::known_region(catalog, &region)?;
-        Ok(WishedMachine {
-            zones: self
-                .zone
-                .iter()
-                .map(|zone| known_zone(catalog, &region, zone))
-                .collect::<Result<_, _>>()?,
-            instance_type,
-            region,
-            market: Market::OnDemand,
-            reservation: None,
-            os: OperatingSystem::Linux,
-            price: None,
         })
     }
 
@@ -171,17 +146,6 @@ impl LaunchArguments {
         };
         Ok(range.map_or(SshFrom::Caller, SshFrom::Range))
     }
-}
-
-/// A zone of the region by its id or name; one of another region is refused before any call.
-fn known_zone(catalog: &Catalog<'_>, region: &RegionName, zone: &str) -> Result<String, CommandError> {
-    let has_id = catalog.region(region.as_str()).is_none_or(|known| known.zones().any(|id| id == zone));
-    if zone.starts_with(region.as_str()) || has_id {
-        return Ok(zone.to_owned());
-    }
-    let ids = catalog.region(region.as_str()).map(|known| known.zones().collect::<Vec<_>>().join(", "));
-    let error = CommandError::usage(format!("{region} has no zone {zone:?}"));
-    Err(error.hint(format!("its zones: {}", ids.unwrap_or_default())))
 }
 
 pub(super) fn ssh_port(context: &Context<'_>) -> Result<u16, CommandError> {

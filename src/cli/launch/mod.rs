@@ -3,6 +3,7 @@
 //! Without a verb it launches.
 
 mod arguments;
+mod capacity_wait;
 mod cleanup;
 mod connect;
 mod cost;

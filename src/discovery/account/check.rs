@@ -323,6 +323,7 @@ mod tests {
             instance_type: "p5.48xlarge".to_owned(),
             platform: "Linux/UNIX".to_owned(),
             zone_id: None,
+            zone_name: None,
             total: Some(8),
             available: Some(free),
             state: ReservationState::Active,

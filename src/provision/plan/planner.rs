@@ -31,9 +31,9 @@ struct Facts {
 }
 
 /// Why not, and what to type instead.
-struct Reason {
-    reason: String,
-    hints: Vec<String>,
+pub(super) struct Reason {
+    pub(super) reason: String,
+    pub(super) hints: Vec<String>,
 }
 
 impl From<String> for Reason {
@@ -52,6 +52,9 @@ impl Planner<'_> {
                 Err(Reason { reason, hints }) => refused.push(Refused {
                     instance_type: machine.instance_type.to_string(),
                     region: machine.region.to_string(),
+                    zone: None,
+                    market: machine.market,
+                    code: None,
                     reason,
                     hints,
                 }),
@@ -63,7 +66,7 @@ impl Planner<'_> {
         (candidates, refused)
     }
 
-    /// A wished machine as candidates: one, or one a zone where only some zones would do.
+    /// A wished machine as candidates: one, or one a zone where only some zones would do, or one a reservation.
     fn places(&self, machine: &WishedMachine) -> Result<Vec<Candidate>, Reason> {
         let region = self.world.regions.get(machine.region.as_str());
         let region = region.ok_or_else(|| format!("{} was not looked at", machine.region))?;
@@ -79,7 +82,9 @@ impl Planner<'_> {
             region: machine.region.to_string(),
             zone: None,
             market: machine.market,
-            reservation: machine.reservation.clone(),
+            max_price_usd_hour: machine.max_price.filter(|_| machine.market == Market::Spot),
+            reservation: None,
+            ends_by: None,
             vcpus: facts.vcpus,
             memory_mib: facts.memory,
             cost: self.cost(machine, image),
@@ -87,6 +92,10 @@ impl Planner<'_> {
             client_token: String::new(),
             preparation: self.preparation(machine, region.bucket, network),
         };
+        if matches!(machine.market, Market::Reservation | Market::CapacityBlock) {
+            let held = self.held(machine, region)?.into_iter();
+            return Ok(held.map(|held| held.candidate(&candidate)).collect());
+        }
         Ok(match self.zones(machine) {
             [] => vec![candidate],
             zones => {
@@ -225,12 +234,32 @@ impl Planner<'_> {
         if everywhere { &[] } else { &machine.zones }
     }
 
+    /// What a person should know of a highest price: that the last price that is known is above it.
+    pub(super) fn price_notes(&self, candidates: &[Candidate]) -> Vec<String> {
+        let too_low = |candidate: &Candidate| {
+            let highest = candidate.max_price_usd_hour?;
+            let part = candidate.cost.parts.first()?;
+            let (price, source) = (part.usd_hour.filter(|price| *price > highest)?, part.source.as_deref()?);
+            Some(format!(
+                "{} in {} was last {price} USD an hour ({source}), which is more than the {highest} of --max-price",
+                candidate.instance_type, candidate.region
+            ))
+        };
+        let mut notes: Vec<String> = candidates.iter().filter_map(too_low).collect();
+        notes.dedup();
+        notes
+    }
+
     fn cost(&self, machine: &WishedMachine, image: &Image) -> Cost {
         let region = machine.region.as_str();
-        let price = machine.price.clone().or_else(|| self.catalog_price(machine));
+        let price = || machine.price.clone().or_else(|| self.catalog_price(machine));
+        let name = machine.instance_type.as_str();
         Cost::of(
             vec![
-                cost::machine(machine.instance_type.as_str(), price.as_ref()),
+                match machine.market {
+                    Market::CapacityBlock => cost::machine_in_block(name),
+                    _ => cost::machine(name, price().as_ref()),
+                },
                 cost::root_volume(region, image.root_gib, image.root_volume_type.as_deref()),
                 cost::public_address(region),
             ],

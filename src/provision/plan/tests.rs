@@ -2,6 +2,8 @@
 //!
 //! The catalog is the embedded one; the world is written down here.
 
+mod markets;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -21,6 +23,7 @@ fn wished(instance_type: &str, region: &str) -> WishedMachine {
         region: region.parse().unwrap(),
         zones: Vec::new(),
         market: Market::OnDemand,
+        max_price: None,
         reservation: None,
         os: OperatingSystem::Linux,
         price: None,
@@ -59,6 +62,7 @@ fn region(architectures: &[Architecture]) -> RegionWorld {
         named_image: None,
         network: Some("vpc-1".to_owned()),
         types: BTreeMap::new(),
+        reservations: Vec::new(),
         bucket: BucketState::HasAgent,
     }
 }
@@ -79,6 +83,7 @@ fn world() -> World {
             sha256: "0".repeat(64),
             runs_on: runs_on(Architecture::X86_64, 34),
         }),
+        recent_refusals: Vec::new(),
         regions: BTreeMap::from([("us-east-1".to_owned(), both)]),
     }
 }

@@ -1,8 +1,11 @@
 //! Sessions of `launch` against the lab: from a wish to a running machine, and what comes after.
 
 mod agent_binary;
+mod any_faults;
 mod asking;
 mod bucket;
+mod candidates;
+mod capacity_wait;
 mod cleanup;
 #[cfg(unix)]
 mod connect;
@@ -12,6 +15,7 @@ mod input;
 mod interrupted;
 mod list;
 mod lost_answers;
+mod markets;
 mod no_agent;
 mod plain_moto;
 mod plan;

@@ -56,7 +56,7 @@ fn what_is_refused_leaves_nothing() {
     --- stderr
     error: cannot launch m7i.large in us-east-1
     caused by: RunInstances refused: UnauthorizedOperation: AWS says why.
-    hint: see who you are: aws sts get-caller-identity; another profile: --profile NAME
+    hint: see who you are: aws sts get-caller-identity; what was denied is in the encoded message, if there is one: aws sts decode-authorization-message --encoded-message …
     --- exit 3
     ");
     assert_snapshot!(launch("InvalidParameterValue", 400), @"

@@ -13,6 +13,8 @@ It deliberately offers nothing that AWS itself offers. Bodies and answers are JS
     POST   /timing                   {"pending_ms": 300, "ending_ms": 300}
     POST   /latency                  {"ms": 100, "action": "RunInstances"}; without an action: of all
     GET    /faults                   the faults with how many times each will still strike
+    POST   /room                     {"region": …, "type": "g6.xlarge", "zone": …, "market": "spot", "room": false}
+    POST   /deaths                   {"code": "Server.InsufficientInstanceCapacity", "times": 1, …}: of machines that start
     POST   /faults                   {"kind": …, "action": …, "service": …, "region": …, "params": {…}, "times": N, …}
     DELETE /faults                   clear them
     POST   /buckets                  {"name": …, "region": "us-east-1", "account": "210987654321"}: a stranger's bucket
@@ -45,9 +47,11 @@ from collections.abc import Callable
 from typing import Any
 
 from . import storage, views
+from .ec2.deaths import DEATHS
 from .ec2.offerings import OFFERINGS
 from .ec2.placement_scores import SCORES
 from .ec2.reservations import RESERVATIONS
+from .ec2.room import ROOM
 from .ec2.spot_prices import SPOT_PRICES
 from .ec2.timing import TIMING
 from .optin import REGIONS
@@ -74,6 +78,8 @@ class Control:
             ("GET", "/account", views.account),
             ("POST", "/timing", TIMING.set),
             ("POST", "/latency", disturbances.set_latency),
+            ("POST", "/room", ROOM.set),
+            ("POST", "/deaths", DEATHS.add),
             ("GET", "/faults", disturbances.faults),
             ("POST", "/faults", disturbances.add),
             ("DELETE", "/faults", disturbances.clear_faults),

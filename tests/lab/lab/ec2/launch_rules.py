@@ -87,7 +87,7 @@ def _check_architecture(instance_type: str, image: Any) -> None:
 
 def _zone_and_subnet(ec2: Any, wish: Wish) -> tuple[str, str | None]:
     """The zone that was asked for, or the first that has the type, and its default subnet if the wish names none."""
-    offered = sorted(_zones_with(ec2.region_name, wish.instance_type))
+    offered = sorted(zones_with(ec2.region_name, wish.instance_type))
     asked = _asked_zone(ec2, wish)
     if not offered:
         raise AwsError(
@@ -113,7 +113,7 @@ def _zone_and_subnet(ec2: Any, wish: Wish) -> tuple[str, str | None]:
     return zone, subnets[zone].id
 
 
-def _zones_with(region: str, instance_type: str) -> list[str]:
+def zones_with(region: str, instance_type: str) -> list[str]:
     offerings = INSTANCE_TYPE_OFFERINGS["availability-zone"].get(region, [])
     return [offer["Location"] for offer in offerings if offer["InstanceType"] == instance_type]
 

@@ -85,6 +85,11 @@ class Machine(Instance):
         else:
             self._stop(_ITSELF)
 
+    def die_at_start(self, code: str, message: str) -> None:
+        """Instead of running it ends, for this reason."""
+        self._terminate(StateReason(f"{code}: {message}" if message else code, code))
+        self._enter("pending", "terminated", TIMING.pending_ms)
+
     def _stop(self, reason: StateReason) -> InstanceState:
         before = super().stop()
         if before.name not in ("stopping", "stopped"):

@@ -14,12 +14,15 @@ from moto.ec2.responses import EC2Response
 
 from ..errors import AwsError
 from .capacity_actions import CapacityActions
+from .deaths import DEATHS
 from .launch_rules import Wish, check
 from .lists import check_size, cut, matching
 from .market_actions import MarketActions
 from .region_actions import RegionActions
 from .reservations import held_by_account
 from .reserved_launch import Claim, places
+from .room import with_room
+from .spot_limit import check_max_price
 from .vcpu_limits import check_limit
 
 _OFFERING_FILTERS = {"instance-type": "InstanceType", "location": "Location"}
@@ -85,9 +88,10 @@ class LabEc2Response(CapacityActions, MarketActions, RegionActions, EC2Response)
         return EmptyResult()
 
     def _launch(self, parameters: dict[str, str]) -> Any:
-        self._checked = check(self.ec2_backend, self._wish())
-        self._take_subnet(self._checked.subnet_id)
         market = self._get_param("InstanceMarketOptions.MarketType")
+        self._checked = check(self.ec2_backend, self._wish())
+        self._find_room(market)
+        self._take_subnet(self._checked.subnet_id)
         reserved = self._reserve_places(market)
         # Moto makes as few as it may, EC2 as many as it can.
         self.params["MinCount"] = len(reserved)
@@ -101,7 +105,19 @@ class LabEc2Response(CapacityActions, MarketActions, RegionActions, EC2Response)
             machine.launch_parameters = parameters
             machine.disable_api_termination = bool(self._get_param("DisableApiTermination"))
             machine.client_token = self._get_param("ClientToken")
+            if death := DEATHS.strike(self.region, parameters):
+                machine.die_at_start(death.code, death.message)
         return reservation
+
+    def _find_room(self, market: str | None) -> None:
+        """Room that is reserved is not looked for here, and a dry run asks for permission alone."""
+        if self._get_param("DryRun") or "CapacityReservationTarget" in self._reservation_wish():
+            return
+        wish = self._wish()
+        self._checked = with_room(self.ec2_backend, wish, self._checked, market)
+        if market == "spot":
+            highest = self._get_param("InstanceMarketOptions.SpotOptions.MaxPrice")
+            check_max_price(highest, wish.instance_type, self._checked.zone, self._checked.platform)
 
     def _reserve_places(self, market: str | None) -> list[str | None]:
         """The capacity reservation of each machine to be made, none for most; the others must fit the quota."""
