@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 use super::document::{Column, Record};
+use super::launch_image::{notes, other_image, start_text};
 use crate::model::tag;
 use crate::provision::cost::Cost;
 use crate::provision::plan::{Candidate, Plan, Step};
@@ -98,7 +99,7 @@ pub fn plan_text(plan: &Plan) -> String {
     let mut text = format!("Plan of launch {} in account {}\n", plan.launch, plan.account);
     for (index, candidate) in plan.candidates.iter().enumerate() {
         let rank = if index == 0 { "machine" } else { "or else" };
-        line(&mut text, rank, &machine(candidate));
+        line(&mut text, rank, &format!("{}{}", machine(candidate), other_image(plan, candidate)));
     }
     for refused in &plan.refused {
         line(
@@ -108,8 +109,7 @@ pub fn plan_text(plan: &Plan) -> String {
         );
     }
     if let Some(first) = plan.candidates.first() {
-        let name = first.image.name.as_ref().map_or_else(String::new, |name| format!(" ({name})"));
-        line(&mut text, "image", &format!("{}{name}", first.image.id));
+        start_text(first).iter().for_each(|(label, content)| line(&mut text, label, content));
         line(&mut text, "cost", &cost(&first.cost));
         for part in &first.cost.parts {
             let price =
@@ -118,6 +118,7 @@ pub fn plan_text(plan: &Plan) -> String {
             line(&mut text, "", &format!("{}: {price}{source}", part.what));
         }
     }
+    notes(plan).iter().for_each(|note| line(&mut text, "note", note));
     line(&mut text, "ends", &ends(plan));
     line(&mut text, "lets in", &format!("SSH (port {}) from {}", plan.ssh_port, plan.ssh_from));
     if let Some(first) = plan.candidates.first() {

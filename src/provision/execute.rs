@@ -12,7 +12,7 @@ use std::time::Duration;
 use base64::Engine;
 
 use super::journal::{Journal, JournalError};
-use super::plan::{Candidate, Plan, Refused, Step, bucket_name, helper_tags};
+use super::plan::{Candidate, Plan, PlannedVolume, Refused, Step, bucket_name, helper_tags};
 use super::report::{Event, LAUNCHED_SCHEMA, Launched};
 use super::settle::{self, Fate};
 use super::undo::{Left, Made};
@@ -275,8 +275,7 @@ impl<R: FnMut(Event)> Executor<'_, R> {
             instance_type: candidate.instance_type.clone(),
             zone: candidate.zone.clone(),
             group: self.groups.get(region.as_str()).cloned().unwrap_or_default(),
-            root_device: candidate.image.root_device.clone(),
-            root_gib: candidate.image.root_gib,
+            block_devices: candidate.volumes.iter().map(PlannedVolume::request).collect(),
             market: candidate.market,
             reservation: candidate.reservation.clone(),
             user_data: base64::engine::general_purpose::STANDARD.encode(user_data.bytes()),

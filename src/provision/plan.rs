@@ -3,13 +3,17 @@
 //! A pure function: the same wish, world, catalog and seed give the same plan. It holds no URL and no secret, so it can be
 //! shown as it is.
 
+pub(super) mod image;
+mod image_check;
 mod planner;
 #[cfg(test)]
 mod tests;
+mod volumes;
 
 use serde::Serialize;
 
 use super::cost::Cost;
+use super::image::ImageKind;
 use super::wish::{Lifetime, Wish};
 use super::world::World;
 use crate::catalog::Catalog;
@@ -18,6 +22,8 @@ use crate::model::agent::AgentConfiguration;
 use crate::model::tag::{self, Tag};
 use crate::model::{Market, Mebibytes, Span};
 use planner::Planner;
+
+pub use volumes::{PlannedVolume, VolumeRole};
 
 /// The value of a plan's `schema` field.
 pub const SCHEMA: &str = "cloudkit.launch-plan/v1";
@@ -93,6 +99,8 @@ pub struct Candidate {
     pub memory_mib: Option<Mebibytes>,
     /// What it starts from.
     pub image: PlannedImage,
+    /// Its volumes, the root volume first.
+    pub volumes: Vec<PlannedVolume>,
     /// What it costs.
     pub cost: Cost,
     /// The idempotency token of its request.
@@ -109,7 +117,18 @@ pub struct PlannedImage {
     /// The name its owner gave it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The user that the key is for; absent for an image of somebody's own.
+    /// The name that it goes by; absent for one that was named by its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<ImageKind>,
+    /// What it is, in words; absent where that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub what: Option<String>,
+    /// Why it is this one.
+    pub because: String,
+    /// What somebody who launches it should know.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+    /// The user that the key is for; absent where that is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub login_user: Option<String>,
     /// The device of its root volume.

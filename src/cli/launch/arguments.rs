@@ -2,6 +2,8 @@
 //!
 //! Flags go over settings; nothing is looked up at AWS here.
 
+mod image;
+
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -19,6 +21,8 @@ use crate::platform::variables;
 use crate::provision::wait::WaitFor;
 use crate::provision::wish::{AddressRange, Lifetime, SshFrom, Wish, WishedMachine};
 
+use image::ImageArguments;
+
 /// How long a machine lives where nobody says.
 const DEFAULT_TTL: Span = Span::from_seconds(8 * 3600);
 
@@ -30,6 +34,7 @@ const DEFAULT_SSH_WAIT: Span = Span::from_seconds(240);
 #[command(after_help = "Examples:
   cloudkit launch --instance-type m7i.large --ttl 8h
   cloudkit find search --gpu l4 --max-price 1 | cloudkit launch --ttl 2d --name trainer
+  cloudkit launch --instance-type g6.xlarge --image gpu-ubuntu-24.04 --root-size 200 --volume 500,gp3,6000
   cloudkit launch --instance-type t4g.small --dry-run")]
 pub(super) struct LaunchArguments {
     /// Instance type; without it, offers are read from stdin: all are candidates, best first
@@ -50,9 +55,6 @@ pub(super) struct LaunchArguments {
     /// Let the machine run until somebody ends it
     #[arg(long)]
     pub(super) no_ttl: bool,
-    /// Image other than the current Amazon Linux 2023
-    #[arg(long, value_name = "AMI")]
-    pub(super) ami: Option<String>,
     /// Who may reach its SSH port, such as 203.0.113.0/24 [default: the address you are seen from]
     #[arg(long, value_name = "CIDR")]
     pub(super) ssh_from: Option<AddressRange>,
@@ -71,6 +73,8 @@ pub(super) struct LaunchArguments {
     /// Launch without asking
     #[arg(short, long)]
     pub(super) yes: bool,
+    #[command(flatten)]
+    image: ImageArguments,
 }
 
 /// A name is a tag's value, and what `terminate` takes.
@@ -106,7 +110,8 @@ impl LaunchArguments {
             candidates,
             name: self.name.clone(),
             lifetime: self.lifetime(context)?,
-            ami: self.ami.clone(),
+            image: self.image.image(),
+            volumes: self.image.volumes(),
             ssh_from: self.ssh_from(context)?,
             ssh_port: ssh_port(context)?,
         })
