@@ -309,8 +309,14 @@ mod tests {
             ("", r#""" is not a size such as 500, 500GiB or 2TiB (a bare number is GiB)"#),
             ("0", r#""0" is not a size such as 500, 500GiB or 2TiB (a bare number is GiB)"#),
             ("500MB", r#""500MB" is not a size such as 500, 500GiB or 2TiB (a bare number is GiB)"#),
-            ("500,gp4", r#""gp4" is not one of gp3, gp2, io2, io1, st1, sc1, standard, nor a number of IOPS"#),
-            ("500,size=3", r#""size=3" is not one of gp3, gp2, io2, io1, st1, sc1, standard, nor a number of IOPS"#),
+            (
+                "500,gp4",
+                r#""gp4" is not one of gp3, gp2, io2, io1, st1, sc1, standard, nor a number of IOPS"#,
+            ),
+            (
+                "500,size=3",
+                r#""size=3" is not one of gp3, gp2, io2, io1, st1, sc1, standard, nor a number of IOPS"#,
+            ),
             ("500,6k", r#""6k" is not a whole number of IOPS"#),
             ("500,io2,io1,3000", "the type is given twice"),
             ("500,3000,125,125", "throughput is given twice"),

@@ -32,26 +32,17 @@ pub const AMAZON_LINUX_2023: Distribution = Distribution {
 };
 
 /// Ubuntu 24.04, with its C library: <https://packages.ubuntu.com/noble/libc6>
-pub const UBUNTU_24_04: Distribution = Distribution {
-    name: "Ubuntu 24.04",
-    login_user: "ubuntu",
-    glibc: GlibcVersion { major: 2, minor: 39 },
-};
+pub const UBUNTU_24_04: Distribution =
+    Distribution { name: "Ubuntu 24.04", login_user: "ubuntu", glibc: GlibcVersion { major: 2, minor: 39 } };
 
 /// Ubuntu 22.04, with its C library: <https://packages.ubuntu.com/jammy/libc6>
-pub const UBUNTU_22_04: Distribution = Distribution {
-    name: "Ubuntu 22.04",
-    login_user: "ubuntu",
-    glibc: GlibcVersion { major: 2, minor: 35 },
-};
+pub const UBUNTU_22_04: Distribution =
+    Distribution { name: "Ubuntu 22.04", login_user: "ubuntu", glibc: GlibcVersion { major: 2, minor: 35 } };
 
 /// Debian 12, with its user (<https://wiki.debian.org/Cloud/AmazonEC2Image>) and its C library
 /// (<https://packages.debian.org/bookworm/libc6>)
-pub const DEBIAN_12: Distribution = Distribution {
-    name: "Debian 12",
-    login_user: "admin",
-    glibc: GlibcVersion { major: 2, minor: 36 },
-};
+pub const DEBIAN_12: Distribution =
+    Distribution { name: "Debian 12", login_user: "admin", glibc: GlibcVersion { major: 2, minor: 36 } };
 
 /// What an image is made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -294,7 +285,10 @@ mod tests {
         ));
         assert!(told("neurn").contains("did you mean neuron?"), "{}", told("neurn"));
         assert!(told("windows-2022").starts_with(r#"there is no image "windows-2022"; there are al2023, "#));
-        assert_eq!(told("ami-12345678"), "ami-12345678 is the id of an image, not a name: --ami ami-12345678");
+        assert_eq!(
+            told("ami-12345678"),
+            "ami-12345678 is the id of an image, not a name: --ami ami-12345678"
+        );
     }
 
     #[test]

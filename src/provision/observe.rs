@@ -16,7 +16,7 @@ use super::wish::{AddressRange, SshFrom, Wish};
 use super::world::{BucketState, RegionWorld, World};
 use crate::aws::types::TypeFacts;
 use crate::aws::{AwsError, Session};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, InstanceType};
 use crate::model::RegionName;
 use crate::platform::http::{HttpClient, HttpError};
 
@@ -152,7 +152,7 @@ async fn observe_types(
         .filter(|machine| machine.region == *region)
         .map(|machine| machine.instance_type.as_str())
         .filter(|name| {
-            let described = catalog.instance_type(name).is_some_and(|known| known.is_described());
+            let described = catalog.instance_type(name).is_some_and(InstanceType::is_described);
             !described || here.and_then(|here| here.offering(name)).is_none()
         })
         .collect();

@@ -2,8 +2,6 @@
 //!
 //! Which image fits which type is decided by the plan.
 
-use aws_sdk_ec2::types::PlatformValues;
-
 use super::{Ec2, count_in, filter};
 use crate::aws::error::{AwsError, ErrorKind};
 use crate::aws::types::volume::ImageVolume;
@@ -62,7 +60,8 @@ fn image(image: aws_sdk_ec2::types::Image) -> Option<Image> {
         volumes: mappings.into_iter().filter_map(volume).collect(),
         root_device: image.root_device_name,
         state: image.state.map(|state| state.as_str().to_owned()),
-        windows: image.platform == Some(PlatformValues::Windows),
+        // EC2 writes it in lower case, its model in upper case.
+        windows: image.platform.is_some_and(|platform| platform.as_str().eq_ignore_ascii_case("windows")),
         root_device_type: image.root_device_type.map(|kind| kind.as_str().to_owned()),
         virtualization: image.virtualization_type.map(|kind| kind.as_str().to_owned()),
         owner: image.owner_id,

@@ -165,7 +165,10 @@ fn reasons_to_ask(plan: &Plan, limit: Money) -> Vec<String> {
 
 /// A volume that somebody asked for and whose price is not known.
 fn unpriced_volume(candidate: &plan::Candidate) -> Option<String> {
-    let asked = candidate.volumes.iter().find(|volume| volume.was_asked_for() && !volume.is_priced(&candidate.region))?;
+    let asked = candidate
+        .volumes
+        .iter()
+        .find(|volume| volume.was_asked_for() && !volume.is_priced(&candidate.region))?;
     let size = asked.volume().map_or_else(|| "a volume".to_owned(), |volume| volume.to_string());
     Some(format!("the price of {size} in {} is not known", candidate.region))
 }

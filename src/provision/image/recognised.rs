@@ -56,11 +56,12 @@ const AMAZON_LINUX_2: Recognised = Recognised {
     glibc: Some(GlibcVersion { major: 2, minor: 26 }),
 };
 
-const OTHER_DEBIAN: Recognised =
-    Recognised { name: "Debian", login_user: DEBIAN_12.login_user, glibc: None };
+const OTHER_DEBIAN: Recognised = Recognised { name: "Debian", login_user: DEBIAN_12.login_user, glibc: None };
 
 fn ubuntu(name: &str) -> Recognised {
-    let of_release = |release: &str| name.contains(&format!("-{release}-")) || name.contains(&format!("(Ubuntu {release})"));
+    let of_release = |release: &str| {
+        name.contains(&format!("-{release}-")) || name.contains(&format!("(Ubuntu {release})"))
+    };
     if of_release("24.04") {
         UBUNTU_24_04.into()
     } else if of_release("22.04") {

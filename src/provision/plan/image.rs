@@ -146,7 +146,8 @@ fn refuse_misfit(kind: ImageKind, instance_type: &str, traits: &Traits) -> Resul
     }
     let fitting = format!("leave --image out, and what fits {instance_type} is taken");
     Err(if traits.neuron.is_empty() {
-        let reason = format!("the image {kind} is for Inferentia and Trainium, and {instance_type} has neither");
+        let reason =
+            format!("the image {kind} is for Inferentia and Trainium, and {instance_type} has neither");
         Reason { reason, hints: vec![fitting] }
     } else {
         let older = "name a Neuron image of release 2.26 or before by its id: --ami ami-…".to_owned();

@@ -12,12 +12,16 @@ pub(super) fn check(image: &Image, architecture: Architecture) -> Result<&str, R
     let other = |reason: String| Reason {
         reason,
         hints: vec![
-            format!("name another Linux image for {architecture}: --ami ami-…, or one by its name: --image NAME"),
+            format!(
+                "name another Linux image for {architecture}: --ami ami-…, or one by its name: --image NAME"
+            ),
             "leave --ami out, and what fits the type is taken".to_owned(),
         ],
     };
     if image.windows {
-        return Err(other(format!("{id} is a Windows image, and the agent that ends a machine runs on Linux")));
+        return Err(other(format!(
+            "{id} is a Windows image, and the agent that ends a machine runs on Linux"
+        )));
     }
     if image.state.as_deref() != Some("available") {
         let state = image.state.as_deref().unwrap_or("in no state that EC2 tells");
@@ -33,7 +37,9 @@ pub(super) fn check(image: &Image, architecture: Architecture) -> Result<&str, R
         )));
     }
     if let Some(root) = image.root_device_type.as_deref().filter(|kind| *kind != "ebs") {
-        return Err(other(format!("image {id} boots from {root}, and only one that boots from ebs is launched")));
+        return Err(other(format!(
+            "image {id} boots from {root}, and only one that boots from ebs is launched"
+        )));
     }
     image.root_device.as_deref().ok_or_else(|| other(format!("image {id} names no root device")))
 }
@@ -41,5 +47,8 @@ pub(super) fn check(image: &Image, architecture: Architecture) -> Result<&str, R
 /// What to say of an image that its owner has let fall out of use.
 pub(super) fn deprecation(image: &Image, now: jiff::Timestamp) -> Option<String> {
     let since = image.deprecated_from.filter(|at| *at <= now)?;
-    Some(format!("image {} is deprecated since {since}: its owner may no longer mend it, and may remove it", image.id))
+    Some(format!(
+        "image {} is deprecated since {since}: its owner may no longer mend it, and may remove it",
+        image.id
+    ))
 }

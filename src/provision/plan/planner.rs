@@ -69,7 +69,8 @@ impl Planner<'_> {
         let region = region.ok_or_else(|| format!("{} was not looked at", machine.region))?;
         self.market(machine)?;
         let name = machine.instance_type.as_str();
-        let traits = Traits::of(name, &region.types, self.catalog).ok_or_else(|| self.no_such_type(machine))?;
+        let traits =
+            Traits::of(name, &region.types, self.catalog).ok_or_else(|| self.no_such_type(machine))?;
         let Start { image, volumes } = self.start(machine, region, &traits)?;
         let network = region.network.clone().ok_or_else(|| Reason {
             reason: format!("{} has no default network", machine.region),
@@ -104,7 +105,8 @@ impl Planner<'_> {
             }
             (OperatingSystem::Linux, _, _) => Ok(()),
             (OperatingSystem::Windows, _, _) => Err(Reason {
-                reason: "this is an offer for windows, and the agent that ends a machine runs on Linux".to_owned(),
+                reason: "this is an offer for windows, and the agent that ends a machine runs on Linux"
+                    .to_owned(),
                 hints: vec![linux_offers(machine)],
             }),
             (os, _, _) => Err(Reason {

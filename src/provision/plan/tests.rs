@@ -9,11 +9,11 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::*;
+use crate::aws::types::volume::ImageVolume;
 use crate::aws::types::{Identity, Image, TypeFacts};
+use crate::model::VolumeKind;
 use crate::model::{Architecture, OperatingSystem};
 use crate::provision::agent_binary::{AgentBinary, RunsOn};
-use crate::aws::types::volume::ImageVolume;
-use crate::model::VolumeKind;
 use crate::provision::image::GlibcVersion;
 use crate::provision::wish::{ImageWish, SshFrom, VolumesWish, WishedMachine};
 use crate::provision::world::{BucketState, RegionWorld};
@@ -179,11 +179,8 @@ fn a_type_that_the_catalog_does_not_know_is_ec2s_to_know() {
     let mut world = world();
     let new = wish(vec![wished("m99.large", "us-east-1")]);
     assert_eq!(refusal(&new, &world), "EC2 has no such instance type");
-    let facts = TypeFacts {
-        architectures: vec![Architecture::X86_64],
-        vcpus: Some(2),
-        ..TypeFacts::default()
-    };
+    let facts =
+        TypeFacts { architectures: vec![Architecture::X86_64], vcpus: Some(2), ..TypeFacts::default() };
     let types = &mut world.regions.get_mut("us-east-1").unwrap().types;
     types.insert("m99.large".to_owned(), Some(facts));
     let plan = planned(&new, &world);

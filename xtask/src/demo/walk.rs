@@ -165,9 +165,9 @@ impl<'d> Demo<'d> {
         let Fit::NeedsNewerLibrary(_, needed) = &self.program.fit else {
             return String::new();
         };
-        let newer = ImageKind::ALL.into_iter().find(|kind| {
-            kind.purpose() == Purpose::General && kind.distribution().glibc >= *needed
-        });
+        let newer = ImageKind::ALL
+            .into_iter()
+            .find(|kind| kind.purpose() == Purpose::General && kind.distribution().glibc >= *needed);
         let Some(newer) = newer else { return String::new() };
         say::result(format_args!(
             "(Built on this computer, cloudkit needs glibc {needed} and the usual image, Amazon Linux 2023, has {}: it\n\

@@ -58,7 +58,8 @@ fn every_type_gets_the_image_for_what_it_has() {
             let image = image.unwrap();
             let kind = image.kind.unwrap();
             let nvidia = known.gpus().any(|gpu| gpu.manufacturer == Some("NVIDIA"));
-            let trains = known.devices().any(|one| one.kind == DeviceKind::Neuron && one.name != "Inferentia");
+            let trains =
+                known.devices().any(|one| one.kind == DeviceKind::Neuron && one.name != "Inferentia");
             let expected = match (nvidia, trains) {
                 (true, _) => Purpose::Gpu,
                 (false, true) => Purpose::Neuron,
@@ -186,7 +187,8 @@ fn what_ec2_says_of_a_new_type_decides_as_well() {
     let neuron = TypeFacts { neuron: vec![device("Trainium9", "AWS")], ..TypeFacts::default() };
     assert_eq!(kind_of(neuron).0, ImageKind::Neuron);
     let amd = TypeFacts { gpus: vec![device("Radeon Pro V520", "AMD")], ..TypeFacts::default() };
-    let note = "Amazon Linux 2023 has no driver for the Radeon Pro V520, nor has any image that goes by a name";
+    let note =
+        "Amazon Linux 2023 has no driver for the Radeon Pro V520, nor has any image that goes by a name";
     assert_eq!(kind_of(amd), (ImageKind::AmazonLinux2023, vec![note.to_owned()]));
 }
 
@@ -277,5 +279,8 @@ fn the_login_user_is_the_publishers_or_what_was_said() {
         refusal(&named(None), &world),
         "the agent cloudkit needs glibc 2.36, and Ubuntu 22.04 has 2.35"
     );
-    assert_eq!(started(ImageWish::Kind(ImageKind::Debian12), "m7i.large").login_user.as_deref(), Some("admin"));
+    assert_eq!(
+        started(ImageWish::Kind(ImageKind::Debian12), "m7i.large").login_user.as_deref(),
+        Some("admin")
+    );
 }

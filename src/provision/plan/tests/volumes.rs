@@ -5,8 +5,7 @@ use super::*;
 fn volumes_of(volumes: VolumesWish, image: Image) -> Result<Candidate, String> {
     let mut world = world();
     world.regions.get_mut("us-east-1").unwrap().named_image = Some(image);
-    let wish =
-        Wish { image: by_id("ami-1"), volumes, ..wish(vec![wished("m7i.large", "us-east-1")]) };
+    let wish = Wish { image: by_id("ami-1"), volumes, ..wish(vec![wished("m7i.large", "us-east-1")]) };
     match plan(&wish, &world, Catalog::embedded(), 7) {
         Ok(mut plan) => Ok(plan.candidates.remove(0)),
         Err(error) => Err(error.to_string()),
@@ -25,7 +24,10 @@ fn data(volumes: &[&str]) -> VolumesWish {
 fn asked(candidate: &Candidate) -> Vec<String> {
     let shown = |volume: &PlannedVolume| {
         let request = volume.request();
-        format!("{} {:?} {:?} {:?} {:?}", request.device, request.gib, request.kind, request.iops, request.throughput)
+        format!(
+            "{} {:?} {:?} {:?} {:?}",
+            request.device, request.gib, request.kind, request.iops, request.throughput
+        )
     };
     candidate.volumes.iter().map(shown).collect()
 }
@@ -49,7 +51,10 @@ fn the_root_volume_is_never_smaller_than_the_snapshot() {
     assert_eq!((larger.image.root_gib, larger.volumes[0].role), (Some(200), VolumeRole::LargerRoot));
     assert_eq!(larger.image.notes, [""; 0]);
     let too_large = volumes_of(root_size(70_000), large()).unwrap_err();
-    assert!(too_large.contains("the root volume can't be: gp3 volumes are 1 GiB to 64 TiB large"), "{too_large}");
+    assert!(
+        too_large.contains("the root volume can't be: gp3 volumes are 1 GiB to 64 TiB large"),
+        "{too_large}"
+    );
 }
 
 #[test]
