@@ -213,11 +213,21 @@ fn an_image_of_somebodys_own_is_looked_at_first() {
         told += &home.run(&line).exits(2).stderr.lines().next().unwrap().replace(&id, "ami-x");
         told += "\n";
     }
-    assert_snapshot!(told, @"");
+    assert_snapshot!(told, @"
+    error: m7i.large in us-east-1 cannot be launched: image ami-x is for arm64, the type for x86_64
+    error: m7i.large in us-east-1 cannot be launched: ami-x is a Windows image, and the agent that ends a machine runs on Linux
+    error: m7i.large in us-east-1 cannot be launched: image ami-x is disabled, and only an available one can be launched
+    error: m7i.large in us-east-1 cannot be launched: image ami-x is paravirtual, as images of before 2014 were; machines of today run hvm
+    error: m7i.large in us-east-1 cannot be launched: image ami-x boots from instance-store, and only one that boots from ebs is launched
+    ");
     let id = put(&lab, &json!({"Architecture": "arm64"}));
     let line = format!("cloudkit launch -t m7i.large --ami {id} --ttl 1h --quiet");
     let hints = home.run(&line).exits(2).stderr.replace(&id, "ami-x");
-    assert_snapshot!(hints, @"");
+    assert_snapshot!(hints, @"
+    error: m7i.large in us-east-1 cannot be launched: image ami-x is for arm64, the type for x86_64
+    hint: leave --ami out, and what fits the type is taken
+    hint: name another Linux image for x86_64: --ami ami-…, or one by its name: --image NAME
+    ");
     assert_eq!(lab.changes(), [""; 0]);
 }
 
