@@ -3,11 +3,13 @@
 //! Plain data: no SDK, no input or output. A field that AWS left out is `None`, never a guess.
 
 pub mod capacity;
+pub mod volume;
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::tag::{self, Tag};
-use crate::model::{Architecture, Market, Mebibytes, Money, NotAValue, RegionName};
+use crate::model::{Architecture, Market, Mebibytes, Money, NotAValue, RegionName, Volume};
+use volume::{BlockDevice, ImageVolume};
 
 /// The caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +29,7 @@ impl Identity {
 }
 
 /// A machine image.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Image {
     /// `ami-…`.
     pub id: String,
@@ -37,18 +39,34 @@ pub struct Image {
     pub architecture: Option<Architecture>,
     /// The device that its root volume is attached as, `/dev/xvda`.
     pub root_device: Option<String>,
-    /// The size of its root snapshot in GiB.
-    pub root_gib: Option<u32>,
-    /// The kind of its root volume, `gp3`.
-    pub root_volume_type: Option<String>,
-    /// Whether it can be launched now.
-    pub available: bool,
+    /// The volumes that it brings, the root volume among them.
+    pub volumes: Vec<ImageVolume>,
+    /// In EC2's words where it is in its life: `available`, `pending`, `disabled`.
+    pub state: Option<String>,
     /// Whether it is a Windows image.
     pub windows: bool,
+    /// `ebs`, or `instance-store` for one of long ago.
+    pub root_device_type: Option<String>,
+    /// `hvm`, or `paravirtual` for one of long ago.
+    pub virtualization: Option<String>,
+    /// The account that owns it.
+    pub owner: Option<String>,
+    /// EC2's name for an owner that it has verified, `amazon`.
+    pub owner_alias: Option<String>,
+    /// When its owner has it fall out of use.
+    pub deprecated_from: Option<jiff::Timestamp>,
+}
+
+impl Image {
+    /// The volume that it boots from.
+    #[must_use]
+    pub fn root(&self) -> Option<&ImageVolume> {
+        self.volumes.iter().find(|volume| Some(&volume.device) == self.root_device.as_ref())
+    }
 }
 
 /// What EC2 says of an instance type.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TypeFacts {
     /// The architectures that it runs.
     pub architectures: Vec<Architecture>,
@@ -56,13 +74,30 @@ pub struct TypeFacts {
     pub vcpus: Option<u32>,
     /// Memory.
     pub memory: Option<Mebibytes>,
+    /// Its GPUs, parts of one included.
+    pub gpus: Vec<TypeDevice>,
+    /// AWS's own devices for machine learning: Inferentia, Trainium.
+    pub neuron: Vec<TypeDevice>,
+    /// Every other device that needs a driver of its own.
+    pub other_devices: Vec<TypeDevice>,
+}
+
+/// A device of an instance type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TypeDevice {
+    /// Its name, `L4`.
+    pub name: String,
+    /// Who makes it.
+    pub manufacturer: Option<String>,
+    /// Whether the machine has only a part of one.
+    pub is_part: bool,
 }
 
 /// A request for one machine; the same request with the same token never makes a second one.
 /// <https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html>
 ///
 /// What every machine of cloudkit gets is not in it, because it never differs: metadata service version 2 with instance
-/// tags, an encrypted root volume that goes with the machine, shutdown behaviour `terminate`.
+/// tags, volumes that are encrypted and go with the machine, shutdown behaviour `terminate`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunRequest {
     /// The idempotency token, at most 64 ASCII characters.
@@ -75,10 +110,8 @@ pub struct RunRequest {
     pub zone: Option<String>,
     /// The security group's id.
     pub group: String,
-    /// The root device as the image names it.
-    pub root_device: String,
-    /// The size of the root volume in GiB; that of the image's snapshot where it is absent.
-    pub root_gib: Option<u32>,
+    /// Its volumes, the root volume among them.
+    pub block_devices: Vec<BlockDevice>,
     /// How it is bought.
     pub market: Market,
     /// The most that a spot machine may cost an hour; at most the price on demand where it is absent.
@@ -230,15 +263,13 @@ pub struct Protection {
     pub on_shutdown: Option<ShutdownBehaviour>,
 }
 
-/// A disk of EBS.
+/// A volume of EBS that is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Volume {
+pub struct Disk {
     /// `vol-…`.
     pub id: String,
-    /// Its size in GiB.
-    pub gib: Option<u32>,
-    /// Its kind, `gp3`.
-    pub kind: Option<String>,
+    /// Its size, kind and speed, where EC2 tells of a kind we know.
+    pub volume: Option<Volume>,
     /// The machine that it is attached to.
     pub machine: Option<String>,
     /// Whether it goes with its machine, where EC2 says so.

@@ -17,6 +17,7 @@ pub mod range;
 pub mod span;
 pub mod tag;
 pub mod unit;
+pub mod volume;
 
 pub use architecture::Architecture;
 pub use block_duration::BlockDuration;
@@ -30,6 +31,7 @@ pub use operating_system::OperatingSystem;
 pub use range::Range;
 pub use span::Span;
 pub use unit::Unit;
+pub use volume::{Volume, VolumeKind};
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -8,6 +8,7 @@ use std::fmt::Write;
 mod user_parts;
 
 use super::document::{Column, Record};
+use super::launch_image::{notes, other_image, start_text};
 use crate::model::tag;
 use crate::provision::cost::Cost;
 use crate::provision::plan::{Candidate, Plan, Step};
@@ -80,7 +81,7 @@ pub fn plan_text(plan: &Plan) -> String {
     let first = plan.candidates.first();
     for (index, candidate) in plan.candidates.iter().enumerate() {
         let rank = if index == 0 { "machine" } else { "or else" };
-        line(&mut text, rank, &machine(candidate));
+        line(&mut text, rank, &format!("{}{}", machine(candidate), other_image(plan, candidate)));
         // Those of one market cost about the same; of another one they may not.
         if first.is_some_and(|first| first.market != candidate.market) {
             line(&mut text, "", &cost(&candidate.cost));
@@ -93,8 +94,7 @@ pub fn plan_text(plan: &Plan) -> String {
         line(&mut text, "note", note);
     }
     if let Some(first) = plan.candidates.first() {
-        let name = first.image.name.as_ref().map_or_else(String::new, |name| format!(" ({name})"));
-        line(&mut text, "image", &format!("{}{name}", first.image.id));
+        start_text(first).iter().for_each(|(label, content)| line(&mut text, label, content));
         line(&mut text, "cost", &cost(&first.cost));
         for part in &first.cost.parts {
             let price =
@@ -103,6 +103,7 @@ pub fn plan_text(plan: &Plan) -> String {
             line(&mut text, "", &format!("{}: {price}{source}", part.what));
         }
     }
+    notes(plan).iter().for_each(|note| line(&mut text, "note", note));
     line(&mut text, "ends", &ends(plan));
     if plan.agent.is_none() {
         line(&mut text, "agent", no_agent(plan));

@@ -20,6 +20,7 @@ pub mod history_chart;
 #[cfg(feature = "aws")]
 pub mod history_svg;
 pub mod launch;
+mod launch_image;
 pub mod machine;
 mod offer;
 mod offer_group;

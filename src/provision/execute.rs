@@ -14,7 +14,7 @@ use std::time::Duration;
 use base64::Engine;
 
 use super::journal::{Journal, JournalError};
-use super::plan::{Candidate, OBJECT_PREFIX, Plan, Refused, Step, bucket_name, helper_tags};
+use super::plan::{Candidate, OBJECT_PREFIX, Plan, PlannedVolume, Refused, Step, bucket_name, helper_tags};
 use super::refusal_memory::{Pool, RefusalMemory};
 use super::report::{Event, LAUNCHED_SCHEMA, Launched};
 use super::settle::{self, Fate};
@@ -398,8 +398,7 @@ impl<R: FnMut(Event)> Executor<'_, R> {
             instance_type: candidate.instance_type.clone(),
             zone: candidate.zone.clone(),
             group: self.groups.get(region.as_str()).cloned().unwrap_or_default(),
-            root_device: candidate.image.root_device.clone(),
-            root_gib: candidate.image.root_gib,
+            block_devices: candidate.volumes.iter().map(PlannedVolume::request).collect(),
             market: candidate.market,
             max_price: candidate.max_price_usd_hour,
             reservation: candidate.reservation.clone(),

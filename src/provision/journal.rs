@@ -132,7 +132,8 @@ impl Journal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Market;
+    use crate::aws::types::volume::BlockDevice;
+    use crate::model::{Market, VolumeKind};
 
     fn request() -> RunRequest {
         RunRequest {
@@ -141,8 +142,13 @@ mod tests {
             instance_type: "m7i.large".to_owned(),
             zone: None,
             group: "sg-1".to_owned(),
-            root_device: "/dev/xvda".to_owned(),
-            root_gib: Some(8),
+            block_devices: vec![BlockDevice {
+                device: "/dev/xvda".to_owned(),
+                gib: Some(8),
+                kind: Some(VolumeKind::Gp3),
+                iops: None,
+                throughput: None,
+            }],
             market: Market::OnDemand,
             max_price: None,
             reservation: None,

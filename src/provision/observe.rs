@@ -2,6 +2,8 @@
 //!
 //! Calls that do not need each other run together. Nothing is changed, and nothing is decided.
 
+mod image;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,17 +11,16 @@ use std::time::Duration;
 use futures_util::future::try_join_all;
 
 use super::agent_binary::{AgentBinary, AgentBinaryError};
-use super::image::AMAZON_LINUX_2023;
 use super::plan::{bucket_name, delivery};
 use super::refusal_memory::RecentRefusal;
 use super::wish::{AddressRange, AgentWish, SshFrom, Wish};
 use super::world::{BucketState, RegionWorld, World};
+use crate::aws::types::TypeFacts;
 use crate::aws::types::capacity::CapacityReservation;
-use crate::aws::types::{Image, TypeFacts};
-use crate::aws::{AwsError, ErrorKind, Session};
-use crate::catalog::Catalog;
+use crate::aws::{AwsError, Session};
+use crate::catalog::{Catalog, InstanceType};
 use crate::cloudinit::{Delivery, RenderError};
-use crate::model::{Architecture, Market, RegionName};
+use crate::model::{Market, RegionName};
 use crate::platform::http::{HttpClient, HttpError};
 
 const CHECK_IP_LIMIT: Duration = Duration::from_secs(10);
@@ -155,18 +156,10 @@ async fn observe_region(
     let ec2 = session.ec2(region);
     let network = async { ec2.default_network().await.map_err(aws(format!("the networks of {region}"))) };
     let types = observe_types(wish, region, session, catalog);
-    let named = async {
-        match &wish.ami {
-            Some(id) => ec2.image(id).await.map_err(aws(format!("image {id} in {region}"))),
-            None => Ok(None),
-        }
-    };
+    let named = image::named(wish, region, &ec2);
     let reservations = observe_reservations(wish, region, session);
     let (network, types, named_image, reservations) = tokio::try_join!(network, types, named, reservations)?;
-    let images = match wish.ami {
-        Some(_) => BTreeMap::new(),
-        None => observe_images(architectures(wish, region, &types, catalog), region, session).await?,
-    };
+    let images = image::published(wish, region, &types, catalog, session).await?;
     Ok(RegionWorld { images, named_image, network, types, reservations, bucket: BucketState::Missing })
 }
 
@@ -184,7 +177,8 @@ async fn observe_reservations(
     reservations.map_err(aws(format!("the capacity reservations of {region}")))
 }
 
-/// Asks EC2 about each type that the catalog does not have in this region: the catalog may be older than the type.
+/// Asks EC2 about each type that the catalog does not have in this region, since it may be older than the type, and about
+/// each that it knows by a price alone.
 async fn observe_types(
     wish: &Wish,
     region: &RegionName,
@@ -197,7 +191,10 @@ async fn observe_types(
         .iter()
         .filter(|machine| machine.region == *region)
         .map(|machine| machine.instance_type.as_str())
-        .filter(|name| here.and_then(|here| here.offering(name)).is_none())
+        .filter(|name| {
+            let described = catalog.instance_type(name).is_some_and(InstanceType::is_described);
+            !described || here.and_then(|here| here.offering(name)).is_none()
+        })
         .collect();
     let ec2 = session.ec2(region);
     let ask = async |name: &str| {
@@ -206,43 +203,6 @@ async fn observe_types(
         Ok::<_, ObserveError>((name.to_owned(), facts))
     };
     try_join_all(unknown.into_iter().map(ask)).await.map(|types| types.into_iter().collect())
-}
-
-fn architectures(
-    wish: &Wish,
-    region: &RegionName,
-    types: &BTreeMap<String, Option<TypeFacts>>,
-    catalog: &Catalog<'_>,
-) -> BTreeSet<Architecture> {
-    let here = wish.candidates.iter().filter(|machine| machine.region == *region);
-    here.flat_map(|machine| match types.get(machine.instance_type.as_str()) {
-        Some(facts) => facts.iter().flat_map(|facts| facts.architectures.clone()).collect(),
-        None => catalog
-            .instance_type(machine.instance_type.as_str())
-            .map_or_else(Vec::new, |known| known.architectures().collect()),
-    })
-    .collect()
-}
-
-async fn observe_images(
-    architectures: BTreeSet<Architecture>,
-    region: &RegionName,
-    session: &Session,
-) -> Result<BTreeMap<Architecture, Image>, ObserveError> {
-    let wanted = architectures
-        .into_iter()
-        .filter_map(|architecture| Some((architecture, AMAZON_LINUX_2023.parameter(architecture)?)));
-    let (parameters, ec2) = (session.parameters(region), session.ec2(region));
-    let look = async |(architecture, parameter): (Architecture, &str)| {
-        let id = match parameters.value(parameter).await {
-            Ok(id) => id,
-            Err(error) if error.kind == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(aws(format!("the current image of {region}"))(error)),
-        };
-        let image = ec2.image(&id).await.map_err(aws(format!("image {id} in {region}")))?;
-        Ok(image.map(|image| (architecture, image)))
-    };
-    Ok(try_join_all(wanted.map(look)).await?.into_iter().flatten().collect())
 }
 
 async fn bucket_state(

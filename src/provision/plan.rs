@@ -3,17 +3,21 @@
 //! A pure function: the same wish, world, catalog and seed give the same plan. It holds no URL and no secret, so it can be
 //! shown as it is.
 
+pub(super) mod image;
+mod image_check;
 mod planner;
 mod recent;
 mod reserved;
 #[cfg(test)]
 mod tests;
 mod user_parts;
+mod volumes;
 
 use serde::Serialize;
 
 use super::agent_binary::AgentBinary;
 use super::cost::Cost;
+use super::image::ImageKind;
 use super::wish::{AgentWish, Lifetime, Wish};
 use super::world::World;
 use crate::catalog::Catalog;
@@ -25,6 +29,8 @@ use crate::model::{Market, Mebibytes, Money, Span};
 use planner::Planner;
 pub(super) use user_parts::delivery;
 pub use user_parts::{Carrier, OBJECT_PREFIX, PlannedObject, PlannedPart, PlannedUser};
+
+pub use volumes::{PlannedVolume, VolumeRole};
 
 /// The value of a plan's `schema` field.
 pub const SCHEMA: &str = "cloudkit.launch-plan/v1";
@@ -115,6 +121,8 @@ pub struct Candidate {
     pub memory_mib: Option<Mebibytes>,
     /// What it starts from.
     pub image: PlannedImage,
+    /// Its volumes, the root volume first.
+    pub volumes: Vec<PlannedVolume>,
     /// What it costs.
     pub cost: Cost,
     /// The idempotency token of its request.
@@ -131,7 +139,18 @@ pub struct PlannedImage {
     /// The name its owner gave it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The user that the key is for; absent for an image of somebody's own.
+    /// The name that it goes by; absent for one that was named by its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<ImageKind>,
+    /// What it is, in words; absent where that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub what: Option<String>,
+    /// Why it is this one.
+    pub because: String,
+    /// What somebody who launches it should know.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+    /// The user that the key is for; absent where that is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub login_user: Option<String>,
     /// The device of its root volume.

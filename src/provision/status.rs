@@ -9,7 +9,7 @@ use super::cost::Cost;
 use super::deadline::Deadline;
 use super::report::MachineRow;
 use super::spend;
-use crate::aws::types::{Located, Protection, ShutdownBehaviour, Volume};
+use crate::aws::types::{Disk, Located, Protection, ShutdownBehaviour};
 use crate::catalog::Catalog;
 
 /// The value of [`MachineStatus`]'s `schema` field.
@@ -52,7 +52,7 @@ impl MachineStatus {
     pub fn of(
         located: &Located,
         protection: Option<Protection>,
-        disks: Option<&[Volume]>,
+        disks: Option<&[Disk]>,
         catalog: &Catalog<'_>,
         now: Timestamp,
     ) -> Self {

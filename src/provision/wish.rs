@@ -2,8 +2,12 @@
 //!
 //! A wish says nothing of prices or images; whether it can be had is the plan's to find out.
 
+pub mod image;
+
 use crate::cloudinit::user::UserBoot;
 use crate::model::{InstanceTypeName, Market, Money, OperatingSystem, RegionName, Span};
+
+pub use image::{ImageWish, VolumesWish};
 
 /// What is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,8 +18,10 @@ pub struct Wish {
     pub name: Option<String>,
     /// When it ends.
     pub lifetime: Lifetime,
-    /// An image other than the usual one.
-    pub ami: Option<String>,
+    /// What it starts from.
+    pub image: ImageWish,
+    /// The volumes that it has.
+    pub volumes: VolumesWish,
     /// Who may reach its SSH port.
     pub ssh_from: SshFrom,
     /// The port of its SSH server.

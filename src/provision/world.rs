@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::agent_binary::AgentBinary;
+use super::image::ImageKind;
 use super::refusal_memory::RecentRefusal;
 use super::wish::AddressRange;
 use crate::aws::types::capacity::CapacityReservation;
@@ -34,13 +35,14 @@ pub struct World {
 /// A region as it was read.
 #[derive(Debug, Clone, Default)]
 pub struct RegionWorld {
-    /// The image for each architecture that a candidate has.
-    pub images: BTreeMap<Architecture, Image>,
+    /// The images that the candidates start from, by their kind and architecture; without those that are not published.
+    pub images: BTreeMap<(ImageKind, Architecture), Image>,
     /// The image that was asked for by its id, where one was and this region has it.
     pub named_image: Option<Image>,
     /// The default network.
     pub network: Option<String>,
-    /// What EC2 says of the types that the catalog does not have here; `None` where EC2 has no such type either.
+    /// What EC2 says of the types that the catalog does not have here or knows by a price alone; `None` where EC2 has no
+    /// such type either.
     pub types: BTreeMap<String, Option<TypeFacts>>,
     /// The account's reservations and capacity blocks, where a candidate is for one.
     pub reservations: Vec<CapacityReservation>,

@@ -12,8 +12,9 @@ use aws_sdk_ec2::types::{
 use aws_smithy_types::retry::RetryConfig;
 
 use super::machine::machine;
-use super::{Ec2, incomplete, tags_out};
+use super::{Ec2, count_out, incomplete, tags_out};
 use crate::aws::error::AwsError;
+use crate::aws::types::volume::BlockDevice;
 use crate::aws::types::{Machine, RunRequest};
 use crate::model::Market;
 
@@ -42,7 +43,7 @@ impl Ec2 {
             .instance_type(request.instance_type.as_str().into())
             .set_placement(request.zone.as_deref().map(placement))
             .security_group_ids(&request.group)
-            .block_device_mappings(root_volume(request))
+            .set_block_device_mappings(Some(request.block_devices.iter().map(volume).collect()))
             .set_instance_market_options(market(request))
             .set_capacity_reservation_specification(request.reservation.as_deref().map(reservation))
             .metadata_options(metadata_options())
@@ -69,14 +70,17 @@ fn placement(zone: &str) -> Placement {
     }
 }
 
-/// The image's own root volume, encrypted, and gone with the machine.
-fn root_volume(request: &RunRequest) -> BlockDeviceMapping {
+/// A volume, encrypted, and gone with the machine.
+fn volume(device: &BlockDevice) -> BlockDeviceMapping {
     let volume = EbsBlockDevice::builder()
         .encrypted(true)
         .delete_on_termination(true)
-        .set_volume_size(request.root_gib.and_then(|gib| i32::try_from(gib).ok()))
+        .set_volume_size(device.gib.map(count_out))
+        .set_volume_type(device.kind.map(|kind| kind.as_str().into()))
+        .set_iops(device.iops.map(count_out))
+        .set_throughput(device.throughput.map(count_out))
         .build();
-    BlockDeviceMapping::builder().device_name(&request.root_device).ebs(volume).build()
+    BlockDeviceMapping::builder().device_name(&device.device).ebs(volume).build()
 }
 
 /// Version 2 only, with the instance's tags, which is how the machine learns of a moved deadline without a role.

@@ -3,6 +3,7 @@
 //! Flags go over settings; nothing is looked up at AWS here.
 
 pub(super) mod boot;
+mod image;
 mod market;
 mod places;
 
@@ -23,6 +24,8 @@ use crate::provision::wait::WaitFor;
 use crate::provision::wish::{AddressRange, Lifetime, SshFrom, Wish};
 use market::MarketArguments;
 
+use image::ImageArguments;
+
 /// How long a machine lives where nobody says.
 const DEFAULT_TTL: Span = Span::from_seconds(8 * 3600);
 
@@ -34,6 +37,7 @@ const DEFAULT_SSH_WAIT: Span = Span::from_seconds(240);
 #[command(after_help = "Examples:
   cloudkit launch --instance-type m7i.large --ttl 8h
   cloudkit find search --gpu l4 --max-price 1 | cloudkit launch --ttl 2d --name trainer
+  cloudkit launch --instance-type g6.xlarge --image gpu-ubuntu-24.04 --root-size 200 --volume 500,gp3,6000
   cloudkit launch --instance-type t4g.small --dry-run
   cloudkit launch -t g6.xlarge,g5.xlarge -r us-east-1,us-west-2 --spot --fallback on-demand --wait-for-capacity 2h")]
 pub(super) struct LaunchArguments {
@@ -57,9 +61,6 @@ pub(super) struct LaunchArguments {
     /// Let the machine run until somebody ends it
     #[arg(long)]
     pub(super) no_ttl: bool,
-    /// Image other than the current Amazon Linux 2023
-    #[arg(long, value_name = "AMI")]
-    pub(super) ami: Option<String>,
     /// Who may reach its SSH port, such as 203.0.113.0/24 [default: the address you are seen from]
     #[arg(long, value_name = "CIDR")]
     pub(super) ssh_from: Option<AddressRange>,
@@ -80,6 +81,8 @@ pub(super) struct LaunchArguments {
     /// Launch without asking
     #[arg(short, long)]
     pub(super) yes: bool,
+    #[command(flatten)]
+    image: ImageArguments,
 }
 
 /// A name is a tag's value, and what `terminate` takes.
@@ -115,7 +118,8 @@ impl LaunchArguments {
             candidates: self.market.complete(candidates)?,
             name: self.name.clone(),
             lifetime: self.lifetime(context)?,
-            ami: self.ami.clone(),
+            image: self.image.image(),
+            volumes: self.image.volumes(),
             ssh_from: self.ssh_from(context)?,
             ssh_port: ssh_port(context)?,
             agent: self.boot.agent(),

@@ -178,6 +178,7 @@ fn reasons_to_ask(plan: &Plan, limit: Money) -> Vec<String> {
     if let Some(unpriced) = plan.candidates.iter().find(|candidate| machine_price(candidate).is_none()) {
         reasons.push(format!("the price of {} in {} is not known", unpriced.instance_type, unpriced.region));
     }
+    reasons.extend(plan.candidates.iter().find_map(unpriced_volume));
     let dearest =
         plan.candidates.iter().map(|candidate| candidate.cost.known_usd_hour).max().unwrap_or_default();
     if dearest > limit {
@@ -190,6 +191,16 @@ fn reasons_to_ask(plan: &Plan, limit: Money) -> Vec<String> {
         reasons.push(format!("port {} is open to the whole world", plan.ssh_port));
     }
     reasons
+}
+
+/// A volume that somebody asked for and whose price is not known.
+fn unpriced_volume(candidate: &plan::Candidate) -> Option<String> {
+    let asked = candidate
+        .volumes
+        .iter()
+        .find(|volume| volume.was_asked_for() && !volume.is_priced(&candidate.region))?;
+    let size = asked.volume().map_or_else(|| "a volume".to_owned(), |volume| volume.to_string());
+    Some(format!("the price of {size} in {} is not known", candidate.region))
 }
 
 /// Executes, while Ctrl-C or the end of `--timeout` stops it and has it all undone.

@@ -81,10 +81,10 @@ async fn login_user(session: &Session, one: &Located) -> Result<String, CommandE
         return Ok(user.to_owned());
     }
     let image = match &one.machine.image {
-        Some(id) => session.ec2(&one.region).image(id).await?,
+        Some(id) => session.ec2(&one.region).images(&[id]).await?.into_iter().next(),
         None => None,
     };
-    let user = image.as_ref().and_then(image::login_user);
+    let user = image.as_ref().and_then(image::recognise).map(|known| known.login_user);
     user.map(str::to_owned).ok_or_else(|| {
         CommandError::usage(format!(
             "who logs in on {} is not known: its image is nobody's that is known",

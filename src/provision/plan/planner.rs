@@ -3,14 +3,17 @@
 //! Each candidate gets everything that its turn needs: image, zone, cost, token, steps. Nothing is looked up: what was not
 //! observed is refused.
 
-use super::{Candidate, PlannedImage, PlannedUser, Refused, Step, bucket_name};
+use super::image::{Choice, Traits, choose};
+use super::{
+    Candidate, PlannedImage, PlannedUser, PlannedVolume, Refused, Step, bucket_name, image_check, volumes,
+};
 use crate::aws::types::Image;
 use crate::catalog::Catalog;
-use crate::model::{Architecture, Market, Mebibytes, OperatingSystem, Span, name};
+use crate::model::{Architecture, Market, OperatingSystem, Span, name};
 use crate::provision::agent_binary::{AgentBinary, RunsOn};
 use crate::provision::cost::{self, Cost};
-use crate::provision::image::{AMAZON_LINUX_2023, Distribution};
-use crate::provision::wish::{QuotedPrice, Wish, WishedMachine};
+use crate::provision::image::{ImageKind, Purpose, Recognised, recognise};
+use crate::provision::wish::{ImageWish, QuotedPrice, Wish, WishedMachine};
 use crate::provision::world::{BucketState, RegionWorld, World};
 
 /// What a plan is made from.
@@ -23,17 +26,17 @@ pub(super) struct Planner<'p> {
     pub(super) user: Option<&'p PlannedUser>,
 }
 
-/// What is known of a type where it is wanted.
-struct Facts {
-    architecture: Architecture,
-    vcpus: Option<u32>,
-    memory: Option<Mebibytes>,
-}
-
 /// Why not, and what to type instead.
-pub(super) struct Reason {
+#[derive(Debug)]
+pub(crate) struct Reason {
     pub(super) reason: String,
     pub(super) hints: Vec<String>,
+}
+
+/// What a machine starts from.
+struct Start {
+    image: PlannedImage,
+    volumes: Vec<PlannedVolume>,
 }
 
 impl From<String> for Reason {
@@ -71,8 +74,10 @@ impl Planner<'_> {
         let region = self.world.regions.get(machine.region.as_str());
         let region = region.ok_or_else(|| format!("{} was not looked at", machine.region))?;
         self.market(machine)?;
-        let facts = self.facts(machine, region)?;
-        let image = self.image(machine, region, facts.architecture)?;
+        let name = machine.instance_type.as_str();
+        let traits =
+            Traits::of(name, &region.types, self.catalog).ok_or_else(|| self.no_such_type(machine))?;
+        let Start { image, volumes } = self.start(machine, region, &traits)?;
         let network = region.network.clone().ok_or_else(|| Reason {
             reason: format!("{} has no default network", machine.region),
             hints: vec![format!("make one: aws ec2 create-default-vpc --region {}", machine.region)],
@@ -85,10 +90,11 @@ impl Planner<'_> {
             max_price_usd_hour: machine.max_price.filter(|_| machine.market == Market::Spot),
             reservation: None,
             ends_by: None,
-            vcpus: facts.vcpus,
-            memory_mib: facts.memory,
-            cost: self.cost(machine, image),
-            image: self.planned_image(image)?,
+            vcpus: traits.vcpus,
+            memory_mib: traits.memory,
+            cost: self.cost(machine, &volumes),
+            image,
+            volumes,
             client_token: String::new(),
             preparation: self.preparation(machine, region.bucket, network),
         };
@@ -110,28 +116,16 @@ impl Planner<'_> {
                 Err(format!("a {} is launched into by its id, and none is given", machine.market).into())
             }
             (OperatingSystem::Linux, _, _) => Ok(()),
-            (os, _, _) => {
-                Err(format!("this is an offer for {os}, and the agent that ends a machine runs on Linux")
-                    .into())
-            }
+            (OperatingSystem::Windows, _, _) => Err(Reason {
+                reason: "this is an offer for windows, and the agent that ends a machine runs on Linux"
+                    .to_owned(),
+                hints: vec![linux_offers(machine)],
+            }),
+            (os, _, _) => Err(Reason {
+                reason: format!("this is an offer for {os}, and cloudkit knows no image of it by name"),
+                hints: vec![linux_offers(machine)],
+            }),
         }
-    }
-
-    fn facts(&self, machine: &WishedMachine, region: &RegionWorld) -> Result<Facts, Reason> {
-        let name = machine.instance_type.as_str();
-        let (architectures, vcpus, memory) = match region.types.get(name) {
-            Some(Some(facts)) => (facts.architectures.clone(), facts.vcpus, facts.memory),
-            Some(None) => return Err(self.no_such_type(machine)),
-            None => {
-                let known = self.catalog.instance_type(name).ok_or_else(|| self.no_such_type(machine))?;
-                (known.architectures().collect(), known.vcpus(), known.memory())
-            }
-        };
-        let launchable = [Architecture::X86_64, Architecture::Arm64];
-        let architecture = launchable.into_iter().find(|one| architectures.contains(one));
-        let architecture =
-            architecture.ok_or_else(|| "no image of ours runs on its architecture".to_owned())?;
-        Ok(Facts { architecture, vcpus, memory })
     }
 
     fn no_such_type(&self, machine: &WishedMachine) -> Reason {
@@ -152,76 +146,73 @@ impl Planner<'_> {
         Reason { reason: "EC2 has no such instance type".to_owned(), hints }
     }
 
-    fn image<'w>(
-        &'w self,
-        machine: &WishedMachine,
-        region: &'w RegionWorld,
-        architecture: Architecture,
-    ) -> Result<&'w Image, Reason> {
-        let image = match &self.wish.ami {
-            Some(id) => {
-                region.named_image.as_ref().ok_or_else(|| format!("{} has no image {id}", machine.region))?
-            }
-            None => region.images.get(&architecture).ok_or_else(|| {
-                format!("{} publishes no {} image for {architecture}", machine.region, AMAZON_LINUX_2023.name)
-            })?,
+    /// The image and the volumes, where they can be.
+    fn start(&self, machine: &WishedMachine, region: &RegionWorld, traits: &Traits) -> Result<Start, Reason> {
+        let architecture = traits.launchable();
+        let architecture =
+            architecture.ok_or_else(|| "no image of ours runs on its architecture".to_owned())?;
+        let choice = choose(&self.wish.image, machine.instance_type.as_str(), traits)?;
+        let image = match &choice {
+            Some(choice) => published(region, machine, choice.kind, architecture)?,
+            None => self.named(machine, region)?,
         };
-        if image.windows {
-            return Err(format!(
-                "{} is a Windows image, and the agent that ends a machine runs on Linux",
-                image.id
-            )
-            .into());
-        }
-        if !image.available {
-            return Err(format!("image {} cannot be launched in its present state", image.id).into());
-        }
-        if let Some(other) = image.architecture.filter(|other| *other != architecture) {
-            return Err(format!("image {} is for {other}, the type for {architecture}", image.id).into());
-        }
+        let root_device = image_check::check(image, architecture)?;
+        let known = match &choice {
+            Some(choice) => Some(choice.kind.distribution().into()),
+            None => recognise(image),
+        };
         if let Some(agent) = super::installed(self.wish, self.world) {
-            self.agent_runs(agent, architecture)?;
+            agent_runs(agent, architecture, known)?;
         }
-        Ok(image)
+        let (volumes, note) = volumes::volumes(&self.wish.volumes, image, root_device)?;
+        let mut planned = self.planned_image(image, root_device, choice, known);
+        planned.root_gib = volumes.first().and_then(|root| root.gib);
+        planned.notes.extend(note);
+        Ok(Start { image: planned, volumes })
     }
 
-    /// Whether the agent's binary runs on the image; of an image of somebody's own the C library is not known.
-    fn agent_runs(&self, agent: &AgentBinary, architecture: Architecture) -> Result<(), Reason> {
-        let file = agent.path.display();
-        let hints = vec![format!(
-            "give a Linux build of cloudkit for {architecture} that needs at most glibc {}: --agent-binary FILE",
-            AMAZON_LINUX_2023.glibc
-        )];
-        let reason = match agent.runs_on {
-            RunsOn::Linux { architecture: its, glibc } if its == architecture => match glibc {
-                Some(needed) if self.wish.ami.is_none() && needed > AMAZON_LINUX_2023.glibc => format!(
-                    "the agent {file} needs glibc {needed}, and {} has {}",
-                    AMAZON_LINUX_2023.name, AMAZON_LINUX_2023.glibc
-                ),
-                _ => return Ok(()),
-            },
-            RunsOn::Linux { architecture: its, .. } => {
-                format!("the agent {file} is for {its}, the type for {architecture}")
+    /// The image that was named by its id.
+    fn named<'w>(&self, machine: &WishedMachine, region: &'w RegionWorld) -> Result<&'w Image, Reason> {
+        region.named_image.as_ref().ok_or_else(|| Reason {
+            reason: format!("{} has no image {}", machine.region, self.wish.image.ami().unwrap_or_default()),
+            hints: vec![format!(
+                "an image belongs to one region, and an account sees its own, shared and public ones: aws ec2 \
+                 describe-images --region {} --owners self",
+                machine.region
+            )],
+        })
+    }
+
+    fn planned_image(
+        &self,
+        image: &Image,
+        root_device: &str,
+        choice: Option<Choice>,
+        known: Option<Recognised>,
+    ) -> PlannedImage {
+        let (kind, what, because, mut notes) = match choice {
+            Some(choice) => (Some(choice.kind), Some(choice.kind.describe()), choice.because, choice.notes),
+            None => {
+                let what = known.map(|known| known.name.to_owned());
+                (None, what, "named by its id".to_owned(), Vec::new())
             }
-            RunsOn::Unknown => format!("what the agent {file} needs of a machine cannot be read from it"),
-            RunsOn::Elsewhere => format!("the agent {file} is not a Linux program"),
         };
-        Err(Reason { reason, hints })
-    }
-
-    fn distribution(&self) -> Option<Distribution> {
-        self.wish.ami.is_none().then_some(AMAZON_LINUX_2023)
-    }
-
-    fn planned_image(&self, image: &Image) -> Result<PlannedImage, Reason> {
-        let root_device = image.root_device.clone();
-        Ok(PlannedImage {
+        notes.extend(image_check::deprecation(image, self.world.now));
+        let said = match &self.wish.image {
+            ImageWish::Id { login_user, .. } => login_user.clone(),
+            ImageWish::Fitting | ImageWish::Kind(_) => None,
+        };
+        PlannedImage {
             id: image.id.clone(),
             name: image.name.clone(),
-            login_user: self.distribution().map(|distribution| distribution.login_user.to_owned()),
-            root_gib: image.root_gib,
-            root_device: root_device.ok_or_else(|| format!("image {} names no root device", image.id))?,
-        })
+            kind,
+            what,
+            because,
+            notes,
+            login_user: said.or_else(|| known.map(|known| known.login_user.to_owned())),
+            root_device: root_device.to_owned(),
+            root_gib: None,
+        }
     }
 
     /// The zones to try one after the other; none where any zone would do, and EC2 chooses best by itself.
@@ -250,21 +241,17 @@ impl Planner<'_> {
         notes
     }
 
-    fn cost(&self, machine: &WishedMachine, image: &Image) -> Cost {
+    fn cost(&self, machine: &WishedMachine, volumes: &[PlannedVolume]) -> Cost {
         let region = machine.region.as_str();
         let price = || machine.price.clone().or_else(|| self.catalog_price(machine));
         let name = machine.instance_type.as_str();
-        Cost::of(
-            vec![
-                match machine.market {
-                    Market::CapacityBlock => cost::machine_in_block(name),
-                    _ => cost::machine(name, price().as_ref()),
-                },
-                cost::root_volume(region, image.root_gib, image.root_volume_type.as_deref()),
-                cost::public_address(region),
-            ],
-            self.lifetime,
-        )
+        let mut parts = vec![match machine.market {
+            Market::CapacityBlock => cost::machine_in_block(name),
+            _ => cost::machine(name, price().as_ref()),
+        }];
+        parts.extend(volumes.iter().map(|volume| volume.cost(region)));
+        parts.push(cost::public_address(region));
+        Cost::of(parts, self.lifetime)
     }
 
     /// The catalog's price. A reservation is billed as the same machine on demand; what blocks cost is not in a catalog.
@@ -304,4 +291,64 @@ impl Planner<'_> {
         });
         steps
     }
+}
+
+/// The current image of a kind as the region publishes it.
+fn published<'w>(
+    region: &'w RegionWorld,
+    machine: &WishedMachine,
+    kind: ImageKind,
+    architecture: Architecture,
+) -> Result<&'w Image, Reason> {
+    if kind.parameter(architecture).is_none() {
+        return Err(Reason {
+            reason: format!("there is no {} for {architecture}", kind.describe()),
+            hints: vec![format!("leave --image out, and what fits {} is taken", machine.instance_type)],
+        });
+    }
+    region.images.get(&(kind, architecture)).ok_or_else(|| {
+        let without_driver = kind.purpose() != Purpose::General;
+        Reason {
+            reason: format!("{} publishes no {} for {architecture}", machine.region, kind.describe()),
+            hints: if without_driver {
+                vec!["launch it without a driver: --image al2023".to_owned()]
+            } else {
+                Vec::new()
+            },
+        }
+    })
+}
+
+fn linux_offers(machine: &WishedMachine) -> String {
+    format!(
+        "launch it with Linux: cloudkit launch --instance-type {} --region {}",
+        machine.instance_type, machine.region
+    )
+}
+
+/// Whether the agent's binary runs on the image; of an image that nobody knows the C library is not known either.
+fn agent_runs(
+    agent: &AgentBinary,
+    architecture: Architecture,
+    known: Option<Recognised>,
+) -> Result<(), Reason> {
+    let file = agent.path.display();
+    let library = known.and_then(|known| Some((known.name, known.glibc?)));
+    let needs = library.map_or_else(String::new, |(_, has)| format!(" that needs at most glibc {has}"));
+    let hints =
+        vec![format!("give a Linux build of cloudkit for {architecture}{needs}: --agent-binary FILE")];
+    let reason = match (agent.runs_on, library) {
+        (RunsOn::Linux { architecture: its, .. }, _) if its != architecture => {
+            format!("the agent {file} is for {its}, the type for {architecture}")
+        }
+        (RunsOn::Linux { glibc: Some(needed), .. }, Some((name, has))) if needed > has => {
+            format!("the agent {file} needs glibc {needed}, and {name} has {has}")
+        }
+        (RunsOn::Linux { .. }, _) => return Ok(()),
+        (RunsOn::Unknown, _) => {
+            format!("what the agent {file} needs of a machine cannot be read from it")
+        }
+        (RunsOn::Elsewhere, _) => format!("the agent {file} is not a Linux program"),
+    };
+    Err(Reason { reason, hints })
 }

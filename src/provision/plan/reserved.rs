@@ -71,7 +71,7 @@ impl Planner<'_> {
             return Err(format!("{id} is in {zone}, not in {}", machine.zones.join(" or ")).into());
         }
         // What an image of somebody's own is billed as, EC2 knows.
-        if self.wish.ami.is_none() && one.platform != LINUX {
+        if self.wish.image.ami().is_none() && one.platform != LINUX {
             return Err(format!("{id} is for {}, and this image is {LINUX}", one.platform).into());
         }
         usable(one)?;

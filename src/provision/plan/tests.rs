@@ -2,17 +2,21 @@
 //!
 //! The catalog is the embedded one; the world is written down here.
 
+mod image;
 mod markets;
+mod volumes;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::*;
+use crate::aws::types::volume::ImageVolume;
 use crate::aws::types::{Identity, Image, TypeFacts};
+use crate::model::VolumeKind;
 use crate::model::{Architecture, OperatingSystem};
 use crate::provision::agent_binary::{AgentBinary, RunsOn};
 use crate::provision::image::GlibcVersion;
-use crate::provision::wish::{SshFrom, WishedMachine};
+use crate::provision::wish::{ImageWish, SshFrom, VolumesWish, WishedMachine};
 use crate::provision::world::{BucketState, RegionWorld};
 
 const NOW: &str = "2026-11-21T12:00:00Z";
@@ -35,7 +39,8 @@ fn wish(candidates: Vec<WishedMachine>) -> Wish {
         candidates,
         name: None,
         lifetime: Lifetime::For("8h".parse().unwrap()),
-        ami: None,
+        image: ImageWish::Fitting,
+        volumes: VolumesWish::default(),
         ssh_from: SshFrom::Caller,
         ssh_port: 22,
         agent: AgentWish::Installed,
@@ -43,22 +48,41 @@ fn wish(candidates: Vec<WishedMachine>) -> Wish {
     }
 }
 
-fn image(architecture: Architecture) -> Image {
+/// An image as large as such images are.
+fn image(kind: ImageKind, architecture: Architecture) -> Image {
+    let gib = if kind == ImageKind::AmazonLinux2023 { 8 } else { 75 };
+    let root = ImageVolume {
+        device: "/dev/xvda".to_owned(),
+        gib: Some(gib),
+        kind: Some(VolumeKind::Gp3),
+        iops: Some(3000),
+        throughput: Some(125),
+    };
     Image {
-        id: format!("ami-{architecture}"),
-        name: None,
+        id: format!("ami-{kind}-{architecture}"),
         architecture: Some(architecture),
-        root_device: Some("/dev/xvda".to_owned()),
-        root_gib: Some(8),
-        root_volume_type: Some("gp3".to_owned()),
-        available: true,
-        windows: false,
+        root_device: Some(root.device.clone()),
+        volumes: vec![root],
+        state: Some("available".to_owned()),
+        ..Image::default()
     }
 }
 
+fn usual_image(architecture: Architecture) -> Image {
+    image(ImageKind::AmazonLinux2023, architecture)
+}
+
+/// An image that was named by its id.
+fn by_id(ami: &str) -> ImageWish {
+    ImageWish::Id { ami: ami.to_owned(), login_user: None }
+}
+
 fn region(architectures: &[Architecture]) -> RegionWorld {
+    let images = architectures.iter().flat_map(|&architecture| {
+        ImageKind::ALL.map(|kind| ((kind, architecture), image(kind, architecture)))
+    });
     RegionWorld {
-        images: architectures.iter().map(|&architecture| (architecture, image(architecture))).collect(),
+        images: images.collect(),
         named_image: None,
         network: Some("vpc-1".to_owned()),
         types: BTreeMap::new(),
@@ -153,7 +177,7 @@ fn an_agent_that_can_not_run_there_is_refused_with_what_to_do() {
     world.agent.as_mut().unwrap().runs_on = RunsOn::Elsewhere;
     assert_eq!(refusal(&x86, &world), "the agent cloudkit is not a Linux program");
     world.agent.as_mut().unwrap().runs_on = RunsOn::Linux { architecture: Architecture::Arm64, glibc: None };
-    assert_eq!(planned(&arm, &world).candidates[0].image.id, "ami-arm64");
+    assert_eq!(planned(&arm, &world).candidates[0].image.id, "ami-al2023-arm64");
 }
 
 #[test]
@@ -161,7 +185,8 @@ fn a_type_that_the_catalog_does_not_know_is_ec2s_to_know() {
     let mut world = world();
     let new = wish(vec![wished("m99.large", "us-east-1")]);
     assert_eq!(refusal(&new, &world), "EC2 has no such instance type");
-    let facts = TypeFacts { architectures: vec![Architecture::X86_64], vcpus: Some(2), memory: None };
+    let facts =
+        TypeFacts { architectures: vec![Architecture::X86_64], vcpus: Some(2), ..TypeFacts::default() };
     let types = &mut world.regions.get_mut("us-east-1").unwrap().types;
     types.insert("m99.large".to_owned(), Some(facts));
     let plan = planned(&new, &world);
@@ -214,28 +239,6 @@ fn what_can_not_be_is_refused_and_the_rest_is_planned() {
         ]
     );
     assert_eq!(plan.candidates.len(), 1);
-}
-
-#[test]
-fn an_image_of_somebodys_own_is_checked() {
-    let mut world = world();
-    let wish = Wish { ami: Some("ami-mine".to_owned()), ..wish(vec![wished("m7i.large", "us-east-1")]) };
-    assert_eq!(refusal(&wish, &world), "us-east-1 has no image ami-mine");
-    let mut with = |image: Image| {
-        world.regions.get_mut("us-east-1").unwrap().named_image = Some(image);
-        plan(&wish, &world, Catalog::embedded(), 7)
-    };
-    let refused = |outcome: Result<Plan, PlanError>| outcome.unwrap_err().to_string();
-    assert!(refused(with(image(Architecture::Arm64))).contains("is for arm64, the type for x86_64"));
-    assert!(refused(with(Image { windows: true, ..image(Architecture::X86_64) })).contains("Windows"));
-    assert!(
-        refused(with(Image { available: false, ..image(Architecture::X86_64) })).contains("present state")
-    );
-    assert!(
-        refused(with(Image { root_device: None, ..image(Architecture::X86_64) })).contains("root device")
-    );
-    let plan = with(image(Architecture::X86_64)).unwrap();
-    assert_eq!(plan.candidates[0].image.login_user, None, "whose user that image has is not known");
 }
 
 #[test]

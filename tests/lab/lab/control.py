@@ -18,6 +18,7 @@ It deliberately offers nothing that AWS itself offers. Bodies and answers are JS
     POST   /faults                   {"kind": …, "action": …, "service": …, "region": …, "params": {…}, "times": N, …}
     DELETE /faults                   clear them
     POST   /buckets                  {"name": …, "region": "us-east-1", "account": "210987654321"}: a stranger's bucket
+    POST   /images                   {"region": …, "Architecture": …, …}, as DescribeImages names them -> {"ImageId": …}
     POST   /quotas                   {"region": …, "code": "L-1216C47A", "value": 5}; null: as many as one likes
     POST   /quota-requests           {"id": …, "status": "APPROVED"}: what becomes of a request for more
     POST   /capacity-reservations    {"region": …, "InstanceType": …, …}, as DescribeCapacityReservations names them
@@ -49,6 +50,7 @@ from typing import Any
 from . import storage, views
 from .ec2.deaths import DEATHS
 from .ec2.offerings import OFFERINGS
+from .ec2.own_images import put_image
 from .ec2.placement_scores import SCORES
 from .ec2.reservations import RESERVATIONS
 from .ec2.room import ROOM
@@ -84,6 +86,7 @@ class Control:
             ("POST", "/faults", disturbances.add),
             ("DELETE", "/faults", disturbances.clear_faults),
             ("POST", "/buckets", storage.make_bucket),
+            ("POST", "/images", put_image),
             ("POST", "/quotas", BOOK.set),
             ("POST", "/quota-requests", BOOK.settle),
             ("POST", "/capacity-reservations", RESERVATIONS.put),

@@ -12,7 +12,9 @@ from moto.ec2.models import EC2Backend
 
 from ..errors import AwsError
 from .idempotency import Launches
+from .image import LabAmi
 from .machine import Machine
+from .public_images import PUBLIC_IMAGES
 
 
 class LabEc2Backend(EC2Backend):
@@ -20,6 +22,12 @@ class LabEc2Backend(EC2Backend):
         super().__init__(region_name, account_id)
         self.launches = Launches()
         self.reservation_requests = Launches()
+
+    def _load_amis(self) -> None:
+        super()._load_amis()
+        for image in PUBLIC_IMAGES:
+            image_id = image.id_in(self.region_name)
+            self.amis[image_id] = LabAmi(self, image_id, **image.members())
 
     @property
     def _url_module(self) -> Any:
