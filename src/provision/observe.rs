@@ -2,6 +2,8 @@
 //!
 //! Calls that do not need each other run together. Nothing is changed, and nothing is decided.
 
+mod network;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,6 +14,7 @@ use super::agent_binary::{AgentBinary, AgentBinaryError};
 use super::image::AMAZON_LINUX_2023;
 use super::plan::bucket_name;
 use super::wish::{AddressRange, SshFrom, Wish};
+use super::world::key::KnownKey;
 use super::world::{BucketState, RegionWorld, World};
 use crate::aws::types::{Image, TypeFacts};
 use crate::aws::{AwsError, ErrorKind, Session};
@@ -25,7 +28,7 @@ const CHECK_IP_LIMIT: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone)]
 pub struct Local {
     /// The SSH key that is let in.
-    pub public_key: String,
+    pub key: KnownKey,
     /// The file that becomes the agent.
     pub agent_binary: PathBuf,
     /// The service that says which address the caller is seen from.
@@ -103,7 +106,7 @@ pub async fn observe(
     let worlds = regions.iter().zip(looks).zip(states);
     let regions =
         worlds.map(|((name, world), bucket)| (name.to_string(), RegionWorld { bucket, ..world })).collect();
-    Ok(World { now, caller, ssh_from, public_key: local.public_key.clone(), agent, regions })
+    Ok(World { now, caller, ssh_from, key: local.key.clone(), agent, regions })
 }
 
 async fn ssh_from(wish: &Wish, local: &Local) -> Result<AddressRange, ObserveError> {
@@ -128,7 +131,7 @@ async fn observe_region(
     catalog: &Catalog<'_>,
 ) -> Result<RegionWorld, ObserveError> {
     let ec2 = session.ec2(region);
-    let network = async { ec2.default_network().await.map_err(aws(format!("the networks of {region}"))) };
+    let network = network::observe_network(&wish.network, &ec2, region);
     let types = observe_types(wish, region, session, catalog);
     let named = async {
         match &wish.ami {
@@ -136,12 +139,18 @@ async fn observe_region(
             None => Ok(None),
         }
     };
-    let (network, types, named_image) = tokio::try_join!(network, types, named)?;
+    let key_pair = async {
+        match &wish.key_pair {
+            Some(name) => ec2.key_pair(name).await.map_err(aws(format!("key pair {name} in {region}"))),
+            None => Ok(None),
+        }
+    };
+    let (network, types, named_image, key_pair) = tokio::try_join!(network, types, named, key_pair)?;
     let images = match wish.ami {
         Some(_) => BTreeMap::new(),
         None => observe_images(architectures(wish, region, &types, catalog), region, session).await?,
     };
-    Ok(RegionWorld { images, named_image, network, types, bucket: BucketState::Missing })
+    Ok(RegionWorld { images, named_image, network, key_pair, types, bucket: BucketState::Missing })
 }
 
 /// Asks EC2 about each type that the catalog does not have in this region: the catalog may be older than the type.

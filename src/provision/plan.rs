@@ -3,20 +3,25 @@
 //! A pure function: the same wish, world, catalog and seed give the same plan. It holds no URL and no secret, so it can be
 //! shown as it is.
 
+pub mod network;
 mod planner;
 #[cfg(test)]
 mod tests;
+
+use std::path::PathBuf;
 
 use serde::Serialize;
 
 use super::cost::Cost;
 use super::wish::{Lifetime, Wish};
 use super::world::World;
+use super::world::key::KnownKey;
 use crate::catalog::Catalog;
 use crate::cloudinit::{self, AgentDownload, Boot, RenderError};
 use crate::model::agent::AgentConfiguration;
 use crate::model::tag::{self, Tag};
 use crate::model::{Market, Mebibytes, Span};
+use network::{NetworkStep, PlannedInterface};
 use planner::Planner;
 
 /// The value of a plan's `schema` field.
@@ -47,11 +52,16 @@ pub struct Plan {
     pub ssh_port: u16,
     /// The binary that becomes the agent.
     pub agent: PlannedAgent,
+    /// The SSH key that is let in.
+    pub key: PlannedKey,
     /// The machines that would do; the first that AWS can give is launched.
     pub candidates: Vec<Candidate>,
     /// What was wished and can't be.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<Refused>,
+    /// What is worth knowing before it is done.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// The tags of the machine, its volume and its network interface.
     pub tags: Vec<Tag>,
     /// What the machine is told at its boot; the URL of its agent is signed later.
@@ -93,6 +103,15 @@ pub struct Candidate {
     pub memory_mib: Option<Mebibytes>,
     /// What it starts from.
     pub image: PlannedImage,
+    /// Its network interface; absent where EC2 makes one in the default network.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interface: Option<PlannedInterface>,
+    /// The ids of the security groups that were named; empty where one is made.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
+    /// The key pair that is let in, where one was named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_pair: Option<PlannedKeyPair>,
     /// What it costs.
     pub cost: Cost,
     /// The idempotency token of its request.
@@ -117,6 +136,42 @@ pub struct PlannedImage {
     /// The size of its root volume in GiB.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub root_gib: Option<u32>,
+}
+
+/// The SSH key that is let in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "from", rename_all = "kebab-case")]
+pub enum PlannedKey {
+    /// A file of the caller's.
+    File {
+        /// The private half.
+        identity_file: PathBuf,
+    },
+    /// The caller's SSH agent.
+    Agent {
+        /// What the key is called there.
+        comment: String,
+    },
+    /// It is made when the launch goes ahead, and stays.
+    New {
+        /// Where the private half goes.
+        identity_file: PathBuf,
+    },
+    /// A key pair of EC2; each candidate has it.
+    KeyPair {
+        /// Its name.
+        name: String,
+    },
+}
+
+/// The key pair that is let in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PlannedKeyPair {
+    /// Its name at EC2.
+    pub name: String,
+    /// The caller's file with its private half, where that was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identity_file: Option<PathBuf>,
 }
 
 /// A thing that is made in the account before the machine.
@@ -154,6 +209,9 @@ pub enum Step {
         /// To whom.
         admits: String,
     },
+    /// Makes a part of the region's network.
+    #[serde(untagged)]
+    Network(NetworkStep),
 }
 
 /// A machine that was wished and can't be, and why.
@@ -223,6 +281,7 @@ pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Res
     let name = wish.name.clone().unwrap_or_else(|| launch.clone());
     Ok(Plan {
         schema: SCHEMA,
+        notes: network::notes(wish, world, &candidates),
         tags: tags(world, &launch, &name, deadline),
         name,
         account: world.caller.account.clone(),
@@ -231,6 +290,7 @@ pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Res
         lifetime_seconds: lifetime.map(Span::seconds),
         ssh_from: world.ssh_from.to_string(),
         ssh_port: wish.ssh_port,
+        key: planned_key(wish, &world.key),
         agent: PlannedAgent {
             sha256: world.agent.sha256.clone(),
             key: world.agent.key(),
@@ -246,12 +306,23 @@ pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Res
 fn boot(world: &World, launch: &str, now: jiff::Timestamp, deadline: Option<jiff::Timestamp>) -> Boot {
     Boot {
         configuration: AgentConfiguration::for_machine(launch, now, deadline),
-        authorized_keys: vec![world.public_key.clone()],
+        authorized_keys: world.key.line().map(str::to_owned).into_iter().collect(),
         agent: Some(AgentDownload {
             url: cloudinit::URL_PLACEHOLDER.to_owned(),
             headers: Vec::new(),
             sha256: world.agent.sha256.clone(),
         }),
+    }
+}
+
+fn planned_key(wish: &Wish, key: &KnownKey) -> PlannedKey {
+    match key {
+        KnownKey::File { identity, .. } => PlannedKey::File { identity_file: identity.clone() },
+        KnownKey::New { identity, .. } => PlannedKey::New { identity_file: identity.clone() },
+        KnownKey::Agent { line } => PlannedKey::Agent {
+            comment: line.splitn(3, ' ').nth(2).unwrap_or("a key without a name").to_owned(),
+        },
+        KnownKey::Pair { .. } => PlannedKey::KeyPair { name: wish.key_pair.clone().unwrap_or_default() },
     }
 }
 

@@ -2,6 +2,10 @@
 //!
 //! A wish says nothing of prices or images; whether it can be had is the plan's to find out.
 
+pub mod network;
+
+use network::NetworkWish;
+
 use crate::model::{InstanceTypeName, Market, Money, OperatingSystem, RegionName, Span};
 
 /// What is wanted.
@@ -19,6 +23,10 @@ pub struct Wish {
     pub ssh_from: SshFrom,
     /// The port of its SSH server.
     pub ssh_port: u16,
+    /// What is wanted of its network.
+    pub network: NetworkWish,
+    /// The EC2 key pair that is let in instead of a key of the caller's own.
+    pub key_pair: Option<String>,
 }
 
 /// One machine that would do.

@@ -3,12 +3,18 @@
 //! What could not be found out is absent here and named by the plan; what had to be found out and failed never comes this
 //! far.
 
+pub mod key;
+pub mod network;
+
 use std::collections::BTreeMap;
 
 use super::agent_binary::AgentBinary;
 use super::wish::AddressRange;
+use crate::aws::types::network::KeyPair;
 use crate::aws::types::{Identity, Image, TypeFacts};
 use crate::model::Architecture;
+use key::KnownKey;
+use network::RegionNetwork;
 
 /// Everything that a plan depends on.
 #[derive(Debug, Clone)]
@@ -20,7 +26,7 @@ pub struct World {
     /// Who may reach the SSH port: the caller's own address, or the range that was asked for.
     pub ssh_from: AddressRange,
     /// The SSH key that is let in.
-    pub public_key: String,
+    pub key: KnownKey,
     /// The binary that becomes the agent.
     pub agent: AgentBinary,
     /// The regions of the candidates.
@@ -28,14 +34,16 @@ pub struct World {
 }
 
 /// A region as it was read.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct RegionWorld {
     /// The image for each architecture that a candidate has.
     pub images: BTreeMap<Architecture, Image>,
     /// The image that was asked for by its id, where one was and this region has it.
     pub named_image: Option<Image>,
-    /// The default network.
-    pub network: Option<String>,
+    /// The network to launch into.
+    pub network: RegionNetwork,
+    /// The key pair that was named, where one was and this region has it.
+    pub key_pair: Option<KeyPair>,
     /// What EC2 says of the types that the catalog does not have here; `None` where EC2 has no such type either.
     pub types: BTreeMap<String, Option<TypeFacts>>,
     /// The account's bucket.

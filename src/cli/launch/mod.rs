@@ -4,6 +4,7 @@
 
 mod arguments;
 mod cleanup;
+mod key;
 mod list;
 mod offers;
 mod run;

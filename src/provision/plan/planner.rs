@@ -3,14 +3,20 @@
 //! Each candidate gets everything that its turn needs: image, zone, cost, token, steps. Nothing is looked up: what was not
 //! observed is refused.
 
-use super::{Candidate, PlannedImage, Refused, Step, bucket_name};
+use std::path::PathBuf;
+
+use super::network::{self, NoPlace, Place, Zones};
+use super::{Candidate, PlannedImage, PlannedKeyPair, Refused, Step, bucket_name};
 use crate::aws::types::Image;
 use crate::catalog::Catalog;
 use crate::model::{Architecture, Market, Mebibytes, OperatingSystem, Span, name};
+use crate::platform::keys;
 use crate::provision::agent_binary::RunsOn;
 use crate::provision::cost::{self, Cost};
 use crate::provision::image::{AMAZON_LINUX_2023, Distribution};
+use crate::provision::wish::network::PublicAddress;
 use crate::provision::wish::{QuotedPrice, Wish, WishedMachine};
+use crate::provision::world::key::KnownKey;
 use crate::provision::world::{BucketState, RegionWorld, World};
 
 /// What a plan is made from.
@@ -69,14 +75,14 @@ impl Planner<'_> {
         self.market(machine)?;
         let facts = self.facts(machine, region)?;
         let image = self.image(machine, region, facts.architecture)?;
-        let network = region.network.clone().ok_or_else(|| Reason {
-            reason: format!("{} has no default network", machine.region),
-            hints: vec![format!("make one: aws ec2 create-default-vpc --region {}", machine.region)],
-        })?;
+        let places = self.network_places(machine, region)?;
         let candidate = Candidate {
             instance_type: machine.instance_type.to_string(),
             region: machine.region.to_string(),
             zone: None,
+            interface: None,
+            groups: network::named_groups(&region.network),
+            key_pair: self.key_pair(machine, region)?,
             market: machine.market,
             reservation: machine.reservation.clone(),
             vcpus: facts.vcpus,
@@ -84,14 +90,42 @@ impl Planner<'_> {
             cost: self.cost(machine, image),
             image: self.planned_image(image)?,
             client_token: String::new(),
-            preparation: self.preparation(machine, region.bucket, network),
+            preparation: self.preparation(machine, region),
         };
-        Ok(match self.zones(machine) {
-            [] => vec![candidate],
-            zones => {
-                zones.iter().map(|zone| Candidate { zone: Some(zone.clone()), ..candidate.clone() }).collect()
-            }
-        })
+        let at = |Place { zone, interface }| Candidate { zone, interface, ..candidate.clone() };
+        Ok(places.into_iter().map(at).collect())
+    }
+
+    fn network_places(&self, machine: &WishedMachine, region: &RegionWorld) -> Result<Vec<Place>, Reason> {
+        let known = self.catalog.region(machine.region.as_str());
+        let offering = known.and_then(|known| known.offering(machine.instance_type.as_str()));
+        let zones = Zones {
+            wished: self.zones(machine),
+            offering: offering.map_or_else(Vec::new, |offering| offering.zones().collect()),
+        };
+        let places = network::places(&self.wish.network, machine.region.as_str(), &region.network, &zones);
+        places.map_err(|NoPlace { reason, hints }| Reason { reason, hints })
+    }
+
+    /// The key pair that was named, and the caller's own file that has its private half.
+    fn key_pair(
+        &self,
+        machine: &WishedMachine,
+        region: &RegionWorld,
+    ) -> Result<Option<PlannedKeyPair>, Reason> {
+        let Some(name) = &self.wish.key_pair else { return Ok(None) };
+        let pair = region.key_pair.as_ref().ok_or_else(|| Reason {
+            reason: format!("{} has no key pair {name}", machine.region),
+            hints: vec![format!("see what there is: aws ec2 describe-key-pairs --region {}", machine.region)],
+        })?;
+        let public = pair.public_key.as_deref();
+        let is_it = |key: &&(PathBuf, String)| public.is_some_and(|line| keys::is_same_key(line, &key.1));
+        let own = match &self.world.key {
+            KnownKey::Pair { own } => own.as_slice(),
+            KnownKey::File { .. } | KnownKey::Agent { .. } | KnownKey::New { .. } => &[],
+        };
+        let file = own.iter().find(is_it).map(|(file, _)| file.clone());
+        Ok(Some(PlannedKeyPair { name: name.clone(), identity_file: file }))
     }
 
     fn market(&self, machine: &WishedMachine) -> Result<(), Reason> {
@@ -224,13 +258,16 @@ impl Planner<'_> {
 
     fn cost(&self, machine: &WishedMachine, image: &Image) -> Cost {
         let region = machine.region.as_str();
+        let public = self.wish.network.public_address == PublicAddress::One;
         let price = machine.price.clone().or_else(|| self.catalog_price(machine));
         Cost::of(
             vec![
                 cost::machine(machine.instance_type.as_str(), price.as_ref()),
                 cost::root_volume(region, image.root_gib, image.root_volume_type.as_deref()),
-                cost::public_address(region),
-            ],
+            ]
+            .into_iter()
+            .chain(public.then(|| cost::public_address(region)))
+            .collect(),
             self.lifetime,
         )
     }
@@ -248,8 +285,8 @@ impl Planner<'_> {
         })
     }
 
-    fn preparation(&self, machine: &WishedMachine, state: BucketState, network: String) -> Vec<Step> {
-        let region = machine.region.to_string();
+    fn preparation(&self, machine: &WishedMachine, world: &RegionWorld) -> Vec<Step> {
+        let (region, state) = (machine.region.to_string(), world.bucket);
         let bucket = bucket_name(&self.world.caller.account, &region);
         let mut steps = Vec::new();
         if state == BucketState::Missing {
@@ -259,10 +296,15 @@ impl Planner<'_> {
             let (key, bytes) = (self.world.agent.key(), self.world.agent.bytes);
             steps.push(Step::UploadAgent { region: region.clone(), bucket, key, bytes });
         }
+        let network_steps = network::steps(&region, &world.network, self.wish.network.ipv6);
+        steps.extend(network_steps.into_iter().map(Step::Network));
+        if !self.wish.network.groups.is_empty() {
+            return steps;
+        }
         steps.push(Step::MakeGroup {
             region,
             group: format!("cloudkit-{}", self.launch),
-            network,
+            network: network::group_network(&world.network),
             port: self.wish.ssh_port,
             admits: self.world.ssh_from.to_string(),
         });
