@@ -88,6 +88,7 @@ fn a_private_key_is_not_taken_for_a_public_one() {
     assert_snapshot!(screen, @"
     --- stderr
     error: [HOME]/key.pub is not an SSH public key
+    hint: name another key: --ssh-key FILE
     --- exit 2
     ");
 }

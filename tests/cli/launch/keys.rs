@@ -44,10 +44,10 @@ fn a_key_is_made_where_there_is_none() {
     let home = keyless(&lab);
     fs::remove_dir(home.path(".ssh")).unwrap();
     let plan = home.run(&format!("{LAUNCH} --dry-run")).ok().stdout;
-    assert_snapshot!(plan.lines().filter(|line| line.contains("key")).collect::<Vec<_>>().join("\n"), @"");
+    assert_snapshot!(plan.lines().filter(|line| line.contains("key")).collect::<Vec<_>>().join("\n"), @"  step     make SSH key [HOME]/.ssh/id_ed25519, since there is none");
     assert!(!home.path(".ssh").exists(), "a dry run makes nothing");
     let screen = home.run(LAUNCH).ok();
-    assert_snapshot!(screen.stderr.lines().filter(|line| line.starts_with("made")).collect::<Vec<_>>().join("\n"), @"");
+    assert_snapshot!(screen.stderr.lines().filter(|line| line.starts_with("made")).collect::<Vec<_>>().join("\n"), @"made SSH key [HOME]/.ssh/id_ed25519, which stays for later launches: keep it to yourself");
     let mode = |file: &str| fs::metadata(home.path(file)).unwrap().permissions().mode() & 0o777;
     assert_eq!([mode(".ssh"), mode(".ssh/id_ed25519")], [0o700, 0o600]);
     let public = home.read(".ssh/id_ed25519.pub");
@@ -80,7 +80,13 @@ fn a_private_key_alone_will_do_where_its_public_half_shows() {
     fs::remove_file(home.path(".ssh/id_ecdsa")).unwrap();
     keygen(&home, ".ssh/id_rsa", &["-t", "rsa", "-b", "2048", "-m", "PEM", "-N", "secret"]);
     fs::remove_file(home.path(".ssh/id_rsa.pub")).unwrap();
-    assert_snapshot!(home.run(&format!("{LAUNCH} --quiet")), @"");
+    assert_snapshot!(home.run(&format!("{LAUNCH} --quiet")), @"
+    --- stderr
+    error: [HOME]/.ssh/id_rsa has no public half beside it, and it is encrypted or cannot be read
+    hint: write the public half anew: ssh-keygen -y -f [HOME]/.ssh/id_rsa > [HOME]/.ssh/id_rsa.pub
+    hint: name another key: --ssh-key FILE
+    --- exit 2
+    ");
     assert!(!home.path(".ssh/id_ed25519").exists());
 }
 
@@ -92,7 +98,13 @@ fn a_public_key_of_another_private_key_is_refused() {
     fs::remove_file(home.path(".ssh/id_ed25519.pub")).unwrap();
     keygen(&home, ".ssh/id_ed25519", &["-t", "ed25519", "-N", ""]);
     home.write(".ssh/id_ed25519.pub", other);
-    assert_snapshot!(home.run(&format!("{LAUNCH} --quiet")), @"");
+    assert_snapshot!(home.run(&format!("{LAUNCH} --quiet")), @"
+    --- stderr
+    error: [HOME]/.ssh/id_ed25519.pub is not the public half of [HOME]/.ssh/id_ed25519
+    hint: write the public half anew: ssh-keygen -y -f [HOME]/.ssh/id_ed25519 > [HOME]/.ssh/id_ed25519.pub
+    hint: name another key: --ssh-key FILE
+    --- exit 2
+    ");
     assert_eq!(lab.requests().len(), 0);
 }
 
@@ -107,10 +119,20 @@ fn a_key_that_is_named_is_named_in_the_ssh_command() {
         assert_eq!(let_in(&lab), public);
         launched["ssh_command"].as_str().unwrap().to_owned()
     };
-    assert_snapshot!(command("keys/work"), @"");
+    assert_snapshot!(command("keys/work"), @"ssh -i [HOME]/keys/work -p [PORT] ec2-user@127.0.0.1");
     assert_eq!(command("keys/work"), command("keys/work.pub"));
-    assert_snapshot!(home.run(&format!("{LAUNCH} --ssh-key none --quiet")), @"");
-    assert_snapshot!(home.run(&format!("{LAUNCH} --ssh-key agent --quiet")), @"");
+    assert_snapshot!(home.run(&format!("{LAUNCH} --ssh-key none --quiet")), @"
+    --- stderr
+    error: none does not exist
+    hint: name another key: --ssh-key FILE
+    --- exit 2
+    ");
+    assert_snapshot!(home.run(&format!("{LAUNCH} --ssh-key agent --quiet")), @"
+    --- stderr
+    error: agent is not an SSH public key
+    hint: name another key: --ssh-key FILE
+    --- exit 2
+    ");
     home.run(&format!("{LAUNCH} --ssh-key agent --key-pair work")).exits(2);
 }
 
@@ -154,19 +176,22 @@ fn a_key_of_the_agent_is_let_in() {
             plan.stderr.lines().filter(|line| line.contains("agent")).collect::<String>()
         )
     };
-    assert_snapshot!(plan(&home), @"");
+    assert_snapshot!(plan(&home), @"  step     make SSH key [HOME]/.ssh/id_ed25519, since there is none");
     let added = Command::new("ssh-add")
         .arg("-q")
         .arg(home.path("elsewhere/token"))
         .env("SSH_AUTH_SOCK", &agent.1)
         .status();
     assert!(added.unwrap().success());
-    assert_snapshot!(plan(&home), @"");
+    assert_snapshot!(plan(&home), @"  key      ada, of the SSH agent");
     home.run(LAUNCH).ok();
     assert_eq!(let_in(&lab), public);
     assert!(!home.path(".ssh/id_ed25519").exists());
     drop(agent);
-    assert_snapshot!(plan(&home), @"");
+    assert_snapshot!(plan(&home), @"
+      step     make SSH key [HOME]/.ssh/id_ed25519, since there is none
+    warning: the SSH agent gives no answer: ssh-add ended with exit status: 2
+    ");
 }
 
 #[test]
@@ -177,14 +202,19 @@ fn a_key_pair_is_handed_over_by_ec2() {
     fs::remove_file(home.path(".ssh/work.pem.pub")).unwrap();
     lab.boto(&format!("ec2.import_key_pair(KeyName='work', PublicKeyMaterial=b'{public}')\nec2.create_key_pair(KeyName='foreign')\nanswer = {{}}"));
     let launched = home.run(&format!("{WAITING} -o json --key-pair work")).ok();
-    assert_snapshot!(launched.json()["ssh_command"].as_str().unwrap(), @"");
+    assert_snapshot!(launched.json()["ssh_command"].as_str().unwrap(), @"ssh -i [HOME]/.ssh/work.pem -p [PORT] ec2-user@127.0.0.1");
     let machine = lab.only_machine();
     assert_eq!(machine["key_name"], "work");
     let text = super::user_data::text_of(&machine);
     assert!(!text.contains("ssh_authorized_keys"), "no other key is let in: {text}");
     let plan = home.run(&format!("{LAUNCH} --key-pair foreign --dry-run")).ok().stdout;
-    assert_snapshot!(plan.lines().filter(|line| line.contains("key")).collect::<Vec<_>>().join("\n"), @"");
-    assert_snapshot!(home.run(&format!("{LAUNCH} --key-pair none --quiet")), @"");
+    assert_snapshot!(plan.lines().filter(|line| line.contains("key")).collect::<Vec<_>>().join("\n"), @"  key      EC2 key pair foreign (its private half is not known here)");
+    assert_snapshot!(home.run(&format!("{LAUNCH} --key-pair none --quiet")), @"
+    --- stderr
+    error: m7i.large in us-east-1 cannot be launched: us-east-1 has no key pair none
+    hint: see what there is: aws ec2 describe-key-pairs --region us-east-1
+    --- exit 2
+    ");
     let asked = lab.requests_of("DescribeKeyPairs").pop().unwrap();
     assert_eq!(asked.params["IncludePublicKey"], json!("true"));
 }
