@@ -47,7 +47,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import storage, views
-from .ec2.networks import set_default_network, set_subnet
+from .ec2.network_control import set_default_network, set_subnet
 from .ec2.offerings import OFFERINGS
 from .ec2.placement_scores import SCORES
 from .ec2.reservations import RESERVATIONS

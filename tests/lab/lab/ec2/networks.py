@@ -127,36 +127,5 @@ class Networks(EC2Backend):
         return [nic for nic in list(self.enis.values()) if not ended(nic)]
 
 
-def set_default_network(region: str, present: bool) -> None:
-    """For the control API: a region without a default network, or with one again."""
-    ec2 = _region(region)
-    if not present:
-        ec2.remove_default_network()
-    elif ec2.get_default_vpc() is None:
-        ec2.create_default_vpc()
-
-
-def set_subnet(id: str, free_addresses: int) -> None:
-    """For the control API: how many addresses of a subnet are free now. LookupError for an id that no region knows."""
-    from moto.ec2.models import ec2_backends
-
-    from .. import ACCOUNT
-
-    for ec2 in list(ec2_backends[ACCOUNT].values()):
-        for subnet in ec2.describe_subnets():
-            if subnet.id == id:
-                subnet._available_ip_addresses += free_addresses - subnet.available_ip_address_count
-                return
-    raise LookupError(f"there is no subnet {id}")
-
-
-def _region(region: str) -> Any:
-    from moto.ec2.models import ec2_backends
-
-    from .. import ACCOUNT
-
-    return ec2_backends[ACCOUNT][region]
-
-
 def _in_use(text: str) -> AwsError:
     return AwsError(400, "DependencyViolation", text)
