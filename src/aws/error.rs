@@ -97,6 +97,18 @@ impl AwsError {
         }
     }
 
+    /// A failure that AWS tells in an answer that is a success as a whole.
+    pub(super) fn in_answer(operation: &'static str, code: Option<String>, message: Option<String>) -> Self {
+        let kind = code.as_deref().map_or(ErrorKind::Unavailable, |code| kind_of(code, 400));
+        Self { operation, kind, code, message, may_have_happened: false, source: None }
+    }
+
+    /// What was just made and is not shown.
+    pub(crate) fn not_shown(operation: &'static str) -> Self {
+        let words = format!("{operation} does not show what has just been made");
+        Self::own(operation, ErrorKind::Unavailable, words)
+    }
+
     /// The same failure, with words where AWS gave none.
     pub(super) fn saying(mut self, words: &str) -> Self {
         self.message.get_or_insert_with(|| words.to_owned());
@@ -207,6 +219,10 @@ fn kind_of(code: &str, status: u16) -> ErrorKind {
         | "MaxSpotInstanceCountExceeded"
         | "MaxFleetCountExceeded"
         | "InstanceLimitExceeded"
+        | "VpcLimitExceeded"
+        | "SubnetLimitExceeded"
+        | "InternetGatewayLimitExceeded"
+        | "VpcEndpointLimitExceeded"
         | "QuotaExceededException" => ErrorKind::Quota,
         "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => ErrorKind::ExpiredCredentials,
         "AuthFailure"
@@ -233,11 +249,14 @@ fn kind_of(code: &str, status: u16) -> ErrorKind {
         | "NotFound"
         | "ParameterNotFound"
         | "InvalidInstanceType"
+        | "Gateway.NotAttached"
         | "NoSuchResourceException" => ErrorKind::NotFound,
         "DependencyViolation" | "InvalidGroup.InUse" | "BucketNotEmpty" => ErrorKind::InUse,
         "OperationNotPermitted" => ErrorKind::Guarded,
         "InvalidGroup.Duplicate"
         | "InvalidPermission.Duplicate"
+        | "Resource.AlreadyAssociated"
+        | "RouteAlreadyExists"
         | "BucketAlreadyOwnedByYou"
         | "ResourceAlreadyExistsException" => ErrorKind::AlreadyThere,
         "InternalError" | "InternalFailure" | "ServerInternal" | "ServiceUnavailable" | "Unavailable" => {

@@ -3,6 +3,7 @@
 //! Plain data: no SDK, no input or output. A field that AWS left out is `None`, never a guess.
 
 pub mod capacity;
+pub mod network;
 pub mod volume;
 
 use serde::{Deserialize, Serialize};
@@ -108,8 +109,14 @@ pub struct RunRequest {
     pub instance_type: String,
     /// The zone, where one was chosen: its id or its name.
     pub zone: Option<String>,
-    /// The security group's id.
-    pub group: String,
+    /// The ids of the security groups.
+    pub groups: Vec<String>,
+    /// The network interface; absent where EC2 makes one in the default network, with a public address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interface: Option<InterfaceRequest>,
+    /// The name of the key pair that EC2 hands to the machine, where one was named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_pair: Option<String>,
     /// Its volumes, the root volume among them.
     pub block_devices: Vec<BlockDevice>,
     /// How it is bought.
@@ -123,6 +130,17 @@ pub struct RunRequest {
     pub user_data: String,
     /// The tags of machine, volume and network interface.
     pub tags: Vec<Tag>,
+}
+
+/// The network interface that a machine is asked for with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InterfaceRequest {
+    /// The subnet, which says the zone too.
+    pub subnet: String,
+    /// Whether it gets a public IPv4 address.
+    pub public_address: bool,
+    /// Whether it gets an IPv6 address.
+    pub ipv6: bool,
 }
 
 /// Where a machine is in its life.
@@ -205,8 +223,12 @@ pub struct Machine {
     pub zone_id: Option<String>,
     /// Its public IPv4 address.
     pub public_address: Option<String>,
-    /// Its address in its network.
+    /// Its IPv4 address within its network.
     pub private_address: Option<String>,
+    /// Its IPv6 address.
+    pub ipv6_address: Option<String>,
+    /// The network that it is in.
+    pub network: Option<String>,
     /// When it was last started.
     pub launched_at: Option<jiff::Timestamp>,
     /// The security groups of its interfaces.
@@ -283,6 +305,8 @@ pub struct Group {
     pub id: String,
     /// Its name.
     pub name: String,
+    /// The network that it is for.
+    pub network: Option<String>,
     /// Its tags.
     pub tags: Vec<Tag>,
 }

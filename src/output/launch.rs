@@ -2,6 +2,8 @@
 //!
 //! Their fields in the other formats are the report types' own.
 
+mod network;
+
 use std::borrow::Cow;
 use std::fmt::Write;
 
@@ -35,6 +37,8 @@ impl Record for Leftover {
 const fn kind(kind: LeftoverKind) -> &'static str {
     match kind {
         LeftoverKind::SecurityGroup => "security group",
+        LeftoverKind::Network => "network",
+        LeftoverKind::InternetGateway => "internet gateway",
         LeftoverKind::Bucket => "bucket",
         LeftoverKind::Object => "object",
     }
@@ -111,7 +115,8 @@ pub fn plan_text(plan: &Plan) -> String {
     if let Some(user) = &plan.user {
         user_parts::lines(user).iter().for_each(|(label, content)| line(&mut text, label, content));
     }
-    line(&mut text, "lets in", &format!("SSH (port {}) from {}", plan.ssh_port, plan.ssh_from));
+    line(&mut text, "lets in", &network::lets_in(plan));
+    network::key_lines(plan).iter().for_each(|(label, content)| line(&mut text, label, content));
     if let Some(first) = plan.candidates.first() {
         first.preparation.iter().for_each(|step| line(&mut text, "step", &step_text(step)));
         line(&mut text, "step", &format!("launch {} in {}", first.instance_type, first.region));
@@ -181,6 +186,7 @@ pub fn step_text(step: &Step) -> String {
         Step::UploadUserFiles { bucket, bytes, .. } => {
             format!("upload what the machine fetches at its start to {bucket} ({bytes} bytes)")
         }
+        Step::Network(step) => network::step_text(step),
         Step::MakeGroup { group, port, admits, .. } => {
             format!("make security group {group} (port {port} from {admits})")
         }

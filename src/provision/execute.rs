@@ -14,6 +14,8 @@ use std::time::Duration;
 use base64::Engine;
 
 use super::journal::{Journal, JournalError};
+use super::network::{NewNetwork, known};
+use super::plan::network::NetworkStep;
 use super::plan::{Candidate, OBJECT_PREFIX, Plan, PlannedVolume, Refused, Step, bucket_name, helper_tags};
 use super::refusal_memory::{Pool, RefusalMemory};
 use super::report::{Event, LAUNCHED_SCHEMA, Launched};
@@ -21,7 +23,7 @@ use super::settle::{self, Fate};
 use super::undo::{Left, Made};
 use super::wait::{self, WaitError, WaitFor};
 use crate::aws::types::capacity::Zone;
-use crate::aws::types::{Machine, RunRequest};
+use crate::aws::types::{InterfaceRequest, Machine, RunRequest};
 use crate::aws::{AwsError, ErrorKind, Refusal, Session};
 use crate::cloudinit::{self, RenderError};
 use crate::model::{NotAValue, RegionName, Span};
@@ -128,6 +130,7 @@ pub async fn execute(
         report: &mut report,
         done: HashSet::new(),
         groups: BTreeMap::new(),
+        networks: BTreeMap::new(),
         made: std::mem::take(&mut carried.0),
     };
     match executor.launch().await {
@@ -168,6 +171,7 @@ struct Executor<'e, R: FnMut(Event)> {
     report: &'e mut R,
     done: HashSet<Step>,
     groups: BTreeMap<String, String>,
+    networks: BTreeMap<String, NewNetwork>,
     made: Vec<Made>,
 }
 
@@ -250,7 +254,7 @@ impl<R: FnMut(Event)> Executor<'_, R> {
         let ec2 = self.means.session.ec2(region);
         match self.unless_interrupted(wait::until_running(&ec2, &machine.id)).await? {
             Ok(machine) => {
-                (self.report)(Event::Running { address: machine.public_address.clone() });
+                (self.report)(running(&machine));
                 Ok(Ok(machine))
             }
             Err(WaitError::Died { id, reason, state }) => {
@@ -272,6 +276,7 @@ impl<R: FnMut(Event)> Executor<'_, R> {
             Step::MakeGroup { group, network, port, admits, .. } => {
                 self.make_group(region, group, network, *port, admits).await
             }
+            Step::Network(step) => self.make_network(region, step).await,
         }
     }
 
@@ -314,6 +319,26 @@ impl<R: FnMut(Event)> Executor<'_, R> {
         bucket.put(key, content).await.map_err(failed("upload what the machine fetches at its start"))
     }
 
+    async fn make_network(&mut self, region: &RegionName, step: &NetworkStep) -> Result<(), Cause> {
+        let doing = failed(format!("make a network in {region}"));
+        if let NetworkStep::MakeNetwork { range, ipv6, .. } = step {
+            let (ec2, launch) = (self.means.session.ec2(region), &self.plan.launch);
+            let (region, launch_id) = (region.to_string(), launch.clone());
+            self.made.push(Made::Network { ec2: ec2.clone(), region: region.clone(), launch: launch_id });
+            let network = NewNetwork::make(ec2, &region, launch, range, *ipv6).await.map_err(doing)?;
+            self.networks.insert(region, network);
+            return Ok(());
+        }
+        let Some(network) = self.networks.get_mut(region.as_str()) else { return Ok(()) };
+        match step {
+            NetworkStep::MakeNetwork { .. } => Ok(()),
+            NetworkStep::MakeGateway { .. } => network.make_gateway().await,
+            NetworkStep::MakeS3Endpoint { .. } => network.make_s3_endpoint().await,
+            NetworkStep::MakeSubnets { subnets, .. } => network.make_subnets(subnets).await,
+        }
+        .map_err(doing)
+    }
+
     async fn make_group(
         &mut self,
         region: &RegionName,
@@ -327,7 +352,8 @@ impl<R: FnMut(Event)> Executor<'_, R> {
         self.made.push(Made::Group { ec2: ec2.clone(), region: region.to_string(), name: name.to_owned() });
         let tags = helper_tags(&self.plan.launch);
         let what_for = format!("SSH to the machine of cloudkit launch {}", self.plan.launch);
-        let id = match ec2.make_group(name, &what_for, network, &tags).await {
+        let network = self.networks.get(region.as_str()).map_or(network, |made| &made.id);
+        let id = match known(|| ec2.make_group(name, &what_for, network, &tags)).await {
             // The first answer was lost, and the SDK asked again: the name is this launch's alone.
             Err(error) if error.kind == ErrorKind::AlreadyThere => {
                 let groups = ec2.own_groups(Some(name)).await.map_err(doing())?;
@@ -336,7 +362,7 @@ impl<R: FnMut(Event)> Executor<'_, R> {
             made => made,
         };
         let id = id.map_err(doing())?;
-        ec2.admit(&id, port, admits).await.map_err(doing())?;
+        known(|| ec2.admit(&id, port, admits)).await.map_err(doing())?;
         self.groups.insert(region.to_string(), id);
         Ok(())
     }
@@ -397,13 +423,30 @@ impl<R: FnMut(Event)> Executor<'_, R> {
             image: candidate.image.id.clone(),
             instance_type: candidate.instance_type.clone(),
             zone: candidate.zone.clone(),
-            group: self.groups.get(region.as_str()).cloned().unwrap_or_default(),
+            groups: match candidate.groups.as_slice() {
+                [] => vec![self.groups.get(region.as_str()).cloned().unwrap_or_default()],
+                named => named.to_vec(),
+            },
+            interface: self.interface(region, candidate),
+            key_pair: candidate.key_pair.as_ref().map(|pair| pair.name.clone()),
             block_devices: candidate.volumes.iter().map(PlannedVolume::request).collect(),
             market: candidate.market,
             max_price: candidate.max_price_usd_hour,
             reservation: candidate.reservation.clone(),
             user_data: base64::engine::general_purpose::STANDARD.encode(user_data.bytes()),
             tags: self.plan.tags.clone(),
+        })
+    }
+
+    /// The interface that was planned, in the subnet that was planned or made.
+    fn interface(&self, region: &RegionName, candidate: &Candidate) -> Option<InterfaceRequest> {
+        let planned = candidate.interface.as_ref()?;
+        let made = || self.networks.get(region.as_str())?.subnet(candidate.zone.as_deref());
+        Some(InterfaceRequest {
+            // A subnet that is not known would be refused by EC2; it can't become another one.
+            subnet: planned.subnet.as_deref().or_else(made).unwrap_or_default().to_owned(),
+            public_address: planned.public_address,
+            ipv6: planned.ipv6,
         })
     }
 
@@ -415,8 +458,7 @@ impl<R: FnMut(Event)> Executor<'_, R> {
         refused: Vec<Refused>,
     ) -> Result<Launched, Cause> {
         let mut ssh_answers = None;
-        if let Some(address) = machine.public_address.clone().filter(|_| self.means.wait_for == WaitFor::Ssh)
-        {
+        if let Some(address) = reached_at(&machine).filter(|_| self.means.wait_for == WaitFor::Ssh) {
             let answers = self
                 .unless_interrupted(wait::until_ssh(
                     &address,
@@ -424,7 +466,12 @@ impl<R: FnMut(Event)> Executor<'_, R> {
                     self.means.ssh_wait.to_duration(),
                 ))
                 .await?;
-            (self.report)(if answers { Event::SshAnswers } else { Event::SshNotYet });
+            let privately = machine.private_address.as_ref() == Some(&address);
+            (self.report)(match answers {
+                true => Event::SshAnswers,
+                false if privately => Event::SshNotFromHere { address },
+                false => Event::SshNotYet,
+            });
             ssh_answers = Some(answers);
         }
         self.stop_if_interrupted()?;
@@ -457,10 +504,11 @@ impl<R: FnMut(Event)> Executor<'_, R> {
 
     fn launched(&self, candidate: &Candidate, machine: Machine, ssh_answers: Option<bool>) -> Launched {
         let user = candidate.image.login_user.as_deref();
-        let ssh_command = user.zip(machine.public_address.as_deref()).map(|(user, address)| {
+        let ssh_command = user.zip(reached_at(&machine)).map(|(user, address)| {
             let port =
                 if self.plan.ssh_port == 22 { String::new() } else { format!("-p {} ", self.plan.ssh_port) };
-            let identity = self.means.identity_file.as_ref();
+            let of_pair = candidate.key_pair.as_ref().and_then(|pair| pair.identity_file.as_ref());
+            let identity = of_pair.or(self.means.identity_file.as_ref());
             let identity = identity.map_or_else(String::new, |file| format!("-i {} ", file.display()));
             format!("ssh {identity}{port}{user}@{address}")
         });
@@ -475,7 +523,9 @@ impl<R: FnMut(Event)> Executor<'_, R> {
             market: candidate.market,
             market_asked: Some(self.plan.market_asked).filter(|asked| *asked != candidate.market),
             state: machine.state,
+            private_address: machine.private_address.filter(|_| machine.public_address.is_none()),
             address: machine.public_address,
+            ipv6_address: machine.ipv6_address,
             ssh_answers,
             ssh_command,
             deadline: self.plan.deadline,
@@ -486,6 +536,21 @@ impl<R: FnMut(Event)> Executor<'_, R> {
 
     async fn undo(&mut self) -> Vec<Left> {
         undo(std::mem::take(&mut self.made), self.report).await
+    }
+}
+
+/// Where a machine is reached: at its public address, else by IPv6, else from within its network.
+fn reached_at(machine: &Machine) -> Option<String> {
+    let addresses = [&machine.public_address, &machine.ipv6_address, &machine.private_address];
+    addresses.into_iter().flatten().next().cloned()
+}
+
+fn running(machine: &Machine) -> Event {
+    match reached_at(machine) {
+        Some(address) if machine.private_address.as_ref() == Some(&address) => {
+            Event::RunningPrivately { address }
+        }
+        address => Event::Running { address },
     }
 }
 

@@ -141,7 +141,9 @@ mod tests {
             image: "ami-1".to_owned(),
             instance_type: "m7i.large".to_owned(),
             zone: None,
-            group: "sg-1".to_owned(),
+            groups: vec!["sg-1".to_owned()],
+            interface: None,
+            key_pair: None,
             block_devices: vec![BlockDevice {
                 device: "/dev/xvda".to_owned(),
                 gib: Some(8),

@@ -15,6 +15,8 @@ pub mod image;
 pub mod inventory;
 pub mod journal;
 #[cfg(feature = "aws")]
+mod network;
+#[cfg(feature = "aws")]
 pub mod observe;
 pub mod plan;
 #[cfg(feature = "aws")]

@@ -3,6 +3,7 @@
 //! Calls that do not need each other run together. Nothing is changed, and nothing is decided.
 
 mod image;
+mod network;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ use super::agent_binary::{AgentBinary, AgentBinaryError};
 use super::plan::{bucket_name, delivery};
 use super::refusal_memory::RecentRefusal;
 use super::wish::{AddressRange, AgentWish, SshFrom, Wish};
+use super::world::key::KnownKey;
 use super::world::{BucketState, RegionWorld, World};
 use crate::aws::types::TypeFacts;
 use crate::aws::types::capacity::CapacityReservation;
@@ -29,7 +31,7 @@ const CHECK_IP_LIMIT: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone)]
 pub struct Local {
     /// The SSH key that is let in.
-    pub public_key: String,
+    pub key: KnownKey,
     /// The file that becomes the agent.
     pub agent_binary: PathBuf,
     /// The service that says which address the caller is seen from.
@@ -107,7 +109,7 @@ pub async fn observe(
         AgentWish::Installed => Some(AgentBinary::read(&local.agent_binary)?),
         AgentWish::None => None,
     };
-    let (delivery, _) = delivery(wish, &local.public_key)?;
+    let (delivery, _) = delivery(wish, &local.key)?;
     let needs_bucket = agent.is_some() || delivery != Delivery::UserData;
     let regions: BTreeSet<&RegionName> = wish.candidates.iter().map(|machine| &machine.region).collect();
     let first = regions.iter().next().ok_or(ObserveError::NothingWished)?;
@@ -128,8 +130,8 @@ pub async fn observe(
     let worlds = regions.iter().zip(looks).zip(states);
     let regions =
         worlds.map(|((name, world), bucket)| (name.to_string(), RegionWorld { bucket, ..world })).collect();
-    let (public_key, recent_refusals) = (local.public_key.clone(), local.recent_refusals.clone());
-    Ok(World { now, caller, ssh_from, public_key, agent, recent_refusals, regions })
+    let (key, recent_refusals) = (local.key.clone(), local.recent_refusals.clone());
+    Ok(World { now, caller, ssh_from, key, agent, recent_refusals, regions })
 }
 
 async fn ssh_from(wish: &Wish, local: &Local) -> Result<AddressRange, ObserveError> {
@@ -154,13 +156,21 @@ async fn observe_region(
     catalog: &Catalog<'_>,
 ) -> Result<RegionWorld, ObserveError> {
     let ec2 = session.ec2(region);
-    let network = async { ec2.default_network().await.map_err(aws(format!("the networks of {region}"))) };
+    let network = network::observe_network(&wish.network, &ec2, region);
     let types = observe_types(wish, region, session, catalog);
     let named = image::named(wish, region, &ec2);
     let reservations = observe_reservations(wish, region, session);
-    let (network, types, named_image, reservations) = tokio::try_join!(network, types, named, reservations)?;
+    let key_pair = async {
+        match &wish.key_pair {
+            Some(name) => ec2.key_pair(name).await.map_err(aws(format!("key pair {name} in {region}"))),
+            None => Ok(None),
+        }
+    };
+    let (network, types, named_image, key_pair, reservations) =
+        tokio::try_join!(network, types, named, key_pair, reservations)?;
     let images = image::published(wish, region, &types, catalog, session).await?;
-    Ok(RegionWorld { images, named_image, network, types, reservations, bucket: BucketState::Missing })
+    let bucket = BucketState::Missing;
+    Ok(RegionWorld { images, named_image, network, key_pair, types, reservations, bucket })
 }
 
 /// What the account holds, where a candidate is for that.

@@ -5,6 +5,7 @@
 
 pub(super) mod image;
 mod image_check;
+pub mod network;
 mod planner;
 mod recent;
 mod reserved;
@@ -13,6 +14,8 @@ mod tests;
 mod user_parts;
 mod volumes;
 
+use std::path::PathBuf;
+
 use serde::Serialize;
 
 use super::agent_binary::AgentBinary;
@@ -20,12 +23,14 @@ use super::cost::Cost;
 use super::image::ImageKind;
 use super::wish::{AgentWish, Lifetime, Wish};
 use super::world::World;
+use super::world::key::KnownKey;
 use crate::catalog::Catalog;
 use crate::cloudinit::user::UserBoot;
 use crate::cloudinit::{self, AgentDownload, Boot, Delivery, ObjectDownload, RenderError};
 use crate::model::agent::AgentConfiguration;
 use crate::model::tag::{self, Tag};
 use crate::model::{Market, Mebibytes, Money, Span};
+use network::{NetworkStep, PlannedInterface};
 use planner::Planner;
 pub(super) use user_parts::delivery;
 pub use user_parts::{Carrier, OBJECT_PREFIX, PlannedObject, PlannedPart, PlannedUser};
@@ -66,6 +71,8 @@ pub struct Plan {
     pub user: Option<PlannedUser>,
     /// The market that was wished first; a machine of another one is told from it at the end.
     pub market_asked: Market,
+    /// The SSH key that is let in.
+    pub key: PlannedKey,
     /// The machines that would do; the first that AWS can give is launched.
     pub candidates: Vec<Candidate>,
     /// What was wished and can't be.
@@ -123,6 +130,15 @@ pub struct Candidate {
     pub image: PlannedImage,
     /// Its volumes, the root volume first.
     pub volumes: Vec<PlannedVolume>,
+    /// Its network interface; absent where EC2 makes one in the default network.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interface: Option<PlannedInterface>,
+    /// The ids of the security groups that were named; empty where one is made.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
+    /// The key pair that is let in, where one was named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_pair: Option<PlannedKeyPair>,
     /// What it costs.
     pub cost: Cost,
     /// The idempotency token of its request.
@@ -158,6 +174,42 @@ pub struct PlannedImage {
     /// The size of its root volume in GiB.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub root_gib: Option<u32>,
+}
+
+/// The SSH key that is let in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "from", rename_all = "kebab-case")]
+pub enum PlannedKey {
+    /// A file of the caller's.
+    File {
+        /// The private half.
+        identity_file: PathBuf,
+    },
+    /// The caller's SSH agent.
+    Agent {
+        /// What the key is called there.
+        comment: String,
+    },
+    /// It is made when the launch goes ahead, and stays.
+    New {
+        /// Where the private half goes.
+        identity_file: PathBuf,
+    },
+    /// A key pair of EC2; each candidate has it.
+    KeyPair {
+        /// Its name.
+        name: String,
+    },
+}
+
+/// The key pair that is let in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PlannedKeyPair {
+    /// Its name at EC2.
+    pub name: String,
+    /// The caller's file with its private half, where that was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identity_file: Option<PathBuf>,
 }
 
 /// A thing that is made in the account before the machine.
@@ -206,6 +258,9 @@ pub enum Step {
         /// To whom.
         admits: String,
     },
+    /// Makes a part of the region's network.
+    #[serde(untagged)]
+    Network(NetworkStep),
 }
 
 /// A machine that was wished and can't be had, and why.
@@ -305,7 +360,7 @@ pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Res
     // Whole seconds, since that is what a tag and a timer can keep.
     let now = jiff::Timestamp::from_second(world.now.as_second()).unwrap_or(world.now);
     let deadline = lifetime.map(|span| span.after(now).ok_or(PlanError::BeyondTime(span))).transpose()?;
-    let (delivery, stored) = delivery(wish, &world.public_key)?;
+    let (delivery, stored) = delivery(wish, &world.key)?;
     let user = PlannedUser::of(&wish.user, delivery, stored, &launch);
     let planner = Planner { wish, world, catalog, launch: &launch, lifetime, user: user.as_ref() };
     let (candidates, mut refused) = planner.candidates();
@@ -313,6 +368,7 @@ pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Res
         return Err(PlanError::NothingLeft { refused });
     }
     let mut notes = planner.price_notes(&candidates);
+    notes.extend(network::notes(wish, world, &candidates));
     let (mut candidates, recently) = recent::set_aside(candidates, world, &mut notes);
     refused.extend(recently);
     let deadline = reserved::deadline(deadline, &candidates, &mut notes);
@@ -342,6 +398,7 @@ pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Res
         lifetime_seconds: lifetime.map(Span::seconds),
         ssh_from: world.ssh_from.to_string(),
         ssh_port: wish.ssh_port,
+        key: planned_key(wish, &world.key),
         agent: installed(wish, world).map(|agent| PlannedAgent {
             sha256: agent.sha256.clone(),
             key: agent.key(),
@@ -366,7 +423,7 @@ fn boot(
 ) -> Boot {
     Boot {
         configuration: AgentConfiguration::for_machine(launch, now, deadline),
-        authorized_keys: vec![world.public_key.clone()],
+        authorized_keys: world.key.line().map(str::to_owned).into_iter().collect(),
         agent: installed(wish, world).map(|agent| agent_download(&agent.sha256)),
         user: UserBoot::default(),
         delivery: Delivery::default(),
@@ -384,6 +441,17 @@ fn agent_download(sha256: &str) -> AgentDownload {
         url: cloudinit::URL_PLACEHOLDER.to_owned(),
         headers: Vec::new(),
         sha256: sha256.to_owned(),
+    }
+}
+
+fn planned_key(wish: &Wish, key: &KnownKey) -> PlannedKey {
+    match key {
+        KnownKey::File { identity, .. } => PlannedKey::File { identity_file: identity.clone() },
+        KnownKey::New { identity, .. } => PlannedKey::New { identity_file: identity.clone() },
+        KnownKey::Agent { line } => PlannedKey::Agent {
+            comment: line.splitn(3, ' ').nth(2).unwrap_or("a key without a name").to_owned(),
+        },
+        KnownKey::Pair { .. } => PlannedKey::KeyPair { name: wish.key_pair.clone().unwrap_or_default() },
     }
 }
 

@@ -52,10 +52,20 @@ pub enum Event {
         /// Its public address.
         address: Option<String>,
     },
+    /// The machine runs, and has a private address alone.
+    RunningPrivately {
+        /// The address.
+        address: String,
+    },
     /// Its SSH server answers.
     SshAnswers,
     /// Its SSH server did not answer in time, which is no failure.
     SshNotYet,
+    /// The same at a private address, which may just not be reached from here.
+    SshNotFromHere {
+        /// The address.
+        address: String,
+    },
     /// Something that had been made was removed again.
     Undone(String),
     /// Something that the machine does not need could not be removed again.
@@ -100,6 +110,12 @@ pub struct Launched {
     /// Its public address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
+    /// Its IPv6 address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ipv6_address: Option<String>,
+    /// Its address within its network, where it has no public one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub private_address: Option<String>,
     /// Whether its SSH server has answered; absent where nobody waited for that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ssh_answers: Option<bool>,
@@ -114,6 +130,15 @@ pub struct Launched {
     /// What was wished before it and could not be had, and why.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<Refused>,
+}
+
+impl Launched {
+    /// Where it is reached: at its public address, else by IPv6, else from within its network.
+    #[must_use]
+    pub fn reached_at(&self) -> Option<&str> {
+        let addresses = [&self.address, &self.ipv6_address, &self.private_address];
+        addresses.into_iter().flatten().next().map(String::as_str)
+    }
 }
 
 /// The value of [`MachineRow`]'s `schema` field.
@@ -226,7 +251,7 @@ pub const LEFTOVER_SCHEMA: &str = "cloudkit.leftover/v1";
 pub struct Leftover {
     /// Always [`LEFTOVER_SCHEMA`].
     pub schema: &'static str,
-    /// `security-group`, `bucket` or `object`.
+    /// `security-group`, `network`, `internet-gateway`, `bucket` or `object`.
     pub kind: LeftoverKind,
     /// Its id or name.
     pub id: String,
@@ -245,6 +270,10 @@ pub struct Leftover {
 pub enum LeftoverKind {
     /// The security group of an ended machine.
     SecurityGroup,
+    /// A network that launches were made in.
+    Network,
+    /// An internet gateway that never came to its network.
+    InternetGateway,
     /// The account's bucket of a region.
     Bucket,
     /// What a machine fetched from that bucket at its start.

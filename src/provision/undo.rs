@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use super::network::remove_networks_of_launch;
 use crate::aws::ec2::Ec2;
 use crate::aws::s3::Bucket;
 use crate::aws::{AwsError, ErrorKind};
@@ -20,6 +21,8 @@ pub(super) enum Made {
     Object { bucket: Bucket, key: String },
     /// The security group.
     Group { ec2: Ec2, region: String, name: String },
+    /// The network that this launch makes.
+    Network { ec2: Ec2, region: String, launch: String },
     /// The machine.
     Machine { ec2: Ec2, region: String, id: String },
     /// A machine that may be there: EC2 gave no answer.
@@ -43,6 +46,7 @@ impl Made {
         match self {
             Self::Bucket { bucket } | Self::Object { bucket, .. } => bucket.region(),
             Self::Group { region, .. }
+            | Self::Network { region, .. }
             | Self::Machine { region, .. }
             | Self::PerhapsMachine { region, .. } => region,
         }
@@ -76,6 +80,16 @@ impl Made {
                 let command = format!("cloudkit launch cleanup --region {region}");
                 removed(what, command, remove_group(&ec2, &name).await)
             }
+            Self::Network { ec2, region, launch } => {
+                let command = format!("cloudkit launch cleanup --region {region}");
+                match remove_networks_of_launch(&ec2, &region, &launch).await {
+                    Ok(ids) => Ok((!ids.is_empty()).then(|| format!("network {}", ids.join(", ")))),
+                    Err(error) => {
+                        let what = format!("the network of launch {launch}");
+                        Err(Left { what, command, because: error.to_string() })
+                    }
+                }
+            }
             Self::Machine { ec2, region, id } => {
                 let command = format!("cloudkit launch terminate {id} --region {region}");
                 removed(format!("machine {id}"), command, ec2.terminate(&id).await.map(|()| true))
@@ -99,11 +113,16 @@ async fn remove_group(ec2: &Ec2, name: &str) -> Result<bool, AwsError> {
     }
 }
 
-/// Removes a group, again and again while the interface of an ending machine still holds it.
+/// Removes a group as soon as nothing holds it.
 pub(super) async fn remove_group_when_free(ec2: &Ec2, id: &str) -> Result<(), AwsError> {
+    when_free(|| ec2.remove_group(id)).await
+}
+
+/// Removes something, again and again while the interface of an ending machine still holds it.
+pub(super) async fn when_free(remove: impl AsyncFn() -> Result<(), AwsError>) -> Result<(), AwsError> {
     let mut pauses = GROUP_PAUSES.iter();
     loop {
-        match ec2.remove_group(id).await {
+        match remove().await {
             Err(error) if error.kind == ErrorKind::InUse => match pauses.next() {
                 Some(pause) => tokio::time::sleep(*pause).await,
                 None => return Err(error),

@@ -3,6 +3,9 @@
 //! A wish says nothing of prices or images; whether it can be had is the plan's to find out.
 
 pub mod image;
+pub mod network;
+
+use network::NetworkWish;
 
 use crate::cloudinit::user::UserBoot;
 use crate::model::{InstanceTypeName, Market, Money, OperatingSystem, RegionName, Span};
@@ -30,6 +33,10 @@ pub struct Wish {
     pub agent: AgentWish,
     /// What the user adds to the machine's start.
     pub user: UserBoot,
+    /// What is wanted of its network.
+    pub network: NetworkWish,
+    /// The EC2 key pair that is let in instead of a key of the caller's own.
+    pub key_pair: Option<String>,
 }
 
 /// Whether a machine gets an agent.

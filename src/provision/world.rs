@@ -3,6 +3,9 @@
 //! What could not be found out is absent here and named by the plan; what had to be found out and failed never comes this
 //! far.
 
+pub mod key;
+pub mod network;
+
 use std::collections::BTreeMap;
 
 use super::agent_binary::AgentBinary;
@@ -10,8 +13,11 @@ use super::image::ImageKind;
 use super::refusal_memory::RecentRefusal;
 use super::wish::AddressRange;
 use crate::aws::types::capacity::CapacityReservation;
+use crate::aws::types::network::KeyPair;
 use crate::aws::types::{Identity, Image, TypeFacts};
 use crate::model::Architecture;
+use key::KnownKey;
+use network::RegionNetwork;
 
 /// Everything that a plan depends on.
 #[derive(Debug, Clone)]
@@ -23,7 +29,7 @@ pub struct World {
     /// Who may reach the SSH port: the caller's own address, or the range that was asked for.
     pub ssh_from: AddressRange,
     /// The SSH key that is let in.
-    pub public_key: String,
+    pub key: KnownKey,
     /// The binary that becomes the agent, where there is to be one.
     pub agent: Option<AgentBinary>,
     /// The pools that had no room a short while ago.
@@ -33,14 +39,16 @@ pub struct World {
 }
 
 /// A region as it was read.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct RegionWorld {
     /// The images that the candidates start from, by their kind and architecture; without those that are not published.
     pub images: BTreeMap<(ImageKind, Architecture), Image>,
     /// The image that was asked for by its id, where one was and this region has it.
     pub named_image: Option<Image>,
-    /// The default network.
-    pub network: Option<String>,
+    /// The network to launch into.
+    pub network: RegionNetwork,
+    /// The key pair that was named, where one was and this region has it.
+    pub key_pair: Option<KeyPair>,
     /// What EC2 says of the types that the catalog does not have here or knows by a price alone; `None` where EC2 has no
     /// such type either.
     pub types: BTreeMap<String, Option<TypeFacts>>,

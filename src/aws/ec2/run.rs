@@ -6,8 +6,8 @@
 use aws_sdk_ec2::types::{
     BlockDeviceMapping, CapacityReservationSpecification, CapacityReservationTarget, EbsBlockDevice,
     HttpTokensState, InstanceMarketOptionsRequest, InstanceMetadataEndpointState,
-    InstanceMetadataOptionsRequest, InstanceMetadataTagsState, MarketType, Placement, ResourceType,
-    ShutdownBehavior, SpotInstanceType, SpotMarketOptions,
+    InstanceMetadataOptionsRequest, InstanceMetadataTagsState, InstanceNetworkInterfaceSpecification,
+    MarketType, Placement, ResourceType, ShutdownBehavior, SpotInstanceType, SpotMarketOptions,
 };
 use aws_smithy_types::retry::RetryConfig;
 
@@ -15,7 +15,7 @@ use super::machine::machine;
 use super::{Ec2, count_out, incomplete, tags_out};
 use crate::aws::error::AwsError;
 use crate::aws::types::volume::BlockDevice;
-use crate::aws::types::{Machine, RunRequest};
+use crate::aws::types::{InterfaceRequest, Machine, RunRequest};
 use crate::model::Market;
 
 /// How far a metadata answer may travel: containers on the machine are one hop away.
@@ -41,8 +41,12 @@ impl Ec2 {
             .max_count(1)
             .image_id(&request.image)
             .instance_type(request.instance_type.as_str().into())
-            .set_placement(request.zone.as_deref().map(placement))
-            .security_group_ids(&request.group)
+            .set_placement(placement(request))
+            .set_security_group_ids(request.interface.is_none().then(|| request.groups.clone()))
+            .set_network_interfaces(
+                request.interface.as_ref().map(|one| vec![interface(one, &request.groups)]),
+            )
+            .set_key_name(request.key_pair.clone())
             .set_block_device_mappings(Some(request.block_devices.iter().map(volume).collect()))
             .set_instance_market_options(market(request))
             .set_capacity_reservation_specification(request.reservation.as_deref().map(reservation))
@@ -60,14 +64,28 @@ impl Ec2 {
     }
 }
 
-/// A zone by its id (`use1-az1`) or its name (`us-east-1a`).
-fn placement(zone: &str) -> Placement {
+/// A zone by its id (`use1-az1`) or its name (`us-east-1a`); a subnet says it already.
+fn placement(request: &RunRequest) -> Option<Placement> {
+    let zone = request.zone.as_deref().filter(|_| request.interface.is_none())?;
     let placement = Placement::builder();
-    if zone.contains("-az") {
+    Some(if zone.contains("-az") {
         placement.availability_zone_id(zone).build()
     } else {
         placement.availability_zone(zone).build()
-    }
+    })
+}
+
+/// The one network interface. Where a request describes it, its groups and its subnet are said here and nowhere else:
+/// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html>
+fn interface(wanted: &InterfaceRequest, groups: &[String]) -> InstanceNetworkInterfaceSpecification {
+    InstanceNetworkInterfaceSpecification::builder()
+        .device_index(0)
+        .subnet_id(&wanted.subnet)
+        .set_groups(Some(groups.to_vec()))
+        .associate_public_ip_address(wanted.public_address)
+        .set_ipv6_address_count(wanted.ipv6.then_some(1))
+        .delete_on_termination(true)
+        .build()
 }
 
 /// A volume, encrypted, and gone with the machine.

@@ -5,12 +5,15 @@
 pub(super) mod boot;
 mod image;
 mod market;
+mod network;
 mod places;
 
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueHint};
+
+pub(super) use network::NetworkArguments;
 
 use super::offers;
 use crate::catalog::Catalog;
@@ -64,9 +67,6 @@ pub(super) struct LaunchArguments {
     /// Who may reach its SSH port, such as 203.0.113.0/24 [default: the address you are seen from]
     #[arg(long, value_name = "CIDR")]
     pub(super) ssh_from: Option<AddressRange>,
-    /// SSH public key to let in [default: the first of ~/.ssh/id_ed25519.pub, id_ecdsa.pub, id_rsa.pub]
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(super) ssh_key: Option<PathBuf>,
     /// Linux build of cloudkit that becomes the machine's agent [default: this program]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) agent_binary: Option<PathBuf>,
@@ -83,6 +83,8 @@ pub(super) struct LaunchArguments {
     pub(super) yes: bool,
     #[command(flatten)]
     image: ImageArguments,
+    #[command(flatten)]
+    pub(super) network: NetworkArguments,
 }
 
 /// A name is a tag's value, and what `terminate` takes.
@@ -124,6 +126,8 @@ impl LaunchArguments {
             ssh_port: ssh_port(context)?,
             agent: self.boot.agent(),
             user: self.boot.user(context)?,
+            network: self.network.wish(),
+            key_pair: self.network.key_pair.clone(),
         })
     }
 

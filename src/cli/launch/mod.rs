@@ -9,6 +9,7 @@ mod connect;
 mod cost;
 mod extend;
 mod hibernate;
+mod key;
 mod list;
 mod logs;
 mod machines;

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::arguments::{LaunchArguments, ssh_wait};
 use super::capacity_wait::{self, Patience};
+use super::key;
 use crate::aws::Session;
 use crate::catalog::Catalog;
 use crate::cli::ask::{self, Answer};
@@ -19,7 +20,6 @@ use crate::model::{Market, Money, Span};
 use crate::output::Format;
 use crate::output::launch::{cost, no_agent, plan_text, step_text};
 use crate::platform::http::HttpClient;
-use crate::platform::keys::{self, KeyError, PublicKey};
 use crate::platform::{clock, random};
 use crate::provision::execute::{Cause, Means};
 use crate::provision::journal::Journal;
@@ -28,6 +28,7 @@ use crate::provision::plan::{self, Plan};
 use crate::provision::refusal_memory::{RecentRefusal, RefusalMemory};
 use crate::provision::report::{Event, Launched};
 use crate::provision::wish::Wish;
+use crate::provision::world::key::KnownKey;
 
 /// Where AWS says which address the caller is seen from.
 const CHECK_IP: &str = "https://checkip.amazonaws.com";
@@ -39,13 +40,13 @@ const CREDENTIALS_LAST: Span = Span::from_seconds(15 * 60);
 pub(super) fn run(context: &Context<'_>, arguments: &LaunchArguments) -> Result<ExitClass, CommandError> {
     let catalog = context.catalog();
     let wish = arguments.wish(context, catalog)?;
-    let key = public_key(context, arguments)?;
     let agent_binary = agent_binary(context, arguments)?;
     let ssh_wait = ssh_wait(context)?;
     let memory = RefusalMemory::in_cache_directory(&context.cache_directory()?);
+    let key = context.block_on_bounded(key::find(context, &arguments.network))?;
     let look = async |recent_refusals: Vec<RecentRefusal>| {
         let session = long_lasting_session(context).await?;
-        let local = local(context, &key, agent_binary.clone(), recent_refusals)?;
+        let local = local(context, &key.known, agent_binary.clone(), recent_refusals)?;
         let plan = planned(context, &wish, &session, catalog, &local).await?;
         Ok((session, plan))
     };
@@ -61,13 +62,14 @@ pub(super) fn run(context: &Context<'_>, arguments: &LaunchArguments) -> Result<
         context.streams.status("nothing was launched");
         return Ok(ExitClass::No);
     }
+    context.block_on(key.write(context))??;
     let patience = Patience::new(context, arguments.market.wait_for_capacity)?;
     let mut means = Means {
         session,
         memory,
         journal: Journal::in_state_directory(context.process.state_directory()?),
         agent_binary: agent_binary.clone(),
-        identity_file: arguments.ssh_key.as_ref().map(|_| key.path.with_extension("")),
+        identity_file: key.identity_file.clone(),
         wait_for: arguments.wait,
         ssh_wait,
         interrupted: Arc::new(AtomicBool::new(false)),
@@ -79,24 +81,6 @@ pub(super) fn run(context: &Context<'_>, arguments: &LaunchArguments) -> Result<
     let launched = context.block_on(stoppable(context, interrupted, tries))??;
     tell(context, &launched)?;
     Ok(ExitClass::Done)
-}
-
-fn public_key(context: &Context<'_>, arguments: &LaunchArguments) -> Result<PublicKey, CommandError> {
-    let named =
-        arguments.ssh_key.clone().or_else(|| context.settings.text(Key::SshPublic).map(PathBuf::from));
-    let key = match named {
-        Some(path) => keys::read_public_key(&path),
-        None => keys::usual_public_key(context.process.home()?),
-    };
-    key.map_err(|error| {
-        let make_one = matches!(error, KeyError::None { .. });
-        let error = CommandError::usage(error);
-        if make_one {
-            error.hint("make one: ssh-keygen -t ed25519").hint("or name one: --ssh-key FILE")
-        } else {
-            error
-        }
-    })
 }
 
 fn agent_binary(context: &Context<'_>, arguments: &LaunchArguments) -> Result<PathBuf, CommandError> {
@@ -122,13 +106,13 @@ fn recent_refusals(context: &Context<'_>, memory: &RefusalMemory) -> Vec<RecentR
 
 fn local(
     context: &Context<'_>,
-    key: &PublicKey,
+    key: &KnownKey,
     agent_binary: PathBuf,
     recent_refusals: Vec<RecentRefusal>,
 ) -> Result<Local, CommandError> {
     let certificates = context.certificates()?;
     Ok(Local {
-        public_key: key.line.clone(),
+        key: key.clone(),
         agent_binary,
         check_ip_url: context.settings.text(Key::CheckIpUrl).unwrap_or(CHECK_IP).to_owned(),
         http: HttpClient::new(certificates.as_deref()).map_err(CommandError::usage)?,
@@ -263,11 +247,17 @@ pub(super) fn show_event(context: &Context<'_>, event: &Event) {
         }
         Event::Accepted { instance_id } => streams.status(format_args!("{instance_id}: accepted")),
         Event::Running { address: Some(address) } => streams.status(format_args!("running at {address}")),
+        Event::RunningPrivately { address } => streams.status(format_args!(
+            "running at {address}, a private address: ssh answers only where this computer reaches its network"
+        )),
         Event::Running { address: None } => streams.status("running, without a public address"),
         Event::SshAnswers => streams.status("ssh answers"),
         Event::SshNotYet => {
             streams.warn("ssh does not answer yet; the machine runs, so try again in a minute");
         }
+        Event::SshNotFromHere { address } => streams.warn(format_args!(
+            "ssh does not answer at {address}, a private address: the machine runs, and is reached from within its network"
+        )),
         Event::Undone(what) => streams.status(format_args!("removed again: {what}")),
         Event::StillThere { what, because, command } => {
             streams.warn(format_args!("still there: {what} ({because})"));
@@ -299,7 +289,7 @@ fn tell(context: &Context<'_>, launched: &Launched) -> Result<(), CommandError> 
         format!("{} {} in {}{market}\n", launched.instance_id, launched.instance_type, launched.region);
     let mut line = |label: &str, content: &str| text.push_str(&format!("  {label:8} {content}\n"));
     line("name", &launched.name);
-    line("address", launched.address.as_deref().unwrap_or("-"));
+    line("address", launched.reached_at().unwrap_or("-"));
     line("ssh", &ssh(launched));
     line("ends", &launched.deadline.map_or_else(|| "when somebody ends it".to_owned(), |at| at.to_string()));
     line("cost", &cost(&launched.cost));
@@ -314,7 +304,7 @@ fn tell(context: &Context<'_>, launched: &Launched) -> Result<(), CommandError> 
 
 /// What to type to get in; whose user an image of somebody's own has is not known.
 fn ssh(launched: &Launched) -> String {
-    match (&launched.ssh_command, &launched.address) {
+    match (&launched.ssh_command, launched.reached_at()) {
         (Some(command), _) => command.clone(),
         (None, Some(address)) => format!("ssh USER@{address}, where USER is the image's own"),
         (None, None) => "-".to_owned(),

@@ -3,17 +3,24 @@
 //! Each candidate gets everything that its turn needs: image, zone, cost, token, steps. Nothing is looked up: what was not
 //! observed is refused.
 
+use std::path::PathBuf;
+
 use super::image::{Choice, Traits, choose};
+use super::network::{self, NoPlace, Place, Zones};
 use super::{
-    Candidate, PlannedImage, PlannedUser, PlannedVolume, Refused, Step, bucket_name, image_check, volumes,
+    Candidate, PlannedImage, PlannedKeyPair, PlannedUser, PlannedVolume, Refused, Step, bucket_name,
+    image_check, volumes,
 };
 use crate::aws::types::Image;
 use crate::catalog::Catalog;
 use crate::model::{Architecture, Market, OperatingSystem, Span, name};
+use crate::platform::keys;
 use crate::provision::agent_binary::{AgentBinary, RunsOn};
 use crate::provision::cost::{self, Cost};
 use crate::provision::image::{ImageKind, Purpose, Recognised, recognise};
+use crate::provision::wish::network::PublicAddress;
 use crate::provision::wish::{ImageWish, QuotedPrice, Wish, WishedMachine};
+use crate::provision::world::key::KnownKey;
 use crate::provision::world::{BucketState, RegionWorld, World};
 
 /// What a plan is made from.
@@ -78,14 +85,14 @@ impl Planner<'_> {
         let traits =
             Traits::of(name, &region.types, self.catalog).ok_or_else(|| self.no_such_type(machine))?;
         let Start { image, volumes } = self.start(machine, region, &traits)?;
-        let network = region.network.clone().ok_or_else(|| Reason {
-            reason: format!("{} has no default network", machine.region),
-            hints: vec![format!("make one: aws ec2 create-default-vpc --region {}", machine.region)],
-        })?;
+        let places = self.network_places(machine, region)?;
         let candidate = Candidate {
             instance_type: machine.instance_type.to_string(),
             region: machine.region.to_string(),
             zone: None,
+            interface: None,
+            groups: network::named_groups(&region.network),
+            key_pair: self.key_pair(machine, region)?,
             market: machine.market,
             max_price_usd_hour: machine.max_price.filter(|_| machine.market == Market::Spot),
             reservation: None,
@@ -96,18 +103,46 @@ impl Planner<'_> {
             image,
             volumes,
             client_token: String::new(),
-            preparation: self.preparation(machine, region.bucket, network),
+            preparation: self.preparation(machine, region),
         };
         if matches!(machine.market, Market::Reservation | Market::CapacityBlock) {
-            let held = self.held(machine, region)?.into_iter();
-            return Ok(held.map(|held| held.candidate(&candidate)).collect());
+            let held = self.held(machine, region)?.into_iter().map(|held| held.candidate(&candidate));
+            return held.map(|candidate| in_its_zone(candidate, &places)).collect();
         }
-        Ok(match self.zones(machine) {
-            [] => vec![candidate],
-            zones => {
-                zones.iter().map(|zone| Candidate { zone: Some(zone.clone()), ..candidate.clone() }).collect()
-            }
-        })
+        let at = |Place { zone, interface }| Candidate { zone, interface, ..candidate.clone() };
+        Ok(places.into_iter().map(at).collect())
+    }
+
+    fn network_places(&self, machine: &WishedMachine, region: &RegionWorld) -> Result<Vec<Place>, Reason> {
+        let known = self.catalog.region(machine.region.as_str());
+        let offering = known.and_then(|known| known.offering(machine.instance_type.as_str()));
+        let zones = Zones {
+            wished: self.zones(machine),
+            offering: offering.map_or_else(Vec::new, |offering| offering.zones().collect()),
+        };
+        let places = network::places(&self.wish.network, machine.region.as_str(), &region.network, &zones);
+        places.map_err(|NoPlace { reason, hints }| Reason { reason, hints })
+    }
+
+    /// The key pair that was named, and the caller's own file that has its private half.
+    fn key_pair(
+        &self,
+        machine: &WishedMachine,
+        region: &RegionWorld,
+    ) -> Result<Option<PlannedKeyPair>, Reason> {
+        let Some(name) = &self.wish.key_pair else { return Ok(None) };
+        let pair = region.key_pair.as_ref().ok_or_else(|| Reason {
+            reason: format!("{} has no key pair {name}", machine.region),
+            hints: vec![format!("see what there is: aws ec2 describe-key-pairs --region {}", machine.region)],
+        })?;
+        let public = pair.public_key.as_deref();
+        let is_it = |key: &&(PathBuf, String)| public.is_some_and(|line| keys::is_same_key(line, &key.1));
+        let own = match &self.world.key {
+            KnownKey::Pair { own } => own.as_slice(),
+            KnownKey::File { .. } | KnownKey::Agent { .. } | KnownKey::New { .. } => &[],
+        };
+        let file = own.iter().find(is_it).map(|(file, _)| file.clone());
+        Ok(Some(PlannedKeyPair { name: name.clone(), identity_file: file }))
     }
 
     fn market(&self, machine: &WishedMachine) -> Result<(), Reason> {
@@ -243,6 +278,7 @@ impl Planner<'_> {
 
     fn cost(&self, machine: &WishedMachine, volumes: &[PlannedVolume]) -> Cost {
         let region = machine.region.as_str();
+        let public = self.wish.network.public_address == PublicAddress::One;
         let price = || machine.price.clone().or_else(|| self.catalog_price(machine));
         let name = machine.instance_type.as_str();
         let mut parts = vec![match machine.market {
@@ -250,7 +286,7 @@ impl Planner<'_> {
             _ => cost::machine(name, price().as_ref()),
         }];
         parts.extend(volumes.iter().map(|volume| volume.cost(region)));
-        parts.push(cost::public_address(region));
+        parts.extend(public.then(|| cost::public_address(region)));
         Cost::of(parts, self.lifetime)
     }
 
@@ -267,8 +303,8 @@ impl Planner<'_> {
         })
     }
 
-    fn preparation(&self, machine: &WishedMachine, state: BucketState, network: String) -> Vec<Step> {
-        let region = machine.region.to_string();
+    fn preparation(&self, machine: &WishedMachine, world: &RegionWorld) -> Vec<Step> {
+        let (region, state) = (machine.region.to_string(), world.bucket);
         let bucket = bucket_name(&self.world.caller.account, &region);
         let mut steps = Vec::new();
         let agent = super::installed(self.wish, self.world);
@@ -282,10 +318,15 @@ impl Planner<'_> {
             steps.push(Step::UploadAgent { region: region.clone(), bucket, key, bytes });
         }
         steps.extend(user_files);
+        let network_steps = network::steps(&region, &world.network, self.wish.network.ipv6);
+        steps.extend(network_steps.into_iter().map(Step::Network));
+        if !self.wish.network.groups.is_empty() {
+            return steps;
+        }
         steps.push(Step::MakeGroup {
             region,
             group: format!("cloudkit-{}", self.launch),
-            network,
+            network: network::group_network(&world.network),
             port: self.wish.ssh_port,
             admits: self.world.ssh_from.to_string(),
         });
@@ -351,4 +392,15 @@ fn agent_runs(
         (RunsOn::Elsewhere, _) => format!("the agent {file} is not a Linux program"),
     };
     Err(Reason { reason, hints })
+}
+
+/// A candidate that is bound to a zone, in the subnet of that zone where subnets are chosen.
+fn in_its_zone(candidate: Candidate, places: &[Place]) -> Result<Candidate, Reason> {
+    if places.iter().any(|place| place.interface.is_none()) {
+        return Ok(candidate);
+    }
+    let place = places.iter().find(|place| candidate.zone.is_none() || place.zone == candidate.zone);
+    let none = || format!("the network has no subnet in {}", candidate.zone.as_deref().unwrap_or("its zone"));
+    let place = place.ok_or_else(none)?;
+    Ok(Candidate { interface: place.interface.clone(), zone: place.zone.clone(), ..candidate })
 }

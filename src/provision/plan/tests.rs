@@ -16,7 +16,10 @@ use crate::model::VolumeKind;
 use crate::model::{Architecture, OperatingSystem};
 use crate::provision::agent_binary::{AgentBinary, RunsOn};
 use crate::provision::image::GlibcVersion;
+use crate::provision::wish::network::NetworkWish;
 use crate::provision::wish::{ImageWish, SshFrom, VolumesWish, WishedMachine};
+use crate::provision::world::key::KnownKey;
+use crate::provision::world::network::{KnownNetwork, NetworkKind, NetworkProblem, PartKind, RegionNetwork};
 use crate::provision::world::{BucketState, RegionWorld};
 
 const NOW: &str = "2026-11-21T12:00:00Z";
@@ -45,6 +48,8 @@ fn wish(candidates: Vec<WishedMachine>) -> Wish {
         ssh_port: 22,
         agent: AgentWish::Installed,
         user: UserBoot::default(),
+        network: NetworkWish::default(),
+        key_pair: None,
     }
 }
 
@@ -84,7 +89,13 @@ fn region(architectures: &[Architecture]) -> RegionWorld {
     RegionWorld {
         images: images.collect(),
         named_image: None,
-        network: Some("vpc-1".to_owned()),
+        network: RegionNetwork::There(KnownNetwork {
+            id: "vpc-1".to_owned(),
+            kind: NetworkKind::Default,
+            subnets: None,
+            groups: Vec::new(),
+        }),
+        key_pair: None,
         types: BTreeMap::new(),
         reservations: Vec::new(),
         bucket: BucketState::HasAgent,
@@ -100,7 +111,7 @@ fn world() -> World {
             arn: "arn:aws:iam::123456789012:user/ada".to_owned(),
         },
         ssh_from: "203.0.113.7".parse().unwrap(),
-        public_key: "ssh-ed25519 AAAA ada".to_owned(),
+        key: key("ssh-ed25519 AAAA ada"),
         agent: Some(AgentBinary {
             path: PathBuf::from("cloudkit"),
             bytes: 1,
@@ -110,6 +121,18 @@ fn world() -> World {
         recent_refusals: Vec::new(),
         regions: BTreeMap::from([("us-east-1".to_owned(), both)]),
     }
+}
+
+fn key(line: &str) -> KnownKey {
+    KnownKey::File { identity: PathBuf::from("id_ed25519"), line: line.to_owned() }
+}
+
+fn unfit() -> RegionNetwork {
+    RegionNetwork::Unfit(NetworkProblem::NotThere {
+        kind: PartKind::Network,
+        wanted: "lab".to_owned(),
+        region: "eu-west-1".to_owned(),
+    })
 }
 
 fn runs_on(architecture: Architecture, minor: u16) -> RunsOn {
@@ -221,7 +244,7 @@ fn what_can_not_be_is_refused_and_the_rest_is_planned() {
     let mut world = world();
     world
         .regions
-        .insert("eu-west-1".to_owned(), RegionWorld { network: None, ..region(&[Architecture::X86_64]) });
+        .insert("eu-west-1".to_owned(), RegionWorld { network: unfit(), ..region(&[Architecture::X86_64]) });
     let windows = WishedMachine { os: OperatingSystem::Windows, ..wished("m7i.large", "us-east-1") };
     let block = WishedMachine { market: Market::CapacityBlock, ..wished("m7i.large", "us-east-1") };
     let elsewhere = wished("m7i.large", "eu-west-1");
@@ -234,7 +257,7 @@ fn what_can_not_be_is_refused_and_the_rest_is_planned() {
         [
             "this is an offer for windows, and the agent that ends a machine runs on Linux",
             "a capacity-block is launched into by its id, and none is given",
-            "eu-west-1 has no default network",
+            "eu-west-1 has no VPC lab",
             "no image of ours runs on its architecture",
         ]
     );
@@ -246,6 +269,6 @@ fn a_plan_shows_no_url_and_its_user_data_can_be_written() {
     let (wish, mut world) = (wish(vec![wished("m7i.large", "us-east-1")]), world());
     let shown = serde_json::to_string(&planned(&wish, &world)).unwrap();
     assert!(shown.contains(cloudinit::URL_PLACEHOLDER) && !shown.contains("https://"), "{shown}");
-    world.public_key = "ssh-ed25519 AAAA\nruncmd: []".to_owned();
+    world.key = key("ssh-ed25519 AAAA\nruncmd: []");
     assert!(matches!(plan(&wish, &world, Catalog::embedded(), 7), Err(PlanError::UserData(_))));
 }

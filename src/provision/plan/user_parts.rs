@@ -9,6 +9,7 @@ use crate::cloudinit::user::{JobKind, UserBoot};
 use crate::cloudinit::{Boot, Delivery, PartKind, RenderError, StoredObject, URL_PLACEHOLDER};
 use crate::model::agent::AgentConfiguration;
 use crate::provision::wish::{AgentWish, Lifetime, Wish};
+use crate::provision::world::key::KnownKey;
 
 /// What the user adds, in short.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -74,7 +75,7 @@ pub const OBJECT_PREFIX: &str = "user/";
 /// Where it cannot get to a machine at all.
 pub(in crate::provision) fn delivery(
     wish: &Wish,
-    public_key: &str,
+    key: &KnownKey,
 ) -> Result<(Delivery, Option<StoredObject>), RenderError> {
     if wish.user.is_empty() {
         return Ok((Delivery::UserData, None));
@@ -84,7 +85,7 @@ pub(in crate::provision) fn delivery(
     let deadline = matches!(wish.lifetime, Lifetime::For(_)).then_some(jiff::Timestamp::UNIX_EPOCH);
     let mut boot = Boot {
         configuration: AgentConfiguration::for_machine(STAND_IN_LAUNCH, now, deadline),
-        authorized_keys: vec![public_key.to_owned()],
+        authorized_keys: key.line().map(str::to_owned).into_iter().collect(),
         agent: (wish.agent == AgentWish::Installed).then(|| super::agent_download(&"0".repeat(64))),
         user: wish.user.clone(),
         delivery: Delivery::UserData,

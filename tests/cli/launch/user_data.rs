@@ -93,7 +93,16 @@ pub(super) fn variable(script: &str, name: &str) -> String {
 
 /// The user data of the one machine, as cloud-init takes it apart.
 pub(super) fn parts(lab: &Lab) -> Vec<Part> {
-    let base64 = lab.only_machine()["user_data_base64"].as_str().unwrap().to_owned();
+    parts_of(&lab.only_machine())
+}
+
+/// What a machine was told, all parts of it.
+pub(super) fn text_of(machine: &serde_json::Value) -> String {
+    parts_of(machine).into_iter().map(|part| part.body).collect::<Vec<_>>().join("\n")
+}
+
+fn parts_of(machine: &serde_json::Value) -> Vec<Part> {
+    let base64 = machine["user_data_base64"].as_str().unwrap().to_owned();
     let bytes = STANDARD.decode(base64).unwrap();
     assert!(bytes.len() <= 16_384, "EC2 takes no more");
     let text = match bytes.strip_prefix(&[0x1f, 0x8b]) {

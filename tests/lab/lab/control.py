@@ -26,6 +26,8 @@ It deliberately offers nothing that AWS itself offers. Bodies and answers are JS
     POST   /placement-scores         {"region": …, "zone_id": …, "score": 9}, {"most_configurations": 10}
     POST   /spot-prices              {"region": …, "type": …, "zone": …, "series": [{"at": …, "price": …}], …}
     POST   /regions                  {"region": "af-south-1", "opt_in_status": "opted-in"}
+    POST   /default-network          {"region": "us-east-1", "present": false}: a region without a default network
+    POST   /subnets                  {"id": …, "free_addresses": 0}: how many addresses of it are free now
     POST   /paging                   {"largest": 2}: no page has more items; null: as the services do
     POST   /feeds                    {"path": "/spot.json", "body": …}: a public document at `feeds`
     GET    /feeds/requests?since=N   requests for documents
@@ -49,6 +51,7 @@ from typing import Any
 
 from . import storage, views
 from .ec2.deaths import DEATHS
+from .ec2.network_control import set_default_network, set_subnet
 from .ec2.offerings import OFFERINGS
 from .ec2.own_images import put_image
 from .ec2.placement_scores import SCORES
@@ -94,6 +97,8 @@ class Control:
             ("POST", "/placement-scores", SCORES.set),
             ("POST", "/spot-prices", SPOT_PRICES.set),
             ("POST", "/regions", REGIONS.set),
+            ("POST", "/default-network", set_default_network),
+            ("POST", "/subnets", set_subnet),
             ("POST", "/paging", PAGING.set),
             ("POST", "/feeds", state.feeds.set),
             ("GET", "/feeds/requests", state.feeds.requests),

@@ -54,6 +54,7 @@ def _leftovers(ec2: LabEc2Backend) -> dict[str, list[Any]]:
         "addresses": [address.public_ip for address in list(ec2.addresses)],
         "key_pairs": list(ec2.key_pairs),
         "launch_templates": list(ec2.launch_templates),
+        **ec2.own_networks(),
         "snapshots": [snapshot.id for snapshot in list(ec2.snapshots.values()) if snapshot.owner_id == ACCOUNT],
     }
 
@@ -74,6 +75,9 @@ def _machine(region: str, machine: Machine) -> dict[str, Any]:
         "client_token": machine.client_token,
         "key_name": machine.key_name,
         "security_groups": [group.id for group in machine.security_groups],
+        "subnet": machine.subnet_id,
+        "public_address": machine.public_ip_address,
+        "private_address": machine.private_ip,
         "metadata_options": {
             "HttpTokens": options.http_tokens,
             "HttpEndpoint": options.http_endpoint,

@@ -116,6 +116,8 @@ def _zone_and_subnet(ec2: Any, wish: Wish) -> tuple[str, str | None]:
         )
     if asked is not None and wish.subnet_ids:
         return asked, None
+    if ec2.get_default_vpc() is None:
+        raise AwsError(400, "VPCIdNotSpecified", "No default VPC for this user")
     subnets = ec2.get_default_subnets()
     zone = asked or next((zone for zone in offered if zone in subnets), None)
     if zone is None or zone not in subnets:

@@ -32,6 +32,7 @@ class Machine(Instance):
         self._placement.availability_zone_id = zone and zone.zone_id
         for nic in self.nics.values():
             nic.delete_on_termination = self._ends_with_machine(nic, named.get("nics") or [])
+            nic.ipv6_addresses = nic.ipv6_addresses or self._ipv6_addresses(nic, named.get("nics") or [])
         # A machine that named its groups on the interface, or none at all, is shown with the interface's.
         self.security_groups = self.security_groups or list(self.nics[0]._group_set)
         self._enter("pending", "running", TIMING.pending_ms)
@@ -135,6 +136,12 @@ class Machine(Instance):
     @property
     def public_dns_name(self) -> str | None:
         return "localhost" if self.public_ip else None
+
+    @staticmethod
+    def _ipv6_addresses(nic: Any, asked: list[dict[str, Any]]) -> list[str]:
+        """The loopback address for each machine that was asked for with one, as with public addresses."""
+        wanted = [one for one in asked if int(one["DeviceIndex"]) == nic.device_index and one.get("Ipv6AddressCount")]
+        return ["::1"] if wanted else []
 
     @staticmethod
     def _ends_with_machine(nic: Any, asked: list[dict[str, Any]]) -> bool:

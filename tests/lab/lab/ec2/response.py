@@ -15,6 +15,7 @@ from moto.ec2.responses import EC2Response
 from ..errors import AwsError
 from .capacity_actions import CapacityActions
 from .deaths import DEATHS
+from .interface_rules import check_interfaces, check_ipv6, check_place
 from .launch_rules import Wish, check
 from .lists import check_size, cut, matching
 from .market_actions import MarketActions
@@ -88,8 +89,18 @@ class LabEc2Response(CapacityActions, MarketActions, RegionActions, EC2Response)
         return EmptyResult()
 
     def _launch(self, parameters: dict[str, str]) -> Any:
+        interfaces, wish = self._get_param("NetworkInterfaces", []), self._wish()
+        check_interfaces(interfaces, self._get_param("SubnetId"), self._get_param("SecurityGroupIds", []))
+        check_ipv6(self.ec2_backend, interfaces)
+        self._checked = check(self.ec2_backend, wish)
+        check_place(
+            self.ec2_backend,
+            wish.subnet_ids,
+            wish.group_ids,
+            wish.zone_name or wish.zone_id,
+            int(self._get_param("MinCount") or 1),
+        )
         market = self._get_param("InstanceMarketOptions.MarketType")
-        self._checked = check(self.ec2_backend, self._wish())
         self._find_room(market)
         self._take_subnet(self._checked.subnet_id)
         reserved = self._reserve_places(market)
