@@ -3,6 +3,7 @@
 //! Plain data: no SDK, no input or output. A field that AWS left out is `None`, never a guess.
 
 pub mod capacity;
+pub mod ending;
 
 use serde::{Deserialize, Serialize};
 
@@ -56,13 +57,15 @@ pub struct TypeFacts {
     pub vcpus: Option<u32>,
     /// Memory.
     pub memory: Option<Mebibytes>,
+    /// Whether it can be hibernated.
+    pub hibernation: Option<bool>,
 }
 
 /// A request for one machine; the same request with the same token never makes a second one.
 /// <https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html>
 ///
 /// What every machine of cloudkit gets is not in it, because it never differs: metadata service version 2 with instance
-/// tags, an encrypted root volume that goes with the machine, shutdown behaviour `terminate`.
+/// tags, an encrypted root volume that goes with the machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunRequest {
     /// The idempotency token, at most 64 ASCII characters.
@@ -83,6 +86,9 @@ pub struct RunRequest {
     pub market: Market,
     /// The reservation or capacity block to launch into.
     pub reservation: Option<String>,
+    /// How it can end.
+    #[serde(default)]
+    pub ending: ending::RunEnding,
     /// The user data in base64.
     pub user_data: String,
     /// The tags of machine, volume and network interface.

@@ -168,6 +168,9 @@ mod of_aws {
                 ExitClass::Unavailable,
                 "check the network, the region and AWS_ENDPOINT_URL, then run the same command again",
             ),
+            ErrorKind::NotKnownYet => {
+                (ExitClass::Usage, "see the profiles there are: aws iam list-instance-profiles")
+            }
             ErrorKind::NotFound | ErrorKind::InUse | ErrorKind::AlreadyThere | ErrorKind::Refused => {
                 (ExitClass::Usage, "")
             }
@@ -183,6 +186,10 @@ mod of_aws {
                     vec!["name a type: cloudkit launch --instance-type m7i.large".to_owned()],
                 ),
                 ObserveError::Aws { source, .. } => class_and_hints(source),
+                ObserveError::NoProfile { .. } => (
+                    ExitClass::Usage,
+                    vec!["see the profiles there are: aws iam list-instance-profiles".to_owned()],
+                ),
                 ObserveError::AgentBinary(_) => (
                     ExitClass::Usage,
                     vec!["name another Linux build of cloudkit: --agent-binary FILE".to_owned()],
@@ -204,6 +211,13 @@ mod of_aws {
                 }
                 PlanError::UserData(_) => vec!["name another public key: --ssh-key FILE".to_owned()],
                 PlanError::BeyondTime(_) => vec!["give a shorter --ttl".to_owned()],
+                PlanError::Past { .. } => vec!["give a later --until, or a span: --ttl 8h".to_owned()],
+                PlanError::ForeignProfile { .. } => {
+                    vec!["name a profile of the account that you launch in".to_owned()]
+                }
+                PlanError::ProfileWithoutRole { name } => vec![format!(
+                    "give it one: aws iam add-role-to-instance-profile --instance-profile-name {name} --role-name ROLE"
+                )],
             };
             hints.sort_unstable();
             hints.dedup();

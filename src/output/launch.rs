@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 use super::document::{Column, Record};
-use crate::model::tag;
+use super::ending;
 use crate::provision::cost::Cost;
 use crate::provision::plan::{Candidate, Plan, Step};
 use crate::provision::report::{Launched, Leftover, LeftoverKind, MachineRow};
@@ -55,6 +55,7 @@ const fn kind(kind: LeftoverKind) -> &'static str {
     match kind {
         LeftoverKind::SecurityGroup => "security group",
         LeftoverKind::Bucket => "bucket",
+        LeftoverKind::Role => "role",
     }
 }
 
@@ -118,7 +119,7 @@ pub fn plan_text(plan: &Plan) -> String {
             line(&mut text, "", &format!("{}: {price}{source}", part.what));
         }
     }
-    line(&mut text, "ends", &ends(plan));
+    ending::lines(plan).iter().for_each(|(label, content)| line(&mut text, label, content));
     line(&mut text, "lets in", &format!("SSH (port {}) from {}", plan.ssh_port, plan.ssh_from));
     if let Some(first) = plan.candidates.first() {
         first.preparation.iter().for_each(|step| line(&mut text, "step", &step_text(step)));
@@ -157,17 +158,12 @@ pub fn cost(cost: &Cost) -> String {
     }
 }
 
-fn ends(plan: &Plan) -> String {
-    match plan.deadline {
-        Some(deadline) => format!("{deadline}, by the machine itself (tag {})", tag::DEADLINE),
-        None => "when somebody ends it".to_owned(),
-    }
-}
-
 /// A step in words.
 #[must_use]
 pub fn step_text(step: &Step) -> String {
     match step {
+        Step::MakeRole { role, .. } => format!("make role {role}"),
+        Step::MakeProfile { profile, .. } => format!("make instance profile {profile}"),
         Step::MakeBucket { bucket, .. } => format!("make bucket {bucket}"),
         Step::UploadAgent { bucket, bytes, .. } => {
             format!("upload the agent to {bucket} ({} MB)", bytes.div_ceil(1_000_000))

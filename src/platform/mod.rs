@@ -13,6 +13,7 @@ pub mod keys;
 pub mod process;
 pub mod random;
 pub mod terminal;
+pub mod time_zone;
 pub mod variables;
 
 pub use process::Process;

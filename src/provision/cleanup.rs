@@ -3,6 +3,8 @@
 //! A machine is never touched. A group serves its launch's machine until that has ended; the group of a launch that may
 //! still be under way is left alone.
 
+pub mod roles;
+
 use futures_util::future::try_join_all;
 
 use super::journal::{Journal, JournalError, Outcome};
@@ -60,6 +62,10 @@ async fn find_in_region(
 }
 
 fn leftover(kind: LeftoverKind, id: &str, region: &RegionName, launch: Option<&str>) -> Leftover {
+    leftover_of(kind, id, region.as_str(), launch)
+}
+
+fn leftover_of(kind: LeftoverKind, id: &str, region: &str, launch: Option<&str>) -> Leftover {
     Leftover {
         schema: LEFTOVER_SCHEMA,
         kind,
@@ -86,13 +92,22 @@ fn serves_nothing(group: &Group, machines: &[Machine], now: jiff::Timestamp) -> 
     launch.and_then(planned_at).is_none_or(|planned| Span::between(planned, now) > UNDER_WAY)
 }
 
-/// Removes what was found.
+/// Removes what was found; what belongs to no region by way of `home`.
 ///
 /// # Errors
 /// Where AWS refuses one of them; the others of this call may be removed all the same.
-pub async fn remove(session: &Session, leftover: &Leftover, account: &str) -> Result<(), AwsError> {
+pub async fn remove(
+    session: &Session,
+    leftover: &Leftover,
+    account: &str,
+    home: &RegionName,
+) -> Result<(), AwsError> {
+    if leftover.kind == LeftoverKind::Role {
+        return roles::remove(session, home, &leftover.id).await;
+    }
     let Ok(region) = leftover.region.parse::<RegionName>() else { return Ok(()) };
     match leftover.kind {
+        LeftoverKind::Role => Ok(()),
         LeftoverKind::SecurityGroup => remove_group_when_free(&session.ec2(&region), &leftover.id).await,
         LeftoverKind::Bucket => {
             session.bucket(&region, leftover.id.clone(), account).remove().await.map(|_| ())

@@ -168,6 +168,10 @@ impl<R: FnMut(Event)> Executor<'_, R> {
 
     async fn prepare(&mut self, region: &RegionName, step: &Step) -> Result<(), Cause> {
         match step {
+            Step::MakeRole { role, trust, policy } => {
+                self.make_role(region, role, trust, &policy.to_json()).await
+            }
+            Step::MakeProfile { profile, role } => self.make_profile(region, profile, role).await,
             Step::MakeBucket { bucket, .. } => self.make_bucket(region, bucket).await,
             Step::UploadAgent { key, .. } => self.upload_agent(region, key).await,
             Step::MakeGroup { group, network, port, admits, .. } => {
@@ -183,6 +187,28 @@ impl<R: FnMut(Event)> Executor<'_, R> {
     fn bucket(&self, region: &RegionName) -> crate::aws::s3::Bucket {
         let name = bucket_name(&self.plan.account, region.as_str());
         self.means.session.bucket(region, name, &self.plan.account)
+    }
+
+    async fn make_role(
+        &mut self,
+        region: &RegionName,
+        name: &str,
+        trust: &str,
+        policy: &str,
+    ) -> Result<(), Cause> {
+        let iam = self.means.session.iam(region);
+        self.made.push(Made::Role { iam: iam.clone(), name: name.to_owned() });
+        let what_for = format!("The machine of cloudkit launch {}", self.plan.launch);
+        let tags = helper_tags(&self.plan.launch);
+        let made = iam.make_role(name, &what_for, trust, policy, &tags).await;
+        made.map_err(failed(format!("make role {name}")))
+    }
+
+    async fn make_profile(&mut self, region: &RegionName, name: &str, role: &str) -> Result<(), Cause> {
+        let iam = self.means.session.iam(region);
+        self.made.push(Made::Profile { iam: iam.clone(), name: name.to_owned() });
+        let made = iam.make_profile(name, role, &helper_tags(&self.plan.launch)).await;
+        made.map_err(failed(format!("make instance profile {name}")))
     }
 
     async fn make_bucket(&mut self, region: &RegionName, name: &str) -> Result<(), Cause> {
@@ -264,7 +290,7 @@ impl<R: FnMut(Event)> Executor<'_, R> {
         let bucket = self.bucket(region);
         let signed =
             bucket.presign(&self.plan.agent.key, URL_LASTS).await.map_err(failed("sign the agent's URL"))?;
-        let mut boot = self.plan.boot.clone();
+        let mut boot = self.plan.boot_of(candidate);
         if let Some(agent) = &mut boot.agent {
             (agent.url, agent.headers) = (signed.url, signed.headers);
         }
@@ -279,6 +305,7 @@ impl<R: FnMut(Event)> Executor<'_, R> {
             root_gib: candidate.image.root_gib,
             market: candidate.market,
             reservation: candidate.reservation.clone(),
+            ending: self.plan.ending.request(),
             user_data: base64::engine::general_purpose::STANDARD.encode(user_data.bytes()),
             tags: self.plan.tags.clone(),
         })

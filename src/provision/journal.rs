@@ -145,6 +145,7 @@ mod tests {
             root_gib: Some(8),
             market: Market::OnDemand,
             reservation: None,
+            ending: crate::aws::types::ending::RunEnding::default(),
             user_data: "c2VjcmV0".to_owned(),
             tags: Vec::new(),
         }

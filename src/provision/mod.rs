@@ -15,6 +15,7 @@ pub mod inventory;
 pub mod journal;
 #[cfg(feature = "aws")]
 pub mod observe;
+pub mod permissions;
 pub mod plan;
 pub mod report;
 #[cfg(feature = "aws")]

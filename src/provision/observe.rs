@@ -2,6 +2,8 @@
 //!
 //! Calls that do not need each other run together. Nothing is changed, and nothing is decided.
 
+mod profile;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -15,7 +17,7 @@ use super::wish::{AddressRange, SshFrom, Wish};
 use super::world::{BucketState, RegionWorld, World};
 use crate::aws::types::{Image, TypeFacts};
 use crate::aws::{AwsError, ErrorKind, Session};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Feature};
 use crate::model::{Architecture, RegionName};
 use crate::platform::http::{HttpClient, HttpError};
 
@@ -47,6 +49,12 @@ pub enum ObserveError {
         what: String,
         /// Why not.
         source: AwsError,
+    },
+    /// There is no such instance profile.
+    #[error("there is no instance profile {name}")]
+    NoProfile {
+        /// Its name.
+        name: String,
     },
     /// The agent's binary can't be read.
     #[error(transparent)]
@@ -97,13 +105,16 @@ pub async fn observe(
         Ok::<_, ObserveError>((caller, states))
     };
     let looks = try_join_all(regions.iter().map(|region| observe_region(wish, region, session, catalog)));
+    let iam = session.iam(first);
+    let profile = profile::observe(&iam, wish.role.profile.as_ref());
     // Each is waited for, so that of several failures it is always the same one that is told.
-    let (account, ssh_from, looks) = tokio::join!(caller_and_buckets, ssh_from(wish, local), looks);
-    let ((caller, states), ssh_from, looks) = (account?, ssh_from?, looks?);
+    let (account, ssh_from, looks, profile) =
+        tokio::join!(caller_and_buckets, ssh_from(wish, local), looks, profile);
+    let ((caller, states), ssh_from, looks, profile) = (account?, ssh_from?, looks?, profile?);
     let worlds = regions.iter().zip(looks).zip(states);
     let regions =
         worlds.map(|((name, world), bucket)| (name.to_string(), RegionWorld { bucket, ..world })).collect();
-    Ok(World { now, caller, ssh_from, public_key: local.public_key.clone(), agent, regions })
+    Ok(World { now, caller, ssh_from, public_key: local.public_key.clone(), agent, profile, regions })
 }
 
 async fn ssh_from(wish: &Wish, local: &Local) -> Result<AddressRange, ObserveError> {
@@ -157,7 +168,9 @@ async fn observe_types(
         .iter()
         .filter(|machine| machine.region == *region)
         .map(|machine| machine.instance_type.as_str())
-        .filter(|name| here.and_then(|here| here.offering(name)).is_none())
+        .filter(|name| {
+            here.and_then(|here| here.offering(name)).is_none() || hibernation_is_open(wish, catalog, name)
+        })
         .collect();
     let ec2 = session.ec2(region);
     let ask = async |name: &str| {
@@ -166,6 +179,12 @@ async fn observe_types(
         Ok::<_, ObserveError>((name.to_owned(), facts))
     };
     try_join_all(unknown.into_iter().map(ask)).await.map(|types| types.into_iter().collect())
+}
+
+/// Whether the machine is to hibernate, and the catalog does not know whether its type can.
+fn hibernation_is_open(wish: &Wish, catalog: &Catalog<'_>, name: &str) -> bool {
+    let known = catalog.instance_type(name).and_then(|known| known.has(Feature::Hibernation));
+    wish.ending.hibernates() && known.is_none()
 }
 
 fn architectures(

@@ -22,6 +22,8 @@ pub enum Event {
         /// Why.
         because: String,
     },
+    /// EC2 does not know the machine's instance profile yet; the very same request is sent again.
+    ProfileNotKnownYet,
     /// What came of the request could not be written down; nothing depends on it.
     NotWrittenDown {
         /// Why not.
@@ -162,11 +164,11 @@ pub const LEFTOVER_SCHEMA: &str = "cloudkit.leftover/v1";
 pub struct Leftover {
     /// Always [`LEFTOVER_SCHEMA`].
     pub schema: &'static str,
-    /// `security-group` or `bucket`.
+    /// `security-group`, `bucket` or `role`.
     pub kind: LeftoverKind,
     /// Its id or name.
     pub id: String,
-    /// Where it is.
+    /// Where it is; `global` for what belongs to no region.
     pub region: String,
     /// The launch that it served.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -183,4 +185,6 @@ pub enum LeftoverKind {
     SecurityGroup,
     /// The account's bucket of a region.
     Bucket,
+    /// The role of an ended machine, with its instance profile.
+    Role,
 }

@@ -15,6 +15,9 @@ use crate::aws::{AwsError, ErrorKind};
 const PAUSES: [Duration; 4] =
     [Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4)];
 
+/// The pauses while EC2 does not know a profile that IAM has just made, which takes it some ten seconds.
+const PROFILE_PAUSES: [Duration; 20] = [Duration::from_secs(2); 20];
+
 /// What came of a request for a machine.
 #[derive(Debug)]
 pub(super) enum Fate {
@@ -52,12 +55,20 @@ pub(super) async fn run(
 }
 
 async fn send_until_known(ec2: &Ec2, request: &RunRequest, report: &mut impl FnMut(Event)) -> Fate {
-    let mut pauses = PAUSES.iter();
+    let (mut pauses, mut profile_pauses) = (PAUSES.iter(), PROFILE_PAUSES.iter());
     loop {
         let error = match ec2.run(request).await {
             Ok(machine) => return Fate::Made(machine),
             Err(error) => error,
         };
+        if error.kind == ErrorKind::NotKnownYet
+            && let Some(pause) = profile_pauses.next()
+        {
+            // Refused, it made nothing: the same request is as good as a new one.
+            report(Event::ProfileNotKnownYet);
+            tokio::time::sleep(*pause).await;
+            continue;
+        }
         if !error.may_have_happened && error.kind != ErrorKind::Throttled {
             return Fate::Refused(error);
         }

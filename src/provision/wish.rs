@@ -2,6 +2,9 @@
 //!
 //! A wish says nothing of prices or images; whether it can be had is the plan's to find out.
 
+pub mod ending;
+pub mod role;
+
 use crate::model::{InstanceTypeName, Market, Money, OperatingSystem, RegionName, Span};
 
 /// What is wanted.
@@ -13,6 +16,10 @@ pub struct Wish {
     pub name: Option<String>,
     /// When it ends.
     pub lifetime: Lifetime,
+    /// How it ends, besides.
+    pub ending: ending::Ending,
+    /// What it is allowed at AWS.
+    pub role: role::RoleWish,
     /// An image other than the usual one.
     pub ami: Option<String>,
     /// Who may reach its SSH port.
@@ -56,6 +63,8 @@ pub struct QuotedPrice {
 pub enum Lifetime {
     /// This long after the launch.
     For(Span),
+    /// Until this instant.
+    Until(jiff::Timestamp),
     /// When somebody ends it.
     UntilEnded,
 }

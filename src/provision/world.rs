@@ -3,8 +3,11 @@
 //! What could not be found out is absent here and named by the plan; what had to be found out and failed never comes this
 //! far.
 
+pub mod profile;
+
 use std::collections::BTreeMap;
 
+use self::profile::ProfileWorld;
 use super::agent_binary::AgentBinary;
 use super::wish::AddressRange;
 use crate::aws::types::{Identity, Image, TypeFacts};
@@ -23,6 +26,8 @@ pub struct World {
     pub public_key: String,
     /// The binary that becomes the agent.
     pub agent: AgentBinary,
+    /// The instance profile that was asked for, where one was.
+    pub profile: Option<ProfileWorld>,
     /// The regions of the candidates.
     pub regions: BTreeMap<String, RegionWorld>,
 }

@@ -62,6 +62,7 @@ fn type_facts(facts: aws_sdk_ec2::types::InstanceTypeInfo) -> TypeFacts {
     let architecture =
         |name: aws_sdk_ec2::types::ArchitectureType| name.as_str().parse::<Architecture>().ok();
     TypeFacts {
+        hibernation: facts.hibernation_supported,
         architectures: architectures.unwrap_or_default().into_iter().filter_map(architecture).collect(),
         vcpus: facts
             .v_cpu_info

@@ -11,6 +11,7 @@ mod region;
 mod reservation;
 mod run;
 mod spot_price;
+mod stop;
 mod usage;
 mod zone;
 

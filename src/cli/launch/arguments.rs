@@ -2,11 +2,17 @@
 //!
 //! Flags go over settings; nothing is looked up at AWS here.
 
+mod ending;
+mod role;
+mod until;
+
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueHint};
 
+use self::ending::EndingArguments;
+use self::role::RoleArguments;
 use super::offers;
 use crate::catalog::Catalog;
 use crate::cli::command_error::CommandError;
@@ -17,10 +23,7 @@ use crate::cli::settings::Key;
 use crate::model::{InstanceTypeName, Market, NotAValue, OperatingSystem, RegionName, Span, tag};
 use crate::platform::variables;
 use crate::provision::wait::WaitFor;
-use crate::provision::wish::{AddressRange, Lifetime, SshFrom, Wish, WishedMachine};
-
-/// How long a machine lives where nobody says.
-const DEFAULT_TTL: Span = Span::from_seconds(8 * 3600);
+use crate::provision::wish::{AddressRange, SshFrom, Wish, WishedMachine};
 
 /// A first boot rarely takes longer.
 const DEFAULT_SSH_WAIT: Span = Span::from_seconds(240);
@@ -44,12 +47,6 @@ pub(super) struct LaunchArguments {
     /// What the machine is called [default: the id of the launch]
     #[arg(short, long, value_parser = machine_name)]
     pub(super) name: Option<String>,
-    /// End the machine this long after the launch, such as 90m or 1d12h [default: 8h]
-    #[arg(long, value_name = "SPAN", conflicts_with = "no_ttl")]
-    pub(super) ttl: Option<Span>,
-    /// Let the machine run until somebody ends it
-    #[arg(long)]
-    pub(super) no_ttl: bool,
     /// Image other than the current Amazon Linux 2023
     #[arg(long, value_name = "AMI")]
     pub(super) ami: Option<String>,
@@ -71,6 +68,10 @@ pub(super) struct LaunchArguments {
     /// Launch without asking
     #[arg(short, long)]
     pub(super) yes: bool,
+    #[command(flatten)]
+    pub(super) ending: EndingArguments,
+    #[command(flatten)]
+    pub(super) role: RoleArguments,
 }
 
 /// A name is a tag's value, and what `terminate` takes.
@@ -105,7 +106,9 @@ impl LaunchArguments {
         Ok(Wish {
             candidates,
             name: self.name.clone(),
-            lifetime: self.lifetime(context)?,
+            lifetime: self.ending.lifetime(context)?,
+            ending: self.ending.ending(context)?,
+            role: self.role.wish(),
             ami: self.ami.clone(),
             ssh_from: self.ssh_from(context)?,
             ssh_port: ssh_port(context)?,
@@ -140,22 +143,6 @@ impl LaunchArguments {
             os: OperatingSystem::Linux,
             price: None,
         })
-    }
-
-    fn lifetime(&self, context: &Context<'_>) -> Result<Lifetime, CommandError> {
-        if let Some(span) = self.ttl {
-            return Ok(Lifetime::For(span));
-        }
-        if self.no_ttl || context.settings.parsed(Key::NoTtl)?.unwrap_or(false) {
-            return Ok(Lifetime::UntilEnded);
-        }
-        Ok(Lifetime::For(match context.settings.parsed(Key::Ttl)? {
-            Some(span) => span,
-            None => {
-                context.streams.status(format_args!("no --ttl given: the machine ends after {DEFAULT_TTL}"));
-                DEFAULT_TTL
-            }
-        }))
     }
 
     fn ssh_from(&self, context: &Context<'_>) -> Result<SshFrom, CommandError> {

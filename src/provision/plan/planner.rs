@@ -3,9 +3,10 @@
 //! Each candidate gets everything that its turn needs: image, zone, cost, token, steps. Nothing is looked up: what was not
 //! observed is refused.
 
-use super::{Candidate, PlannedImage, Refused, Step, bucket_name};
+use super::hibernation::{self, Machine};
+use super::{Candidate, PlannedImage, Refused, Step, bucket_name, ending};
 use crate::aws::types::Image;
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Feature};
 use crate::model::{Architecture, Market, Mebibytes, OperatingSystem, Span, name};
 use crate::provision::agent_binary::RunsOn;
 use crate::provision::cost::{self, Cost};
@@ -27,12 +28,13 @@ struct Facts {
     architecture: Architecture,
     vcpus: Option<u32>,
     memory: Option<Mebibytes>,
+    hibernation: Option<bool>,
 }
 
 /// Why not, and what to type instead.
-struct Reason {
-    reason: String,
-    hints: Vec<String>,
+pub(super) struct Reason {
+    pub(super) reason: String,
+    pub(super) hints: Vec<String>,
 }
 
 impl From<String> for Reason {
@@ -67,8 +69,12 @@ impl Planner<'_> {
         let region = self.world.regions.get(machine.region.as_str());
         let region = region.ok_or_else(|| format!("{} was not looked at", machine.region))?;
         self.market(machine)?;
+        hibernation::can_be_kept(&self.wish.ending, machine.market)?;
         let facts = self.facts(machine, region)?;
         let image = self.image(machine, region, facts.architecture)?;
+        let root_gib = self.root_gib(machine, &facts, image)?;
+        let cost = self.cost(machine, image, root_gib);
+        self.cost_can_be_limited(&cost)?;
         let network = region.network.clone().ok_or_else(|| Reason {
             reason: format!("{} has no default network", machine.region),
             hints: vec![format!("make one: aws ec2 create-default-vpc --region {}", machine.region)],
@@ -81,8 +87,8 @@ impl Planner<'_> {
             reservation: machine.reservation.clone(),
             vcpus: facts.vcpus,
             memory_mib: facts.memory,
-            cost: self.cost(machine, image),
-            image: self.planned_image(image)?,
+            cost,
+            image: self.planned_image(image, root_gib)?,
             client_token: String::new(),
             preparation: self.preparation(machine, region.bucket, network),
         };
@@ -109,19 +115,20 @@ impl Planner<'_> {
 
     fn facts(&self, machine: &WishedMachine, region: &RegionWorld) -> Result<Facts, Reason> {
         let name = machine.instance_type.as_str();
-        let (architectures, vcpus, memory) = match region.types.get(name) {
-            Some(Some(facts)) => (facts.architectures.clone(), facts.vcpus, facts.memory),
+        let (architectures, vcpus, memory, hibernation) = match region.types.get(name) {
+            Some(Some(facts)) => (facts.architectures.clone(), facts.vcpus, facts.memory, facts.hibernation),
             Some(None) => return Err(self.no_such_type(machine)),
             None => {
                 let known = self.catalog.instance_type(name).ok_or_else(|| self.no_such_type(machine))?;
-                (known.architectures().collect(), known.vcpus(), known.memory())
+                let hibernation = known.has(Feature::Hibernation);
+                (known.architectures().collect(), known.vcpus(), known.memory(), hibernation)
             }
         };
         let launchable = [Architecture::X86_64, Architecture::Arm64];
         let architecture = launchable.into_iter().find(|one| architectures.contains(one));
         let architecture =
             architecture.ok_or_else(|| "no image of ours runs on its architecture".to_owned())?;
-        Ok(Facts { architecture, vcpus, memory })
+        Ok(Facts { architecture, vcpus, memory, hibernation })
     }
 
     fn no_such_type(&self, machine: &WishedMachine) -> Reason {
@@ -201,13 +208,13 @@ impl Planner<'_> {
         self.wish.ami.is_none().then_some(AMAZON_LINUX_2023)
     }
 
-    fn planned_image(&self, image: &Image) -> Result<PlannedImage, Reason> {
+    fn planned_image(&self, image: &Image, root_gib: Option<u32>) -> Result<PlannedImage, Reason> {
         let root_device = image.root_device.clone();
         Ok(PlannedImage {
             id: image.id.clone(),
             name: image.name.clone(),
             login_user: self.distribution().map(|distribution| distribution.login_user.to_owned()),
-            root_gib: image.root_gib,
+            root_gib,
             root_device: root_device.ok_or_else(|| format!("image {} names no root device", image.id))?,
         })
     }
@@ -222,13 +229,45 @@ impl Planner<'_> {
         if everywhere { &[] } else { &machine.zones }
     }
 
-    fn cost(&self, machine: &WishedMachine, image: &Image) -> Cost {
+    /// The size of the root volume: the image's, with room for the memory of a machine that can hibernate.
+    fn root_gib(&self, machine: &WishedMachine, facts: &Facts, image: &Image) -> Result<Option<u32>, Reason> {
+        if !self.wish.ending.hibernates() {
+            return Ok(image.root_gib);
+        }
+        let machine = Machine {
+            instance_type: machine.instance_type.as_str(),
+            market: machine.market,
+            architecture: facts.architecture,
+            memory: facts.memory,
+            supported: facts.hibernation,
+            image,
+            root_gib: image.root_gib,
+        };
+        hibernation::root_gib(&machine, &self.wish.ending).map(Some)
+    }
+
+    /// A limit of cost is kept by counting, for which each part has to have a price.
+    fn cost_can_be_limited(&self, cost: &Cost) -> Result<(), Reason> {
+        if self.wish.ending.cost_limit.is_none() || cost.usd_hour.is_some() {
+            return Ok(());
+        }
+        let unknown = cost.unknown_parts().collect::<Vec<_>>().join(", ");
+        Err(Reason {
+            reason: format!("a limit of cost cannot be kept without the price of: {unknown}"),
+            hints: vec![
+                "leave out --cost-limit; --ttl and --idle-timeout need no price".to_owned(),
+                "or read newer prices: cloudkit find refresh".to_owned(),
+            ],
+        })
+    }
+
+    fn cost(&self, machine: &WishedMachine, image: &Image, root_gib: Option<u32>) -> Cost {
         let region = machine.region.as_str();
         let price = machine.price.clone().or_else(|| self.catalog_price(machine));
         Cost::of(
             vec![
                 cost::machine(machine.instance_type.as_str(), price.as_ref()),
-                cost::root_volume(region, image.root_gib, image.root_volume_type.as_deref()),
+                cost::root_volume(region, root_gib, image.root_volume_type.as_deref()),
                 cost::public_address(region),
             ],
             self.lifetime,
@@ -251,7 +290,7 @@ impl Planner<'_> {
     fn preparation(&self, machine: &WishedMachine, state: BucketState, network: String) -> Vec<Step> {
         let region = machine.region.to_string();
         let bucket = bucket_name(&self.world.caller.account, &region);
-        let mut steps = Vec::new();
+        let mut steps = ending::role_steps(self.wish, self.world, self.launch);
         if state == BucketState::Missing {
             steps.push(Step::MakeBucket { region: region.clone(), bucket: bucket.clone() });
         }

@@ -2,6 +2,8 @@
 //!
 //! The catalog is the embedded one; the world is written down here.
 
+mod ending;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -10,6 +12,8 @@ use crate::aws::types::{Identity, Image, TypeFacts};
 use crate::model::{Architecture, OperatingSystem};
 use crate::provision::agent_binary::{AgentBinary, RunsOn};
 use crate::provision::image::GlibcVersion;
+use crate::provision::wish::ending::Ending;
+use crate::provision::wish::role::RoleWish;
 use crate::provision::wish::{SshFrom, WishedMachine};
 use crate::provision::world::{BucketState, RegionWorld};
 
@@ -32,6 +36,8 @@ fn wish(candidates: Vec<WishedMachine>) -> Wish {
         candidates,
         name: None,
         lifetime: Lifetime::For("8h".parse().unwrap()),
+        ending: Ending::default(),
+        role: RoleWish::default(),
         ami: None,
         ssh_from: SshFrom::Caller,
         ssh_port: 22,
@@ -77,6 +83,7 @@ fn world() -> World {
             sha256: "0".repeat(64),
             runs_on: runs_on(Architecture::X86_64, 34),
         },
+        profile: None,
         regions: BTreeMap::from([("us-east-1".to_owned(), both)]),
     }
 }
@@ -154,7 +161,12 @@ fn a_type_that_the_catalog_does_not_know_is_ec2s_to_know() {
     let mut world = world();
     let new = wish(vec![wished("m99.large", "us-east-1")]);
     assert_eq!(refusal(&new, &world), "EC2 has no such instance type");
-    let facts = TypeFacts { architectures: vec![Architecture::X86_64], vcpus: Some(2), memory: None };
+    let facts = TypeFacts {
+        architectures: vec![Architecture::X86_64],
+        vcpus: Some(2),
+        memory: None,
+        hibernation: None,
+    };
     let types = &mut world.regions.get_mut("us-east-1").unwrap().types;
     types.insert("m99.large".to_owned(), Some(facts));
     let plan = planned(&new, &world);

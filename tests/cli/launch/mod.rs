@@ -4,6 +4,7 @@ mod agent_binary;
 mod asking;
 mod bucket;
 mod cleanup;
+mod ending;
 mod input;
 mod interrupted;
 mod list;
@@ -12,6 +13,7 @@ mod plain_moto;
 mod plan;
 mod refusals;
 mod request;
+mod role;
 #[cfg(unix)]
 mod terminal;
 mod terminate;

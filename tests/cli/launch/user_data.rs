@@ -10,9 +10,9 @@ use sha2::{Digest, Sha256};
 use crate::support::{Home, Lab, PROGRAM};
 
 /// A part of MIME text: its type and its body.
-struct Part {
+pub(super) struct Part {
     kind: String,
-    body: String,
+    pub(super) body: String,
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn variable(script: &str, name: &str) -> String {
 }
 
 /// The user data of the one machine, as cloud-init takes it apart.
-fn parts(lab: &Lab) -> Vec<Part> {
+pub(super) fn parts(lab: &Lab) -> Vec<Part> {
     let base64 = lab.only_machine()["user_data_base64"].as_str().unwrap().to_owned();
     let bytes = STANDARD.decode(base64).unwrap();
     assert!(bytes.len() <= 16_384, "EC2 takes no more");

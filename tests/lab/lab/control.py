@@ -16,6 +16,7 @@ It deliberately offers nothing that AWS itself offers. Bodies and answers are JS
     POST   /faults                   {"kind": …, "action": …, "service": …, "region": …, "params": {…}, "times": N, …}
     DELETE /faults                   clear them
     POST   /buckets                  {"name": …, "region": "us-east-1", "account": "210987654321"}: a stranger's bucket
+    POST   /instance-profiles        {"unknown_launches": 2}: the next launches with a profile find it unknown
     POST   /quotas                   {"region": …, "code": "L-1216C47A", "value": 5}; null: as many as one likes
     POST   /quota-requests           {"id": …, "status": "APPROVED"}: what becomes of a request for more
     POST   /capacity-reservations    {"region": …, "InstanceType": …, …}, as DescribeCapacityReservations names them
@@ -45,6 +46,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import storage, views
+from .ec2.instance_profiles import PROFILES
 from .ec2.offerings import OFFERINGS
 from .ec2.placement_scores import SCORES
 from .ec2.reservations import RESERVATIONS
@@ -78,6 +80,7 @@ class Control:
             ("POST", "/faults", disturbances.add),
             ("DELETE", "/faults", disturbances.clear_faults),
             ("POST", "/buckets", storage.make_bucket),
+            ("POST", "/instance-profiles", PROFILES.set),
             ("POST", "/quotas", BOOK.set),
             ("POST", "/quota-requests", BOOK.settle),
             ("POST", "/capacity-reservations", RESERVATIONS.put),
