@@ -231,12 +231,29 @@ mod of_aws {
         }
     }
 
+    /// Whether the caller may not make the machine's role.
+    fn is_about_a_role(error: &AwsError) -> bool {
+        let making = ["CreateRole", "PutRolePolicy", "CreateInstanceProfile", "AddRoleToInstanceProfile"];
+        error.kind == ErrorKind::NotAllowed && making.contains(&error.operation)
+    }
+
+    fn without_role() -> Vec<String> {
+        vec![
+            "give it a profile that somebody made for you: --iam-profile NAME".to_owned(),
+            "or leave out --on-idle, --on-deadline, --on-complete and --ssm: what is terminated needs no role"
+                .to_owned(),
+        ]
+    }
+
     impl From<ExecuteError> for CommandError {
         fn from(error: ExecuteError) -> Self {
             let (mut class, mut hints) = match &error.cause {
                 Cause::NoneToBeHad { .. } => {
                     let more = "give more candidates, other zones or regions: cloudkit find search … --region all | cloudkit launch";
                     (ExitClass::Capacity, vec![more.to_owned()])
+                }
+                Cause::Aws { source, .. } if is_about_a_role(source) => {
+                    (class_and_hints(source).0, without_role())
                 }
                 Cause::Aws { source, .. } | Cause::FateUnknown { source, .. } => class_and_hints(source),
                 Cause::Wait(_) => (ExitClass::Unavailable, Vec::new()),

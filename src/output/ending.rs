@@ -44,8 +44,7 @@ fn kept(action: EndAction) -> String {
 
 /// What hibernating takes of the root volume.
 fn memory(plan: &Plan) -> Option<(&'static str, String)> {
-    use crate::aws::types::ending::Hibernation;
-    let first = plan.candidates.first().filter(|_| plan.ending.hibernation == Hibernation::Configured)?;
+    let first = plan.candidates.first().filter(|_| plan.ending.can_hibernate())?;
     let (memory, root) = (first.memory_mib?, first.image.root_gib?);
     Some(("memory", format!("{memory}, kept on the root volume of {root} GiB where it is hibernated")))
 }

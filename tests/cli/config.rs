@@ -30,7 +30,7 @@ fn every_setting_is_listed_with_where_it_came_from() {
     ssh-key          -          -
     ttl              4h         [HOME]/.cloudkit.yaml
     ");
-    assert_snapshot!(home.run("cloudkit config list -o json").ok().json()[10], @r#"{"key":"on-idle","schema":"cloudkit.setting/v1"}"#);
+    assert_snapshot!(home.run("cloudkit config list -o json").ok().json()[16], @r#"{"key":"ttl","origin":"[HOME]/.cloudkit.yaml","schema":"cloudkit.setting/v1","value":"4h"}"#);
 }
 
 #[test]

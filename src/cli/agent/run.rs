@@ -54,9 +54,10 @@ async fn by_api(context: &Context<'_>, action: EndAction, machine: &Identity) ->
     let region: RegionName = machine.region.parse()?;
     let session = context.session().await.map_err(|error| EndError::Session(error.error))?;
     let (ec2, id) = (session.ec2(&region), &machine.instance_id);
-    Ok(match action {
-        EndAction::Terminate => inventory::terminate(&session, &region, id).await?,
-        EndAction::Stop => ec2.stop(id, Hibernation::Off).await?,
-        EndAction::Hibernate => ec2.stop(id, Hibernation::Configured).await?,
-    })
+    let called = match action {
+        EndAction::Terminate => inventory::terminate(&session, &region, id).await,
+        EndAction::Stop => ec2.stop(id, Hibernation::Off).await,
+        EndAction::Hibernate => ec2.stop(id, Hibernation::Configured).await,
+    };
+    Ok(called?)
 }

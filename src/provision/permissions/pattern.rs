@@ -52,7 +52,7 @@ impl Pattern {
         let literal = |token| match token {
             Token::Any => Token::Literal('*'),
             Token::One => Token::Literal('?'),
-            other => other,
+            Token::Literal(character) => Token::Literal(character),
         };
         Self(self.0.into_iter().map(literal).collect())
     }

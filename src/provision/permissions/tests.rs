@@ -112,7 +112,7 @@ fn each_task_is_allowed_by_itself() {
         policy(Tasks { ends_itself: EndsItself::ByPowerOff, sessions: Sessions::Wanted }, "aws", ACCOUNT);
     let ends = policy(Tasks { ends_itself: EndsItself::ByApi, sessions: Sessions::No }, "aws", ACCOUNT);
     let open = about("ssmmessages:OpenDataChannel", "*", Some(MINE), None);
-    assert_eq!(evaluate(&[sessions.clone()], &open), Verdict::Allowed);
+    assert_eq!(evaluate(std::slice::from_ref(&sessions), &open), Verdict::Allowed);
     assert_eq!(evaluate(&[ends], &open), Verdict::Denied);
     let arn = machine(MINE);
     let stop = about("ec2:StopInstances", &arn, Some(MINE), Some(MINE));
@@ -244,7 +244,7 @@ fn the_value_of_a_variable_is_taken_literally() {
         r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "a:b", "Resource": "arn:${ec2:InstanceID}"}}"#,
     );
     let of = |id: &str, resource: &str| {
-        evaluate(&[document.clone()], &about("a:b", resource, None, Some(id))) == Verdict::Allowed
+        evaluate(std::slice::from_ref(&document), &about("a:b", resource, None, Some(id))) == Verdict::Allowed
     };
     assert!(of("x", "arn:x") && !of("*", "arn:x") && of("*", "arn:*"));
     let old = PolicyDocument { version: "2008-10-17".to_owned(), ..document };

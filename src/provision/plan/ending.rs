@@ -81,6 +81,12 @@ impl PlannedRole {
 }
 
 impl PlannedEnding {
+    /// Whether the machine can be hibernated.
+    #[must_use]
+    pub fn can_hibernate(&self) -> bool {
+        self.hibernation == Hibernation::Configured
+    }
+
     /// What RunInstances is told of it.
     #[must_use]
     pub fn request(&self) -> RunEnding {

@@ -98,7 +98,8 @@ fn after_each_step_that_fails_nothing_is_left() {
     removed again: role cloudkit-l-xxxxxxxxxxxxxxxx
     error: cannot make role cloudkit-l-xxxxxxxxxxxxxxxx
     caused by: PutRolePolicy refused: AccessDenied: You are not authorized.
-    hint: see who you are: aws sts get-caller-identity; another profile: --profile NAME
+    hint: give it a profile that somebody made for you: --iam-profile NAME
+    hint: or leave out --on-idle, --on-deadline, --on-complete and --ssm: what is terminated needs no role
     ");
 }
 
@@ -247,8 +248,12 @@ fn own_profile(lab: &Lab, policy: &Value) {
     iam(lab, "CreateRole", &[("RoleName", "train"), ("AssumeRolePolicyDocument", &trust)]);
     iam(lab, "AddRoleToInstanceProfile", &[("InstanceProfileName", "trainer"), ("RoleName", "train")]);
     iam(lab, "PutRolePolicy", &[("RoleName", "train"), ("PolicyName", "own"), ("PolicyDocument", &policy)]);
-    let stock = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore";
-    iam(lab, "AttachRolePolicy", &[("RoleName", "train"), ("PolicyArn", stock)]);
+    let shared = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ssmmessages:*",
+        "Resource": "*"}]})
+    .to_string();
+    iam(lab, "CreatePolicy", &[("PolicyName", "shared"), ("PolicyDocument", &shared)]);
+    let arn = "arn:aws:iam::123456789012:policy/shared";
+    iam(lab, "AttachRolePolicy", &[("RoleName", "train"), ("PolicyArn", arn)]);
 }
 
 fn warnings(screen: &Screen) -> String {
@@ -269,17 +274,26 @@ fn a_profile_of_ones_own_is_used_as_it_is_and_what_it_lacks_is_told() {
         home.run(&format!("cloudkit launch -t m7i.large --ttl 1h --iam-profile trainer {flags} --dry-run"))
             .ok()
     };
-    assert_snapshot!(warnings(&plan("")), @"");
-    assert_snapshot!(warnings(&plan("--ssm --on-idle hibernate")), @"");
-    assert_snapshot!(warnings(&plan("--on-idle hibernate --on-deadline stop --on-complete stop")), @"");
+    assert_snapshot!(warnings(&plan("")), @"  role     that of instance profile trainer, as it is");
+    assert_snapshot!(warnings(&plan("--ssm --on-idle hibernate")), @"
+    role     that of instance profile trainer, as it is
+    warning  the role of trainer does not allow ec2:TerminateInstances, ssm:UpdateInstanceInformation
+    ");
+    assert_snapshot!(warnings(&plan("--on-idle hibernate --on-deadline stop --on-complete stop")), @"  role     that of instance profile trainer, as it is");
     let policy = statement("ec2:*", &json!({"StringEquals": {"aws:ResourceTag/team": "a"}})).to_string();
     iam(&lab, "PutRolePolicy", &[("RoleName", "train"), ("PolicyName", "own"), ("PolicyDocument", &policy)]);
-    assert_snapshot!(warnings(&plan("--on-idle hibernate")), @"");
+    assert_snapshot!(warnings(&plan("--on-idle hibernate")), @"
+    role     that of instance profile trainer, as it is
+    warning  whether the role of trainer allows ec2:StopInstances, ec2:TerminateInstances is not known: its policies hang on what is not known before the launch
+    ");
     lab.fault(
         &json!({"kind": "error", "action": "GetInstanceProfile", "status": 403, "code": "AccessDenied",
         "message": "User ada is not authorized to perform: iam:GetInstanceProfile"}),
     );
-    assert_snapshot!(warnings(&plan("--on-idle hibernate")), @"");
+    assert_snapshot!(warnings(&plan("--on-idle hibernate")), @"
+    role     that of instance profile trainer, as it is
+    warning  whether the role of trainer allows ec2:StopInstances, ec2:TerminateInstances is not known: GetInstanceProfile refused: AccessDenied: User ada is not authorized to perform: iam:GetInstanceProfile
+    ");
     home.run("cloudkit launch -t m7i.large --ttl 1h --iam-profile trainer --on-idle stop --wait accepted")
         .ok();
     assert_eq!(lab.only_machine()["launch_parameters"]["IamInstanceProfile.Name"], "trainer");
