@@ -127,8 +127,9 @@ where
         let now = clock::now();
         let readings = Readings { overdue: overdue(planned, now), ..readings };
         let decided = decide(&readings, &self.policy, &self.memory, now);
-        self.tell_changes(&decided);
+        // What is told is kept already: who hears of it may end the daemon at once.
         self.remember(decided.memory.clone());
+        self.tell_changes(&decided);
         self.publish(Status::of(&decided, self.configuration, now));
         let mut memory = decided.memory.clone();
         let Self { configuration, call, announcer, .. } = self;
