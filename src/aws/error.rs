@@ -33,6 +33,8 @@ pub enum ErrorKind {
     InUse,
     /// It is guarded against this by its owner.
     Guarded,
+    /// What was named was made a moment ago and is not known everywhere yet, or it is not there at all.
+    NotKnownYet,
     /// It is there already.
     AlreadyThere,
     /// AWS refuses the request as it is.
@@ -149,7 +151,11 @@ impl AwsError {
             let status = answer.raw().status();
             let metadata = answer.err().meta();
             let code = metadata.code().map(str::to_owned);
-            let kind = code.as_deref().map_or_else(|| by_status(status), |code| kind_of(code, status));
+            let kind = match code.as_deref() {
+                Some(code) if is_new_profile(code, metadata.message()) => ErrorKind::NotKnownYet,
+                Some(code) => kind_of(code, status),
+                None => by_status(status),
+            };
             return Self {
                 operation,
                 kind,
@@ -203,6 +209,14 @@ fn by_status(status: u16) -> ErrorKind {
     }
 }
 
+/// Whether EC2 does not know an instance profile, or its role, which IAM made perhaps a moment ago.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_general.html#troubleshoot_general_eventual-consistency>
+fn is_new_profile(code: &str, message: Option<&str>) -> bool {
+    let says = |words| message.is_some_and(|message| message.contains(words));
+    code == "InvalidParameterValue"
+        && (says("Invalid IAM Instance Profile") || says("has no associated IAM Roles"))
+}
+
 /// The table. Codes of EC2:
 /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>
 fn kind_of(code: &str, status: u16) -> ErrorKind {
@@ -250,15 +264,19 @@ fn kind_of(code: &str, status: u16) -> ErrorKind {
         | "ParameterNotFound"
         | "InvalidInstanceType"
         | "Gateway.NotAttached"
-        | "NoSuchResourceException" => ErrorKind::NotFound,
-        "DependencyViolation" | "InvalidGroup.InUse" | "BucketNotEmpty" => ErrorKind::InUse,
+        | "NoSuchResourceException"
+        | "NoSuchEntity" => ErrorKind::NotFound,
+        "DependencyViolation" | "InvalidGroup.InUse" | "BucketNotEmpty" | "DeleteConflict" => {
+            ErrorKind::InUse
+        }
         "OperationNotPermitted" => ErrorKind::Guarded,
         "InvalidGroup.Duplicate"
         | "InvalidPermission.Duplicate"
         | "Resource.AlreadyAssociated"
         | "RouteAlreadyExists"
         | "BucketAlreadyOwnedByYou"
-        | "ResourceAlreadyExistsException" => ErrorKind::AlreadyThere,
+        | "ResourceAlreadyExistsException"
+        | "EntityAlreadyExists" => ErrorKind::AlreadyThere,
         "InternalError" | "InternalFailure" | "ServerInternal" | "ServiceUnavailable" | "Unavailable" => {
             ErrorKind::Unavailable
         }
@@ -281,5 +299,13 @@ mod tests {
         assert_eq!(kind_of("InvalidInstanceID.NotFound", 400), ErrorKind::NotFound);
         assert_eq!(kind_of("InvalidParameterValue", 400), ErrorKind::Refused);
         assert_eq!(kind_of("SomethingNew", 503), ErrorKind::Unavailable);
+    }
+
+    #[test]
+    fn a_profile_that_ec2_does_not_know_may_be_new() {
+        let message = "Value (trainer) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name";
+        assert!(is_new_profile("InvalidParameterValue", Some(message)));
+        assert!(!is_new_profile("InvalidParameterValue", Some("Invalid availability zone: [x]")));
+        assert!(!is_new_profile("InvalidParameterValue", None));
     }
 }

@@ -10,6 +10,8 @@ pub mod ec2;
 #[cfg(feature = "aws")]
 pub mod error;
 #[cfg(feature = "aws")]
+pub mod iam;
+#[cfg(feature = "aws")]
 pub mod instance_connect;
 #[cfg(feature = "aws")]
 pub mod metadata;

@@ -14,6 +14,7 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use super::call::{CallReporter, CallTimer};
 use super::ec2::Ec2;
 use super::error::{AwsError, ErrorKind};
+use super::iam::Iam;
 use super::instance_connect::InstanceConnect;
 use super::s3::Bucket;
 use super::service_quotas::ServiceQuotas;
@@ -120,6 +121,14 @@ impl Session {
         let configuration =
             aws_sdk_ec2::config::Builder::from(&self.in_region(region)).interceptor(self.timer(region));
         Ec2::new(aws_sdk_ec2::Client::from_conf(configuration.build()))
+    }
+
+    /// The account's roles; the region only tells the partition, since they are the same in all of its regions.
+    #[must_use]
+    pub fn iam(&self, region: &RegionName) -> Iam {
+        let configuration =
+            aws_sdk_iam::config::Builder::from(&self.in_region(region)).interceptor(self.timer(region));
+        Iam::new(aws_sdk_iam::Client::from_conf(configuration.build()))
     }
 
     /// A bucket of this account in a region.

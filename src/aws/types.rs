@@ -3,13 +3,14 @@
 //! Plain data: no SDK, no input or output. A field that AWS left out is `None`, never a guess.
 
 pub mod capacity;
+pub mod ending;
 pub mod network;
 pub mod volume;
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::tag::{self, Tag};
-use crate::model::{Architecture, Market, Mebibytes, Money, NotAValue, RegionName, Volume};
+use crate::model::{Architecture, Market, Mebibytes, Money, NotAValue, RegionName, ShutdownBehavior, Volume};
 use volume::{BlockDevice, ImageVolume};
 
 /// The caller.
@@ -75,6 +76,8 @@ pub struct TypeFacts {
     pub vcpus: Option<u32>,
     /// Memory.
     pub memory: Option<Mebibytes>,
+    /// Whether it can be hibernated.
+    pub hibernation: Option<bool>,
     /// Its GPUs, parts of one included.
     pub gpus: Vec<TypeDevice>,
     /// AWS's own devices for machine learning: Inferentia, Trainium.
@@ -98,7 +101,7 @@ pub struct TypeDevice {
 /// <https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html>
 ///
 /// What every machine of cloudkit gets is not in it, because it never differs: metadata service version 2 with instance
-/// tags, volumes that are encrypted and go with the machine, shutdown behaviour `terminate`.
+/// tags, volumes that are encrypted and go with the machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunRequest {
     /// The idempotency token, at most 64 ASCII characters.
@@ -126,6 +129,9 @@ pub struct RunRequest {
     pub max_price: Option<Money>,
     /// The reservation or capacity block to launch into.
     pub reservation: Option<String>,
+    /// How it can end.
+    #[serde(default)]
+    pub ending: ending::RunEnding,
     /// The user data in base64.
     pub user_data: String,
     /// The tags of machine, volume and network interface.
@@ -264,16 +270,6 @@ impl Machine {
     }
 }
 
-/// What EC2 does when the system of a machine powers itself off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ShutdownBehaviour {
-    /// The machine is stopped, and its disks cost on.
-    Stop,
-    /// The machine is ended.
-    Terminate,
-}
-
 /// What stands against the end of a machine by a call, and what its own power-off does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Protection {
@@ -282,7 +278,7 @@ pub struct Protection {
     /// StopInstances is refused.
     pub against_stop: bool,
     /// What the power-off of its system does; none where EC2 says something new.
-    pub on_shutdown: Option<ShutdownBehaviour>,
+    pub on_shutdown: Option<ShutdownBehavior>,
 }
 
 /// A volume of EBS that is there.

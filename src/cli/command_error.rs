@@ -181,6 +181,9 @@ mod of_aws {
                 ExitClass::No,
                 "take the guard off: aws ec2 modify-instance-attribute --instance-id ID --no-disable-api-termination (or --no-disable-api-stop)",
             ),
+            ErrorKind::NotKnownYet => {
+                (ExitClass::Usage, "see the profiles there are: aws iam list-instance-profiles")
+            }
             ErrorKind::NotFound | ErrorKind::InUse | ErrorKind::AlreadyThere | ErrorKind::Refused => {
                 (ExitClass::Usage, "")
             }
@@ -215,6 +218,10 @@ mod of_aws {
                             .to_owned(),
                     ],
                 ),
+                ObserveError::NoProfile { .. } => (
+                    ExitClass::Usage,
+                    vec!["see the profiles there are: aws iam list-instance-profiles".to_owned()],
+                ),
                 ObserveError::AgentBinary(_) => (
                     ExitClass::Usage,
                     vec!["name another Linux build of cloudkit: --agent-binary FILE".to_owned()],
@@ -241,6 +248,13 @@ mod of_aws {
                     ]
                 }
                 PlanError::BeyondTime(_) => vec!["give a shorter --ttl".to_owned()],
+                PlanError::Past { .. } => vec!["give a later --until, or a span: --ttl 8h".to_owned()],
+                PlanError::ForeignProfile { .. } => {
+                    vec!["name a profile of the account that you launch in".to_owned()]
+                }
+                PlanError::ProfileWithoutRole { name } => vec![format!(
+                    "give it one: aws iam add-role-to-instance-profile --instance-profile-name {name} --role-name ROLE"
+                )],
             };
             hints.sort_unstable();
             hints.dedup();
@@ -264,11 +278,28 @@ mod of_aws {
         }
     }
 
+    /// Whether the caller may not make the machine's role.
+    fn is_about_a_role(error: &AwsError) -> bool {
+        let making = ["CreateRole", "PutRolePolicy", "CreateInstanceProfile", "AddRoleToInstanceProfile"];
+        error.kind == ErrorKind::NotAllowed && making.contains(&error.operation)
+    }
+
+    fn without_role() -> Vec<String> {
+        vec![
+            "give it a profile that somebody made for you: --iam-profile NAME".to_owned(),
+            "or leave out --on-idle, --on-deadline, --on-complete and --ssm: what is terminated needs no role"
+                .to_owned(),
+        ]
+    }
+
     impl From<ExecuteError> for CommandError {
         fn from(error: ExecuteError) -> Self {
             let (class, hints) = match &error.cause {
                 Cause::NoneToBeHad { refused } => refusals::class_and_hints(refused),
                 Cause::Aws { source, .. } if source.is_of_bucket() => with_way_round_bucket(source),
+                Cause::Aws { source, .. } if is_about_a_role(source) => {
+                    (class_and_hints(source).0, without_role())
+                }
                 Cause::Aws { source, .. } | Cause::FateUnknown { source, .. } => class_and_hints(source),
                 Cause::Wait(error) => (ExitClass::Unavailable, refusals::hints_of_end(error)),
                 Cause::Journal(_) | Cause::UserData(_) | Cause::Region(_) => (ExitClass::Usage, Vec::new()),

@@ -10,8 +10,8 @@ use std::fmt::Write;
 mod user_parts;
 
 use super::document::{Column, Record};
+use super::ending;
 use super::launch_image::{notes, other_image, start_text};
-use crate::model::tag;
 use crate::provision::cost::Cost;
 use crate::provision::plan::{Candidate, Plan, Step};
 use crate::provision::report::{Launched, Leftover, LeftoverKind};
@@ -41,6 +41,7 @@ const fn kind(kind: LeftoverKind) -> &'static str {
         LeftoverKind::InternetGateway => "internet gateway",
         LeftoverKind::Bucket => "bucket",
         LeftoverKind::Object => "object",
+        LeftoverKind::Role => "role",
     }
 }
 
@@ -108,7 +109,7 @@ pub fn plan_text(plan: &Plan) -> String {
         }
     }
     notes(plan).iter().for_each(|note| line(&mut text, "note", note));
-    line(&mut text, "ends", &ends(plan));
+    ending::lines(plan).iter().for_each(|(label, content)| line(&mut text, label, content));
     if plan.agent.is_none() {
         line(&mut text, "agent", no_agent(plan));
     }
@@ -168,17 +169,12 @@ pub fn cost(cost: &Cost) -> String {
     }
 }
 
-fn ends(plan: &Plan) -> String {
-    match plan.deadline {
-        Some(deadline) => format!("{deadline}, by the machine itself (tag {})", tag::DEADLINE),
-        None => "when somebody ends it".to_owned(),
-    }
-}
-
 /// A step in words.
 #[must_use]
 pub fn step_text(step: &Step) -> String {
     match step {
+        Step::MakeRole { role, .. } => format!("make role {role}"),
+        Step::MakeProfile { profile, .. } => format!("make instance profile {profile}"),
         Step::MakeBucket { bucket, .. } => format!("make bucket {bucket}"),
         Step::UploadAgent { bucket, bytes, .. } => {
             format!("upload the agent to {bucket} ({} MB)", bytes.div_ceil(1_000_000))

@@ -10,6 +10,7 @@ pub mod capacity_check;
 pub mod coverage;
 mod csv_rows;
 mod document;
+mod ending;
 mod escape;
 mod failure;
 mod format;

@@ -3,6 +3,8 @@
 //! A machine is never touched. A group serves its launch's machine until that has ended; the group of a launch that may
 //! still be under way is left alone.
 
+pub mod roles;
+
 use futures_util::future::try_join_all;
 
 mod network;
@@ -68,6 +70,10 @@ async fn find_in_region(
 }
 
 fn leftover(kind: LeftoverKind, id: &str, region: &RegionName, launch: Option<&str>) -> Leftover {
+    leftover_of(kind, id, region.as_str(), launch)
+}
+
+fn leftover_of(kind: LeftoverKind, id: &str, region: &str, launch: Option<&str>) -> Leftover {
     Leftover {
         schema: LEFTOVER_SCHEMA,
         kind,
@@ -99,13 +105,22 @@ fn is_under_way(launch: Option<&str>, now: jiff::Timestamp) -> bool {
     launch.and_then(planned_at).is_some_and(|planned| Span::between(planned, now) <= UNDER_WAY)
 }
 
-/// Removes what was found.
+/// Removes what was found; what belongs to no region by way of `home`.
 ///
 /// # Errors
 /// Where AWS refuses one of them; the others of this call may be removed all the same.
-pub async fn remove(session: &Session, leftover: &Leftover, account: &str) -> Result<(), AwsError> {
+pub async fn remove(
+    session: &Session,
+    leftover: &Leftover,
+    account: &str,
+    home: &RegionName,
+) -> Result<(), AwsError> {
+    if leftover.kind == LeftoverKind::Role {
+        return roles::remove(session, home, &leftover.id).await;
+    }
     let Ok(region) = leftover.region.parse::<RegionName>() else { return Ok(()) };
     match leftover.kind {
+        LeftoverKind::Role => Ok(()),
         LeftoverKind::SecurityGroup => remove_group_when_free(&session.ec2(&region), &leftover.id).await,
         LeftoverKind::Network => remove_network(&session.ec2(&region), region.as_str(), &leftover.id).await,
         LeftoverKind::InternetGateway => session.ec2(&region).remove_gateway(&leftover.id).await,

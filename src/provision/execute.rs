@@ -270,6 +270,10 @@ impl<R: FnMut(Event)> Executor<'_, R> {
 
     async fn prepare(&mut self, region: &RegionName, step: &Step) -> Result<(), Cause> {
         match step {
+            Step::MakeRole { role, trust, policy } => {
+                self.make_role(region, role, trust, &policy.to_json()).await
+            }
+            Step::MakeProfile { profile, role } => self.make_profile(region, profile, role).await,
             Step::MakeBucket { bucket, .. } => self.make_bucket(region, bucket).await,
             Step::UploadAgent { key, .. } => self.upload_agent(region, key).await,
             Step::UploadUserFiles { key, .. } => self.upload_user_files(region, key).await,
@@ -287,6 +291,28 @@ impl<R: FnMut(Event)> Executor<'_, R> {
     fn bucket(&self, region: &RegionName) -> crate::aws::s3::Bucket {
         let name = bucket_name(&self.plan.account, region.as_str());
         self.means.session.bucket(region, name, &self.plan.account)
+    }
+
+    async fn make_role(
+        &mut self,
+        region: &RegionName,
+        name: &str,
+        trust: &str,
+        policy: &str,
+    ) -> Result<(), Cause> {
+        let iam = self.means.session.iam(region);
+        self.made.push(Made::Role { iam: iam.clone(), name: name.to_owned() });
+        let what_for = format!("The machine of cloudkit launch {}", self.plan.launch);
+        let tags = helper_tags(&self.plan.launch);
+        let made = iam.make_role(name, &what_for, trust, policy, &tags).await;
+        made.map_err(failed(format!("make role {name}")))
+    }
+
+    async fn make_profile(&mut self, region: &RegionName, name: &str, role: &str) -> Result<(), Cause> {
+        let iam = self.means.session.iam(region);
+        self.made.push(Made::Profile { iam: iam.clone(), name: name.to_owned() });
+        let made = iam.make_profile(name, role, &helper_tags(&self.plan.launch)).await;
+        made.map_err(failed(format!("make instance profile {name}")))
     }
 
     async fn make_bucket(&mut self, region: &RegionName, name: &str) -> Result<(), Cause> {
@@ -405,7 +431,7 @@ impl<R: FnMut(Event)> Executor<'_, R> {
     /// The whole request, its URL signed just now.
     async fn request(&self, region: &RegionName, candidate: &Candidate) -> Result<RunRequest, Cause> {
         let bucket = self.bucket(region);
-        let mut boot = self.plan.boot.clone();
+        let mut boot = self.plan.boot_of(candidate);
         if let (Some(agent), Some(planned)) = (&mut boot.agent, &self.plan.agent) {
             let signed = bucket.presign(&planned.key, URL_LASTS).await;
             let signed = signed.map_err(failed("sign the agent's URL"))?;
@@ -433,6 +459,7 @@ impl<R: FnMut(Event)> Executor<'_, R> {
             market: candidate.market,
             max_price: candidate.max_price_usd_hour,
             reservation: candidate.reservation.clone(),
+            ending: self.plan.ending.request(),
             user_data: base64::engine::general_purpose::STANDARD.encode(user_data.bytes()),
             tags: self.plan.tags.clone(),
         })
@@ -482,7 +509,7 @@ impl<R: FnMut(Event)> Executor<'_, R> {
     /// Removes what was made for candidates of other regions.
     async fn undo_elsewhere(&mut self, region: &str) {
         let made = std::mem::take(&mut self.made);
-        let (here, elsewhere) = made.into_iter().partition(|made| made.region() == region);
+        let (here, elsewhere) = made.into_iter().partition(|made| made.serves(region));
         self.made = here;
         for Left { what, because, command } in undo(elsewhere, self.report).await {
             (self.report)(Event::StillThere { what, because, command });

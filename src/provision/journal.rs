@@ -154,6 +154,7 @@ mod tests {
             market: Market::OnDemand,
             max_price: None,
             reservation: None,
+            ending: crate::aws::types::ending::RunEnding::default(),
             user_data: "c2VjcmV0".to_owned(),
             tags: Vec::new(),
         }

@@ -18,6 +18,7 @@ pub mod journal;
 mod network;
 #[cfg(feature = "aws")]
 pub mod observe;
+pub mod permissions;
 pub mod plan;
 #[cfg(feature = "aws")]
 pub mod power;

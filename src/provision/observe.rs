@@ -4,6 +4,7 @@
 
 mod image;
 mod network;
+mod profile;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -20,7 +21,7 @@ use super::world::{BucketState, RegionWorld, World};
 use crate::aws::types::TypeFacts;
 use crate::aws::types::capacity::CapacityReservation;
 use crate::aws::{AwsError, Session};
-use crate::catalog::{Catalog, InstanceType};
+use crate::catalog::{Catalog, Feature, InstanceType};
 use crate::cloudinit::{Delivery, RenderError};
 use crate::model::{Market, RegionName};
 use crate::platform::http::{HttpClient, HttpError};
@@ -67,6 +68,12 @@ pub enum ObserveError {
     /// What the user adds to the machine's start can't get there.
     #[error("cannot write the user data")]
     UserData(#[from] RenderError),
+    /// There is no such instance profile.
+    #[error("there is no instance profile {name}")]
+    NoProfile {
+        /// Its name.
+        name: String,
+    },
     /// The agent's binary can't be read.
     #[error(transparent)]
     AgentBinary(#[from] AgentBinaryError),
@@ -124,14 +131,17 @@ pub async fn observe(
         Ok::<_, ObserveError>((caller, states))
     };
     let looks = try_join_all(regions.iter().map(|region| observe_region(wish, region, session, catalog)));
+    let iam = session.iam(first);
+    let profile = profile::observe(&iam, wish.role.profile.as_ref());
     // Each is waited for, so that of several failures it is always the same one that is told.
-    let (account, ssh_from, looks) = tokio::join!(caller_and_buckets, ssh_from(wish, local), looks);
-    let ((caller, states), ssh_from, looks) = (account?, ssh_from?, looks?);
+    let (account, ssh_from, looks, profile) =
+        tokio::join!(caller_and_buckets, ssh_from(wish, local), looks, profile);
+    let ((caller, states), ssh_from, looks, profile) = (account?, ssh_from?, looks?, profile?);
     let worlds = regions.iter().zip(looks).zip(states);
     let regions =
         worlds.map(|((name, world), bucket)| (name.to_string(), RegionWorld { bucket, ..world })).collect();
     let (key, recent_refusals) = (local.key.clone(), local.recent_refusals.clone());
-    Ok(World { now, caller, ssh_from, key, agent, recent_refusals, regions })
+    Ok(World { now, caller, ssh_from, key, agent, profile, recent_refusals, regions })
 }
 
 async fn ssh_from(wish: &Wish, local: &Local) -> Result<AddressRange, ObserveError> {
@@ -203,7 +213,8 @@ async fn observe_types(
         .map(|machine| machine.instance_type.as_str())
         .filter(|name| {
             let described = catalog.instance_type(name).is_some_and(InstanceType::is_described);
-            !described || here.and_then(|here| here.offering(name)).is_none()
+            let is_here = here.and_then(|here| here.offering(name)).is_some();
+            !described || !is_here || hibernation_is_open(wish, catalog, name)
         })
         .collect();
     let ec2 = session.ec2(region);
@@ -213,6 +224,12 @@ async fn observe_types(
         Ok::<_, ObserveError>((name.to_owned(), facts))
     };
     try_join_all(unknown.into_iter().map(ask)).await.map(|types| types.into_iter().collect())
+}
+
+/// Whether the machine is to hibernate, and the catalog does not know whether its type can.
+fn hibernation_is_open(wish: &Wish, catalog: &Catalog<'_>, name: &str) -> bool {
+    let known = catalog.instance_type(name).and_then(|known| known.has(Feature::Hibernation));
+    wish.ending.hibernates() && known.is_none()
 }
 
 async fn bucket_state(

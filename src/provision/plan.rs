@@ -3,6 +3,8 @@
 //! A pure function: the same wish, world, catalog and seed give the same plan. It holds no URL and no secret, so it can be
 //! shown as it is.
 
+pub mod ending;
+mod hibernation;
 pub(super) mod image;
 mod image_check;
 pub mod network;
@@ -16,11 +18,13 @@ mod volumes;
 
 use std::path::PathBuf;
 
+use ending::PlannedEnding;
 use serde::Serialize;
 
 use super::agent_binary::AgentBinary;
 use super::cost::Cost;
 use super::image::ImageKind;
+use super::permissions::document::PolicyDocument;
 use super::wish::{AgentWish, Lifetime, Wish};
 use super::world::World;
 use super::world::key::KnownKey;
@@ -59,6 +63,8 @@ pub struct Plan {
     /// How long that is, in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lifetime_seconds: Option<u64>,
+    /// How it ends, besides.
+    pub ending: PlannedEnding,
     /// Who may reach its SSH port.
     pub ssh_from: String,
     /// The port of its SSH server.
@@ -216,6 +222,23 @@ pub struct PlannedKeyPair {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(tag = "step", rename_all = "kebab-case")]
 pub enum Step {
+    /// Makes the machine's role, with its policy.
+    MakeRole {
+        /// Its name.
+        role: String,
+        /// Who may take it, in IAM's JSON.
+        #[serde(skip)]
+        trust: String,
+        /// What it allows.
+        policy: PolicyDocument,
+    },
+    /// Makes the instance profile that gives the machine its role.
+    MakeProfile {
+        /// Its name.
+        profile: String,
+        /// The role that it holds.
+        role: String,
+    },
     /// Makes the account's bucket of the region.
     MakeBucket {
         /// Where.
@@ -330,6 +353,28 @@ pub enum PlanError {
     /// What the machine is told at its boot can't be written.
     #[error("cannot write the user data")]
     UserData(#[from] RenderError),
+    /// The deadline has passed.
+    #[error("the deadline {at} has passed: it is {now}")]
+    Past {
+        /// The deadline.
+        at: jiff::Timestamp,
+        /// The present.
+        now: jiff::Timestamp,
+    },
+    /// The instance profile is not this account's.
+    #[error("instance profile {name} belongs to account {account}")]
+    ForeignProfile {
+        /// Its name.
+        name: String,
+        /// The account in its ARN.
+        account: String,
+    },
+    /// The instance profile holds no role.
+    #[error("instance profile {name} holds no role, so EC2 does not launch with it")]
+    ProfileWithoutRole {
+        /// Its name.
+        name: String,
+    },
     /// The deadline lies beyond the end of time.
     #[error("a lifetime of {0} ends after the last date that can be written")]
     BeyondTime(Span),
@@ -353,13 +398,11 @@ pub(super) fn reasons(refused: &[Refused]) -> String {
 /// Where none of the machines that were wished can be.
 pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Result<Plan, PlanError> {
     let launch = launch_id(world.now, seed);
-    let lifetime = match wish.lifetime {
-        Lifetime::For(span) => Some(span),
-        Lifetime::UntilEnded => None,
-    };
     // Whole seconds, since that is what a tag and a timer can keep.
     let now = jiff::Timestamp::from_second(world.now.as_second()).unwrap_or(world.now);
-    let deadline = lifetime.map(|span| span.after(now).ok_or(PlanError::BeyondTime(span))).transpose()?;
+    let deadline = deadline(wish.lifetime, now)?;
+    let lifetime = deadline.map(|deadline| Span::between(now, deadline));
+    let ending = ending::planned(wish, world, &launch)?;
     let (delivery, stored) = delivery(wish, &world.key)?;
     let user = PlannedUser::of(&wish.user, delivery, stored, &launch);
     let planner = Planner { wish, world, catalog, launch: &launch, lifetime, user: user.as_ref() };
@@ -376,7 +419,7 @@ pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Res
     for candidate in &mut candidates {
         candidate.cost = Cost::of(std::mem::take(&mut candidate.cost.parts), lifetime);
     }
-    let boot = Boot {
+    let mut boot = Boot {
         user: wish.user.clone(),
         delivery,
         object: user.as_ref().and_then(|user| user.object.as_ref()).map(|object| ObjectDownload {
@@ -386,16 +429,18 @@ pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Res
         }),
         ..boot(wish, world, &launch, now, deadline)
     };
+    ending.configure(&mut boot);
     cloudinit::render(&boot)?;
     let name = wish.name.clone().unwrap_or_else(|| launch.clone());
     Ok(Plan {
         schema: SCHEMA,
-        tags: tags(world, &launch, &name, deadline),
+        tags: tags(world, &launch, &name, deadline).into_iter().chain(ending.tags()).collect(),
         name,
         account: world.caller.account.clone(),
         planned_at: now,
         deadline,
         lifetime_seconds: lifetime.map(Span::seconds),
+        ending,
         ssh_from: world.ssh_from.to_string(),
         ssh_port: wish.ssh_port,
         key: planned_key(wish, &world.key),
@@ -412,6 +457,16 @@ pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Res
         boot,
         launch,
     })
+}
+
+/// When the machine ends; to the second, as a tag has it.
+fn deadline(lifetime: Lifetime, now: jiff::Timestamp) -> Result<Option<jiff::Timestamp>, PlanError> {
+    match lifetime {
+        Lifetime::For(span) => span.after(now).ok_or(PlanError::BeyondTime(span)).map(Some),
+        Lifetime::Until(at) if at <= now => Err(PlanError::Past { at, now }),
+        Lifetime::Until(at) => Ok(Some(jiff::Timestamp::from_second(at.as_second()).unwrap_or(at))),
+        Lifetime::UntilEnded => Ok(None),
+    }
 }
 
 fn boot(

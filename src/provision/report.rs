@@ -30,6 +30,8 @@ pub enum Event {
         /// Why.
         because: String,
     },
+    /// EC2 does not know the machine's instance profile yet; the very same request is sent again.
+    ProfileNotKnownYet,
     /// What came of the request could not be written down; nothing depends on it.
     NotWrittenDown {
         /// Why not.
@@ -251,11 +253,11 @@ pub const LEFTOVER_SCHEMA: &str = "cloudkit.leftover/v1";
 pub struct Leftover {
     /// Always [`LEFTOVER_SCHEMA`].
     pub schema: &'static str,
-    /// `security-group`, `network`, `internet-gateway`, `bucket` or `object`.
+    /// `security-group`, `network`, `internet-gateway`, `bucket`, `object` or `role`.
     pub kind: LeftoverKind,
     /// Its id or name.
     pub id: String,
-    /// Where it is.
+    /// Where it is; `global` for what belongs to no region.
     pub region: String,
     /// The launch that it served.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -278,4 +280,6 @@ pub enum LeftoverKind {
     Bucket,
     /// What a machine fetched from that bucket at its start.
     Object,
+    /// The role of an ended machine, with its instance profile.
+    Role,
 }

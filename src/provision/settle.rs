@@ -16,6 +16,9 @@ use crate::platform::random;
 const PAUSES: [Duration; 4] =
     [Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4)];
 
+/// The pauses while EC2 does not know a profile that IAM has just made, which takes it some ten seconds.
+const PROFILE_PAUSES: [Duration; 20] = [Duration::from_secs(2); 20];
+
 /// What came of a request for a machine.
 #[derive(Debug)]
 pub(super) enum Fate {
@@ -55,12 +58,21 @@ pub(super) async fn run(
 async fn send_until_known(ec2: &Ec2, request: &RunRequest, report: &mut impl FnMut(Event)) -> Fate {
     // Being told to come later uses up none of the patience with lost answers.
     let (mut throttled, mut lost) = (PAUSES.iter(), PAUSES.iter());
+    let mut profile_pauses = PROFILE_PAUSES.iter();
     let mut perhaps_made = false;
     loop {
         let error = match ec2.run(request).await {
             Ok(machine) => return Fate::Made(Box::new(machine)),
             Err(error) => error,
         };
+        if error.kind == ErrorKind::NotKnownYet
+            && let Some(pause) = profile_pauses.next()
+        {
+            // Refused, it made nothing: the same request is as good as a new one.
+            report(Event::ProfileNotKnownYet);
+            tokio::time::sleep(*pause).await;
+            continue;
+        }
         if !error.may_have_happened && error.kind != ErrorKind::Throttled {
             return Fate::Refused(error);
         }

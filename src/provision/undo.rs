@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::network::remove_networks_of_launch;
 use crate::aws::ec2::Ec2;
+use crate::aws::iam::Iam;
 use crate::aws::s3::Bucket;
 use crate::aws::{AwsError, ErrorKind};
 
@@ -15,6 +16,10 @@ const GROUP_PAUSES: [Duration; 30] = [Duration::from_secs(2); 30];
 /// Something that was made, or is about to be.
 #[derive(Debug)]
 pub(super) enum Made {
+    /// The machine's role, with its policy.
+    Role { iam: Iam, name: String },
+    /// The instance profile that holds it.
+    Profile { iam: Iam, name: String },
     /// The account's bucket.
     Bucket { bucket: Bucket },
     /// The agent's binary in it.
@@ -41,14 +46,15 @@ pub struct Left {
 }
 
 impl Made {
-    /// Where it is.
-    pub(super) fn region(&self) -> &str {
+    /// Whether a machine of this region may need it; roles are of no region.
+    pub(super) fn serves(&self, wanted: &str) -> bool {
         match self {
-            Self::Bucket { bucket } | Self::Object { bucket, .. } => bucket.region(),
+            Self::Role { .. } | Self::Profile { .. } => true,
+            Self::Bucket { bucket } | Self::Object { bucket, .. } => bucket.region() == wanted,
             Self::Group { region, .. }
             | Self::Network { region, .. }
             | Self::Machine { region, .. }
-            | Self::PerhapsMachine { region, .. } => region,
+            | Self::PerhapsMachine { region, .. } => region == wanted,
         }
     }
 
@@ -65,6 +71,14 @@ impl Made {
     /// Removes it; says what was removed, or nothing where nothing was there.
     pub(super) async fn undo(self) -> Result<Option<String>, Left> {
         match self {
+            Self::Role { iam, name } => {
+                let command = "cloudkit launch cleanup".to_owned();
+                removed(format!("role {name}"), command, iam.remove_role(&name).await)
+            }
+            Self::Profile { iam, name } => {
+                let command = "cloudkit launch cleanup".to_owned();
+                removed(format!("instance profile {name}"), command, iam.remove_profile(&name).await)
+            }
             Self::Bucket { bucket } => {
                 let what = format!("bucket {}", bucket.name());
                 let command = "cloudkit launch cleanup --bucket".to_owned();

@@ -2,8 +2,10 @@
 //!
 //! A wish says nothing of prices or images; whether it can be had is the plan's to find out.
 
+pub mod ending;
 pub mod image;
 pub mod network;
+pub mod role;
 
 use network::NetworkWish;
 
@@ -21,6 +23,10 @@ pub struct Wish {
     pub name: Option<String>,
     /// When it ends.
     pub lifetime: Lifetime,
+    /// How it ends, besides.
+    pub ending: ending::Ending,
+    /// What it is allowed at AWS.
+    pub role: role::RoleWish,
     /// What it starts from.
     pub image: ImageWish,
     /// The volumes that it has.
@@ -95,6 +101,8 @@ pub struct QuotedPrice {
 pub enum Lifetime {
     /// This long after the launch.
     For(Span),
+    /// Until this instant.
+    Until(jiff::Timestamp),
     /// When somebody ends it.
     UntilEnded,
 }

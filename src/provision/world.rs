@@ -5,9 +5,11 @@
 
 pub mod key;
 pub mod network;
+pub mod profile;
 
 use std::collections::BTreeMap;
 
+use self::profile::ProfileWorld;
 use super::agent_binary::AgentBinary;
 use super::image::ImageKind;
 use super::refusal_memory::RecentRefusal;
@@ -32,6 +34,8 @@ pub struct World {
     pub key: KnownKey,
     /// The binary that becomes the agent, where there is to be one.
     pub agent: Option<AgentBinary>,
+    /// The instance profile that was asked for, where one was.
+    pub profile: Option<ProfileWorld>,
     /// The pools that had no room a short while ago.
     pub recent_refusals: Vec<RecentRefusal>,
     /// The regions of the candidates.

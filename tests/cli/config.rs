@@ -11,20 +11,26 @@ fn every_setting_is_listed_with_where_it_came_from() {
     home.write(".cloudkit.yaml", "ttl: 4h\n");
     home.set("CLOUDKIT_OUTPUT", "csv");
     assert_snapshot!(home.run("cloudkit config list"), @"
-    SETTING        VALUE      FROM
-    agent-binary   -          -
-    check-ip-url   -          -
-    color          -          -
-    confirm-above  -          -
-    no-ttl         -          -
-    output         csv        CLOUDKIT_OUTPUT
-    profile        -          -
-    region         eu-west-1  [HOME]/.config/cloudkit/config.yaml
-    ssh-from       -          -
-    ssh-key        -          -
-    ttl            4h         [HOME]/.cloudkit.yaml
+    SETTING          VALUE      FROM
+    agent-binary     -          -
+    check-ip-url     -          -
+    color            -          -
+    confirm-above    -          -
+    cost-limit       -          -
+    idle-timeout     -          -
+    no-idle-timeout  -          -
+    no-ttl           -          -
+    on-complete      -          -
+    on-deadline      -          -
+    on-idle          -          -
+    output           csv        CLOUDKIT_OUTPUT
+    profile          -          -
+    region           eu-west-1  [HOME]/.config/cloudkit/config.yaml
+    ssh-from         -          -
+    ssh-key          -          -
+    ttl              4h         [HOME]/.cloudkit.yaml
     ");
-    assert_snapshot!(home.run("cloudkit config list -o json").ok().json()[10], @r#"{"key":"ttl","origin":"[HOME]/.cloudkit.yaml","schema":"cloudkit.setting/v1","value":"4h"}"#);
+    assert_snapshot!(home.run("cloudkit config list -o json").ok().json()[16], @r#"{"key":"ttl","origin":"[HOME]/.cloudkit.yaml","schema":"cloudkit.setting/v1","value":"4h"}"#);
 }
 
 #[test]

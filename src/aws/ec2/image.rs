@@ -98,6 +98,7 @@ fn type_facts(facts: aws_sdk_ec2::types::InstanceTypeInfo) -> TypeFacts {
     let fpgas = facts.fpga_info.and_then(|info| info.fpgas).unwrap_or_default();
     let media = facts.media_accelerator_info.and_then(|info| info.accelerators).unwrap_or_default();
     TypeFacts {
+        hibernation: facts.hibernation_supported,
         architectures: architectures.unwrap_or_default().into_iter().filter_map(architecture).collect(),
         vcpus: facts.v_cpu_info.and_then(|cpus| count_in(cpus.default_v_cpus)),
         memory: facts

@@ -5,18 +5,20 @@
 
 use aws_sdk_ec2::types::{
     BlockDeviceMapping, CapacityReservationSpecification, CapacityReservationTarget, EbsBlockDevice,
-    HttpTokensState, InstanceMarketOptionsRequest, InstanceMetadataEndpointState,
-    InstanceMetadataOptionsRequest, InstanceMetadataTagsState, InstanceNetworkInterfaceSpecification,
-    MarketType, Placement, ResourceType, ShutdownBehavior, SpotInstanceType, SpotMarketOptions,
+    HibernationOptionsRequest, HttpTokensState, IamInstanceProfileSpecification,
+    InstanceMarketOptionsRequest, InstanceMetadataEndpointState, InstanceMetadataOptionsRequest,
+    InstanceMetadataTagsState, InstanceNetworkInterfaceSpecification, MarketType, Placement, ResourceType,
+    ShutdownBehavior, SpotInstanceType, SpotMarketOptions,
 };
 use aws_smithy_types::retry::RetryConfig;
 
 use super::machine::machine;
 use super::{Ec2, count_out, incomplete, tags_out};
 use crate::aws::error::AwsError;
+use crate::aws::types::ending::Hibernation;
 use crate::aws::types::volume::BlockDevice;
 use crate::aws::types::{InterfaceRequest, Machine, RunRequest};
-use crate::model::Market;
+use crate::model::{self, Market};
 
 /// How far a metadata answer may travel: containers on the machine are one hop away.
 const METADATA_HOPS: i32 = 2;
@@ -51,7 +53,9 @@ impl Ec2 {
             .set_instance_market_options(market(request))
             .set_capacity_reservation_specification(request.reservation.as_deref().map(reservation))
             .metadata_options(metadata_options())
-            .instance_initiated_shutdown_behavior(ShutdownBehavior::Terminate)
+            .instance_initiated_shutdown_behavior(shutdown_behavior(request.ending.shutdown_behavior))
+            .set_hibernation_options(hibernation(request.ending.hibernation))
+            .set_iam_instance_profile(request.ending.instance_profile.as_deref().map(instance_profile))
             .user_data(&request.user_data)
             .set_tag_specifications(Some(tags))
             .customize()
@@ -99,6 +103,22 @@ fn volume(device: &BlockDevice) -> BlockDeviceMapping {
         .set_throughput(device.throughput.map(count_out))
         .build();
     BlockDeviceMapping::builder().device_name(&device.device).ebs(volume).build()
+}
+
+fn shutdown_behavior(behavior: model::ShutdownBehavior) -> ShutdownBehavior {
+    match behavior {
+        model::ShutdownBehavior::Terminate => ShutdownBehavior::Terminate,
+        model::ShutdownBehavior::Stop => ShutdownBehavior::Stop,
+    }
+}
+
+fn hibernation(hibernation: Hibernation) -> Option<HibernationOptionsRequest> {
+    let configured = hibernation == Hibernation::Configured;
+    configured.then(|| HibernationOptionsRequest::builder().configured(true).build())
+}
+
+fn instance_profile(name: &str) -> IamInstanceProfileSpecification {
+    IamInstanceProfileSpecification::builder().name(name).build()
 }
 
 /// Version 2 only, with the instance's tags, which is how the machine learns of a moved deadline without a role.

@@ -3,10 +3,13 @@
 //! Flags go over settings; nothing is looked up at AWS here.
 
 pub(super) mod boot;
+mod ending;
 mod image;
 mod market;
 mod network;
 mod places;
+mod role;
+mod until;
 
 use std::path::PathBuf;
 
@@ -15,6 +18,8 @@ use clap::{Args, ValueHint};
 
 pub(super) use network::NetworkArguments;
 
+use self::ending::EndingArguments;
+use self::role::RoleArguments;
 use super::offers;
 use crate::catalog::Catalog;
 use crate::cli::command_error::CommandError;
@@ -24,13 +29,10 @@ use crate::cli::settings::Key;
 use crate::model::{InstanceTypeName, NotAValue, RegionName, Span, tag};
 use crate::platform::variables;
 use crate::provision::wait::WaitFor;
-use crate::provision::wish::{AddressRange, Lifetime, SshFrom, Wish};
+use crate::provision::wish::{AddressRange, SshFrom, Wish};
 use market::MarketArguments;
 
 use image::ImageArguments;
-
-/// How long a machine lives where nobody says.
-const DEFAULT_TTL: Span = Span::from_seconds(8 * 3600);
 
 /// A first boot rarely takes longer.
 const DEFAULT_SSH_WAIT: Span = Span::from_seconds(240);
@@ -58,12 +60,6 @@ pub(super) struct LaunchArguments {
     /// What the machine is called [default: the id of the launch]
     #[arg(short, long, value_parser = machine_name)]
     pub(super) name: Option<String>,
-    /// End the machine this long after the launch, such as 90m or 1d12h [default: 8h]
-    #[arg(long, value_name = "SPAN", conflicts_with = "no_ttl")]
-    pub(super) ttl: Option<Span>,
-    /// Let the machine run until somebody ends it
-    #[arg(long)]
-    pub(super) no_ttl: bool,
     /// Who may reach its SSH port, such as 203.0.113.0/24 [default: the address you are seen from]
     #[arg(long, value_name = "CIDR")]
     pub(super) ssh_from: Option<AddressRange>,
@@ -85,6 +81,10 @@ pub(super) struct LaunchArguments {
     image: ImageArguments,
     #[command(flatten)]
     pub(super) network: NetworkArguments,
+    #[command(flatten)]
+    pub(super) ending: EndingArguments,
+    #[command(flatten)]
+    pub(super) role: RoleArguments,
 }
 
 /// A name is a tag's value, and what `terminate` takes.
@@ -119,7 +119,9 @@ impl LaunchArguments {
         Ok(Wish {
             candidates: self.market.complete(candidates)?,
             name: self.name.clone(),
-            lifetime: self.lifetime(context)?,
+            lifetime: self.ending.lifetime(context)?,
+            ending: self.ending.ending(context, self.boot.agent())?,
+            role: self.role.wish(),
             image: self.image.image(),
             volumes: self.image.volumes(),
             ssh_from: self.ssh_from(context)?,
@@ -129,22 +131,6 @@ impl LaunchArguments {
             network: self.network.wish(),
             key_pair: self.network.key_pair.clone(),
         })
-    }
-
-    fn lifetime(&self, context: &Context<'_>) -> Result<Lifetime, CommandError> {
-        if let Some(span) = self.ttl {
-            return Ok(Lifetime::For(span));
-        }
-        if self.no_ttl || context.settings.parsed(Key::NoTtl)?.unwrap_or(false) {
-            return Ok(Lifetime::UntilEnded);
-        }
-        Ok(Lifetime::For(match context.settings.parsed(Key::Ttl)? {
-            Some(span) => span,
-            None => {
-                context.streams.status(format_args!("no --ttl given: the machine ends after {DEFAULT_TTL}"));
-                DEFAULT_TTL
-            }
-        }))
     }
 
     fn ssh_from(&self, context: &Context<'_>) -> Result<SshFrom, CommandError> {

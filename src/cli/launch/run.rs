@@ -237,6 +237,9 @@ pub(super) fn show_event(context: &Context<'_>, event: &Event) {
         Event::AskedAgain { because } => {
             streams.warn(format_args!("{because}; asking again with the same request"));
         }
+        Event::ProfileNotKnownYet => {
+            streams.status("EC2 does not know the instance profile yet; asking again with the same request");
+        }
         Event::NotWrittenDown { because } => {
             streams.warn(format_args!("the journal is not complete: {because}"));
         }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::planner::Reason;
 use crate::aws::types::{TypeDevice, TypeFacts};
-use crate::catalog::{Catalog, Device, DeviceKind, InstanceType};
+use crate::catalog::{Catalog, Device, DeviceKind, Feature, InstanceType};
 use crate::model::{Architecture, Mebibytes};
 use crate::provision::image::{ImageKind, Purpose};
 use crate::provision::wish::ImageWish;
@@ -21,6 +21,8 @@ pub(crate) struct Traits {
     pub(crate) vcpus: Option<u32>,
     /// Memory.
     pub(crate) memory: Option<Mebibytes>,
+    /// Whether it can be hibernated, where that is known.
+    pub(crate) hibernation: Option<bool>,
     /// GPUs of NVIDIA's.
     pub(crate) nvidia: Vec<TypeDevice>,
     /// AWS's own devices for machine learning.
@@ -66,6 +68,7 @@ impl Traits {
             architectures: facts.architectures.clone(),
             vcpus: facts.vcpus,
             memory: facts.memory,
+            hibernation: facts.hibernation,
             nvidia,
             neuron: facts.neuron.clone(),
             others: gpus.into_iter().chain(facts.other_devices.iter().cloned()).collect(),
@@ -85,8 +88,15 @@ impl Traits {
                 }
             }
         }
-        let architectures = known.architectures().collect();
-        Self { architectures, vcpus: known.vcpus(), memory: known.memory(), nvidia, neuron, others }
+        Self {
+            architectures: known.architectures().collect(),
+            vcpus: known.vcpus(),
+            memory: known.memory(),
+            hibernation: known.has(Feature::Hibernation),
+            nvidia,
+            neuron,
+            others,
+        }
     }
 
     /// The architecture that its machines are launched with, where there is an image for one.

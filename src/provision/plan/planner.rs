@@ -5,10 +5,11 @@
 
 use std::path::PathBuf;
 
+use super::hibernation::{self, Machine};
 use super::image::{Choice, Traits, choose};
 use super::network::{self, NoPlace, Place, Zones};
 use super::{
-    Candidate, PlannedImage, PlannedKeyPair, PlannedUser, PlannedVolume, Refused, Step, bucket_name,
+    Candidate, PlannedImage, PlannedKeyPair, PlannedUser, PlannedVolume, Refused, Step, bucket_name, ending,
     image_check, volumes,
 };
 use crate::aws::types::Image;
@@ -19,7 +20,7 @@ use crate::provision::agent_binary::{AgentBinary, RunsOn};
 use crate::provision::cost::{self, Cost};
 use crate::provision::image::{ImageKind, Purpose, Recognised, recognise};
 use crate::provision::wish::network::PublicAddress;
-use crate::provision::wish::{ImageWish, QuotedPrice, Wish, WishedMachine};
+use crate::provision::wish::{ImageWish, QuotedPrice, VolumesWish, Wish, WishedMachine};
 use crate::provision::world::key::KnownKey;
 use crate::provision::world::{BucketState, RegionWorld, World};
 
@@ -81,10 +82,13 @@ impl Planner<'_> {
         let region = self.world.regions.get(machine.region.as_str());
         let region = region.ok_or_else(|| format!("{} was not looked at", machine.region))?;
         self.market(machine)?;
+        hibernation::can_be_kept(&self.wish.ending, machine.market)?;
         let name = machine.instance_type.as_str();
         let traits =
             Traits::of(name, &region.types, self.catalog).ok_or_else(|| self.no_such_type(machine))?;
         let Start { image, volumes } = self.start(machine, region, &traits)?;
+        let cost = self.cost(machine, &volumes);
+        self.cost_can_be_limited(&cost)?;
         let places = self.network_places(machine, region)?;
         let candidate = Candidate {
             instance_type: machine.instance_type.to_string(),
@@ -99,7 +103,7 @@ impl Planner<'_> {
             ends_by: None,
             vcpus: traits.vcpus,
             memory_mib: traits.memory,
-            cost: self.cost(machine, &volumes),
+            cost,
             image,
             volumes,
             client_token: String::new(),
@@ -199,7 +203,8 @@ impl Planner<'_> {
         if let Some(agent) = super::installed(self.wish, self.world) {
             agent_runs(agent, architecture, known)?;
         }
-        let (volumes, note) = volumes::volumes(&self.wish.volumes, image, root_device)?;
+        let wish = self.volumes_wish(machine, traits, architecture, image)?;
+        let (volumes, note) = volumes::volumes(&wish, image, root_device)?;
         let mut planned = self.planned_image(image, root_device, choice, known);
         planned.root_gib = volumes.first().and_then(|root| root.gib);
         planned.notes.extend(note);
@@ -276,6 +281,45 @@ impl Planner<'_> {
         notes
     }
 
+    /// The volumes that are wished, the root volume with room for the memory of a machine that can hibernate.
+    fn volumes_wish(
+        &self,
+        machine: &WishedMachine,
+        traits: &Traits,
+        architecture: Architecture,
+        image: &Image,
+    ) -> Result<VolumesWish, Reason> {
+        let mut wish = self.wish.volumes.clone();
+        if self.wish.ending.hibernates() {
+            let machine = Machine {
+                instance_type: machine.instance_type.as_str(),
+                market: machine.market,
+                architecture,
+                memory: traits.memory,
+                supported: traits.hibernation,
+                image,
+                root_gib: wish.root_gib,
+            };
+            wish.root_gib = Some(hibernation::root_gib(&machine, &self.wish.ending)?);
+        }
+        Ok(wish)
+    }
+
+    /// A limit of cost is kept by counting, for which each part has to have a price.
+    fn cost_can_be_limited(&self, cost: &Cost) -> Result<(), Reason> {
+        if self.wish.ending.cost_limit.is_none() || cost.usd_hour.is_some() {
+            return Ok(());
+        }
+        let unknown = cost.unknown_parts().collect::<Vec<_>>().join(", ");
+        Err(Reason {
+            reason: format!("a limit of cost cannot be kept without the price of: {unknown}"),
+            hints: vec![
+                "leave out --cost-limit; --ttl and --idle-timeout need no price".to_owned(),
+                "or read newer prices: cloudkit find refresh".to_owned(),
+            ],
+        })
+    }
+
     fn cost(&self, machine: &WishedMachine, volumes: &[PlannedVolume]) -> Cost {
         let region = machine.region.as_str();
         let public = self.wish.network.public_address == PublicAddress::One;
@@ -306,7 +350,7 @@ impl Planner<'_> {
     fn preparation(&self, machine: &WishedMachine, world: &RegionWorld) -> Vec<Step> {
         let (region, state) = (machine.region.to_string(), world.bucket);
         let bucket = bucket_name(&self.world.caller.account, &region);
-        let mut steps = Vec::new();
+        let mut steps = ending::role_steps(self.wish, self.world, self.launch);
         let agent = super::installed(self.wish, self.world);
         let user_files = self.user.and_then(|user| user.step(&region, &bucket));
         let needed = agent.is_some() || user_files.is_some();

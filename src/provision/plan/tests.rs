@@ -2,6 +2,7 @@
 //!
 //! The catalog is the embedded one; the world is written down here.
 
+mod ending;
 mod image;
 mod markets;
 mod volumes;
@@ -16,7 +17,9 @@ use crate::model::VolumeKind;
 use crate::model::{Architecture, OperatingSystem};
 use crate::provision::agent_binary::{AgentBinary, RunsOn};
 use crate::provision::image::GlibcVersion;
+use crate::provision::wish::ending::Ending;
 use crate::provision::wish::network::NetworkWish;
+use crate::provision::wish::role::RoleWish;
 use crate::provision::wish::{ImageWish, SshFrom, VolumesWish, WishedMachine};
 use crate::provision::world::key::KnownKey;
 use crate::provision::world::network::{KnownNetwork, NetworkKind, NetworkProblem, PartKind, RegionNetwork};
@@ -42,6 +45,8 @@ fn wish(candidates: Vec<WishedMachine>) -> Wish {
         candidates,
         name: None,
         lifetime: Lifetime::For("8h".parse().unwrap()),
+        ending: Ending::default(),
+        role: RoleWish::default(),
         image: ImageWish::Fitting,
         volumes: VolumesWish::default(),
         ssh_from: SshFrom::Caller,
@@ -118,6 +123,7 @@ fn world() -> World {
             sha256: "0".repeat(64),
             runs_on: runs_on(Architecture::X86_64, 34),
         }),
+        profile: None,
         recent_refusals: Vec::new(),
         regions: BTreeMap::from([("us-east-1".to_owned(), both)]),
     }

@@ -82,7 +82,7 @@ pub(in crate::provision) fn delivery(
     }
     // A boot as large as the real one.
     let now = jiff::Timestamp::UNIX_EPOCH;
-    let deadline = matches!(wish.lifetime, Lifetime::For(_)).then_some(jiff::Timestamp::UNIX_EPOCH);
+    let deadline = (wish.lifetime != Lifetime::UntilEnded).then_some(jiff::Timestamp::UNIX_EPOCH);
     let mut boot = Boot {
         configuration: AgentConfiguration::for_machine(STAND_IN_LAUNCH, now, deadline),
         authorized_keys: key.line().map(str::to_owned).into_iter().collect(),

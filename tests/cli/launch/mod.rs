@@ -10,6 +10,7 @@ mod cleanup;
 #[cfg(unix)]
 mod connect;
 mod cost;
+mod ending;
 mod extend;
 mod images;
 mod input;
@@ -26,6 +27,7 @@ mod plan;
 mod refusals;
 mod request;
 mod rest;
+mod role;
 mod scripts;
 mod status;
 #[cfg(unix)]

@@ -29,6 +29,7 @@ fn a_machine_is_launched() {
                  8 GiB root volume: 0.000877 USD an hour (aws.amazon.com/ebs/pricing)
                  public IPv4 address: 0.005 USD an hour (AWS since 2024-02-01)
         ends     YYYY-MM-DDThh:mm:ssZ, by the machine itself (tag cloudkit:deadline)
+                 or after 1h without work
         lets in  SSH (port [PORT]) from 203.0.113.7/32
         step     make bucket cloudkit-123456789012-us-east-1
         step     upload the agent to cloudkit-123456789012-us-east-1 (1 MB)
@@ -90,6 +91,8 @@ fn the_request_says_it_all_at_once() {
       "TagSpecification.1.Tag.5.Value": "0.1.0",
       "TagSpecification.1.Tag.6.Key": "cloudkit:deadline",
       "TagSpecification.1.Tag.6.Value": "YYYY-MM-DDThh:mm:ssZ",
+      "TagSpecification.1.Tag.7.Key": "cloudkit:idle-timeout",
+      "TagSpecification.1.Tag.7.Value": "1h",
       "TagSpecification.2.ResourceType": "volume",
       "TagSpecification.2.Tag.1.Key": "Name",
       "TagSpecification.2.Tag.1.Value": "trainer",
@@ -103,6 +106,8 @@ fn the_request_says_it_all_at_once() {
       "TagSpecification.2.Tag.5.Value": "0.1.0",
       "TagSpecification.2.Tag.6.Key": "cloudkit:deadline",
       "TagSpecification.2.Tag.6.Value": "YYYY-MM-DDThh:mm:ssZ",
+      "TagSpecification.2.Tag.7.Key": "cloudkit:idle-timeout",
+      "TagSpecification.2.Tag.7.Value": "1h",
       "TagSpecification.3.ResourceType": "network-interface",
       "TagSpecification.3.Tag.1.Key": "Name",
       "TagSpecification.3.Tag.1.Value": "trainer",
@@ -116,6 +121,8 @@ fn the_request_says_it_all_at_once() {
       "TagSpecification.3.Tag.5.Value": "0.1.0",
       "TagSpecification.3.Tag.6.Key": "cloudkit:deadline",
       "TagSpecification.3.Tag.6.Value": "YYYY-MM-DDThh:mm:ssZ",
+      "TagSpecification.3.Tag.7.Key": "cloudkit:idle-timeout",
+      "TagSpecification.3.Tag.7.Value": "1h",
       "Version": "2016-11-15"
     }
     "#);

@@ -23,6 +23,7 @@ fn accepted_running_or_answering() {
                  8 GiB root volume: 0.000877 USD an hour (aws.amazon.com/ebs/pricing)
                  public IPv4 address: 0.005 USD an hour (AWS since 2024-02-01)
         ends     YYYY-MM-DDThh:mm:ssZ, by the machine itself (tag cloudkit:deadline)
+                 or after 1h without work
         lets in  SSH (port [PORT]) from 203.0.113.7/32
         step     make bucket cloudkit-123456789012-us-east-1
         step     upload the agent to cloudkit-123456789012-us-east-1 (1 MB)

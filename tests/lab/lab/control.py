@@ -19,6 +19,7 @@ It deliberately offers nothing that AWS itself offers. Bodies and answers are JS
     DELETE /faults                   clear them
     POST   /buckets                  {"name": …, "region": "us-east-1", "account": "210987654321"}: a stranger's bucket
     POST   /images                   {"region": …, "Architecture": …, …}, as DescribeImages names them -> {"ImageId": …}
+    POST   /instance-profiles        {"unknown_launches": 2}: the next launches with a profile find it unknown
     POST   /quotas                   {"region": …, "code": "L-1216C47A", "value": 5}; null: as many as one likes
     POST   /quota-requests           {"id": …, "status": "APPROVED"}: what becomes of a request for more
     POST   /capacity-reservations    {"region": …, "InstanceType": …, …}, as DescribeCapacityReservations names them
@@ -52,6 +53,7 @@ from typing import Any
 from . import storage, views
 from .ec2.deaths import DEATHS
 from .ec2.network_control import set_default_network, set_subnet
+from .ec2.instance_profiles import PROFILES
 from .ec2.offerings import OFFERINGS
 from .ec2.own_images import put_image
 from .ec2.placement_scores import SCORES
@@ -90,6 +92,7 @@ class Control:
             ("DELETE", "/faults", disturbances.clear_faults),
             ("POST", "/buckets", storage.make_bucket),
             ("POST", "/images", put_image),
+            ("POST", "/instance-profiles", PROFILES.set),
             ("POST", "/quotas", BOOK.set),
             ("POST", "/quota-requests", BOOK.settle),
             ("POST", "/capacity-reservations", RESERVATIONS.put),

@@ -25,6 +25,7 @@ class Machine(Instance):
     def __init__(self, ec2_backend: Any, image_id: str, *arguments: Any, **named: Any) -> None:
         self._devices = {device["DeviceName"]: device["Ebs"] for device in named.get("block_device_mappings") or []}
         self.launch_parameters: dict[str, str] = {}
+        self.hibernated = False
         self.capacity_reservation_id: str | None = None
         self.capacity_reservation_specification: dict[str, Any] = {"CapacityReservationPreference": "open"}
         super().__init__(ec2_backend, image_id, *arguments, **named)
@@ -69,6 +70,7 @@ class Machine(Instance):
 
     def start(self) -> InstanceState:
         before = super().start()
+        self.hibernated = False
         if before.name != "running":
             self._enter("pending", "running", TIMING.pending_ms)
         return before

@@ -13,8 +13,10 @@ from moto.ec2.models.instance_types import INSTANCE_TYPE_OFFERINGS
 from moto.ec2.responses import EC2Response
 
 from ..errors import AwsError
+from . import hibernation
 from .capacity_actions import CapacityActions
 from .deaths import DEATHS
+from .instance_profiles import PROFILES
 from .interface_rules import check_interfaces, check_ipv6, check_place
 from .launch_rules import Wish, check
 from .lists import check_size, cut, matching
@@ -74,7 +76,14 @@ class LabEc2Response(CapacityActions, MarketActions, RegionActions, EC2Response)
         return self._with_current_states(super().terminate_instances(), "TerminatingInstances")
 
     def stop_instances(self) -> ActionResult:
-        return self._with_current_states(super().stop_instances(), "StoppingInstances")
+        machines = self.ec2_backend.get_multi_instances_by_id(self._get_param("InstanceIds", []))
+        hibernate = bool(self._get_param("Hibernate"))
+        for machine in machines:
+            hibernation.check_stop(machine, hibernate)
+        answer = super().stop_instances()
+        for machine in machines:
+            machine.hibernated = hibernate
+        return self._with_current_states(answer, "StoppingInstances")
 
     def start_instances(self) -> ActionResult:
         return self._with_current_states(super().start_instances(), "StartingInstances")
@@ -100,6 +109,9 @@ class LabEc2Response(CapacityActions, MarketActions, RegionActions, EC2Response)
             wish.zone_name or wish.zone_id,
             int(self._get_param("MinCount") or 1),
         )
+        PROFILES.check(self.current_account, self.partition, dict(self._get_param("IamInstanceProfile") or {}))
+        if parameters.get("HibernationOptions.Configured") == "true":
+            hibernation.check_launch(self._wish().instance_type, self._checked.devices[0]["Ebs"])
         market = self._get_param("InstanceMarketOptions.MarketType")
         self._find_room(market)
         self._take_subnet(self._checked.subnet_id)
