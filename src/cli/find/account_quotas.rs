@@ -3,11 +3,10 @@
 //! What is done with the quotas is the commands' affair.
 
 use std::collections::BTreeSet;
-use std::error::Error;
 
 use crate::aws::Session;
 use crate::aws::regions::PerRegion;
-use crate::cli::command_error::{CommandError, class_and_hints};
+use crate::cli::command_error::{CommandError, class_and_hints, with_causes};
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
 use crate::cli::{region, region_failures};
@@ -80,18 +79,4 @@ fn tell_failures(context: &Context<'_>, found: &PerRegion<RegionQuotas>) -> Exit
     }
     hints.iter().for_each(|hint| context.streams.hint(hint));
     class
-}
-
-/// An error and what caused it, in one line.
-pub(super) fn with_causes(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let sentence = cause.to_string();
-        if !text.ends_with(&sentence) {
-            text = format!("{text}: {sentence}");
-        }
-        source = cause.source();
-    }
-    text
 }

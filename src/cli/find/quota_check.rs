@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 
 use clap::Args;
 
-use super::account_quotas::{account, freshness, tell, with_causes};
+use super::account_quotas::{account, freshness, tell};
 use crate::aws::regions::PerRegion;
-use crate::cli::command_error::CommandError;
+use crate::cli::command_error::{CommandError, with_causes};
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
 use crate::discovery::account::quota_fit::{self, needs_no_quota};

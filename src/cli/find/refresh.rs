@@ -7,7 +7,7 @@ use std::path::Path;
 use clap::Args;
 
 use crate::catalog::refresh::{Refresh, RefreshError, Report, folder, ledger};
-use crate::cli::command_error::CommandError;
+use crate::cli::command_error::{CommandError, with_causes};
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
 use crate::output::refresh::RefreshRow;
@@ -102,12 +102,7 @@ fn explained(error: RefreshError) -> CommandError {
 /// Names the lists that changed nothing.
 pub(super) fn tell_failures(context: &Context<'_>, report: &Report) {
     for (origin, error) in &report.failures {
-        let mut text = error.to_string();
-        let mut cause = std::error::Error::source(error);
-        while let Some(deeper) = cause {
-            text.push_str(&format!(": {deeper}"));
-            cause = deeper.source();
-        }
+        let text = with_causes(error);
         if text.contains(origin.as_str()) {
             context.streams.warn(format_args!("{text}; what was known stays"));
         } else {
