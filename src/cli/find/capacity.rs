@@ -13,6 +13,7 @@ mod moment;
 
 use clap::Args;
 
+use super::limit::{Limit, LimitArgument};
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
@@ -21,9 +22,6 @@ use crate::discovery::capacity::{Devices, Sold, TypeWish, sold};
 use crate::discovery::{NamePattern, RegionSelection};
 use crate::model::{Market, OperatingSystem};
 use crate::output::capacity::CapacityRow;
-
-/// How many offers a terminal gets where `--limit` does not say.
-const TERMINAL_LIMIT: usize = 20;
 
 /// Find GPU, Inferentia, Trainium and HPC machines: where they are sold, what the account holds, what it could buy
 ///
@@ -56,9 +54,8 @@ pub(super) struct CapacityArguments {
     /// What prices are for: linux, windows, rhel, suse
     #[arg(long, value_name = "OS", default_value_t)]
     os: OperatingSystem,
-    /// Show at most this many [default: 20 on a terminal, else all]
-    #[arg(long, value_name = "N")]
-    limit: Option<usize>,
+    #[command(flatten)]
+    limit: LimitArgument,
     #[cfg(feature = "aws")]
     #[command(flatten)]
     account: account::AccountArguments,
@@ -82,11 +79,13 @@ pub(super) fn run(context: &Context<'_>, arguments: &CapacityArguments) -> Resul
     #[cfg(feature = "aws")]
     let checked = arguments.account.quotas.check(context, &mut offers, arguments.account.count);
     let total = offers.len();
-    offers.truncate(arguments.limit(context).unwrap_or(usize::MAX));
+    let limit = Limit::in_force(context, arguments.limit.limit);
+    offers.truncate(limit.rows().unwrap_or(usize::MAX));
     let rows: Vec<CapacityRow<'_>> = offers.into_iter().map(CapacityRow).collect();
     context.streams.write_list(context.streams.list_format(), &rows)?;
     sold.unmatched.iter().for_each(|unmatched| context.streams.warn(unmatched));
-    tell_offers(context, arguments, &rows, total);
+    limit.tell_left_out(context.streams, "offer", total - rows.len(), total);
+    tell_how_blocks_are_sold(context, &rows);
     #[cfg(feature = "aws")]
     let class = match outcome.say(context, of_account) {
         ExitClass::Done => checked,
@@ -152,29 +151,14 @@ impl CapacityArguments {
     const fn asks_account(&self) -> bool {
         false
     }
-
-    fn limit(&self, context: &Context<'_>) -> Option<usize> {
-        let terminal_limit = context.streams.surroundings().stdout_is_terminal.then_some(TERMINAL_LIMIT);
-        self.limit.or(terminal_limit)
-    }
 }
 
-fn tell_offers(context: &Context<'_>, arguments: &CapacityArguments, rows: &[CapacityRow<'_>], total: usize) {
-    let streams = context.streams;
-    let left_out = total - rows.len();
-    if left_out > 0 {
-        let flag = if arguments.limit.is_none() {
-            format!("--limit {total}")
-        } else {
-            "a higher --limit".to_owned()
-        };
-        streams.status(format_args!("{left_out} of {total} offers left out; {flag} shows them"));
-    }
+fn tell_how_blocks_are_sold(context: &Context<'_>, rows: &[CapacityRow<'_>]) {
     let is_of_type_alone = |CapacityRow(offer): &CapacityRow<'_>| {
         offer.market == Market::CapacityBlock && offer.block.is_none() && offer.reservation_id.is_none()
     };
     if rows.iter().any(is_of_type_alone) {
-        streams.status(
+        context.streams.status(
             "capacity-block says how the type is sold; what can be bought where: --blocks --count 1 --duration 1d",
         );
     }

@@ -61,7 +61,7 @@ fn own_and_shared_reservations_are_offers() {
     p5.48xlarge  us-east-1   capacity-block      0         -  cr-00000000000000004  8 x H100 …  use1-az6
     --- stderr
     columns that did not fit: AS OF, VCPUS, MEMORY (-o wide shows them)
-    10 of 14 offers left out; a higher --limit shows them
+    10 offers left out; a higher --limit shows them
     cr-00000000000000004 can't be used yet: it is scheduled, to start at YYYY-MM-DDThh:mm:ssZ
     cr-00000000000000003 is shared by account 999999999999
     ");
