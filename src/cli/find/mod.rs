@@ -98,7 +98,12 @@ pub(super) fn run(context: &Context<'_>, arguments: FindArguments) -> Result<Exi
     if offline && arguments.verb.asks_account() {
         return Err(refresh::offline_error("the account cannot be asked"));
     }
-    let refreshed = if refresh { refresh::before_answering(context)? } else { ExitClass::Done };
+    // `find refresh` does it by itself, from where it is told to.
+    let refreshed = match arguments.verb {
+        Verb::Refresh(_) => ExitClass::Done,
+        _ if refresh => refresh::before_answering(context)?,
+        _ => ExitClass::Done,
+    };
     let class = match arguments.verb {
         Verb::Search(arguments) => search::run(context, *arguments)?,
         Verb::Spot(arguments) => spot::run(context, *arguments, offline)?,

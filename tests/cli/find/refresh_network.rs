@@ -170,6 +170,12 @@ fn the_second_time_only_what_is_newer_is_sent() {
 }
 
 #[test]
+fn a_refresh_with_refresh_asks_once() {
+    let (_, requests) = World::new().requests_of(&format!("{REFRESH} --refresh"));
+    assert_eq!(requests.len(), 8);
+}
+
+#[test]
 fn without_the_catalog_everything_is_fetched_anew() {
     let world = World::new();
     world.home.run(REFRESH).ok();
