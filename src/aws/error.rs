@@ -21,6 +21,10 @@ pub enum ErrorKind {
     Capacity,
     /// The account's quota is used up, here and for this market.
     Quota,
+    /// The account has asked too many different questions for placement scores within a day; those that it has asked
+    /// before are still answered.
+    /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-placement-score.html#sps-limitations>
+    ScoreQuestions,
     /// Too many calls; the SDK's retries did not help.
     Throttled,
     /// What was named does not exist.
@@ -203,6 +207,7 @@ fn kind_of(code: &str, status: u16) -> ErrorKind {
         | "UnrecognizedClientException"
         | "SignatureDoesNotMatch"
         | "InvalidAccessKeyId" => ErrorKind::NotAllowed,
+        "MaxConfigLimitExceeded" => ErrorKind::ScoreQuestions,
         "RequestLimitExceeded"
         | "Throttling"
         | "ThrottlingException"
@@ -238,6 +243,7 @@ mod tests {
             assert_eq!(kind_of(code, 500), ErrorKind::Capacity, "{code}");
         }
         assert_eq!(kind_of("VcpuLimitExceeded", 400), ErrorKind::Quota);
+        assert_eq!(kind_of("MaxConfigLimitExceeded", 400), ErrorKind::ScoreQuestions);
         assert_eq!(kind_of("InvalidInstanceID.NotFound", 400), ErrorKind::NotFound);
         assert_eq!(kind_of("InvalidParameterValue", 400), ErrorKind::Refused);
         assert_eq!(kind_of("SomethingNew", 503), ErrorKind::Unavailable);

@@ -177,6 +177,10 @@ mod of_aws {
                 ExitClass::Capacity,
                 "end a machine (cloudkit launch list), or ask for a higher quota in the Service Quotas console",
             ),
+            ErrorKind::ScoreQuestions => (
+                ExitClass::Unavailable,
+                "ask for scores with types, regions and a count that were asked for in the last 24 hours, or wait as long",
+            ),
             ErrorKind::Throttled => (ExitClass::Unavailable, "wait a minute and run the same command again"),
             ErrorKind::Unavailable => (
                 ExitClass::Unavailable,

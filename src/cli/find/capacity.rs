@@ -87,13 +87,10 @@ pub(super) fn run(context: &Context<'_>, arguments: &CapacityArguments) -> Resul
     limit.tell_left_out(context.streams, "offer", total - rows.len(), total);
     tell_how_blocks_are_sold(context, &rows);
     #[cfg(feature = "aws")]
-    let class = match outcome.say(context, of_account) {
-        ExitClass::Done => checked,
-        class => class,
-    };
+    let class = outcome.say(context, of_account).or(checked);
     #[cfg(not(feature = "aws"))]
     let class = ExitClass::Done;
-    Ok(if class == ExitClass::Done && rows.is_empty() { ExitClass::No } else { class })
+    Ok(if rows.is_empty() { class.or(ExitClass::No) } else { class })
 }
 
 impl CapacityArguments {

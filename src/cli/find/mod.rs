@@ -116,5 +116,5 @@ pub(super) fn run(context: &Context<'_>, arguments: FindArguments) -> Result<Exi
         Verb::Catalog(arguments) => catalog::run(context, &arguments)?,
         Verb::Refresh(arguments) => refresh::run(context, &arguments, offline)?,
     };
-    Ok(if class == ExitClass::Done { refreshed } else { class })
+    Ok(class.or(refreshed))
 }

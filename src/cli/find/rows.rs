@@ -96,7 +96,7 @@ pub(super) fn answer(
     answer.total = answer.offers.len();
     answer.offers.truncate(limit.rows().unwrap_or(usize::MAX));
     let shown = show(context, &question, &answer, limit)?;
-    Ok(if checked == ExitClass::Done { shown } else { checked })
+    Ok(checked.or(shown))
 }
 
 /// Prints the rows of an answer, and says what a person may wonder about.

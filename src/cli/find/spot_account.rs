@@ -64,7 +64,7 @@ impl AccountArguments {
         }
         let (live, class) = live_prices(context, meant)?;
         let shown = rows::answer(context, catalog, question, Some(&live), room)?;
-        Ok(if class == ExitClass::Done { shown } else { class })
+        Ok(class.or(shown))
     }
 }
 

@@ -131,9 +131,35 @@ fn a_region_that_fails_is_no_region_without_blocks() {
     p5.48xlarge
     --- stderr
     6 offers left out; a higher --limit shows them
-    warning: us-west-2 could not be asked, so what is there is not shown: DescribeCapacityBlockOfferings refused: Unavailable: The service is unavailable.
+    warning: us-west-2 could not be asked for capacity blocks of p5.48xlarge, so what is there is not shown: DescribeCapacityBlockOfferings refused: Unavailable: The service is unavailable.
+    hint: check the network, the region and AWS_ENDPOINT_URL, then run the same command again
     --- exit 5
     ");
     let screen = home.run(&line.replace("us-east-1,", "")).exits(5);
     assert!(!screen.stderr.contains("AWS offers no capacity block"), "{screen}");
+}
+
+#[test]
+fn a_type_that_is_refused_does_not_hide_the_others() {
+    let lab = Lab::start();
+    let home = lab.home();
+    put(&lab, "us-east-1", 2, 48, "3024.48");
+    for name in ["p5en.48xlarge", "p4d.24xlarge"] {
+        lab.fault(&json!({"kind": "error", "action": "DescribeCapacityBlockOfferings", "status": 400,
+            "params": {"InstanceType": name}, "code": "Unsupported", "message": "It is not sold so here."}));
+    }
+    let types = "p5.48xlarge p5en.48xlarge p4d.24xlarge";
+    let line = format!("cloudkit find capacity {types} --blocks --count 2 --duration 2d -r us-east-1");
+    assert_snapshot!(home.run(&format!("{line} -o name --limit 1")), @"
+    p5.48xlarge
+    --- stderr
+    9 offers left out; a higher --limit shows them
+    warning: us-east-1 could not be asked for capacity blocks of p4d.24xlarge, p5en.48xlarge, so what is there is not shown: DescribeCapacityBlockOfferings refused: Unsupported: It is not sold so here.
+    hint: give more candidates: cloudkit find search … | cloudkit launch
+    --- exit 5
+    ");
+    // That there is none is said only of what was answered for.
+    let screen = home.run(&line.replace("p5.48xlarge ", "p5.4xlarge ")).exits(5);
+    let none = "AWS offers no capacity block at this moment for 2 x p5.4xlarge for 2d, in us-east-1";
+    assert!(screen.stderr.contains(none), "{screen}");
 }

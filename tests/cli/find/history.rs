@@ -124,7 +124,10 @@ fn the_price_of_this_moment_takes_one_call_for_many_types() {
     ");
     lab.fault(&json!({"kind": "throttle", "action": "DescribeSpotPriceHistory", "region": "us-west-2"}));
     let world = home.run("cloudkit find spot m7i.large --per-zone --region us-east-1,us-west-2");
-    assert_snapshot!(world.stderr, @"warning: us-west-2 could not be asked, so what is there is not shown: DescribeSpotPriceHistory refused: RequestLimitExceeded: Request limit exceeded.");
+    assert_snapshot!(world.stderr, @"
+    warning: us-west-2 could not be asked, so what is there is not shown: DescribeSpotPriceHistory refused: RequestLimitExceeded: Request limit exceeded.
+    hint: wait a minute and run the same command again
+    ");
 }
 
 #[test]

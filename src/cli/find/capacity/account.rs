@@ -14,7 +14,7 @@ use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
 use crate::cli::find::quota_check::QuotaArguments;
 use crate::cli::{region, region_failures};
-use crate::discovery::account::blocks::MOST_MACHINES;
+use crate::discovery::account::blocks::{MOST_MACHINES, SaleFailure};
 use crate::discovery::account::reservations::{Coming, Held, Shared, Wanted, held, reservations};
 use crate::discovery::capacity::TypeWish;
 use crate::model::{BlockDuration, Offer, RegionName};
@@ -86,6 +86,8 @@ pub(super) struct Answer {
     pub(super) offers: Vec<Offer<'static>>,
     /// The regions that could not be asked.
     pub(super) failures: Vec<RegionFailure>,
+    /// The types that could not be asked for in blocks.
+    pub(super) unasked_blocks: Vec<SaleFailure>,
     /// What a person may wonder about.
     pub(super) notes: Vec<String>,
 }
@@ -149,7 +151,8 @@ impl Outcome {
             Self::Answered(answer) => {
                 answer.notes.iter().for_each(|note| streams.status(note));
                 let class = region_failures::tell(context, &answer.failures);
-                if class == ExitClass::Done && found == 0 { ExitClass::No } else { class }
+                let class = class.or(blocks::tell_unasked(context, &answer.unasked_blocks));
+                if found == 0 { class.or(ExitClass::No) } else { class }
             }
             Self::Failed(error) => {
                 streams.warn_of_cost(format_args!(
