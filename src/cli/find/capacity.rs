@@ -87,6 +87,10 @@ pub(super) fn run(context: &Context<'_>, arguments: &CapacityArguments) -> Resul
     limit.tell_left_out(context.streams, "offer", total - rows.len(), total);
     tell_how_blocks_are_sold(context, &rows);
     #[cfg(feature = "aws")]
+    if !arguments.asks_account() && !arguments.asks_quotas() {
+        context.streams.status("the account was not asked; --reservations, --blocks and --check ask it");
+    }
+    #[cfg(feature = "aws")]
     let class = outcome.say(context, of_account).or(checked);
     #[cfg(not(feature = "aws"))]
     let class = ExitClass::Done;

@@ -12,8 +12,8 @@ use crate::model::{Market, Offer, QuotaFit, RegionName};
 /// Tells each offer whether `count` machines of it fit into the quota of its region, family and market, and returns of how
 /// many offers that is not known.
 ///
-/// An offer of a reservation has no quota: its machines are counted already. Nor has one of a capacity block: what other
-/// accounts of the organisation hold of its quotas can't be seen.
+/// An offer of a reservation needs none: its machines are counted already. That of a capacity block that is to be bought is
+/// not known: such quotas count machines, and what other accounts of the organization hold of them can't be seen.
 pub fn fill(offers: &mut [Offer<'_>], quotas: &PerRegion<RegionQuotas>, count: u32) -> usize {
     let mut unknown = 0;
     for offer in offers.iter_mut().filter(|offer| !needs_no_quota(offer)) {
@@ -23,10 +23,10 @@ pub fn fill(offers: &mut [Offer<'_>], quotas: &PerRegion<RegionQuotas>, count: u
     unknown
 }
 
-/// Whether machines of the offer are charged to no quota of vCPUs.
+/// Whether the offer is of capacity that the account holds, so that nothing more is charged.
 #[must_use]
 pub const fn needs_no_quota(offer: &Offer<'_>) -> bool {
-    matches!(offer.market, Market::Reservation | Market::CapacityBlock)
+    matches!(offer.market, Market::Reservation) || offer.reservation_id.is_some()
 }
 
 /// What the quotas say of each type in each region of a question: whether the machines fit, on demand or as spot.

@@ -15,6 +15,7 @@ mod history;
 mod lists;
 mod questions;
 #[cfg(feature = "aws")]
+mod quota_check;
 mod quota_requests;
 #[cfg(feature = "aws")]
 mod quotas;

@@ -144,10 +144,7 @@ impl Outcome {
     pub(super) fn say(self, context: &Context<'_>, found: usize) -> ExitClass {
         let streams = context.streams;
         match self {
-            Self::NotAsked => {
-                streams.status("the account was not asked; --reservations, --blocks and --check ask it");
-                ExitClass::Done
-            }
+            Self::NotAsked => ExitClass::Done,
             Self::Answered(answer) => {
                 answer.notes.iter().for_each(|note| streams.status(note));
                 let class = region_failures::tell(context, &answer.failures);
