@@ -6,10 +6,11 @@ use std::path::Path;
 
 use clap::Args;
 
-use crate::catalog::refresh::{Refresh, RefreshError, Report, folder, ledger};
+use crate::catalog::refresh::{ListFailure, Refresh, RefreshError, Report, folder, ledger};
 use crate::cli::command_error::{CommandError, with_causes};
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
+use crate::output::Format;
 use crate::output::refresh::RefreshRow;
 use crate::platform::clock;
 
@@ -49,7 +50,7 @@ pub(super) fn run(
         }
     };
     let rows = RefreshRow::of(&report);
-    context.streams.write_list(context.streams.list_format(), &rows)?;
+    write(context, &rows, &report)?;
     for sentence in rows.iter().flat_map(RefreshRow::dropped_sentences) {
         context.streams.status(sentence);
     }
@@ -57,7 +58,7 @@ pub(super) fn run(
         context.streams.warn(remark);
     }
     tell_failures(context, &report);
-    if report.failures.iter().any(|(_, error)| matches!(error, RefreshError::Shrunken { .. })) {
+    if report.failures.iter().any(|failure| matches!(failure.error, RefreshError::Shrunken { .. })) {
         let ledger = ledger::path(&context.cache_directory()?);
         let forget = format!("rm {}", ledger.display());
         context
@@ -99,9 +100,22 @@ fn explained(error: RefreshError) -> CommandError {
     if is_empty { error.hint("fetch them from AWS: cloudkit find refresh") } else { error }
 }
 
+/// Prints what became of each feed; documents name the lists that changed nothing too, for which tables have no columns.
+fn write(context: &Context<'_>, rows: &[RefreshRow], report: &Report) -> Result<(), CommandError> {
+    let streams = context.streams;
+    let format = streams.list_format();
+    if matches!(format, Format::Table | Format::Wide | Format::Name) {
+        return Ok(streams.write_list(format, rows)?);
+    }
+    let failures = report.failures.iter();
+    let failures: Vec<RefreshRow> =
+        failures.map(|failure| RefreshRow::of_failure(failure, with_causes(&failure.error))).collect();
+    Ok(streams.write_list(format, rows.iter().chain(&failures))?)
+}
+
 /// Names the lists that changed nothing.
 pub(super) fn tell_failures(context: &Context<'_>, report: &Report) {
-    for (origin, error) in &report.failures {
+    for ListFailure { origin, error, .. } in &report.failures {
         let text = with_causes(error);
         if text.contains(origin.as_str()) {
             context.streams.warn(format_args!("{text}; what was known stays"));

@@ -212,6 +212,28 @@ fn each_list_that_fails_is_named_and_the_others_count() {
 }
 
 #[test]
+fn documents_name_the_lists_that_failed_and_why() {
+    let world = World::new();
+    world.fault("status", "/spot.json", &json!({"status": 500}));
+    let rows = world.home.run("cloudkit find refresh").exits(5).lines_of_json();
+    let failed: Vec<&Value> = rows.iter().filter(|row| row["error"].is_string()).collect();
+    assert_eq!((rows.len(), failed.len()), (6, 1));
+    assert_snapshot!(format!("{:#}", failed[0]), @r#"
+    {
+      "dropped": [],
+      "error": "http://127.0.0.1:[PORT]/spot.json answers 500",
+      "feed": "spot-price",
+      "kept": 0,
+      "list": "http://127.0.0.1:[PORT]/spot.json",
+      "lists": 0,
+      "rows": 0,
+      "schema": "cloudkit.refresh/v1",
+      "unchanged_lists": 0
+    }
+    "#);
+}
+
+#[test]
 fn a_failure_later_on_changes_nothing_that_is_known() {
     let world = World::new();
     world.home.run(REFRESH).ok();
