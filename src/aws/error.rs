@@ -70,6 +70,13 @@ impl AwsError {
         }
     }
 
+    /// Whether a region that the account has not enabled would answer so; with credentials that are not valid any would.
+    /// <https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html>
+    #[must_use]
+    pub fn may_be_of_a_region_not_enabled(&self) -> bool {
+        matches!(self.code.as_deref(), Some("AuthFailure" | "OptInRequired"))
+    }
+
     /// A failure in cloudkit's own words: of an answer that lacks something, or of what it takes to ask.
     pub(super) fn own(operation: &'static str, kind: ErrorKind, message: impl Into<String>) -> Self {
         Self {

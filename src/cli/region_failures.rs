@@ -31,6 +31,9 @@ pub(super) fn tell_lacks<'f, Part: PartialEq>(
     for (part, region, source) in lacks {
         class = worst(class, source);
         hints.extend(class_and_hints(source).1);
+        if source.may_be_of_a_region_not_enabled() {
+            hints.insert("which regions the account has enabled: cloudkit find regions --account".to_owned());
+        }
         let because = with_causes(source);
         match reasons.iter_mut().find(|(told, reason, _)| *told == part && *reason == because) {
             Some((.., regions)) => regions.push(region.as_str()),

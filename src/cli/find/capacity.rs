@@ -19,7 +19,7 @@ use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
 use crate::cli::region;
 use crate::discovery::capacity::{Devices, Sold, TypeWish, sold};
-use crate::discovery::{NamePattern, RegionSelection};
+use crate::discovery::{self, NamePattern, RegionSelection, Unmatched};
 use crate::model::{Market, OperatingSystem};
 use crate::output::capacity::CapacityRow;
 
@@ -27,6 +27,7 @@ use crate::output::capacity::CapacityRow;
 ///
 /// Without flags that ask the account, the answer is the catalog's: which types are sold where, in which zones, under which
 /// markets, at what price. That a type is sold as spot machine or capacity block is known of the type, not of each region.
+/// With --reservations or --blocks the answer is what the account holds or could buy, and nothing else.
 ///
 /// --check ends with 0 where at least one machine can be had now for certain, and with 1 where none can or where nobody
 /// knows; the answer says which.
@@ -68,14 +69,14 @@ pub(super) fn run(context: &Context<'_>, arguments: &CapacityArguments) -> Resul
         return check::run(context, arguments, &wish);
     }
     let sold = arguments.sold(context, &wish)?;
-    let mut offers = Vec::new();
     #[cfg(feature = "aws")]
     let mut outcome = account::ask(context, arguments, &wish)?;
+    // Who asks what the account holds or could buy gets that alone, so that a launch that reads it takes nothing else.
     #[cfg(feature = "aws")]
-    offers.extend(outcome.take_offers());
-    #[cfg(feature = "aws")]
-    let of_account = offers.len();
-    offers.extend(sold.offers);
+    let of_account = outcome.take_offers();
+    #[cfg(not(feature = "aws"))]
+    let of_account = None;
+    let mut offers = of_account.unwrap_or(sold.offers);
     #[cfg(feature = "aws")]
     let checked = arguments.account.quotas.check(context, &mut offers, arguments.account.count);
     let total = offers.len();
@@ -83,7 +84,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &CapacityArguments) -> Resul
     offers.truncate(limit.rows().unwrap_or(usize::MAX));
     let rows: Vec<CapacityRow<'_>> = offers.into_iter().map(CapacityRow).collect();
     context.streams.write_list(context.streams.list_format(), &rows)?;
-    sold.unmatched.iter().for_each(|unmatched| context.streams.warn(unmatched));
+    tell_unmatched(context, &wish, &sold.unmatched);
     limit.tell_left_out(context.streams, "offer", total - rows.len(), total);
     tell_how_blocks_are_sold(context, &rows);
     #[cfg(feature = "aws")]
@@ -91,7 +92,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &CapacityArguments) -> Resul
         context.streams.status("the account was not asked; --reservations, --blocks and --check ask it");
     }
     #[cfg(feature = "aws")]
-    let class = outcome.say(context, of_account).or(checked);
+    let class = outcome.say(context).or(checked);
     #[cfg(not(feature = "aws"))]
     let class = ExitClass::Done;
     Ok(if rows.is_empty() { class.or(ExitClass::No) } else { class })
@@ -151,6 +152,21 @@ impl CapacityArguments {
     #[expect(clippy::unused_self, reason = "without the SDK there is no account to ask")]
     const fn asks_account(&self) -> bool {
         false
+    }
+}
+
+/// Says which patterns name nothing. A word that `find search` understands is shown the way there.
+fn tell_unmatched(context: &Context<'_>, wish: &TypeWish, unmatched: &[Unmatched<'_>]) {
+    unmatched.iter().for_each(|unmatched| context.streams.warn(unmatched));
+    let words = wish.patterns.iter().map(NamePattern::as_str);
+    let has_meaning = |word: &&str| {
+        let reading = discovery::read_question(&[word], context.catalog());
+        reading.is_ok_and(|reading| !reading.filters.is_empty())
+    };
+    if let Some(word) = words.filter(|_| !unmatched.is_empty()).find(has_meaning) {
+        context
+            .streams
+            .hint(format_args!("here types go by their names; by words: cloudkit find search {word}"));
     }
 }
 

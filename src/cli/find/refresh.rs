@@ -2,10 +2,12 @@
 //!
 //! No account is needed. What could not be read is named, and changes nothing.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use clap::Args;
 
+use crate::catalog::feeds::FeedKind;
 use crate::catalog::refresh::{ListFailure, Refresh, RefreshError, Report, folder, ledger};
 use crate::cli::command_error::{CommandError, with_causes};
 use crate::cli::context::Context;
@@ -13,6 +15,9 @@ use crate::cli::exit_code::ExitClass;
 use crate::output::Format;
 use crate::output::refresh::RefreshRow;
 use crate::platform::clock;
+
+/// How many failures of one feed are told one by one.
+const MOST_TOLD: usize = 5;
 
 /// Bring the catalog up to date from AWS's public price lists
 ///
@@ -113,14 +118,27 @@ fn write(context: &Context<'_>, rows: &[RefreshRow], report: &Report) -> Result<
     Ok(streams.write_list(format, rows.iter().chain(&failures))?)
 }
 
-/// Names the lists that changed nothing.
+/// Names the lists that changed nothing; of many of a feed the first few.
 pub(super) fn tell_failures(context: &Context<'_>, report: &Report) {
-    for ListFailure { origin, error, .. } in &report.failures {
+    let mut told: BTreeMap<Option<FeedKind>, usize> = BTreeMap::new();
+    for ListFailure { origin, feed, error } in &report.failures {
+        let count = told.entry(*feed).or_default();
+        *count += 1;
+        if *count > MOST_TOLD {
+            continue;
+        }
         let text = with_causes(error);
         if text.contains(origin.as_str()) {
             context.streams.warn(format_args!("{text}; what was known stays"));
         } else {
             context.streams.warn(format_args!("{origin} changes nothing: {text}"));
         }
+    }
+    for (feed, count) in told.into_iter().filter(|(_, count)| *count > MOST_TOLD) {
+        let more = count - MOST_TOLD;
+        let what = feed.map_or_else(|| "file".to_owned(), |feed| feed.to_string());
+        context.streams.warn(format_args!(
+            "{more} more of the kind {what:?} changed nothing; cloudkit find refresh -o json names each"
+        ));
     }
 }

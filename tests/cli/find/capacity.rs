@@ -50,6 +50,13 @@ fn types_are_filtered_by_what_is_in_them() {
     --- exit 1
     "#);
     home.run("cloudkit find capacity -r mars-1").exits(2);
+    assert_snapshot!(home.run("cloudkit find capacity h100 -r us-east-1 -o name"), @r#"
+    --- stderr
+    warning: no instance type is called "h100"
+    hint: here types go by their names; by words: cloudkit find search h100
+    the account was not asked; --reservations, --blocks and --check ask it
+    --- exit 1
+    "#);
 }
 
 #[test]
@@ -62,7 +69,7 @@ fn without_credentials_the_catalogs_part_is_shown_and_the_code_says_so() {
     cloudkit.offer/v1,p5.48xlarge,us-east-1,use1-az1;use1-az2;use1-az3;use1-az4;use1-az5;use1-az6,capacity-block,x86_64,192,2097152,H100,NVIDIA,8,81920,linux,,55.04,,
     --- stderr
     capacity-block says how the type is sold; what can be bought where: --blocks --count 1 --duration 1d
-    warning: the account was not asked, so what it holds is not shown: no AWS credentials were found
+    warning: the account was not asked, so what is sold at all is shown instead: no AWS credentials were found
     hint: sign in: aws configure, or aws sso login, and name the profile with --profile if it is not the default
     --- exit 3
     ");

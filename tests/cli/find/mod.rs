@@ -12,7 +12,7 @@ mod filters;
 mod formats;
 #[cfg(feature = "aws")]
 mod history;
-mod lists;
+pub(crate) mod lists;
 mod questions;
 #[cfg(feature = "aws")]
 mod quota_check;

@@ -111,6 +111,25 @@ fn json_has_the_counts_and_the_reasons() {
     ");
 }
 
+#[test]
+fn of_many_lists_that_fail_alike_the_first_few_are_named() {
+    let home = Home::new();
+    for number in 1..=7 {
+        let list = lists::on_demand("Moon (Tranquility)", "Linux", DAY, &[("m7i.large", "1")]);
+        lists::write(&home, &format!("lists/{number}/index.json"), list, 0);
+    }
+    assert_snapshot!(home.run(REFRESH), @r#"
+    --- stderr
+    warning: lists/1/index.json changes nothing: "Moon (Tranquility)" is not in the list of locations
+    warning: lists/2/index.json changes nothing: "Moon (Tranquility)" is not in the list of locations
+    warning: lists/3/index.json changes nothing: "Moon (Tranquility)" is not in the list of locations
+    warning: lists/4/index.json changes nothing: "Moon (Tranquility)" is not in the list of locations
+    warning: lists/5/index.json changes nothing: "Moon (Tranquility)" is not in the list of locations
+    warning: 2 more of the kind "list of on-demand prices" changed nothing; cloudkit find refresh -o json names each
+    --- exit 2
+    "#);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_circle_of_links_is_walked_once() {

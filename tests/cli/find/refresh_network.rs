@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use super::lists::{self, ATLANTA, DAY, OREGON, VIRGINIA};
+use super::lists::{self, OREGON, VIRGINIA};
 use crate::support::{FeedRequest, Home, Lab, wait};
 
-const CHANGED: &str = "Tue, 01 Sep 2026 12:00:00 GMT";
 const REFRESH: &str = "cloudkit find refresh -o table";
 /// Which lists were read, and no more.
 const NAMES: &str = "cloudkit find refresh -o name";
@@ -22,31 +21,13 @@ struct World {
 impl World {
     fn new() -> Self {
         let (lab, mut home) = (Lab::start(), Home::new());
-        for (variable, path) in [
-            ("CLOUDKIT_SPOT_PRICES_URL", "/spot.json"),
-            ("CLOUDKIT_INTERRUPTIONS_URL", "/spot-advisor-data.json"),
-            ("CLOUDKIT_ON_DEMAND_PRICES_URL", ""),
-            ("CLOUDKIT_LOCATIONS_URL", "/locations.json"),
-        ] {
-            home.set(variable, &format!("{}{path}", lab.addresses.feeds));
-        }
-        let world = Self { lab, home };
-        world.serve("/locations.json", &lists::locations());
-        world.serve("/metadata.json", &lists::index(&[VIRGINIA, OREGON, ATLANTA]));
-        world.serve("/spot.json", &spot("0.0391"));
-        world.serve("/spot-advisor-data.json", &lists::advisor(&[("us-east-1", "Linux", "m7i.large", 1)]));
-        for (location, price) in [(VIRGINIA, "0.2"), (OREGON, "0.3")] {
-            for (system, price) in [("Linux", price.to_owned()), ("Windows", format!("1{price}"))] {
-                let list = lists::on_demand(location, system, DAY, &[("m7i.large", &price)]);
-                world.serve(&format!("/{location}/{system}/index.json"), &list);
-            }
-        }
-        world
+        lists::serve_all(&lab, &mut home);
+        Self { lab, home }
     }
 
     /// Serves a list, compressed for those who can read that.
     fn serve(&self, path: &str, body: &str) {
-        self.lab.feed(&json!({"path": path, "body": body, "gzip": true, "last_modified": CHANGED}));
+        lists::serve(&self.lab, path, body);
     }
 
     /// The requests that a line made, by path.
@@ -71,10 +52,6 @@ impl World {
         }
         self.lab.feed_fault(&fault);
     }
-}
-
-fn spot(price: &str) -> String {
-    lists::spot(&[("us-east-1", "m7i.large", price, "0.1311"), ("us-west-2", "m7i.large", "0.0402", "N/A*")])
 }
 
 fn statuses(requests: &BTreeMap<String, FeedRequest>) -> Vec<String> {
@@ -145,7 +122,7 @@ fn the_second_time_only_what_is_newer_is_sent() {
     }
     assert!(world.catalog() == before, "the cache has changed");
 
-    world.serve("/spot.json", &spot("0.0999"));
+    world.serve("/spot.json", &lists::spot_of_a_large("0.0999"));
     let (screen, requests) = world.requests_of(REFRESH);
     assert_snapshot!(screen.lines().find(|line| line.starts_with("list of spot prices")).unwrap(), @"list of spot prices         -            1          0     4     3        1  2026-09-01");
     assert!(screen.contains("fetching AWS's lists: 3 new, 5 unchanged, 0 failed"), "{screen}");
@@ -251,7 +228,7 @@ fn a_failure_later_on_changes_nothing_that_is_known() {
     assert!(world.catalog() == before, "the cache has changed");
     world.lab.clear_feed_faults();
     // What was cut short is asked for again, and not taken for what is known.
-    world.serve("/spot.json", &spot("0.0999"));
+    world.serve("/spot.json", &lists::spot_of_a_large("0.0999"));
     world.fault("truncate", "/spot.json", &json!({"times": 1}));
     world.home.run(REFRESH).exits(5);
     let (_, requests) = world.requests_of(REFRESH);
@@ -319,7 +296,7 @@ fn timeout_ends_it_and_the_cache_stays() {
     let world = World::new();
     world.home.run(REFRESH).ok();
     let before = world.catalog();
-    world.serve("/spot.json", &spot("0.0999"));
+    world.serve("/spot.json", &lists::spot_of_a_large("0.0999"));
     world.fault("trickle", "/spot.json", &json!({"chunk_bytes": 1, "hang_ms": 60_000}));
     assert_snapshot!(world.home.run(&format!("{REFRESH} --timeout 1s")), @"
     --- stderr
