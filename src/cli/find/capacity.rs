@@ -95,7 +95,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &CapacityArguments) -> Resul
     let class = outcome.say(context).or(checked);
     #[cfg(not(feature = "aws"))]
     let class = ExitClass::Done;
-    Ok(if rows.is_empty() { class.or(ExitClass::No) } else { class })
+    Ok(if total == 0 { class.or(ExitClass::No) } else { class })
 }
 
 impl CapacityArguments {

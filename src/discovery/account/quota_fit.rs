@@ -208,9 +208,12 @@ mod tests {
     }
 
     #[test]
-    fn reservations_and_blocks_have_no_quota_and_are_not_counted_as_unknown() {
-        let mut offers = [offer("g6.xlarge", "reservation", 4), offer("p5.48xlarge", "capacity-block", 192)];
-        assert_eq!(fill(&mut offers, &quotas(|_| {}), 1), 0);
-        assert!(offers.iter().all(|offer| offer.quota.is_none()));
+    fn what_the_account_holds_needs_no_quota_and_of_a_block_to_be_bought_it_is_not_known() {
+        let held =
+            Offer { reservation_id: Some("cr-1".into()), ..offer("p5.48xlarge", "capacity-block", 192) };
+        let mut held = [offer("g6.xlarge", "reservation", 4), held];
+        assert_eq!(fill(&mut held, &quotas(|_| {}), 1), 0);
+        assert!(held.iter().all(|offer| offer.quota.is_none()));
+        assert_eq!(fits(offer("p5.48xlarge", "capacity-block", 192), &quotas(|_| {}), 1), None);
     }
 }

@@ -46,7 +46,6 @@ fn blocks_are_charged_to_quotas_of_machines_which_are_not_checked() {
     quotas of capacity blocks count machines, not vCPUs, and are not checked; see Service Quotas: L-DA6814F2 (p5), p6-b200 (code not known)
     warning: of 3 offers it is not known whether the quotas have room
     6 offers left out; a higher --limit shows them
-    --- exit 1
     ");
     let rows = home.run("cloudkit find capacity p5.48xlarge --check-quotas").ok().lines_of_json();
     let quota = |market: &str| rows.iter().find(|row| row["market"] == market).unwrap()["quota"].clone();
