@@ -25,6 +25,10 @@ pub enum ErrorKind {
     Capacity,
     /// The account's quota is used up, here and for this market.
     Quota,
+    /// The account has asked too many different questions for placement scores within a day; those that it has asked
+    /// before are still answered.
+    /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-placement-score.html#sps-limitations>
+    ScoreQuestions,
     /// Too many calls; the SDK's retries did not help.
     Throttled,
     /// What was named does not exist.
@@ -85,6 +89,13 @@ impl AwsError {
                 | "PutBucketLifecycleConfiguration"
                 | "PutObject"
         )
+    }
+
+    /// Whether a region that the account has not enabled would answer so; with credentials that are not valid any would.
+    /// <https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html>
+    #[must_use]
+    pub fn may_be_of_a_region_not_enabled(&self) -> bool {
+        matches!(self.code.as_deref(), Some("AuthFailure" | "OptInRequired"))
     }
 
     /// A failure in cloudkit's own words: of an answer that lacks something, or of what it takes to ask.
@@ -253,6 +264,7 @@ fn kind_of(code: &str, status: u16) -> ErrorKind {
         | "UnrecognizedClientException"
         | "SignatureDoesNotMatch"
         | "InvalidAccessKeyId" => ErrorKind::NotAllowed,
+        "MaxConfigLimitExceeded" => ErrorKind::ScoreQuestions,
         "RequestLimitExceeded"
         | "Throttling"
         | "ThrottlingException"
@@ -296,6 +308,7 @@ mod tests {
             assert_eq!(kind_of(code, 500), ErrorKind::Capacity, "{code}");
         }
         assert_eq!(kind_of("VcpuLimitExceeded", 400), ErrorKind::Quota);
+        assert_eq!(kind_of("MaxConfigLimitExceeded", 400), ErrorKind::ScoreQuestions);
         assert_eq!(kind_of("InvalidInstanceID.NotFound", 400), ErrorKind::NotFound);
         assert_eq!(kind_of("InvalidParameterValue", 400), ErrorKind::Refused);
         assert_eq!(kind_of("SomethingNew", 503), ErrorKind::Unavailable);

@@ -46,6 +46,20 @@ impl CommandError {
     }
 }
 
+/// An error with its causes in one line. A cause that only repeats the end of what stands there is left out.
+pub(super) fn with_causes(error: &dyn Error) -> String {
+    let mut line = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let sentence = cause.to_string();
+        if !line.ends_with(&sentence) {
+            line = format!("{line}: {sentence}");
+        }
+        source = cause.source();
+    }
+    line
+}
+
 impl From<io::Error> for CommandError {
     fn from(error: io::Error) -> Self {
         Self::new(ExitClass::Usage, error)
@@ -171,6 +185,10 @@ mod of_aws {
             ErrorKind::Quota => (
                 ExitClass::Capacity,
                 "end a machine (cloudkit launch list), or ask for a higher quota in the Service Quotas console",
+            ),
+            ErrorKind::ScoreQuestions => (
+                ExitClass::Unavailable,
+                "ask for scores with types, regions and a count that were asked for in the last 24 hours, or wait as long",
             ),
             ErrorKind::Throttled => (ExitClass::Unavailable, "wait a minute and run the same command again"),
             ErrorKind::Unavailable => (
@@ -329,3 +347,22 @@ mod of_aws {
 
 #[cfg(feature = "aws")]
 pub(super) use of_aws::class_and_hints;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("{0}")]
+    struct Failed(&'static str, #[source] Option<Box<Failed>>);
+
+    #[test]
+    fn causes_follow_in_the_same_line_and_none_is_said_twice() {
+        let cause = |text, source: Failed| Failed(text, Some(Box::new(source)));
+        let denied = || Failed("permission denied", None);
+        assert_eq!(with_causes(&denied()), "permission denied");
+        let error = cause("the list cannot be had", cause("a.json cannot be read", denied()));
+        assert_eq!(with_causes(&error), "the list cannot be had: a.json cannot be read: permission denied");
+        assert_eq!(with_causes(&cause("permission denied", denied())), "permission denied");
+    }
+}

@@ -46,6 +46,15 @@ impl ExitClass {
             Self::OfProgram(code) => code,
         }
     }
+
+    /// This one, or the other where nothing is the matter so far.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        match self {
+            Self::Done => other,
+            class => class,
+        }
+    }
 }
 
 impl From<ExitClass> for ExitCode {

@@ -95,7 +95,7 @@ fn a_machine_that_can_not_hibernate_is_refused_with_why() {
     };
     assert_eq!(of("m7i.metal-24xl"), "m7i.metal-24xl cannot hibernate");
     let mut world = world_with_amazon_linux();
-    let unknown = "it is not known whether image ami-x86_64 (without a name) can hibernate";
+    let unknown = "it is not known whether image ami-al2023-x86_64 (without a name) can hibernate";
     assert_eq!(refusal(&hibernating(), &self::world()), unknown);
     let image =
         |world: &mut World| world.regions.get_mut("us-east-1").unwrap().images.remove(&AL2023).unwrap();
