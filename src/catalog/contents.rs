@@ -6,6 +6,9 @@ use crate::model::{Architecture, DeviceCount, Interruption, Market, Mebibytes, M
 
 use super::{DeviceKind, Disk, EbsPerformance, Feature};
 
+/// The largest price that a catalog can hold, 4,294.967295 US dollars.
+pub const LARGEST_PRICE: Money = Money::from_micros(u32::MAX as u64);
+
 /// A whole catalog.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CatalogContents {
@@ -122,7 +125,7 @@ pub struct PriceContents {
     pub market: Market,
     /// What it is billed as.
     pub os: OperatingSystem,
-    /// The price; never 0, which would mean that it is not known.
+    /// The price; never 0, which would mean that it is not known, and at most [`LARGEST_PRICE`].
     pub amount: Money,
     /// The place of its source among the catalog's sources.
     pub source: u8,

@@ -3,7 +3,7 @@
 //! The file is a [`Header`] and eight sections behind it. Records have no padding and no alignment, numbers are
 //! little endian, so a section is read in place as a slice of records on any machine. Types are sorted by name,
 //! regions by code, and the offerings of a region by type, so that every search is a binary one. Nothing here reads
-//! or checks: that is [`super::reader`] and [`super::check`].
+//! or checks: that is [`super::reader`]'s business.
 //!
 //! A number that is not known is 0 wherever 0 would mean nothing (a price, a clock, a bandwidth). Where 0 and nothing
 //! are answers (no GPU, no disk, no such feature), [`TypeRecord::known`] says whether they are.

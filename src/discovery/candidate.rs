@@ -15,12 +15,21 @@ pub(super) struct Candidate<'c> {
     pub(super) market: Market,
     pub(super) os: OperatingSystem,
     pub(super) price: Option<Quoted<'c>>,
-    /// The only zone that is meant, where the price is that of one zone.
-    pub(super) zone: Option<&'c str>,
+    /// Where it is sold at that price.
+    pub(super) place: Place<'c>,
     /// Its type's place among types sorted by name.
     pub(super) type_place: usize,
     /// Its region's place among regions sorted by code.
     pub(super) region_place: usize,
+}
+
+/// A part of a region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Place<'c> {
+    /// Every zone that has the type.
+    Everywhere,
+    /// One zone; its id, where that is known.
+    Zone(Option<&'c str>),
 }
 
 /// A price, from whom, and of which date.
@@ -67,10 +76,13 @@ impl<'c> Candidate<'c> {
         }
     }
 
-    /// The zones that it can be had in at that price.
-    fn zones(&self) -> impl Iterator<Item = &'c str> + use<'c> {
-        let all = self.zone.is_none().then(|| self.offering.zones());
-        self.zone.into_iter().chain(all.into_iter().flatten())
+    /// The zones that it can be had in at that price; none where they are not known.
+    pub(super) fn zones(&self) -> impl Iterator<Item = &'c str> + use<'c> {
+        let (all, one) = match self.place {
+            Place::Everywhere => (Some(self.offering.zones()), None),
+            Place::Zone(id) => (None, id),
+        };
+        all.into_iter().flatten().chain(one)
     }
 
     /// It with all that the catalog knows of it.

@@ -10,7 +10,7 @@ use crate::catalog::age::Freshness;
 use crate::catalog::{Catalog, InstanceType, Offering, Region};
 use crate::model::{Market, Offer, OperatingSystem};
 
-use super::candidate::{Candidate, Quoted, is_sold};
+use super::candidate::{Candidate, Place, Quoted, is_sold};
 use super::named::Named;
 use super::{NamePattern, Unmatched};
 
@@ -140,7 +140,7 @@ fn markets<'c>(offering: Offering<'c>, os: OperatingSystem) -> impl Iterator<Ite
 /// A candidate whose place does not matter, since it is sorted as an offer.
 fn candidate(offering: Offering<'_>, market: Market, os: OperatingSystem) -> Candidate<'_> {
     let price = offering.price(market, os).map(Quoted::from);
-    Candidate { offering, market, os, price, zone: None, type_place: 0, region_place: 0 }
+    Candidate { offering, market, os, price, place: Place::Everywhere, type_place: 0, region_place: 0 }
 }
 
 fn order<'o>(offer: &'o Offer<'_>) -> impl Ord + use<'o> {

@@ -99,7 +99,7 @@ impl<'q, 'c> Check<'q, 'c> {
         match &self.test {
             Test::Figure(figure, range) => lies_in(figure.of_candidate(candidate, devices), *range),
             Test::Label(Label::Zone, ids) => {
-                let mut zones = candidate.offering.zones().peekable();
+                let mut zones = candidate.zones().peekable();
                 zones.peek().is_some().then(|| zones.any(|zone| ids.contains(&zone))).into()
             }
             _ => self.of_type(candidate.offering.instance_type(), devices),

@@ -108,7 +108,7 @@ pub(super) fn compare_usually(one: &Candidate<'_>, other: &Candidate<'_>) -> Ord
         .then_with(|| one.type_place.cmp(&other.type_place))
         .then_with(|| one.region_place.cmp(&other.region_place))
         .then_with(|| one.market.cmp(&other.market))
-        .then_with(|| one.zone.cmp(&other.zone))
+        .then_with(|| one.place.cmp(&other.place))
 }
 
 fn compare(one: &Candidate<'_>, other: &Candidate<'_>, keys: &[SortKey]) -> Ordering {

@@ -10,7 +10,7 @@ use crate::catalog::age::Freshness;
 use crate::catalog::{Catalog, InstanceType, Region};
 use crate::model::Market;
 
-use super::candidate::{Candidate, Quoted, is_sold};
+use super::candidate::{Candidate, Place, Quoted, is_sold};
 use super::check::{Check, Checks, Verdict};
 use super::live_prices::LivePrices;
 use super::named::Named;
@@ -131,24 +131,11 @@ fn candidates<'c>(
                 continue;
             };
             for market in markets.iter().copied() {
-                let known = live
-                    .filter(|_| market == Market::Spot)
-                    .and_then(|live| Some((live.as_of(), live.of(region.code(), name)?)));
-                let of_region = Candidate {
-                    offering,
-                    market,
-                    os,
-                    price: offering.price(market, os).map(Quoted::from),
-                    zone: None,
-                    type_place,
-                    region_place,
-                };
-                match known {
-                    Some((as_of, zones)) => candidates.extend(zones.iter().map(|zone| Candidate {
-                        price: Some(Quoted { amount: zone.price, source: TOLD, as_of }),
-                        zone: zone.zone_id.as_deref(),
-                        ..of_region
-                    })),
+                let price = offering.price(market, os).map(Quoted::from);
+                let place = Place::Everywhere;
+                let of_region = Candidate { offering, market, os, price, place, type_place, region_place };
+                match live.and_then(|live| told(live, of_region)) {
+                    Some(of_zones) => candidates.extend(of_zones),
                     None if is_sold(offering, market, os) => candidates.push(of_region),
                     None => {}
                 }
@@ -156,6 +143,22 @@ fn candidates<'c>(
         }
     }
     candidates
+}
+
+/// A candidate for each zone of which an account was told a price; nothing where its region was not told of.
+fn told<'c>(
+    live: &'c LivePrices,
+    of_region: Candidate<'c>,
+) -> Option<impl Iterator<Item = Candidate<'c>> + use<'c>> {
+    if of_region.market != Market::Spot {
+        return None;
+    }
+    let prices = live.of(of_region.offering.region().code(), of_region.offering.instance_type().name())?;
+    Some(prices.iter().map(move |zone| Candidate {
+        price: Some(Quoted { amount: zone.price, source: TOLD, as_of: live.as_of() }),
+        place: Place::Zone(zone.zone_id.as_deref()),
+        ..of_region
+    }))
 }
 
 /// The markets that are asked about, each once.

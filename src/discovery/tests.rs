@@ -4,8 +4,8 @@ use crate::catalog::{Catalog, Feature, Region};
 use crate::model::{Market, Offer};
 
 use super::{
-    Answer, DiscoveryError, Figure, Filter, GroupBy, Label, NamePattern, NotAPattern, Question,
-    RegionSelection, SortKey, fixture, search,
+    Answer, DiscoveryError, Figure, Filter, GroupBy, Label, LivePrice, LivePrices, NamePattern, NotAPattern,
+    Question, RegionSelection, SortKey, fixture, search, search_with,
 };
 
 fn catalog() -> &'static Catalog<'static> {
@@ -328,4 +328,31 @@ fn a_type_like_another_has_its_size_architectures_and_devices() {
     ("size xlarge; architecture x86_64; number of GPUs 0; accelerator Inferentia2; number of accelerators 1", "inf2.xlarge")
     "#);
     insta::assert_snapshot!(super::like(catalog(), "m7i.lagre").unwrap_err(), @r#"no instance type is called "m7i.lagre"; near it: m7i.large, m7i.xlarge, m7g.large"#);
+}
+
+#[test]
+fn a_price_that_was_told_of_one_zone_is_of_no_other() {
+    let mut live = LivePrices::told_on("2026-11-22".to_owned());
+    let told = |zone: Option<&str>, price: &str| {
+        let zone_id = zone.map(str::to_owned);
+        ("m7i.large".to_owned(), LivePrice { zone_id, price: price.parse().unwrap() })
+    };
+    let prices = [told(Some("use1-az1"), "0.03"), told(Some("use1-az2"), "0.02"), told(None, "0.01")];
+    live.add_region("us-east-1".to_owned(), prices);
+    let live: &'static LivePrices = Box::leak(Box::new(live));
+    let told = |filters: Vec<Filter>| {
+        let question = Question { markets: vec![Market::Spot], ..filtered(&["m7i.large"], filters) };
+        let answer = search_with(catalog(), &question, Some(live)).unwrap();
+        let offers = answer
+            .offers
+            .iter()
+            .map(|offer| format!("{:?}", (offer.price_usd_hour.unwrap().to_string(), offer.zones.join(" "))));
+        (offers.collect::<Vec<_>>(), answer.not_known.iter().map(ToString::to_string).collect::<Vec<_>>())
+    };
+    let all =
+        [r#"("0.01", "")"#, r#"("0.02", "use1-az2")"#, r#"("0.03", "use1-az1")"#].map(str::to_owned).to_vec();
+    assert_eq!(told(vec![]), (all, vec![]));
+    let unknown = "1 offer left out, because its zone is not known".to_owned();
+    let of_one_zone = vec![r#"("0.03", "use1-az1")"#.to_owned()];
+    assert_eq!(told(vec![label(Label::Zone, "use1-az1")]), (of_one_zone, vec![unknown]));
 }

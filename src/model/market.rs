@@ -6,6 +6,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::NotAValue;
+
 /// The market of an offer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -19,6 +21,22 @@ pub enum Market {
     CapacityBlock,
     /// Capacity that the account already holds.
     Reservation,
+}
+
+impl Market {
+    /// Every way there is.
+    pub const ALL: [Self; 4] = [Self::OnDemand, Self::Spot, Self::CapacityBlock, Self::Reservation];
+}
+
+impl std::str::FromStr for Market {
+    type Err = NotAValue;
+
+    /// The spelling of documents, `capacity-block`.
+    fn from_str(text: &str) -> Result<Self, NotAValue> {
+        let expected = "a market: on-demand, spot, capacity-block or reservation";
+        let known = Self::ALL.into_iter().find(|market| market.to_string() == text);
+        known.ok_or_else(|| NotAValue::new(text, expected))
+    }
 }
 
 impl fmt::Display for Market {

@@ -37,6 +37,14 @@ impl Span {
         std::time::Duration::from_secs(self.seconds)
     }
 
+    /// The span in its two largest units, rounded down: what a person wants to know of `1d3h20m7s` is `1d3h`.
+    #[must_use]
+    pub fn rough(self) -> Self {
+        let largest = UNITS.iter().position(|(_, seconds)| self.seconds >= *seconds);
+        let (_, smallest) = UNITS[largest.map_or(UNITS.len() - 1, |at| (at + 1).min(UNITS.len() - 1))];
+        Self { seconds: self.seconds - self.seconds % smallest }
+    }
+
     /// The span between two instants; none where `to` is not after `from`.
     #[must_use]
     pub fn between(from: jiff::Timestamp, to: jiff::Timestamp) -> Self {
@@ -103,6 +111,15 @@ impl<'de> Deserialize<'de> for Span {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_rough_span_has_its_two_largest_units() {
+        for (exact, rough) in
+            [(0, "0s"), (59, "59s"), (3599, "59m59s"), (3601, "1h"), (97_207, "1d3h"), (604_800 + 3600, "1w")]
+        {
+            assert_eq!(Span::from_seconds(exact).rough().to_string(), rough);
+        }
+    }
 
     #[test]
     fn a_span_is_a_sum_of_units_in_falling_order() {

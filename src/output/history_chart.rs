@@ -172,25 +172,7 @@ mod tests {
     use insta::assert_snapshot;
 
     use super::*;
-    use crate::discovery::account::history::SCHEMA;
-    use crate::model::OperatingSystem;
-
-    fn point(zone: &str, hour: i64, price: &str) -> PricePoint {
-        PricePoint {
-            schema: SCHEMA,
-            instance_type: "m7i.large".to_owned(),
-            region: "us-east-1".to_owned(),
-            zone: zone.to_owned(),
-            os: OperatingSystem::Linux,
-            price_usd_hour: price.parse().unwrap(),
-            at: Timestamp::from_second(1_790_000_000 + hour * 3600).unwrap(),
-        }
-    }
-
-    fn stretch(hours: i64) -> Stretch {
-        let from = Timestamp::from_second(1_790_000_000).unwrap();
-        Stretch { from, until: Timestamp::from_second(1_790_000_000 + hours * 3600).unwrap() }
-    }
+    use crate::discovery::account::history_fixture::{point, stretch};
 
     #[test]
     fn zones_have_a_panel_each_on_common_axes() {
@@ -200,7 +182,7 @@ mod tests {
             point("use1-az1", 90, "0.0312"),
             point("use1-az2", 30, "0.05"),
         ];
-        assert_snapshot!(chart(&points, stretch(168), 60), @"
+        assert_snapshot!(chart(&points, stretch(0, 168), 60), @"
         m7i.large in us-east-1, linux, USD an hour (times are UTC)
             0.05 ┤
                  │
@@ -225,7 +207,7 @@ mod tests {
 
     #[test]
     fn a_price_that_never_changes_is_a_line_at_the_bottom() {
-        assert_snapshot!(chart(&[point("use1-az1", -5, "0.03")], stretch(24), 50), @"
+        assert_snapshot!(chart(&[point("use1-az1", -5, "0.03")], stretch(0, 24), 50), @"
         m7i.large in us-east-1, linux, USD an hour (times are UTC)
                  │
                  │
@@ -244,8 +226,11 @@ mod tests {
     fn no_line_is_wider_than_the_terminal() {
         let points = [point("use1-az1", -5, "0.03"), point("use1-az1", 7, "0.031")];
         for columns in [20, 33, 80, 100, 159] {
-            let widest =
-                chart(&points, stretch(24), columns).lines().skip(2).map(|line| line.chars().count()).max();
+            let widest = chart(&points, stretch(0, 24), columns)
+                .lines()
+                .skip(2)
+                .map(|line| line.chars().count())
+                .max();
             assert!(widest.unwrap() <= columns.max(LEAST_WIDTH + 12), "{columns}: {widest:?}");
         }
     }

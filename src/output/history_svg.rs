@@ -153,33 +153,22 @@ fn dollars(price: Money) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::discovery::account::history::SCHEMA;
-    use crate::model::OperatingSystem;
+    use crate::discovery::account::history_fixture::{point, stretch};
 
     #[test]
     fn a_chart_has_title_axes_and_a_line_for_each_zone() {
-        let point = |zone: &str, hour: i64, price: &str| PricePoint {
-            schema: SCHEMA,
-            instance_type: "m7i.large".to_owned(),
-            region: "us-east-1".to_owned(),
-            zone: zone.to_owned(),
-            os: OperatingSystem::Linux,
-            price_usd_hour: price.parse().unwrap(),
-            at: Timestamp::from_second(1_790_000_000 + hour * 3600).unwrap(),
-        };
         let points = [
             point("<use1-az1>", -5, "0.03"),
             point("<use1-az1>", 40, "0.045"),
             point("use1-az2", 30, "0.05"),
         ];
-        let moment = |hour: i64| Timestamp::from_second(1_790_000_000 + hour * 3600).unwrap();
-        let text = svg(&points, Stretch { from: moment(0), until: moment(168) }).unwrap();
+        let text = svg(&points, stretch(0, 168)).unwrap();
         for part in
             ["Spot price of m7i.large in us-east-1", "US dollars an hour", "&lt;use1-az1&gt;", "use1-az2"]
         {
             assert!(text.contains(part), "{part}: {text}");
         }
         assert!(text.starts_with("<svg") && text.trim_end().ends_with("</svg>"));
-        assert!(svg(&[], Stretch { from: moment(0), until: moment(168) }).is_err());
+        assert!(svg(&[], stretch(0, 168)).is_err());
     }
 }

@@ -58,6 +58,12 @@ pub const TEST_RELEASE_KEY: Variable = Variable {
     help: "minisign public key by which a debug build judges releases of the agent; a released build refuses it",
 };
 
+/// The first pause between tries that wait for capacity.
+pub const CAPACITY_PAUSE: Variable = Variable {
+    name: "CLOUDKIT_CAPACITY_PAUSE",
+    help: "first pause between the tries of --wait-for-capacity, instead of 15s; each is twice the one before, up to 5m",
+};
+
 /// The list of spot prices.
 pub const SPOT_PRICES_URL: Variable = Variable {
     name: "CLOUDKIT_SPOT_PRICES_URL",
@@ -89,9 +95,10 @@ pub const TODAY: Variable = Variable {
 };
 
 /// Every variable, in the order of their names.
-pub const ALL: [Variable; 13] = [
+pub const ALL: [Variable; 14] = [
     AGENT_RELEASES_URL,
     AGENT_WAIT,
+    CAPACITY_PAUSE,
     CHECK_IP_URL,
     COMPLETE,
     INTERRUPTIONS_URL,

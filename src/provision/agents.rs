@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use super::agent_binary::{AgentBinary, AgentBinaryError};
 use super::agent_release::{self, ReleaseError};
-use super::image::{AMAZON_LINUX_2023, GlibcVersion};
+use super::image::{GlibcVersion, ImageKind};
 use crate::model::Architecture;
 use crate::platform::Process;
 
@@ -72,9 +72,9 @@ impl Agents {
         std::iter::once(&self.own).chain(&self.releases)
     }
 
-    /// No image of ours has an older C library than this one.
     fn own_fits_every_image(&self, architecture: Architecture) -> bool {
-        self.own.fits(architecture, Some(AMAZON_LINUX_2023.glibc))
+        let oldest = ImageKind::ALL.into_iter().map(|kind| kind.distribution().glibc).min();
+        self.own.fits(architecture, oldest)
     }
 }
 

@@ -9,8 +9,8 @@ use crate::aws::{AwsError, Session};
 use crate::cloudinit::{AgentDownload, DownloadSource};
 use crate::model::RegionName;
 
-/// How long a machine has to fetch its agent.
-const URL_LASTS: Duration = Duration::from_secs(3600);
+/// How long a machine has to fetch its agent, and what its user gave it.
+pub(super) const URL_LASTS: Duration = Duration::from_secs(3600);
 
 /// What the machine is told of its agent.
 ///

@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use super::report::{AgentState, Event};
-use super::wait;
+use super::{reach, wait};
 use crate::aws::ErrorKind;
 use crate::aws::ec2::Ec2;
 use crate::aws::types::Machine;
@@ -39,11 +39,13 @@ pub(super) struct Seen {
     pub(super) agent: Option<AgentState>,
     /// Why it failed, in the machine's own words.
     pub(super) failure: Option<String>,
+    /// The host key that was on the console as well.
+    pub(super) host_key: Option<String>,
 }
 
 /// What a console told, or why it can't be read.
 enum Look {
-    Sign(AgentSign),
+    Sign { sign: AgentSign, host_key: Option<String> },
     Barred(String),
 }
 
@@ -51,18 +53,20 @@ enum Look {
 pub(super) async fn look(
     ec2: &Ec2,
     machine: &Machine,
+    address: Option<&str>,
     wanted: Wanted<'_>,
     report: &mut impl FnMut(Event),
 ) -> Seen {
     let mut seen = Seen::default();
     let mut knocks = pin!(async {
-        match &machine.public_address {
+        match address {
             Some(address) => Some(wait::until_ssh(address, wanted.ssh_port, wanted.ssh_limit).await),
             None => None,
         }
     });
+    let private = address.filter(|address| machine.private_address.as_deref() == Some(address));
     let Some(launch) = wanted.launch else {
-        seen.ssh = told(knocks.await, report);
+        seen.ssh = told(knocks.await, private, report);
         return seen;
     };
     let mut looks = pin!(until_sign(ec2, &machine.id, launch));
@@ -70,12 +74,12 @@ pub(super) async fn look(
         look = &mut looks => {
             seen.take(Some(look), wanted, report);
             if seen.agent != Some(AgentState::Failed) {
-                seen.ssh = told(knocks.await, report);
+                seen.ssh = told(knocks.await, private, report);
             }
             return seen;
         }
         ssh = &mut knocks => {
-            seen.ssh = told(ssh, report);
+            seen.ssh = told(ssh, private, report);
             tokio::time::timeout(wanted.agent_limit, looks).await.ok()
         }
     };
@@ -87,12 +91,15 @@ impl Seen {
     fn take(&mut self, look: Option<Look>, wanted: Wanted<'_>, report: &mut impl FnMut(Event)) {
         let unknown = |because| Event::AgentUnknown { because, deadline: wanted.deadline };
         let (state, event) = match look {
-            Some(Look::Sign(AgentSign::Ready { deadline })) => {
-                (AgentState::Seen, Event::AgentSeen { deadline })
-            }
-            Some(Look::Sign(AgentSign::Failed { reason })) => {
-                self.failure = Some(reason.clone());
-                (AgentState::Failed, Event::AgentFailed { reason })
+            Some(Look::Sign { sign, host_key }) => {
+                self.host_key = host_key;
+                match sign {
+                    AgentSign::Ready { deadline } => (AgentState::Seen, Event::AgentSeen { deadline }),
+                    AgentSign::Failed { reason } => {
+                        self.failure = Some(reason.clone());
+                        (AgentState::Failed, Event::AgentFailed { reason })
+                    }
+                }
             }
             Some(Look::Barred(because)) => (AgentState::Unknown, unknown(Some(because))),
             None => (AgentState::Unknown, unknown(None)),
@@ -102,9 +109,11 @@ impl Seen {
     }
 }
 
-fn told(answers: Option<bool>, report: &mut impl FnMut(Event)) -> Option<bool> {
-    if let Some(answers) = answers {
-        report(if answers { Event::SshAnswers } else { Event::SshNotYet });
+fn told(answers: Option<bool>, private: Option<&str>, report: &mut impl FnMut(Event)) -> Option<bool> {
+    match (answers?, private) {
+        (true, _) => report(Event::SshAnswers),
+        (false, Some(address)) => report(Event::SshNotFromHere { address: address.to_owned() }),
+        (false, None) => report(Event::SshNotYet),
     }
     answers
 }
@@ -116,7 +125,7 @@ async fn until_sign(ec2: &Ec2, id: &str, launch: &str) -> Look {
         match ec2.console(id).await {
             Ok(written) => {
                 if let Some(sign) = AgentSign::last_on(&written, launch) {
-                    return Look::Sign(sign);
+                    return Look::Sign { sign, host_key: reach::host_key_on_console(&written) };
                 }
             }
             Err(error) if matches!(error.kind, ErrorKind::NotAllowed | ErrorKind::Refused) => {

@@ -3,34 +3,18 @@
 //! AWS is asked each time: what cloudkit once wrote down is never taken for what is there. A region that fails is named,
 //! never left out in silence.
 
-use super::report::MachineRow;
 use crate::aws::regions::{PerRegion, RegionFailure, ask_each};
+use crate::aws::types::{Located, Machine};
 use crate::aws::{AwsError, Session};
-use crate::model::RegionName;
+use crate::model::{RegionName, tag};
 
 /// The machines of some regions.
 #[derive(Debug)]
 pub struct Inventory {
     /// Every machine that cloudkit made and EC2 still shows, by region, then name, then id.
-    pub machines: Vec<MachineRow>,
+    pub machines: Vec<Located>,
     /// The regions that could not be asked.
     pub failures: Vec<RegionFailure>,
-}
-
-/// No machine, or more than one, goes by a name.
-#[derive(Debug, thiserror::Error)]
-pub enum ResolveError {
-    /// None does.
-    #[error("no machine of cloudkit's is called {0}")]
-    Nothing(String),
-    /// Several do.
-    #[error("{name} is the name of {} machines: {}", ids.len(), ids.join(", "))]
-    Several {
-        /// The name.
-        name: String,
-        /// The ids of them all.
-        ids: Vec<String>,
-    },
 }
 
 /// The regions that the account can use.
@@ -48,40 +32,14 @@ pub async fn enabled_regions(session: &Session, ask: &RegionName) -> Result<Vec<
 pub async fn list(session: &Session, regions: &[RegionName]) -> Inventory {
     let PerRegion { answers, failures } =
         ask_each(regions, |region| async move { session.ec2(region).own_machines().await }).await;
-    let mut machines: Vec<MachineRow> = answers
-        .iter()
-        .flat_map(|(region, machines)| machines.iter().map(|one| MachineRow::of(one, region.as_str())))
-        .collect();
-    machines.sort_by(|a, b| (&a.region, &a.name, &a.instance_id).cmp(&(&b.region, &b.name, &b.instance_id)));
+    let located = |(region, machines): (RegionName, Vec<Machine>)| {
+        machines.into_iter().map(move |machine| Located { region: region.clone(), machine })
+    };
+    let mut machines: Vec<Located> = answers.into_iter().flat_map(located).collect();
+    machines.sort_by(|a, b| by_place_and_name(a).cmp(&by_place_and_name(b)));
     Inventory { machines, failures }
 }
 
-/// The machine with an id or, among those that have not ended, a name.
-///
-/// # Errors
-/// Where there is none, or several have the name.
-pub fn resolve<'m>(machines: &'m [MachineRow], wanted: &str) -> Result<&'m MachineRow, ResolveError> {
-    if let Some(machine) = machines.iter().find(|machine| machine.instance_id == wanted) {
-        return Ok(machine);
-    }
-    let called: Vec<&MachineRow> = machines
-        .iter()
-        .filter(|machine| !machine.state.is_ended() && machine.name.as_deref() == Some(wanted))
-        .collect();
-    match called.as_slice() {
-        [only] => Ok(only),
-        [] => Err(ResolveError::Nothing(wanted.to_owned())),
-        several => Err(ResolveError::Several {
-            name: wanted.to_owned(),
-            ids: several.iter().map(|machine| machine.instance_id.clone()).collect(),
-        }),
-    }
-}
-
-/// Ends a machine.
-///
-/// # Errors
-/// Where EC2 refuses or can't be reached.
-pub async fn terminate(session: &Session, region: &RegionName, id: &str) -> Result<(), AwsError> {
-    session.ec2(region).terminate(id).await
+fn by_place_and_name(one: &Located) -> (&RegionName, Option<&str>, &str) {
+    (&one.region, one.machine.tag(tag::NAME), &one.machine.id)
 }

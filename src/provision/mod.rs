@@ -9,6 +9,7 @@ pub mod agents;
 #[cfg(feature = "aws")]
 pub mod cleanup;
 pub mod cost;
+pub mod deadline;
 #[cfg(feature = "aws")]
 mod delivery;
 #[cfg(feature = "aws")]
@@ -21,14 +22,26 @@ pub mod inventory;
 pub mod journal;
 pub mod mirror;
 #[cfg(feature = "aws")]
+mod network;
+#[cfg(feature = "aws")]
 pub mod observe;
+pub mod permissions;
 pub mod plan;
+#[cfg(feature = "aws")]
+pub mod power;
+pub mod reach;
+pub mod refusal_memory;
 pub mod report;
+pub mod selection;
 #[cfg(feature = "aws")]
 mod settle;
+pub mod spend;
+pub mod status;
 pub mod stored_agents;
 #[cfg(feature = "aws")]
 pub mod undo;
+#[cfg(feature = "aws")]
+pub mod user_objects;
 #[cfg(feature = "aws")]
 pub mod wait;
 pub mod wish;

@@ -2,13 +2,19 @@
 //!
 //! Plain data for renderers; nothing is printed here.
 
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::cost::Cost;
+use super::deadline::Deadline;
 use super::plan::{Refused, Step};
-use crate::aws::types::{Machine, MachineState};
-use crate::model::Market;
-use crate::model::tag;
+use super::spend;
+use crate::aws::types::{Located, MachineState};
+use crate::catalog::Catalog;
+use crate::model::tag::{self, Tag};
+use crate::model::{Market, Money};
 
 /// Something that has just happened.
 #[derive(Debug, Clone)]
@@ -17,13 +23,24 @@ pub enum Event {
     Prepared(Step),
     /// AWS can't give this machine; the next candidate's turn comes.
     Refused(Refused),
+    /// EC2 recommends these zones, whose turn comes next.
+    ZonesNamed(Vec<String>),
     /// No answer came to the request for the machine; the very same request is sent again.
     AskedAgain {
         /// Why.
         because: String,
     },
+    /// EC2 does not know the machine's instance profile yet; the very same request is sent again.
+    ProfileNotKnownYet,
     /// What came of the request could not be written down; nothing depends on it.
     NotWrittenDown {
+        /// Why not.
+        because: String,
+    },
+    /// What the machine fetches at its start will not be dropped from the bucket by itself.
+    ObjectStays {
+        /// The name that it is stored under.
+        key: String,
         /// Why not.
         because: String,
     },
@@ -37,6 +54,11 @@ pub enum Event {
         /// Its public address.
         address: Option<String>,
     },
+    /// The machine runs, and has a private address alone.
+    RunningPrivately {
+        /// The address.
+        address: String,
+    },
     /// Its SSH server answers.
     SshAnswers,
     /// Its SSH server did not answer in time, which is no failure.
@@ -44,7 +66,7 @@ pub enum Event {
     /// Its agent looks after it.
     AgentSeen {
         /// The deadline that the agent keeps.
-        deadline: Option<jiff::Timestamp>,
+        deadline: Option<Timestamp>,
     },
     /// Its agent could not be installed.
     AgentFailed {
@@ -56,10 +78,24 @@ pub enum Event {
         /// Why none could come, where that is known.
         because: Option<String>,
         /// When the machine ends without its agent.
-        deadline: Option<jiff::Timestamp>,
+        deadline: Option<Timestamp>,
+    },
+    /// The same at a private address, which may just not be reached from here.
+    SshNotFromHere {
+        /// The address.
+        address: String,
     },
     /// Something that had been made was removed again.
     Undone(String),
+    /// Something that the machine does not need could not be removed again.
+    StillThere {
+        /// What it is.
+        what: String,
+        /// Why it could not be.
+        because: String,
+        /// The command that removes it.
+        command: String,
+    },
 }
 
 /// What is known of a new machine's agent.
@@ -97,11 +133,20 @@ pub struct Launched {
     pub zone: Option<String>,
     /// How it was bought.
     pub market: Market,
+    /// The market that had been asked for first, where it is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub market_asked: Option<Market>,
     /// Where it is in its life.
     pub state: MachineState,
     /// Its public address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
+    /// Its IPv6 address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ipv6_address: Option<String>,
+    /// Its address within its network, where it has no public one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub private_address: Option<String>,
     /// Whether its SSH server has answered; absent where nobody waited for that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ssh_answers: Option<bool>,
@@ -113,9 +158,21 @@ pub struct Launched {
     pub ssh_command: Option<String>,
     /// When it ends.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub deadline: Option<jiff::Timestamp>,
+    pub deadline: Option<Timestamp>,
     /// What it costs.
     pub cost: Cost,
+    /// What was wished before it and could not be had, and why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<Refused>,
+}
+
+impl Launched {
+    /// Where it is reached: at its public address, else by IPv6, else from within its network.
+    #[must_use]
+    pub fn reached_at(&self) -> Option<&str> {
+        let addresses = [&self.address, &self.ipv6_address, &self.private_address];
+        addresses.into_iter().flatten().next().map(String::as_str)
+    }
 }
 
 /// The value of [`MachineRow`]'s `schema` field.
@@ -150,38 +207,72 @@ pub struct MachineRow {
     pub address: Option<String>,
     /// When it was last started.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub launched_at: Option<jiff::Timestamp>,
+    pub launched_at: Option<Timestamp>,
     /// When it ends.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub deadline: Option<jiff::Timestamp>,
+    pub deadline: Option<Timestamp>,
     /// Who launched it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
     /// The id of its launch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub launch: Option<String>,
+    /// What its agent last wrote down of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent_status: Option<String>,
+    /// Its price per hour while it runs: the machine and its public address, the disks apart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usd_hour: Option<Money>,
+    /// Where the price of the machine is from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price_source: Option<String>,
+    /// What that came to since it was last started, while it runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spent_usd: Option<Money>,
+    /// The tags that its users gave it.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
+    /// When all this was read.
+    #[serde(skip)]
+    pub read_at: Timestamp,
 }
 
 impl MachineRow {
-    /// A machine of a region as a row.
+    /// A machine as a row, with what it costs by the catalog.
     #[must_use]
-    pub fn of(machine: &Machine, region: &str) -> Self {
+    pub fn of(located: &Located, catalog: &Catalog<'_>, now: Timestamp) -> Self {
+        let Located { region, machine } = located;
         let text = |key: &str| machine.tag(key).map(str::to_owned);
+        let running = spend::running(located, catalog);
+        let usd_hour = running.usd_hour;
+        let price_source = running.parts.into_iter().next().and_then(|part| part.source);
+        let of_users = |tag: &&Tag| tag.key != tag::NAME && !tag.key.starts_with(tag::PREFIX);
         Self {
             schema: MACHINE_SCHEMA,
             instance_id: machine.id.clone(),
             name: text(tag::NAME),
             instance_type: machine.instance_type.clone(),
-            region: region.to_owned(),
+            region: region.to_string(),
             zone: machine.zone_id.clone(),
-            market: if machine.spot { Market::Spot } else { Market::OnDemand },
+            market: machine.market,
             state: machine.state,
             state_reason: machine.state_reason.clone(),
             address: machine.public_address.clone(),
             launched_at: machine.launched_at,
-            deadline: machine.tag(tag::DEADLINE).and_then(|text| text.parse().ok()),
+            deadline: Deadline::of(machine).at(),
             owner: text(tag::OWNER),
             launch: text(tag::LAUNCH),
+            agent_status: text(tag::STATUS),
+            spent_usd: usd_hour.and_then(|hourly| spend::since_start(machine, hourly, now)),
+            usd_hour,
+            price_source,
+            tags: machine
+                .tags
+                .iter()
+                .filter(of_users)
+                .map(|tag| (tag.key.clone(), tag.value.clone()))
+                .collect(),
+            read_at: now,
         }
     }
 }
@@ -194,11 +285,11 @@ pub const LEFTOVER_SCHEMA: &str = "cloudkit.leftover/v1";
 pub struct Leftover {
     /// Always [`LEFTOVER_SCHEMA`].
     pub schema: &'static str,
-    /// `security-group` or `bucket`.
+    /// `security-group`, `network`, `internet-gateway`, `bucket`, `object` or `role`.
     pub kind: LeftoverKind,
     /// Its id or name.
     pub id: String,
-    /// Where it is.
+    /// Where it is; `global` for what belongs to no region.
     pub region: String,
     /// The launch that it served.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -213,6 +304,14 @@ pub struct Leftover {
 pub enum LeftoverKind {
     /// The security group of an ended machine.
     SecurityGroup,
+    /// A network that launches were made in.
+    Network,
+    /// An internet gateway that never came to its network.
+    InternetGateway,
     /// The account's bucket of a region.
     Bucket,
+    /// What a machine fetched from that bucket at its start.
+    Object,
+    /// The role of an ended machine, with its instance profile.
+    Role,
 }

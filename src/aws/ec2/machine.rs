@@ -1,13 +1,13 @@
-//! Machines that are there: describing and terminating them.
+//! Machines that are there, described.
 //!
-//! Making one is in [`run`](super).
+//! Making one is in [`run`](super), what is done to one in [`power`](super).
 
 use aws_sdk_ec2::types::{Filter, InstanceLifecycleType, InstanceStateName};
 
 use super::{Ec2, filter, tags_in};
 use crate::aws::error::{AwsError, ErrorKind};
 use crate::aws::types::{Machine, MachineState};
-use crate::model::tag;
+use crate::model::{Market, tag};
 
 impl Ec2 {
     /// A machine by its id, or `None` where EC2 does not (yet) know it.
@@ -54,18 +54,6 @@ impl Ec2 {
         }
         Ok(machines)
     }
-
-    /// Ends a machine; one that is gone already counts as ended.
-    ///
-    /// # Errors
-    /// Where EC2 refuses or can't be reached.
-    pub async fn terminate(&self, id: &str) -> Result<(), AwsError> {
-        let answer = self.client.terminate_instances().instance_ids(id).send().await;
-        match answer.map_err(|error| AwsError::from_sdk("TerminateInstances", error)) {
-            Err(error) if error.kind != ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        }
-    }
 }
 
 pub(super) fn machine(instance: aws_sdk_ec2::types::Instance) -> Option<Machine> {
@@ -81,6 +69,13 @@ pub(super) fn machine(instance: aws_sdk_ec2::types::Instance) -> Option<Machine>
         state_reason: reason.filter(|reason| !reason.is_empty()),
         zone_id: instance.placement.and_then(|placement| placement.availability_zone_id),
         public_address: instance.public_ip_address.filter(|address| !address.is_empty()),
+        private_address: instance.private_ip_address.filter(|address| !address.is_empty()),
+        ipv6_address: instance.ipv6_address.filter(|address| !address.is_empty()).or_else(|| {
+            let interfaces = instance.network_interfaces.unwrap_or_default().into_iter();
+            let mut addresses = interfaces.flat_map(|interface| interface.ipv6_addresses.unwrap_or_default());
+            addresses.find_map(|address| address.ipv6_address)
+        }),
+        network: instance.vpc_id,
         launched_at,
         groups: instance
             .security_groups
@@ -89,7 +84,15 @@ pub(super) fn machine(instance: aws_sdk_ec2::types::Instance) -> Option<Machine>
             .filter_map(|group| group.group_id)
             .collect(),
         tags: tags_in(instance.tags),
-        spot: instance.instance_lifecycle == Some(InstanceLifecycleType::Spot),
+        market: match instance.instance_lifecycle {
+            Some(InstanceLifecycleType::Spot) => Market::Spot,
+            Some(InstanceLifecycleType::CapacityBlock) => Market::CapacityBlock,
+            _ => Market::OnDemand,
+        },
+        can_hibernate: instance.hibernation_options.and_then(|options| options.configured).unwrap_or(false),
+        image: instance.image_id,
+        key_pair: instance.key_name.filter(|name| !name.is_empty()),
+        profile: instance.iam_instance_profile.and_then(|profile| profile.arn),
     })
 }
 

@@ -2,18 +2,26 @@
 //!
 //! A file per noun. The SDK's own retries are on for reading and off for RunInstances.
 
+mod attribute;
 mod capacity_block;
 mod console;
 mod group;
 mod image;
+mod key_pair;
 mod machine;
+mod network;
 mod placement_score;
+mod power;
 mod region;
 mod reservation;
 mod run;
 mod spot_price;
+mod subnet;
 mod usage;
+mod volume;
 mod zone;
+
+pub use power::Rest;
 
 use super::error::{AwsError, ErrorKind};
 use crate::model::tag::Tag;
@@ -27,21 +35,6 @@ pub struct Ec2 {
 impl Ec2 {
     pub(super) fn new(client: aws_sdk_ec2::Client) -> Self {
         Self { client }
-    }
-
-    /// The id of the region's default network, where it has one.
-    ///
-    /// # Errors
-    /// Where EC2 refuses or can't be reached.
-    pub async fn default_network(&self) -> Result<Option<String>, AwsError> {
-        let answer = self
-            .client
-            .describe_vpcs()
-            .filters(filter("is-default", ["true"]))
-            .send()
-            .await
-            .map_err(|error| AwsError::from_sdk("DescribeVpcs", error))?;
-        Ok(answer.vpcs.unwrap_or_default().into_iter().find_map(|network| network.vpc_id))
     }
 
     /// The regions that the account can use.
@@ -71,9 +64,12 @@ fn tags_in(tags: Option<Vec<aws_sdk_ec2::types::Tag>>) -> Vec<Tag> {
 }
 
 fn tags_out(kind: aws_sdk_ec2::types::ResourceType, tags: &[Tag]) -> aws_sdk_ec2::types::TagSpecification {
-    let tags =
-        tags.iter().map(|tag| aws_sdk_ec2::types::Tag::builder().key(&tag.key).value(&tag.value).build());
+    let tags = tags.iter().map(tag_out);
     aws_sdk_ec2::types::TagSpecification::builder().resource_type(kind).set_tags(Some(tags.collect())).build()
+}
+
+fn tag_out(tag: &Tag) -> aws_sdk_ec2::types::Tag {
+    aws_sdk_ec2::types::Tag::builder().key(&tag.key).value(&tag.value).build()
 }
 
 /// An instant as the SDK takes it, to the second.

@@ -3,7 +3,9 @@
 //! A text becomes a value or nothing; whether nothing means a dropped row or a changed format, each feed says.
 
 use jiff::Timestamp;
+use serde::Deserialize;
 
+use crate::catalog::contents::LARGEST_PRICE;
 use crate::model::{InstanceTypeName, Mebibytes, Money, OperatingSystem, RegionName};
 
 use super::{DropReason, FeedError, FeedKind};
@@ -12,7 +14,8 @@ use super::{DropReason, FeedError, FeedKind};
 const MONEY_DECIMALS: usize = 6;
 const LARGEST_EXPONENT: usize = 12;
 const LONGEST_CODE: usize = 64;
-const LONGEST_LOCATION: usize = 128;
+/// What AWS words for people, in bytes.
+pub(super) const LONGEST_TEXT: usize = 128;
 
 /// US dollars as AWS writes them: with any number of decimals (`2.6732800000`), and below a thousandth as Java does
 /// (`9.0E-4`). Less than a micro-dollar is rounded up, so that no price is understated.
@@ -33,9 +36,15 @@ pub(super) fn dollars(text: &str) -> Option<Money> {
     Some(price.plus(rest))
 }
 
-/// A price that is not 0.
+/// A price that is one: not 0, and not more than a catalog can hold.
 pub(super) fn priced(price: Money) -> Result<Money, DropReason> {
-    if price == Money::default() { Err(DropReason::ZeroPrice) } else { Ok(price) }
+    if price == Money::default() {
+        Err(DropReason::ZeroPrice)
+    } else if price > LARGEST_PRICE {
+        Err(DropReason::TooLarge)
+    } else {
+        Ok(price)
+    }
 }
 
 /// Thousandths of what a decimal number says (`34.2` is 34,200).
@@ -105,7 +114,7 @@ fn is_code(text: &str) -> bool {
 
 /// A place's name for people.
 pub(super) fn location(name: &str) -> Result<String, DropReason> {
-    let is_name = !name.is_empty() && name.len() <= LONGEST_LOCATION && !name.chars().any(char::is_control);
+    let is_name = !name.is_empty() && name.len() <= LONGEST_TEXT && !name.chars().any(char::is_control);
     if is_name { Ok(name.to_owned()) } else { Err(DropReason::NotALocation) }
 }
 
@@ -124,10 +133,22 @@ pub(super) const fn operating_system_name(os: OperatingSystem) -> &'static str {
     }
 }
 
-/// The date in a price list's manifest.
-pub(super) fn published(feed: FeedKind, text: &str) -> Result<Timestamp, FeedError> {
-    let field = "manifest.hawkFilePublicationDate";
-    text.parse().map_err(|_| FeedError::changed(feed, field, text, "a time such as 2026-08-06T17:17:52Z"))
+/// What the on-demand price lists and their index say of themselves.
+#[derive(Deserialize)]
+pub(super) struct Manifest {
+    #[serde(rename = "hawkFilePublicationDate")]
+    publication_date: String,
+    #[serde(rename = "currencyCode")]
+    currency_code: String,
+}
+
+impl Manifest {
+    /// When the list was published, where its prices are US dollars.
+    pub(super) fn published(&self, feed: FeedKind) -> Result<Timestamp, FeedError> {
+        must_be(feed, "manifest.currencyCode", &self.currency_code, "USD")?;
+        let (field, text) = ("manifest.hawkFilePublicationDate", &self.publication_date);
+        text.parse().map_err(|_| FeedError::changed(feed, field, text, "a time such as 2026-08-06T17:17:52Z"))
+    }
 }
 
 /// A field that has to be one certain text.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::model::{InstanceTypeName, OperatingSystem, RegionName};
+use crate::model::{InstanceTypeName, Interruption, Mebibytes, OperatingSystem, RegionName};
 
 use super::error::clipped;
 use super::json::Members;
@@ -36,16 +36,7 @@ pub struct InterruptionRate {
     /// Billed as what: the file knows [`OperatingSystem::Linux`] and [`OperatingSystem::Windows`].
     pub os: OperatingSystem,
     /// How often.
-    pub band: Band,
-}
-
-/// The share of machines that were taken back, in percent, between two bounds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Band {
-    /// At least so many.
-    pub min_percent: u8,
-    /// At most so many.
-    pub max_percent: u8,
+    pub band: Interruption,
 }
 
 /// What the file says of a type.
@@ -54,9 +45,9 @@ pub struct AdvisedType {
     /// `m7i.large`.
     pub instance_type: InstanceTypeName,
     /// Virtual processors, which the file calls cores.
-    pub vcpus: u32,
-    /// Memory in thousandths of a GiB; AWS has rounded some figures to tenths (`34.2`).
-    pub memory_gib_thousandths: u32,
+    pub vcpus: Option<u32>,
+    /// Memory; absent where AWS has rounded the figure, so that it is not whole mebibytes (`34.2`).
+    pub memory: Option<Mebibytes>,
 }
 
 /// Reads the text of `spot-advisor-data.json`. A row is one type in one region under one operating system.
@@ -99,7 +90,7 @@ struct Advice {
     r: u32,
 }
 
-fn bands(ranges: &[NumberedBand]) -> Result<BTreeMap<u32, Band>, FeedError> {
+fn bands(ranges: &[NumberedBand]) -> Result<BTreeMap<u32, Interruption>, FeedError> {
     let mut bands = BTreeMap::new();
     for range in ranges {
         let field = || format!("the label of range {}", range.index);
@@ -114,7 +105,7 @@ fn bands(ranges: &[NumberedBand]) -> Result<BTreeMap<u32, Band>, FeedError> {
 }
 
 /// Reads `<5%`, `5-10%` or `>20%`.
-fn band(label: &str) -> Option<Band> {
+fn band(label: &str) -> Option<Interruption> {
     let percent = |text: &str| text.trim().parse::<u8>().ok();
     let bounds = label.trim().strip_suffix('%')?;
     let (min_percent, max_percent) = if let Some(max) = bounds.strip_prefix('<') {
@@ -125,12 +116,12 @@ fn band(label: &str) -> Option<Band> {
         let (min, max) = bounds.split_once('-')?;
         (percent(min)?, percent(max)?)
     };
-    (min_percent < max_percent && max_percent <= 100).then_some(Band { min_percent, max_percent })
+    (min_percent < max_percent && max_percent <= 100).then_some(Interruption { min_percent, max_percent })
 }
 
 fn rates(
     advisor: &Members<'_, Members<'_, Members<'_, Advice>>>,
-    bands: &BTreeMap<u32, Band>,
+    bands: &BTreeMap<u32, Interruption>,
 ) -> Result<Parsed<InterruptionRate>, FeedError> {
     let mut tally = Tally::new();
     for (code, systems) in &advisor.0 {
@@ -161,7 +152,7 @@ fn rate(
     region: &Result<RegionName, DropReason>,
     os: Result<OperatingSystem, DropReason>,
     instance_type: &str,
-    band: Band,
+    band: Interruption,
 ) -> Result<InterruptionRate, DropReason> {
     let (region, os) = (region.clone()?, os?);
     Ok(InterruptionRate { region, os, instance_type: field::instance_type(instance_type)?, band })
@@ -185,9 +176,10 @@ fn types(facts: &Members<'_, Facts>) -> Result<Parsed<AdvisedType>, FeedError> {
 
 fn advised_type(name: &str, facts: &Facts) -> Result<AdvisedType, DropReason> {
     let memory = field::thousandths(&facts.ram_gb.to_string()).filter(|thousandths| *thousandths > 0);
+    let memory = u64::from(memory.ok_or(DropReason::NotASize)?) * 1024;
     Ok(AdvisedType {
         instance_type: field::instance_type(name)?,
-        vcpus: facts.cores,
-        memory_gib_thousandths: memory.ok_or(DropReason::NotASize)?,
+        vcpus: (facts.cores > 0).then_some(facts.cores),
+        memory: memory.is_multiple_of(1000).then_some(Mebibytes(memory / 1000)),
     })
 }

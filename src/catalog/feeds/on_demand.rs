@@ -35,15 +35,10 @@ pub struct OnDemandPrice {
     pub vcpus: Option<u32>,
     /// Main memory.
     pub memory: Option<Mebibytes>,
-    /// The local disks as AWS words them: `EBS only`, `2 x 1900 NVMe SSD`.
-    pub storage: Option<String>,
-    /// The local disks that those words mean, none of them where there are none; absent where the words mean nothing
-    /// here.
+    /// The local disks, none of them where there are none; absent where AWS's words for them mean nothing here.
     pub disks: Option<Vec<LocalDisks>>,
     /// The network as AWS words it: `Up to 12.5 Gigabit`.
     pub network_performance: Option<String>,
-    /// The kind of machine as AWS words it: `Memory optimized`.
-    pub instance_family: Option<String>,
 }
 
 /// What the price list calls an operating system; the name is part of the address of its file.
@@ -60,8 +55,7 @@ pub const fn operating_system_name(os: OperatingSystem) -> &'static str {
 /// currency, no date, a field that is missing, or a price that is not a decimal number.
 pub fn parse(text: &str) -> Result<Parsed<OnDemandPrice>, FeedError> {
     let file: File<'_> = json::read(FEED, text)?;
-    field::must_be(FEED, "manifest.currencyCode", &file.manifest.currency_code, "USD")?;
-    let published = field::published(FEED, &file.manifest.publication_date)?;
+    let published = file.manifest.published(FEED)?;
     let mut tally = Tally::new();
     for (location, rows) in &file.regions.0 {
         for (_, row) in &rows.0 {
@@ -77,18 +71,10 @@ pub fn parse(text: &str) -> Result<Parsed<OnDemandPrice>, FeedError> {
 
 #[derive(Deserialize)]
 struct File<'t> {
-    manifest: Manifest,
+    manifest: field::Manifest,
     /// By location, then by a name that is of no use.
     #[serde(borrow)]
     regions: Members<'t, Members<'t, Row<'t>>>,
-}
-
-#[derive(Deserialize)]
-struct Manifest {
-    #[serde(rename = "hawkFilePublicationDate")]
-    publication_date: String,
-    #[serde(rename = "currencyCode")]
-    currency_code: String,
 }
 
 #[derive(Deserialize)]
@@ -113,8 +99,6 @@ struct Row<'t> {
     storage: Option<String>,
     #[serde(rename = "Network Performance")]
     network_performance: Option<String>,
-    #[serde(rename = "Instance Family")]
-    instance_family: Option<String>,
 }
 
 fn kept(location: &str, row: &Row<'_>, price: Money) -> Result<OnDemandPrice, DropReason> {
@@ -129,10 +113,8 @@ fn kept(location: &str, row: &Row<'_>, price: Money) -> Result<OnDemandPrice, Dr
         price: field::priced(price)?,
         vcpus: row.vcpus.as_deref().and_then(|text| text.parse().ok()).filter(|count| *count > 0),
         memory: row.memory.as_deref().and_then(field::memory),
-        storage: said(row.storage.as_deref()),
         disks: row.storage.as_deref().and_then(storage::local_disks),
-        network_performance: said(row.network_performance.as_deref()),
-        instance_family: said(row.instance_family.as_deref()),
+        network_performance: row.network_performance.as_deref().and_then(said),
     })
 }
 
@@ -141,8 +123,9 @@ fn require(holds: bool, reason: DropReason) -> Result<(), DropReason> {
 }
 
 /// A text that says something.
-fn said(text: Option<&str>) -> Option<String> {
-    text.map(str::trim).filter(|text| !text.is_empty() && *text != NOTHING).map(str::to_owned)
+fn said(text: &str) -> Option<String> {
+    let says = |text: &&str| !text.is_empty() && *text != NOTHING && text.len() <= field::LONGEST_TEXT;
+    Some(text.trim()).filter(says).map(str::to_owned)
 }
 
 fn not_a_price(location: &str, row: &Row<'_>) -> FeedError {

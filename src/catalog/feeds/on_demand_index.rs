@@ -28,8 +28,7 @@ pub struct OnDemandIndex {
 /// [`FeedError::Json`], [`FeedError::Changed`] and [`FeedError::Malformed`] where the file is not what it was.
 pub fn parse(text: &str) -> Result<OnDemandIndex, FeedError> {
     let file: File = json::read(FEED, text)?;
-    field::must_be(FEED, "manifest.currencyCode", &file.manifest.currency_code, "USD")?;
-    let published = Some(field::published(FEED, &file.manifest.publication_date)?);
+    let published = Some(file.manifest.published(FEED)?);
     let mut locations = Tally::new();
     for name in &file.region_attributes.locations {
         locations.count(field::location(name));
@@ -47,17 +46,9 @@ pub fn parse(text: &str) -> Result<OnDemandIndex, FeedError> {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct File {
-    manifest: Manifest,
+    manifest: field::Manifest,
     region_attributes: RegionAttributes,
     value_attributes: ValueAttributes,
-}
-
-#[derive(Deserialize)]
-struct Manifest {
-    #[serde(rename = "hawkFilePublicationDate")]
-    publication_date: String,
-    #[serde(rename = "currencyCode")]
-    currency_code: String,
 }
 
 #[derive(Deserialize)]

@@ -31,6 +31,8 @@ pub enum DropReason {
     NoPrice,
     /// The price is 0, which AWS writes where it has none.
     ZeroPrice,
+    /// The price is more than a catalog can hold, and than any machine costs.
+    TooLarge,
     /// A row of a local or a wavelength zone; what is kept here is kept per region.
     LocalZone,
     /// A system that cloudkit keeps no prices of, such as one with a database licence.
@@ -60,9 +62,10 @@ pub enum DropReason {
 
 impl DropReason {
     /// Every reason.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::NoPrice,
         Self::ZeroPrice,
+        Self::TooLarge,
         Self::LocalZone,
         Self::OtherOperatingSystem,
         Self::PreInstalledSoftware,
@@ -82,7 +85,8 @@ impl DropReason {
     pub const fn is_malformed(self) -> bool {
         matches!(
             self,
-            Self::OtherPlace
+            Self::TooLarge
+                | Self::OtherPlace
                 | Self::NotAnInstanceType
                 | Self::NotARegion
                 | Self::NotALocation
@@ -96,6 +100,7 @@ impl fmt::Display for DropReason {
         f.pad(match self {
             Self::NoPrice => "AWS gives no price",
             Self::ZeroPrice => "the price is 0",
+            Self::TooLarge => "the price is too large to be one",
             Self::LocalZone => "it is of a local zone",
             Self::OtherOperatingSystem => "cloudkit keeps no prices of its operating system",
             Self::PreInstalledSoftware => "the price includes other software",

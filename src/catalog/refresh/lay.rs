@@ -14,7 +14,7 @@ use crate::catalog::feeds::{
     DropReason, FeedError, FeedKind, Parsed, interruption, on_demand_index, spot_price,
 };
 use crate::catalog::{FEED, Laid, ListedFacts};
-use crate::model::{Interruption, Market, Mebibytes, OperatingSystem, RegionName};
+use crate::model::{Market, OperatingSystem, RegionName};
 
 /// A list with fewer than this many hundredths of its former rows is not believed.
 const BELIEVABLE_PERCENT: usize = 75;
@@ -86,16 +86,12 @@ impl Laying<'_, '_> {
         let source = self.source(date, "AWS's Spot Instance advisor")?;
         let mut kept = 0;
         for row in &lists.rates.rows {
-            let (min_percent, max_percent) = (row.band.min_percent, row.band.max_percent);
-            let band = Interruption { min_percent, max_percent };
-            let one = InterruptionContents { os: row.os, band, source };
+            let one = InterruptionContents { os: row.os, band: row.band, source };
             let laid = self.refresh.overlay.lay_interruption(&row.region, &row.instance_type, one);
             kept += usize::from(laid == Laid::Kept);
         }
         for one in &lists.types.rows {
-            let memory = Mebibytes(u64::from(one.memory_gib_thousandths) * 1024 / 1000);
-            let facts =
-                ListedFacts { vcpus: Some(one.vcpus), memory: Some(memory), ..ListedFacts::default() };
+            let facts = ListedFacts { vcpus: one.vcpus, memory: one.memory, ..ListedFacts::default() };
             self.refresh.overlay.lay_facts(&one.instance_type, facts);
         }
         self.count(&key, &lists.rates, kept, date);
@@ -185,7 +181,7 @@ impl Laying<'_, '_> {
     /// Refuses a list that has lost many of its rows.
     fn believe(&self, key: &ListKey, kept: usize) -> Result<(), RefreshError> {
         let before = self.refresh.ledger.entry(key).map_or(0, |entry| entry.kept);
-        if kept * 100 < before * BELIEVABLE_PERCENT {
+        if kept.saturating_mul(100) < before.saturating_mul(BELIEVABLE_PERCENT) {
             return Err(RefreshError::Shrunken { kept, before });
         }
         Ok(())

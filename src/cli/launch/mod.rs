@@ -3,11 +3,25 @@
 //! Without a verb it launches.
 
 mod arguments;
+mod capacity_wait;
 mod cleanup;
+mod connect;
+mod cost;
 mod delivery;
+mod extend;
+mod hibernate;
+mod key;
 mod list;
+mod logs;
+mod machines;
 mod offers;
+mod rest;
 mod run;
+mod ssh;
+mod ssh_config;
+mod start;
+mod status;
+mod stop;
 mod terminate;
 
 use clap::{Args, Subcommand};
@@ -16,7 +30,7 @@ use super::command_error::CommandError;
 use super::context::Context;
 use super::exit_code::ExitClass;
 
-/// Launch a machine that ends by itself; list, terminate, clean up
+/// Launch a machine that ends by itself, and look after it until it has
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(super) struct LaunchCommand {
@@ -29,6 +43,15 @@ pub(super) struct LaunchCommand {
 #[derive(Debug, Subcommand)]
 enum Verb {
     List(list::ListArguments),
+    Cost(cost::CostArguments),
+    Status(status::StatusArguments),
+    Connect(connect::ConnectArguments),
+    SshConfig(ssh_config::SshConfigArguments),
+    Logs(logs::LogsArguments),
+    Extend(extend::ExtendArguments),
+    Stop(stop::StopArguments),
+    Start(start::StartArguments),
+    Hibernate(hibernate::HibernateArguments),
     Terminate(terminate::TerminateArguments),
     Cleanup(cleanup::CleanupArguments),
 }
@@ -37,6 +60,15 @@ pub(super) fn run(context: &Context<'_>, command: LaunchCommand) -> Result<ExitC
     match command.verb {
         None => run::run(context, &command.arguments),
         Some(Verb::List(arguments)) => list::run(context, &arguments),
+        Some(Verb::Cost(arguments)) => cost::run(context, &arguments),
+        Some(Verb::Status(arguments)) => status::run(context, &arguments),
+        Some(Verb::Connect(arguments)) => connect::run(context, &arguments),
+        Some(Verb::SshConfig(arguments)) => ssh_config::run(context, &arguments),
+        Some(Verb::Logs(arguments)) => logs::run(context, &arguments),
+        Some(Verb::Extend(arguments)) => extend::run(context, &arguments),
+        Some(Verb::Stop(arguments)) => stop::run(context, &arguments),
+        Some(Verb::Start(arguments)) => start::run(context, &arguments),
+        Some(Verb::Hibernate(arguments)) => hibernate::run(context, &arguments),
         Some(Verb::Terminate(arguments)) => terminate::run(context, &arguments),
         Some(Verb::Cleanup(arguments)) => cleanup::run(context, &arguments),
     }

@@ -8,6 +8,8 @@ pub mod cache;
 pub mod check;
 mod described;
 pub mod history;
+#[cfg(test)]
+pub(crate) mod history_fixture;
 pub mod nearby;
 pub mod price_summary;
 pub mod quota_fit;

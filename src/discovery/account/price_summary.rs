@@ -110,25 +110,8 @@ fn mean(held: impl Iterator<Item = Held>) -> Option<Money> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::history_fixture::{point, stretch};
     use super::*;
-    use crate::discovery::account::history::SCHEMA;
-    use crate::model::OperatingSystem;
-
-    fn point(zone: &str, at: i64, price: &str) -> PricePoint {
-        PricePoint {
-            schema: SCHEMA,
-            instance_type: "m7i.large".to_owned(),
-            region: "us-east-1".to_owned(),
-            zone: zone.to_owned(),
-            os: OperatingSystem::Linux,
-            price_usd_hour: price.parse().unwrap(),
-            at: Timestamp::from_second(at).unwrap(),
-        }
-    }
-
-    fn stretch(from: i64, until: i64) -> Stretch {
-        Stretch { from: Timestamp::from_second(from).unwrap(), until: Timestamp::from_second(until).unwrap() }
-    }
 
     #[test]
     fn the_mean_is_weighted_by_how_long_a_price_held() {

@@ -1,16 +1,22 @@
-//! The agent of a candidate, and the places that its machine gets it from, in order.
+//! The agent of a candidate, why there is none for it, and the places that its machine gets it from, in order.
 //!
 //! No URL is here that lets anybody fetch anything: those of buckets are signed just before the request.
 
 use serde::Serialize;
 
 use super::bucket_name;
+use super::planner::Reason;
 use crate::cloudinit::{AgentDownload, DownloadSource, URL_PLACEHOLDER};
 use crate::model::Architecture;
-use crate::provision::agent_binary::AgentBinary;
+use crate::provision::agent_binary::{AgentBinary, RunsOn};
 use crate::provision::agent_release;
+use crate::provision::agents::Agents;
+use crate::provision::image::{GlibcVersion, Recognised};
 use crate::provision::mirror::MirrorUrl;
 use crate::provision::world::World;
+
+/// The most places that one machine looks at.
+pub(super) const MOST: usize = 2;
 
 /// The agent's binary and where the machine gets it from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -76,6 +82,42 @@ impl PlannedAgent {
         let placeholder = DownloadSource { url: URL_PLACEHOLDER.to_owned(), headers: Vec::new() };
         AgentDownload { sources: vec![placeholder; self.sources.len()], sha256: self.sha256.clone() }
     }
+}
+
+/// The binary for a machine; of an image that nobody knows the C library is not known either.
+pub(super) fn choose(
+    agents: &Agents,
+    architecture: Architecture,
+    known: Option<Recognised>,
+) -> Result<&AgentBinary, Reason> {
+    let library = known.and_then(|known| Some((known.name, known.glibc?)));
+    let binary = agents.for_machine(architecture, library.map(|(_, glibc)| glibc));
+    binary.ok_or_else(|| none_fits(agents, architecture, library))
+}
+
+fn none_fits(agents: &Agents, architecture: Architecture, library: Option<(&str, GlibcVersion)>) -> Reason {
+    let file = agents.own.path.display();
+    let mut hints = vec![format!("fetch a release: cloudkit agent fetch --arch {architecture}")];
+    if let Some(why) = agents.unusable.get(&architecture) {
+        return Reason { reason: format!("there is no agent for it: {why}"), hints };
+    }
+    let needs = library.map_or_else(String::new, |(_, has)| format!(" that needs at most glibc {has}"));
+    hints.push(format!("give a Linux build of cloudkit for {architecture}{needs}: --agent-binary FILE"));
+    let reason = match (agents.own.runs_on, library) {
+        (RunsOn::Linux { architecture: its, glibc: Some(needed) }, Some((name, has)))
+            if its == architecture =>
+        {
+            format!("the agent {file} needs glibc {needed}, and {name} has {has}")
+        }
+        (RunsOn::Linux { architecture: its, .. }, _) => {
+            format!("the agent {file} is for {its}, the type for {architecture}")
+        }
+        (RunsOn::Unknown, _) => {
+            format!("what the agent {file} needs of a machine cannot be read from it")
+        }
+        (RunsOn::Elsewhere, _) => format!("the agent {file} is not a Linux program"),
+    };
+    Reason { reason, hints }
 }
 
 /// Another region whose bucket has the binary: one that was just seen to, else the one that last did.

@@ -92,7 +92,7 @@ fn a_generation_is_known_of_some_families() {
     r6idn.8xlarge   us-east-1     32   256 GiB  -     x86_64         -  -
     r6in.8xlarge    us-east-1     32   256 GiB  -     x86_64         -  -
     --- stderr
-    warning: 25 types left out, because their processor generation is not known
+    warning: 5 types left out, because their processor generation is not known
     ");
 }
 

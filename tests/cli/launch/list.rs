@@ -3,7 +3,20 @@
 use insta::assert_snapshot;
 use serde_json::json;
 
-use crate::support::Lab;
+use crate::support::{Home, Lab};
+
+/// A table without what differs from run to run: spans of time, sums, and the widths of their columns.
+fn table(home: &Home, line: &str) -> String {
+    let mut shown = home.run(line).ok().to_string();
+    for (pattern, instead) in [
+        (r"\b(\d+m)?\d+s\b|\b\d+m\b|\b\d+h\d+m\b", "[SPAN]"),
+        (r"\b0\.0000\d+\b|\b0\.000\d+\b", "[USD]"),
+        (r" {2,}", "  "),
+    ] {
+        shown = regex::Regex::new(pattern).unwrap().replace_all(&shown, instead).into_owned();
+    }
+    shown
+}
 
 #[test]
 fn machines_of_every_region_are_listed() {
@@ -20,19 +33,21 @@ fn machines_of_every_region_are_listed() {
     ");
     home.run("cloudkit launch -t m7i.large --ttl 1h --name trainer --wait running").ok();
     home.run("cloudkit launch -t t3.small --ttl 2h --name tester --region eu-north-1 --wait running").ok();
-    assert_snapshot!(home.run("cloudkit launch list -o table"), @"
-    NAME     ID                   TYPE       REGION      STATE    ENDS                  ADDRESS
-    tester   i-xxxxxxxxxxxxxxxxx  t3.small   eu-north-1  running  YYYY-MM-DDThh:mm:ssZ  127.0.0.1
-    trainer  i-xxxxxxxxxxxxxxxxx  m7i.large  us-east-1   running  YYYY-MM-DDThh:mm:ssZ  127.0.0.1
+    assert_snapshot!(table(&home, "cloudkit launch list -o table"), @"
+    NAME  ID  TYPE  REGION  MARKET  STATE  AGE  ENDS IN  SPENT USD
+    tester  i-xxxxxxxxxxxxxxxxx  t3.small  eu-north-1  on-demand  running  [SPAN]  [SPAN]  [USD]
+    trainer  i-xxxxxxxxxxxxxxxxx  m7i.large  us-east-1  on-demand  running  [SPAN]  [SPAN]  [USD]
     --- stderr
-    columns that did not fit: OWNER (-o wide shows them)
+    columns that did not fit: ADDRESS, OWNER (-o wide shows them)
     ");
-    assert_snapshot!(home.run("cloudkit launch list -o wide"), @"
-    NAME     ID                   TYPE       REGION      ZONE      MARKET     STATE    ENDS                  ADDRESS    OWNER      WHY
-    tester   i-xxxxxxxxxxxxxxxxx  t3.small   eu-north-1  eun1-az1  on-demand  running  YYYY-MM-DDThh:mm:ssZ  127.0.0.1  user/moto  -
-    trainer  i-xxxxxxxxxxxxxxxxx  m7i.large  us-east-1   use1-az6  on-demand  running  YYYY-MM-DDThh:mm:ssZ  127.0.0.1  user/moto  -
+    assert_snapshot!(table(&home, "cloudkit launch list -o wide"), @"
+    NAME  ID  TYPE  REGION  ZONE  MARKET  STATE  AGE  ENDS IN  ENDS  USD/HOUR  SPENT USD  ADDRESS  OWNER  LAUNCH  WHY
+    tester  i-xxxxxxxxxxxxxxxxx  t3.small  eu-north-1  eun1-az1  on-demand  running  [SPAN]  [SPAN]  YYYY-MM-DDThh:mm:ssZ  0.0266  [USD]  127.0.0.1  user/moto  l-xxxxxxxxxxxxxxxx  -
+    trainer  i-xxxxxxxxxxxxxxxxx  m7i.large  us-east-1  use1-az6  on-demand  running  [SPAN]  [SPAN]  YYYY-MM-DDThh:mm:ssZ  0.1058  [USD]  127.0.0.1  user/moto  l-xxxxxxxxxxxxxxxx  -
     ");
-    let rows = home.run("cloudkit launch list").ok().lines_of_json();
+    let mut rows = home.run("cloudkit launch list").ok().lines_of_json();
+    assert!(rows[1]["spent_usd"].as_str().unwrap().parse::<f64>().unwrap() < 0.1);
+    rows[1]["spent_usd"] = json!("[USD]");
     assert_snapshot!(format!("{:#}", rows[1]), @r#"
     {
       "address": "127.0.0.1",
@@ -44,9 +59,12 @@ fn machines_of_every_region_are_listed() {
       "market": "on-demand",
       "name": "trainer",
       "owner": "user/moto",
+      "price_source": "embedded 2025-03-02",
       "region": "us-east-1",
       "schema": "cloudkit.machine/v1",
+      "spent_usd": "[USD]",
       "state": "running",
+      "usd_hour": "0.1058",
       "zone": "use1-az6"
     }
     "#);
@@ -92,4 +110,48 @@ fn machines_that_others_made_are_none_of_ours() {
     lab.post(&format!("/machines/{id}/tags"), &json!({"cloudkit:managed": "false"}));
     assert_eq!(home.run("cloudkit launch list -r us-east-1").ok().stdout, "");
     home.run(&format!("cloudkit launch terminate {id} --yes -r us-east-1")).exits(1);
+}
+
+#[test]
+fn only_those_that_are_asked_for_are_shown() {
+    let lab = Lab::start();
+    let home = lab.home();
+    for name in ["trainer", "tester"] {
+        home.run(&format!("cloudkit launch -t m7i.large --ttl 1h --name {name} --wait running")).ok();
+    }
+    let names = |flags: &str| {
+        let screen = home.run(&format!("cloudkit launch list -r us-east-1 {flags}")).ok();
+        let rows = screen.lines_of_json();
+        let names: Vec<_> = rows.iter().map(|row| row["name"].as_str().unwrap().to_owned()).collect();
+        (names.join(" "), screen.stderr)
+    };
+    let machines = lab.machines();
+    let trainer = machines.iter().find(|machine| machine["tags"]["Name"] == "trainer").unwrap();
+    let id = trainer["id"].as_str().unwrap();
+    lab.post(&format!("/machines/{id}/tags"), &json!({"team": "vision", "cloudkit:owner": "user/grace"}));
+    assert_eq!(names("--tag team=vision").0, "trainer");
+    assert_eq!(names("--mine").0, "tester");
+    assert_eq!(names("--market spot").0, "");
+    assert_eq!(names("--state stopped,running").0, "tester trainer");
+    assert_eq!(
+        names(&format!("--launch {}", trainer["tags"]["cloudkit:launch"].as_str().unwrap())).0,
+        "trainer"
+    );
+    home.run("cloudkit launch terminate trainer --yes -r us-east-1").ok();
+    lab.until_it_is(id, "terminated");
+    assert_eq!(names(""), ("tester".to_owned(), "1 ended ones left out (--all shows them)\n".to_owned()));
+    assert_eq!(names("--all").0, "tester trainer");
+    assert_eq!(names("--state terminated").0, "trainer");
+    assert_snapshot!(home.run("cloudkit launch list --state dead"), @r#"
+    --- stderr
+    error: invalid value 'dead' for '--state <STATE>': "dead" is not a state: pending, running, stopping, stopped, shutting-down or terminated
+    hint: every flag with its values: --help
+    --- exit 2
+    "#);
+    assert_snapshot!(home.run("cloudkit launch list --market cheap"), @r#"
+    --- stderr
+    error: invalid value 'cheap' for '--market <MARKET>': "cheap" is not a market: on-demand, spot, capacity-block or reservation
+    hint: every flag with its values: --help
+    --- exit 2
+    "#);
 }

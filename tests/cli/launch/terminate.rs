@@ -13,7 +13,7 @@ fn a_machine_is_ended_by_its_name_or_its_id() {
     }
     assert_snapshot!(home.run("cloudkit launch terminate trainer -r us-east-1"), @"
     --- stderr
-    error: this has to be confirmed, and there is no terminal to ask on: End i-xxxxxxxxxxxxxxxxx (trainer), m7i.large, with its disks, in account 123456789012, us-east-1?
+    error: this has to be confirmed, and there is no terminal to ask on: End trainer (i-xxxxxxxxxxxxxxxxx), m7i.large, us-east-1, with its disks, in account 123456789012?
     hint: confirm it beforehand: --yes
     --- exit 2
     ");
@@ -23,7 +23,7 @@ fn a_machine_is_ended_by_its_name_or_its_id() {
     );
     assert_snapshot!(home.run("cloudkit launch terminate trainer --yes -r us-east-1,eu-north-1"), @"
     --- stderr
-    i-xxxxxxxxxxxxxxxxx is ending
+    trainer (i-xxxxxxxxxxxxxxxxx) is ending
     hint: what served it can go when it has ended: cloudkit launch cleanup
     ");
     let id = |name: &str| {
@@ -33,17 +33,17 @@ fn a_machine_is_ended_by_its_name_or_its_id() {
     };
     lab.until_it_is(&id("trainer"), "terminated");
     assert_eq!(
-        home.run("cloudkit launch list -r us-east-1 -o csv").ok().stdout.matches("running").count(),
+        home.run("cloudkit launch list -r us-east-1 --all -o csv").ok().stdout.matches("running").count(),
         1
     );
     assert_snapshot!(home.run(&format!("cloudkit launch terminate {} --yes -r us-east-1", id("tester"))), @"
     --- stderr
-    i-xxxxxxxxxxxxxxxxx is ending
+    tester (i-xxxxxxxxxxxxxxxxx) is ending
     hint: what served it can go when it has ended: cloudkit launch cleanup
     ");
     assert_snapshot!(home.run(&format!("cloudkit launch terminate {} --yes -r us-east-1", id("trainer"))), @"
     --- stderr
-    i-xxxxxxxxxxxxxxxxx has ended already
+    trainer (i-xxxxxxxxxxxxxxxxx) has ended already
     ");
     assert_snapshot!(home.run("cloudkit launch terminate trainer --yes -r us-east-1,eu-north-1"), @"
     --- stderr
@@ -66,7 +66,7 @@ fn a_name_of_several_is_not_guessed() {
     let screen = home.run("cloudkit launch terminate trainer --yes -r us-east-1,eu-north-1");
     assert_snapshot!(screen, @"
     --- stderr
-    error: trainer is the name of 2 machines: i-xxxxxxxxxxxxxxxxx, i-xxxxxxxxxxxxxxxxx
+    error: trainer is the name of 2 machines: i-xxxxxxxxxxxxxxxxx (eu-north-1), i-xxxxxxxxxxxxxxxxx (us-east-1)
     hint: name it by its id
     --- exit 2
     ");
@@ -84,7 +84,37 @@ fn a_machine_of_a_region_that_does_not_answer_is_not_said_to_be_missing() {
     assert_snapshot!(home.run("cloudkit launch terminate trainer --yes -r us-east-1,eu-north-1"), @"
     --- stderr
     warning: eu-north-1 could not be asked, so what is there is not shown: DescribeInstances refused: Unavailable: The service is unavailable.
+    hint: check the network, the region and AWS_ENDPOINT_URL, then run the same command again
     error: no machine of cloudkit's is called trainer
     --- exit 5
     ");
+}
+
+#[test]
+fn a_batch_survives_one_machine_that_is_guarded() {
+    let lab = Lab::start();
+    let home = lab.home();
+    for name in ["a", "b", "c"] {
+        home.run(&format!("cloudkit launch -t m7i.large --ttl 1h --name {name} --wait running")).ok();
+    }
+    let machines = lab.machines();
+    let guarded = machines.iter().find(|machine| machine["tags"]["Name"] == "b").unwrap()["id"].clone();
+    // EC2 refuses the call as a whole, and the one machine again.
+    lab.fault(
+        &serde_json::json!({"kind": "error", "action": "TerminateInstances", "times": 1, "status": 400,
+        "code": "OperationNotPermitted", "message": "The instance may not be terminated."}),
+    );
+    lab.fault(&serde_json::json!({"kind": "error", "action": "TerminateInstances", "params": {"InstanceId.1": guarded},
+        "status": 400, "code": "OperationNotPermitted", "message": "The instance may not be terminated."}));
+    let screen = home.run("cloudkit launch terminate a b c --yes -r us-east-1").exits(1);
+    assert_snapshot!(screen, @"
+    --- stderr
+    a (i-xxxxxxxxxxxxxxxxx) is ending
+    warning: b (i-xxxxxxxxxxxxxxxxx) still runs: TerminateInstances refused: OperationNotPermitted: The instance may not be terminated.
+    hint: take the guard off: aws ec2 modify-instance-attribute --instance-id ID --no-disable-api-termination (or --no-disable-api-stop)
+    c (i-xxxxxxxxxxxxxxxxx) is ending
+    hint: what served it can go when it has ended: cloudkit launch cleanup
+    --- exit 1
+    ");
+    assert_eq!(lab.machines().iter().filter(|machine| machine["state"] == "running").count(), 1);
 }

@@ -10,9 +10,9 @@ use sha2::{Digest, Sha256};
 use crate::support::{Home, Lab, PROGRAM};
 
 /// A part of MIME text: its type and its body.
-struct Part {
-    kind: String,
-    body: String,
+pub(super) struct Part {
+    pub(super) kind: String,
+    pub(super) body: String,
 }
 
 #[test]
@@ -117,8 +117,13 @@ pub(super) fn variable(script: &str, name: &str) -> String {
 }
 
 /// The user data of the one machine, as cloud-init takes it apart.
-fn parts(lab: &Lab) -> Vec<Part> {
+pub(super) fn parts(lab: &Lab) -> Vec<Part> {
     parts_of(&lab.only_machine())
+}
+
+/// What a machine was told, all parts of it.
+pub(super) fn text_of(machine: &serde_json::Value) -> String {
+    parts_of(machine).into_iter().map(|part| part.body).collect::<Vec<_>>().join("\n")
 }
 
 fn parts_of(machine: &serde_json::Value) -> Vec<Part> {

@@ -5,15 +5,20 @@
 use insta::internals::SettingsBindDropGuard;
 
 /// Ids and times keep their width, so that tables stay tables.
-const REDACTIONS: [(&str, &str); 13] = [
+const REDACTIONS: [(&str, &str); 18] = [
     (r"[\w/.-]*cloudkit-test-\w{6}", "[HOME]"),
     (r"\bl-[0-9a-f]{16}\b", "l-xxxxxxxxxxxxxxxx"),
     (r"\b(i|sg|vpc|vol|subnet|eni|r)-[0-9a-f]{17}\b", "$1-xxxxxxxxxxxxxxxxx"),
     (r"\b(vpc|subnet)-[0-9a-f]{8}\b", "$1-xxxxxxxx"),
     (r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "YYYY-MM-DDThh:mm:ssZ"),
     (r"\(in \d[^)]*\)", "(in [SPAN])"),
+    (r"\(\d[^)]* ago\)", "([SPAN] ago)"),
+    (r"about \d+\.\d+ USD since", "about [USD] USD since"),
+    (r"about \d+\.\d+ USD until", "about [USD] USD until"),
     (r"127\.0\.0\.1:\d+", "127.0.0.1:[PORT]"),
     (r"-p \d{4,5}\b", "-p [PORT]"),
+    (r"\bPort=\d{4,5}\b", "Port=[PORT]"),
+    (r"\bPort \d{4,5}\b", "Port [PORT]"),
     (r"\bport \d{4,5}\b", "port [PORT]"),
     (r#""ssh_port": ?\d+"#, r#""ssh_port": "[PORT]""#),
     (r"\b[0-9a-f]{64}\b", "[SHA256]"),

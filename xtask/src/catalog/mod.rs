@@ -1,7 +1,8 @@
 //! `cargo xtask catalog`: builds the embedded catalog from two pinned packages.
 //!
 //! The packages are Moto (what DescribeInstanceTypes and DescribeInstanceTypeOfferings say) and Apache Libcloud (a
-//! price list of all regions, which is not clean: see [`prices`]). Built twice, the result is the same to the byte.
+//! price list of all regions, which is not clean: see [`prices`]; and what AWS calls its processors, which a test of
+//! `discovery` reads). Built twice, the result is the same to the byte.
 //! Nothing is read from AWS, and nothing but the two packages is downloaded.
 
 mod check_prices;
@@ -10,6 +11,7 @@ mod error;
 mod offerings;
 mod packages;
 mod prices;
+mod processors;
 mod provenance;
 
 use std::fs;
@@ -22,6 +24,7 @@ use packages::{LIBCLOUD, MOTO, Package};
 
 const CATALOG: &str = "src/catalog/embedded.bin";
 const PROVENANCE: &str = "src/catalog/embedded.provenance.json";
+const PROCESSORS: &str = "src/catalog/embedded.processors.csv";
 
 /// What `cargo xtask catalog` is asked to do.
 #[derive(Debug, clap::Args)]
@@ -45,17 +48,22 @@ pub(crate) fn run(arguments: &CatalogArguments) -> Result<(), CatalogError> {
     }
     let root = workspace_root();
     let built = build(&root.join("target/catalog-cache"))?;
-    let files = [(root.join(CATALOG), built.catalog), (root.join(PROVENANCE), built.provenance)];
+    let files = [
+        (root.join(CATALOG), built.catalog),
+        (root.join(PROVENANCE), built.provenance),
+        (root.join(PROCESSORS), built.processors),
+    ];
     for (path, bytes) in &files {
         if arguments.check { compare(path, bytes)? } else { error::write(path, bytes)? }
     }
     Ok(())
 }
 
-/// The two files as bytes.
+/// The files as bytes.
 struct Built {
     catalog: Vec<u8>,
     provenance: Vec<u8>,
+    processors: Vec<u8>,
 }
 
 fn build(cache: &Path) -> Result<Built, CatalogError> {
@@ -74,7 +82,7 @@ fn build(cache: &Path) -> Result<Built, CatalogError> {
         prices: &priced.tally,
         catalog: &catalog,
     })?;
-    Ok(Built { catalog, provenance })
+    Ok(Built { catalog, provenance, processors: processors::write(&libcloud)? })
 }
 
 fn compare(path: &Path, bytes: &[u8]) -> Result<(), CatalogError> {

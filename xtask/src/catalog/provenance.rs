@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::packages::{Package, sha256};
 use super::prices::Tally;
-use super::{CatalogError, PROVENANCE, describe, offerings, prices};
+use super::{CatalogError, PROVENANCE, describe, offerings, prices, processors};
 
 /// What is known once the catalog is built.
 pub(super) struct Facts<'a> {
@@ -79,7 +79,7 @@ pub(super) fn write(facts: &Facts<'_>) -> Result<Vec<u8>, CatalogError> {
             .collect(),
         packages: vec![
             package(facts.moto, moto_files)?,
-            package(facts.libcloud, vec![prices::FILE.to_owned()])?,
+            package(facts.libcloud, vec![prices::FILE.to_owned(), processors::FILE.to_owned()])?,
         ],
     };
     let mut bytes =

@@ -1,8 +1,9 @@
 //! The list of spot interruptions.
 
 use super::super::DropReason;
-use super::super::interruption::{Band, parse};
+use super::super::interruption::parse;
 use super::{INTERRUPTION, assert_account, assert_refused};
+use crate::model::{Interruption, Mebibytes};
 
 #[test]
 fn every_rate_is_accounted_for() {
@@ -11,7 +12,7 @@ fn every_rate_is_accounted_for() {
         .rows
         .iter()
         .map(|row| {
-            let Band { min_percent, max_percent } = row.band;
+            let Interruption { min_percent, max_percent } = row.band;
             format!("{} {} {} {min_percent}..{max_percent}", row.region, row.instance_type, row.os)
         })
         .collect();
@@ -33,12 +34,16 @@ fn every_rate_is_accounted_for() {
 #[test]
 fn every_type_is_accounted_for() {
     let types = parse(INTERRUPTION).unwrap().types;
-    let rows: Vec<_> = types
-        .rows
-        .iter()
-        .map(|row| (row.instance_type.as_str(), row.vcpus, row.memory_gib_thousandths))
-        .collect();
-    assert_eq!(rows, [("a99.large", 4, 34_200), ("m99.large", 2, 8000), ("x99.small", 1, 610)]);
+    let rows: Vec<_> =
+        types.rows.iter().map(|row| (row.instance_type.as_str(), row.vcpus, row.memory)).collect();
+    assert_eq!(
+        rows,
+        [
+            ("a99.large", Some(4), None),
+            ("m99.large", Some(2), Some(Mebibytes::from_gib(8))),
+            ("x99.small", Some(1), None),
+        ]
+    );
     assert_account(
         &types,
         8,
@@ -55,7 +60,7 @@ fn every_type_is_accounted_for() {
 fn the_last_band_ends_at_everything() {
     let file = INTERRUPTION.replace("\"r\": 0", "\"r\": 7");
     let rates = parse(&file).unwrap().rates;
-    assert_eq!(rates.rows[0].band, Band { min_percent: 16, max_percent: 100 });
+    assert_eq!(rates.rows[0].band, Interruption { min_percent: 16, max_percent: 100 });
 }
 
 #[test]

@@ -1,0 +1,168 @@
+//! The machines that a verb is for: by id, name, launch or tags, found over the account's regions.
+//!
+//! What is done to them is the verbs' affair.
+
+use clap::Args;
+use inquire::InquireError;
+
+use crate::aws::Session;
+use crate::aws::types::{Identity, Located};
+use crate::cli::account_regions::AskedRegions;
+use crate::cli::command_error::CommandError;
+use crate::cli::context::Context;
+use crate::cli::exit_code::ExitClass;
+use crate::cli::region;
+use crate::cli::region_failures;
+use crate::model::tag;
+use crate::platform::terminal;
+use crate::provision::inventory::{self, Inventory};
+use crate::provision::selection::{self, SelectError, Selector, TagFilter};
+
+/// Which machines are meant.
+#[derive(Debug, Clone, Args)]
+pub(super) struct MachineArguments {
+    /// Id or name of a machine, or the id of a launch for all of its machines
+    #[arg(value_name = "MACHINE")]
+    pub(super) machines: Vec<String>,
+    /// Machines with this tag; several must all hold
+    #[arg(long, value_name = "KEY=VALUE")]
+    tag: Vec<TagFilter>,
+    /// Where to look: region, pattern or all [default: every region of the account]
+    #[arg(short, long, value_name = "REGION")]
+    region: Vec<String>,
+}
+
+impl MachineArguments {
+    /// One machine, named as it was typed.
+    pub(super) fn one(machine: &str, region: &[String]) -> Self {
+        Self { machines: vec![machine.to_owned()], tag: Vec::new(), region: region.to_vec() }
+    }
+
+    /// Whether neither a machine nor a tag is named.
+    pub(super) fn means_nothing(&self) -> bool {
+        self.machines.is_empty() && self.tag.is_empty()
+    }
+}
+
+/// Machines that were found, and what it takes to do something to them.
+pub(super) struct Found {
+    pub(super) session: Session,
+    pub(super) caller: Identity,
+    pub(super) machines: Vec<Located>,
+}
+
+/// Finds the machines that are meant; which of several of one name is asked on the terminal.
+pub(super) fn find(context: &Context<'_>, arguments: &MachineArguments) -> Result<Found, CommandError> {
+    if arguments.means_nothing() {
+        return Err(CommandError::usage("no machine is named")
+            .hint("name it by its id or its name, or name a tag: --tag KEY=VALUE")
+            .hint("see what there is: cloudkit launch list"));
+    }
+    find_or_all(context, arguments)
+}
+
+/// The same, where nothing that was typed means every machine that has not ended, if there is any.
+pub(super) fn find_or_all(
+    context: &Context<'_>,
+    arguments: &MachineArguments,
+) -> Result<Found, CommandError> {
+    let asked = AskedRegions::parse_or_all(context, &arguments.region)?;
+    let (session, caller, inventory) = context.block_on_bounded(async {
+        let session = context.session().await?;
+        let sts = session.sts(&region::in_force(context).region.parse()?);
+        let caller = async { Ok(sts.caller().await?) };
+        let inventory = async {
+            let regions = asked.resolve(context, &session).await?;
+            Ok::<_, CommandError>(inventory::list(&session, &regions).await)
+        };
+        let (caller, inventory) = tokio::try_join!(caller, inventory)?;
+        Ok((session, caller, inventory))
+    })?;
+    let mut selectors: Vec<Selector> = arguments.machines.iter().map(|typed| Selector::of(typed)).collect();
+    loop {
+        match selection::select(&inventory.machines, &selectors, &arguments.tag) {
+            Ok(machines) => {
+                region_failures::tell(context, &inventory.failures);
+                return Ok(Found { session, caller, machines });
+            }
+            Err(SelectError::Several { name, machines }) if terminal::can_be_asked() => {
+                let one = Selector::Id(ask_which(&name, &machines)?);
+                for selector in &mut selectors {
+                    if *selector == Selector::Name(name.clone()) {
+                        *selector = one.clone();
+                    }
+                }
+            }
+            Err(SelectError::NoneTagged) if arguments.means_nothing() => {
+                region_failures::tell(context, &inventory.failures);
+                return Ok(Found { session, caller, machines: Vec::new() });
+            }
+            Err(error) => return Err(not_found(context, &inventory, error)),
+        }
+    }
+}
+
+/// Where a region could not be asked, "none" is not known to be true.
+fn not_found(context: &Context<'_>, inventory: &Inventory, error: SelectError) -> CommandError {
+    let class = region_failures::tell(context, &inventory.failures);
+    match &error {
+        SelectError::Several { .. } => CommandError::usage(error).hint("name it by its id"),
+        _ if class != ExitClass::Done => CommandError::new(class, error),
+        _ => CommandError::new(ExitClass::No, error).hint("see what there is: cloudkit launch list"),
+    }
+}
+
+fn ask_which(name: &str, machines: &[Located]) -> Result<String, CommandError> {
+    let line = |one: &Located| {
+        let machine = &one.machine;
+        let started = machine.launched_at.map_or_else(String::new, |at| format!(", started {at}"));
+        format!("{}  {}, {}, {}{started}", machine.id, machine.instance_type, one.region, machine.state)
+    };
+    let question = format!("Which {name}?");
+    match inquire::Select::new(&question, machines.iter().map(line).collect()).raw_prompt() {
+        Ok(answer) => Ok(machines[answer.index].machine.id.clone()),
+        Err(InquireError::OperationCanceled) => {
+            Err(CommandError::new(ExitClass::No, "no machine was chosen"))
+        }
+        Err(InquireError::OperationInterrupted) => {
+            Err(CommandError::new(ExitClass::Interrupted, "interrupted"))
+        }
+        Err(error) => Err(CommandError::usage(error).hint("name it by its id")),
+    }
+}
+
+/// A machine as a sentence names it: `trainer (i-…)`.
+pub(super) fn named(one: &Located) -> String {
+    match one.machine.tag(tag::NAME) {
+        Some(name) => format!("{name} ({})", one.machine.id),
+        None => one.machine.id.clone(),
+    }
+}
+
+/// A machine as a question names it, with its type and its place.
+pub(super) fn placed(one: &Located) -> String {
+    format!("{}, {}, {}", named(one), one.machine.instance_type, one.region)
+}
+
+/// Tells what came of a deed for each machine; the class is that of the worst.
+pub(super) fn tell(
+    context: &Context<'_>,
+    machines: &[Located],
+    outcomes: Vec<Result<(), crate::aws::AwsError>>,
+    done: &str,
+    not_done: &str,
+) -> ExitClass {
+    let mut class = ExitClass::Done;
+    for (one, outcome) in machines.iter().zip(outcomes) {
+        match outcome {
+            Ok(()) => context.streams.status(format_args!("{} {done}", named(one))),
+            Err(error) => {
+                let (its, hints) = crate::cli::command_error::class_and_hints(&error);
+                context.streams.warn_of_cost(format_args!("{} {not_done}: {error}", named(one)));
+                hints.iter().for_each(|hint| context.streams.hint(hint));
+                class = if class == ExitClass::Done { its } else { class };
+            }
+        }
+    }
+    class
+}
