@@ -95,8 +95,8 @@ pub fn known_host_key(machine: &Machine) -> Option<&str> {
 
 /// The host key that a machine's system wrote on its console.
 #[must_use]
-pub fn host_key_on_console(console: &str) -> Option<String> {
-    let (_, after) = console.rsplit_once(KEYS_BEGIN)?;
+pub fn host_key_on_console(written: &str) -> Option<String> {
+    let (_, after) = written.rsplit_once(KEYS_BEGIN)?;
     let (keys, _) = after.split_once(KEYS_END)?;
     // A serial console ends its lines with a return too, and cloud-init puts a comment behind each key.
     let key = |line: &str| {
@@ -150,13 +150,13 @@ mod tests {
 
     #[test]
     fn the_key_on_the_console_is_the_last_one_and_nothing_else_is_a_key() {
-        let console = format!(
+        let written = format!(
             "boot\r\n{KEYS_BEGIN}\r\necdsa-sha2-nistp256 AAAA root@ip\r\n{KEY} root@ip-10-0-0-1\r\n{KEYS_END}\r\nlogin:"
         );
-        assert_eq!(host_key_on_console(&console).as_deref(), Some(KEY));
-        assert_eq!(host_key_on_console(&console.replace("ssh-ed25519 ", "ssh-ed25519 x")), None);
+        assert_eq!(host_key_on_console(&written).as_deref(), Some(KEY));
+        assert_eq!(host_key_on_console(&written.replace("ssh-ed25519 ", "ssh-ed25519 x")), None);
         assert_eq!(host_key_on_console(KEY), None);
-        let cut = console.replace(KEYS_END, "");
+        let cut = written.replace(KEYS_END, "");
         assert_eq!(host_key_on_console(&cut), None);
     }
 

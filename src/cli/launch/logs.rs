@@ -53,16 +53,16 @@ pub(super) fn run(context: &Context<'_>, arguments: &LogsArguments) -> Result<Ex
             }
             continue;
         }
-        let console = context
+        let written = context
             .block_on_bounded(async { Ok(session.ec2(&one.region).console(&one.machine.id).await?) })?;
-        if console.trim().is_empty() {
+        if written.trim().is_empty() {
             context.streams.status(format_args!(
                 "the console of {} is empty so far: EC2 shows it some time after a start",
                 named(one)
             ));
             continue;
         }
-        let lines: Vec<&str> = console.lines().map(|line| line.trim_end_matches('\r')).collect();
+        let lines: Vec<&str> = written.lines().map(|line| line.trim_end_matches('\r')).collect();
         let from = arguments.lines.map_or(0, |most| lines.len().saturating_sub(most));
         context.streams.write_text(&(lines[from..].join("\n") + "\n"))?;
     }

@@ -101,14 +101,14 @@ async fn host_key(context: &Context<'_>, session: &Session, one: &Located) -> Op
         return Some(key.to_owned());
     }
     let ec2 = session.ec2(&one.region);
-    let console = match ec2.console(&one.machine.id).await {
-        Ok(console) => console,
+    let written = match ec2.console(&one.machine.id).await {
+        Ok(written) => written,
         Err(error) => {
             context.streams.detail(format_args!("its console can't be read: {error}"));
             return None;
         }
     };
-    let key = reach::host_key_on_console(&console)?;
+    let key = reach::host_key_on_console(&written)?;
     let tag = Tag::new(tag::HOST_KEY, key.clone());
     if let Err(error) = ec2.set_tags(std::slice::from_ref(&one.machine.id), &[tag]).await {
         context.streams.detail(format_args!("its host key can't be kept in a tag: {error}"));

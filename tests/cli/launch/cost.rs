@@ -67,6 +67,7 @@ fn disks_that_could_not_be_asked_leave_the_sum_unknown() {
                its disks: unknown
     --- stderr
     warning: us-east-1 could not be asked, so what is there is not shown: DescribeVolumes refused: UnauthorizedOperation: You are not authorized to perform this operation.
+    hint: see who you are: aws sts get-caller-identity; what was denied is in the encoded message, if there is one: aws sts decode-authorization-message --encoded-message …
     --- exit 3
     ");
 }

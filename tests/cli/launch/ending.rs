@@ -45,6 +45,7 @@ fn a_machine_has_a_deadline_and_may_not_idle_where_nobody_says_otherwise() {
     BlockDeviceMapping.1.Ebs.DeleteOnTermination: true
     BlockDeviceMapping.1.Ebs.Encrypted: true
     BlockDeviceMapping.1.Ebs.VolumeSize: 8
+    BlockDeviceMapping.1.Ebs.VolumeType: gp3
     InstanceInitiatedShutdownBehavior: terminate
     ");
     assert_snapshot!(of_tags(&lab), @"cloudkit:idle-timeout: 1h");
@@ -78,7 +79,9 @@ fn a_machine_that_may_be_kept_has_a_role_and_survives_its_power_off() {
     looking at the account: done
     Plan of launch l-xxxxxxxxxxxxxxxx in account 123456789012
         machine  m7i.large in us-east-1, on-demand, 2 vCPUs, 8 GiB
-        image    ami-0d27e0fb3bac4d724 (al2023-ami-2023.12.20260930.0-kernel-6.18-x86_64)
+        image    Amazon Linux 2023, the usual image
+                 ami-0d27e0fb3bac4d724 (al2023-ami-2023.12.20260930.0-kernel-6.18-x86_64)
+        volume   16 GiB gp3 at /dev/xvda, the root volume
         cost     0.107554 USD an hour, 0.43 USD until the deadline
                  m7i.large: 0.1008 USD an hour (embedded 2025-03-02)
                  16 GiB root volume: 0.001754 USD an hour (aws.amazon.com/ebs/pricing)
@@ -108,6 +111,7 @@ fn a_machine_that_may_be_kept_has_a_role_and_survives_its_power_off() {
     BlockDeviceMapping.1.Ebs.DeleteOnTermination: true
     BlockDeviceMapping.1.Ebs.Encrypted: true
     BlockDeviceMapping.1.Ebs.VolumeSize: 16
+    BlockDeviceMapping.1.Ebs.VolumeType: gp3
     HibernationOptions.Configured: true
     IamInstanceProfile.Name: cloudkit-l-xxxxxxxxxxxxxxxx
     InstanceInitiatedShutdownBehavior: stop
@@ -252,7 +256,9 @@ fn what_can_not_hibernate_is_refused_with_what_to_change() {
     assert_snapshot!(home.run("cloudkit launch -t m7i.large --hibernate --ami ami-1e749f67 --dry-run"), @"
     Plan of launch l-xxxxxxxxxxxxxxxx in account 123456789012
       machine  m7i.large in us-east-1, on-demand, 2 vCPUs, 8 GiB
-      image    ami-1e749f67 (ubuntu/images/hvm-ssd/ubuntu-trusty-14.04-amd64-server-20170727)
+      image    Ubuntu, named by its id
+               ami-1e749f67 (ubuntu/images/hvm-ssd/ubuntu-trusty-14.04-amd64-server-20170727)
+      volume   16 GiB gp3 at /dev/sda1, the root volume
       cost     0.107554 USD an hour, 0.86 USD until the deadline
                m7i.large: 0.1008 USD an hour (embedded 2025-03-02)
                16 GiB root volume: 0.001754 USD an hour (aws.amazon.com/ebs/pricing)
@@ -287,7 +293,7 @@ fn what_can_not_hibernate_is_refused_with_what_to_change() {
     --- stderr
     no --ttl given: the machine ends after 8h
     looking at the account: done
-    error: m7i.large in us-east-1 cannot be launched: a spot machine of a one-time request cannot be stopped
+    error: m7i.large in us-east-1, spot cannot be launched: a spot machine of a one-time request cannot be stopped
     hint: leave out --on-idle, --on-deadline and --on-complete, so that it is terminated
     hint: or buy it on demand
     --- exit 2
@@ -296,7 +302,7 @@ fn what_can_not_hibernate_is_refused_with_what_to_change() {
     --- stderr
     no --ttl given: the machine ends after 8h
     looking at the account: done
-    error: m7i.large in us-east-1 cannot be launched: a spot machine is hibernated by EC2 alone, never by itself
+    error: m7i.large in us-east-1, spot cannot be launched: a spot machine is hibernated by EC2 alone, never by itself
     hint: leave out --hibernate
     --- exit 2
     ");

@@ -82,12 +82,14 @@ fn a_highest_price_that_is_too_low_is_said_by_the_plan_and_by_ec2() {
     Plan of launch l-xxxxxxxxxxxxxxxx in account 123456789012
         machine  m7i.large in us-east-1, spot at most 0.03 USD an hour, 2 vCPUs, 8 GiB
         note     m7i.large in us-east-1 was last 0.0421 USD an hour (feed 2026-11-20), which is more than the 0.03 of --max-price
-        image    ami-0d27e0fb3bac4d724 (al2023-ami-2023.12.20260930.0-kernel-6.18-x86_64)
+        image    Amazon Linux 2023, the usual image
+                 ami-0d27e0fb3bac4d724 (al2023-ami-2023.12.20260930.0-kernel-6.18-x86_64)
         cost     0.047977 USD an hour, 0.05 USD until the deadline
                  m7i.large: 0.0421 USD an hour (feed 2026-11-20)
                  8 GiB root volume: 0.000877 USD an hour (aws.amazon.com/ebs/pricing)
                  public IPv4 address: 0.005 USD an hour (AWS since 2024-02-01)
         ends     YYYY-MM-DDThh:mm:ssZ, by the machine itself (tag cloudkit:deadline)
+                 or after 1h without work
         lets in  SSH (port [PORT]) from 203.0.113.7/32
         step     make bucket cloudkit-123456789012-us-east-1
         step     upload the agent to cloudkit-123456789012-us-east-1 (1 MB)
@@ -289,7 +291,7 @@ fn a_capacity_block_is_launched_into_and_ends_the_machine() {
     assert_snapshot!(note_and_cost(&launched.stderr), @"
     machine  p5.48xlarge in us-east-1 (use1-az1), capacity-block cr-0123456789abcdef0, 192 vCPUs, 2048 GiB
     note     EC2 ends the machines of cr-0123456789abcdef0 at YYYY-MM-DDThh:mm:ssZ, half an hour before the block ends
-    cost     0.005877 USD an hour, 0.12 USD until the deadline
+    cost     0.01322 USD an hour, 0.27 USD until the deadline
              p5.48xlarge: 0.00 USD an hour (paid with the capacity block)
     ");
     let end: jiff::Timestamp = hours(21).parse().unwrap();

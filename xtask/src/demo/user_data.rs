@@ -104,7 +104,8 @@ fn source(line: &str) -> Result<DownloadSource, UserDataError> {
 
 #[cfg(test)]
 mod tests {
-    use cloudkit::cloudinit::{Boot, Encoding, render};
+    use cloudkit::cloudinit::user::UserBoot;
+    use cloudkit::cloudinit::{Boot, Delivery, Encoding, render};
     use cloudkit::model::agent::AgentConfiguration;
 
     use super::*;
@@ -113,6 +114,9 @@ mod tests {
         let time = |text: &str| text.parse().unwrap();
         let (launched_at, deadline) = (time("2026-11-21T12:00:00Z"), time("2026-11-21T20:00:00Z"));
         Boot {
+            user: UserBoot::default(),
+            delivery: Delivery::default(),
+            object: None,
             configuration: AgentConfiguration::for_machine("l-1", launched_at, Some(deadline)),
             authorized_keys: vec!["ssh-ed25519 AAAA grüße".to_owned()],
             agent: Some(AgentDownload {
