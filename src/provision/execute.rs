@@ -3,43 +3,37 @@
 //! Decides nothing but which of the plan's own candidates comes next, which is in `turns`. Whatever was made is undone when
 //! there is no machine in the end, and what can't be undone is handed back by name.
 
+mod finish;
+mod prepare;
 mod turns;
 
 use std::collections::{BTreeMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use base64::Engine;
 
-use super::agent_binary::{AgentBinary, AgentBinaryError};
+use super::agent_binary::AgentBinaryError;
 use super::delivery;
-use super::first_sign::{self, Seen, Wanted};
 use super::journal::{Journal, JournalError};
-use super::network::{NewNetwork, known};
-use super::plan::network::NetworkStep;
-use super::plan::{
-    Candidate, OBJECT_PREFIX, Plan, PlannedVolume, Refused, Source, Step, bucket_name, helper_tags,
-};
+use super::network::NewNetwork;
+use super::plan::{Candidate, Plan, PlannedVolume, Refused, Step, bucket_name};
 use super::refusal_memory::{Pool, RefusalMemory};
-use super::report::{Event, LAUNCHED_SCHEMA, Launched};
+use super::report::{Event, Launched};
 use super::settle::{self, Fate};
 use super::stored_agents::StoredAgents;
 use super::undo::{Left, Made};
 use super::wait::{self, WaitError, WaitFor};
-use crate::aws::ec2::Ec2;
 use crate::aws::types::capacity::Zone;
 use crate::aws::types::{InterfaceRequest, Machine, RunRequest};
-use crate::aws::{AwsError, ErrorKind, Refusal, Session};
+use crate::aws::{AwsError, Refusal, Session};
 use crate::cloudinit::{self, RenderError};
 use crate::model::tag::{self, Tag};
 use crate::model::{NotAValue, RegionName, Span};
 use crate::platform::clock;
 use turns::{Turn, Turns};
-
-/// How long what a machine fetches at its start stays in the bucket. S3 counts in days.
-const OBJECTS_LAST_DAYS: i32 = 1;
 
 /// What following a plan needs besides the plan.
 #[derive(Debug)]
@@ -297,22 +291,6 @@ impl<'e, R: FnMut(Event)> Executor<'e, R> {
         }
     }
 
-    async fn prepare(&mut self, region: &RegionName, step: &Step) -> Result<(), Cause> {
-        match step {
-            Step::MakeRole { role, trust, policy } => {
-                self.make_role(region, role, trust, &policy.to_json()).await
-            }
-            Step::MakeProfile { profile, role } => self.make_profile(region, profile, role).await,
-            Step::MakeBucket { bucket, .. } => self.make_bucket(region, bucket).await,
-            Step::UploadAgent { key, file, sha256, .. } => self.upload_agent(region, key, file, sha256).await,
-            Step::UploadUserFiles { key, .. } => self.upload_user_files(region, key).await,
-            Step::MakeGroup { group, network, port, admits, .. } => {
-                self.make_group(region, group, network, *port, admits).await
-            }
-            Step::Network(step) => self.make_network(region, step).await,
-        }
-    }
-
     fn stop_if_interrupted(&self) -> Result<(), Cause> {
         if self.means.interrupted.load(Ordering::SeqCst) { Err(Cause::Interrupted) } else { Ok(()) }
     }
@@ -320,114 +298,6 @@ impl<'e, R: FnMut(Event)> Executor<'e, R> {
     fn bucket(&self, region: &RegionName) -> crate::aws::s3::Bucket {
         let name = bucket_name(&self.plan.account, region.as_str());
         self.means.session.bucket(region, name, &self.plan.account)
-    }
-
-    async fn make_role(
-        &mut self,
-        region: &RegionName,
-        name: &str,
-        trust: &str,
-        policy: &str,
-    ) -> Result<(), Cause> {
-        let iam = self.means.session.iam(region);
-        self.made.push(Made::Role { iam: iam.clone(), name: name.to_owned() });
-        let what_for = format!("The machine of cloudkit launch {}", self.plan.launch);
-        let tags = helper_tags(&self.plan.launch);
-        let made = iam.make_role(name, &what_for, trust, policy, &tags).await;
-        made.map_err(failed(format!("make role {name}")))
-    }
-
-    async fn make_profile(&mut self, region: &RegionName, name: &str, role: &str) -> Result<(), Cause> {
-        let iam = self.means.session.iam(region);
-        self.made.push(Made::Profile { iam: iam.clone(), name: name.to_owned() });
-        let made = iam.make_profile(name, role, &helper_tags(&self.plan.launch)).await;
-        made.map_err(failed(format!("make instance profile {name}")))
-    }
-
-    async fn make_bucket(&mut self, region: &RegionName, name: &str) -> Result<(), Cause> {
-        let bucket = self.bucket(region);
-        self.made.push(Made::Bucket { bucket: bucket.clone() });
-        bucket.make().await.map_err(failed(format!("make bucket {name}")))
-    }
-
-    /// The object is named by what its bytes come to, so a file that has changed since must not get that name.
-    async fn upload_agent(
-        &mut self,
-        region: &RegionName,
-        key: &str,
-        file: &Path,
-        sha256: &str,
-    ) -> Result<(), Cause> {
-        let content = AgentBinary::content(file, sha256)?;
-        let bucket = self.bucket(region);
-        self.made.push(Made::Object { bucket: bucket.clone(), key: key.to_owned() });
-        bucket.upload(key, content).await.map_err(failed("upload the agent"))
-    }
-
-    /// Stores what the machine fetches of its user's own; the bucket drops it by itself after a day.
-    async fn upload_user_files(&mut self, region: &RegionName, key: &str) -> Result<(), Cause> {
-        let object = self.plan.user.as_ref().and_then(|user| user.object.as_ref());
-        let Some(object) = object else { return Ok(()) };
-        let bucket = self.bucket(region);
-        match bucket.expire(OBJECT_PREFIX, OBJECTS_LAST_DAYS).await {
-            Err(error) if error.kind == ErrorKind::NotAllowed => {
-                (self.report)(Event::ObjectStays { key: key.to_owned(), because: error.to_string() });
-            }
-            outcome => {
-                outcome.map_err(failed(format!("let what is in bucket {} end by itself", bucket.name())))?;
-            }
-        }
-        self.made.push(Made::Object { bucket: bucket.clone(), key: key.to_owned() });
-        let content = object.content.content.clone().into_bytes();
-        bucket.upload(key, content).await.map_err(failed("upload what the machine fetches at its start"))
-    }
-
-    async fn make_network(&mut self, region: &RegionName, step: &NetworkStep) -> Result<(), Cause> {
-        let doing = failed(format!("make a network in {region}"));
-        if let NetworkStep::MakeNetwork { range, ipv6, .. } = step {
-            let (ec2, launch) = (self.means.session.ec2(region), &self.plan.launch);
-            let (region, launch_id) = (region.to_string(), launch.clone());
-            self.made.push(Made::Network { ec2: ec2.clone(), region: region.clone(), launch: launch_id });
-            let network = NewNetwork::make(ec2, &region, launch, range, *ipv6).await.map_err(doing)?;
-            self.networks.insert(region, network);
-            return Ok(());
-        }
-        let Some(network) = self.networks.get_mut(region.as_str()) else { return Ok(()) };
-        match step {
-            NetworkStep::MakeNetwork { .. } => Ok(()),
-            NetworkStep::MakeGateway { .. } => network.make_gateway().await,
-            NetworkStep::MakeS3Endpoint { .. } => network.make_s3_endpoint().await,
-            NetworkStep::MakeSubnets { subnets, .. } => network.make_subnets(subnets).await,
-        }
-        .map_err(doing)
-    }
-
-    async fn make_group(
-        &mut self,
-        region: &RegionName,
-        name: &str,
-        network: &str,
-        port: u16,
-        admits: &str,
-    ) -> Result<(), Cause> {
-        let ec2 = self.means.session.ec2(region);
-        let doing = || failed(format!("make security group {name}"));
-        self.made.push(Made::Group { ec2: ec2.clone(), region: region.to_string(), name: name.to_owned() });
-        let tags = helper_tags(&self.plan.launch);
-        let what_for = format!("SSH to the machine of cloudkit launch {}", self.plan.launch);
-        let network = self.networks.get(region.as_str()).map_or(network, |made| &made.id);
-        let id = match known(|| ec2.make_group(name, &what_for, network, &tags)).await {
-            // The first answer was lost, and the SDK asked again: the name is this launch's alone.
-            Err(error) if error.kind == ErrorKind::AlreadyThere => {
-                let groups = ec2.own_groups(Some(name)).await.map_err(doing())?;
-                groups.into_iter().next().map(|group| group.id).ok_or(error)
-            }
-            made => made,
-        };
-        let id = id.map_err(doing())?;
-        known(|| ec2.admit(&id, port, admits)).await.map_err(doing())?;
-        self.groups.insert(region.to_string(), id);
-        Ok(())
     }
 
     async fn run(
@@ -513,96 +383,6 @@ impl<'e, R: FnMut(Event)> Executor<'e, R> {
         })
     }
 
-    /// Looks for the first signs where that was asked for, removes what the machine does not need, and tells what there is.
-    async fn finish(
-        &mut self,
-        candidate: &Candidate,
-        machine: Machine,
-        refused: Vec<Refused>,
-    ) -> Result<Launched, Cause> {
-        self.remember_agent(candidate);
-        let mut seen = Seen::default();
-        if self.means.wait_for >= WaitFor::Ssh {
-            let region: RegionName = candidate.region.parse()?;
-            let ec2 = self.means.session.ec2(&region);
-            let (wanted, means) = (self.first_signs(candidate), self.means);
-            let address = reached_at(&machine);
-            let look = first_sign::look(&ec2, &machine, address.as_deref(), wanted, self.report);
-            seen = unless_interrupted(means, look).await?;
-            keep_host_key(&ec2, &machine, seen.host_key.take()).await;
-        }
-        self.stop_if_interrupted()?;
-        if let Some(reason) =
-            seen.failure.take().filter(|_| self.means.on_agent_failure == OnAgentFailure::End)
-        {
-            return Err(Cause::AgentFailed { id: machine.id, reason });
-        }
-        self.undo_elsewhere(&candidate.region).await;
-        Ok(Launched { refused, ..self.launched(candidate, machine, &seen) })
-    }
-
-    /// Removes what was made for candidates of other regions.
-    async fn undo_elsewhere(&mut self, region: &str) {
-        let made = std::mem::take(&mut self.made);
-        let (here, elsewhere) = made.into_iter().partition(|made| made.serves(region));
-        self.made = here;
-        for Left { what, because, command } in undo(elsewhere, self.report).await {
-            (self.report)(Event::StillThere { what, because, command });
-        }
-    }
-
-    /// The region's bucket holds the agent, so it can serve machines elsewhere. That this is known saves nobody's launch, so
-    /// that it can't be written down is no failure.
-    fn remember_agent(&self, candidate: &Candidate) {
-        let Some(agent) = &candidate.agent else { return };
-        if let Some(Source::Bucket { region, .. }) = agent.sources.first() {
-            let _ = self.means.stored.remember(&self.plan.account, region, &agent.key);
-        }
-    }
-
-    fn first_signs(&self, candidate: &Candidate) -> Wanted<'e> {
-        Wanted {
-            launch: candidate.agent.is_some().then_some(self.plan.launch.as_str()),
-            deadline: self.plan.deadline,
-            ssh_port: self.plan.ssh_port,
-            ssh_limit: self.means.ssh_wait.to_duration(),
-            agent_limit: self.means.agent_wait.to_duration(),
-        }
-    }
-
-    fn launched(&self, candidate: &Candidate, machine: Machine, seen: &Seen) -> Launched {
-        let user = candidate.image.login_user.as_deref();
-        let ssh_command = user.zip(reached_at(&machine)).map(|(user, address)| {
-            let port =
-                if self.plan.ssh_port == 22 { String::new() } else { format!("-p {} ", self.plan.ssh_port) };
-            let of_pair = candidate.key_pair.as_ref().and_then(|pair| pair.identity_file.as_ref());
-            let identity = of_pair.or(self.means.identity_file.as_ref());
-            let identity = identity.map_or_else(String::new, |file| format!("-i {} ", file.display()));
-            format!("ssh {identity}{port}{user}@{address}")
-        });
-        Launched {
-            schema: LAUNCHED_SCHEMA,
-            instance_id: machine.id,
-            name: self.plan.name.clone(),
-            launch: self.plan.launch.clone(),
-            instance_type: candidate.instance_type.clone(),
-            region: candidate.region.clone(),
-            zone: machine.zone_id.or_else(|| candidate.zone.clone()),
-            market: candidate.market,
-            market_asked: Some(self.plan.market_asked).filter(|asked| *asked != candidate.market),
-            state: machine.state,
-            private_address: machine.private_address.filter(|_| machine.public_address.is_none()),
-            address: machine.public_address,
-            ipv6_address: machine.ipv6_address,
-            ssh_answers: seen.ssh,
-            agent: seen.agent,
-            ssh_command,
-            deadline: self.plan.deadline,
-            cost: candidate.cost.clone(),
-            refused: Vec::new(),
-        }
-    }
-
     async fn undo(&mut self) -> Vec<Left> {
         undo(std::mem::take(&mut self.made), self.report).await
     }
@@ -639,14 +419,6 @@ async fn unless_interrupted<T>(means: &Means, wait: impl Future<Output = T>) -> 
 /// Tells who logs in, as far as that is known and a tag can hold it.
 fn login_user(candidate: &Candidate) -> Option<Tag> {
     candidate.image.login_user.as_deref().map(|user| Tag::new(tag::LOGIN_USER, tag::fitting(user)))
-}
-
-/// Keeps what was read of the host key for the first way in by ssh, which else reads the console itself: that it can't be
-/// kept is no failure.
-async fn keep_host_key(ec2: &Ec2, machine: &Machine, key: Option<String>) {
-    if let Some(key) = key {
-        let _ = ec2.set_tags(std::slice::from_ref(&machine.id), &[Tag::new(tag::HOST_KEY, key)]).await;
-    }
 }
 
 fn failed(doing: impl Into<String>) -> impl FnOnce(AwsError) -> Cause {

@@ -14,6 +14,7 @@ mod planner;
 mod recent;
 mod reserved;
 pub mod source;
+mod step;
 #[cfg(test)]
 mod tests;
 mod user_parts;
@@ -26,7 +27,6 @@ use serde::Serialize;
 
 use super::cost::Cost;
 use super::image::ImageKind;
-use super::permissions::document::PolicyDocument;
 use super::wish::{Lifetime, Wish};
 use super::world::World;
 use super::world::key::KnownKey;
@@ -36,9 +36,10 @@ use crate::cloudinit::{self, Boot, Delivery, ObjectDownload, RenderError};
 use crate::model::agent::AgentConfiguration;
 use crate::model::tag::{self, Tag};
 use crate::model::{Market, Mebibytes, Money, Span};
-use network::{NetworkStep, PlannedInterface};
+use network::PlannedInterface;
 use planner::Planner;
 pub use source::{PlannedAgent, Source};
+pub use step::Step;
 pub(super) use user_parts::delivery;
 pub use user_parts::{Carrier, OBJECT_PREFIX, PlannedObject, PlannedPart, PlannedUser};
 
@@ -208,78 +209,6 @@ pub struct PlannedKeyPair {
     /// The caller's file with its private half, where that was found.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub identity_file: Option<PathBuf>,
-}
-
-/// A thing that is made in the account before the machine.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
-#[serde(tag = "step", rename_all = "kebab-case")]
-pub enum Step {
-    /// Makes the machine's role, with its policy.
-    MakeRole {
-        /// Its name.
-        role: String,
-        /// Who may take it, in IAM's JSON.
-        #[serde(skip)]
-        trust: String,
-        /// What it allows.
-        policy: PolicyDocument,
-    },
-    /// Makes the instance profile that gives the machine its role.
-    MakeProfile {
-        /// Its name.
-        profile: String,
-        /// The role that it holds.
-        role: String,
-    },
-    /// Makes the account's bucket of the region.
-    MakeBucket {
-        /// Where.
-        region: String,
-        /// Its name.
-        bucket: String,
-    },
-    /// Uploads the agent's binary.
-    UploadAgent {
-        /// Where.
-        region: String,
-        /// Into which bucket.
-        bucket: String,
-        /// Under which name.
-        key: String,
-        /// How many bytes.
-        bytes: u64,
-        /// What they come to.
-        sha256: String,
-        /// Which file.
-        file: PathBuf,
-    },
-    /// Uploads what the user adds to the machine's start and user data does not hold.
-    UploadUserFiles {
-        /// Where.
-        region: String,
-        /// Into which bucket.
-        bucket: String,
-        /// Under which name.
-        key: String,
-        /// How many bytes.
-        bytes: u64,
-    },
-    /// Makes the security group.
-    MakeGroup {
-        /// Where.
-        region: String,
-        /// Its name.
-        group: String,
-        /// In which network.
-        network: String,
-        /// The port that it opens.
-        port: u16,
-        /// To whom.
-        admits: String,
-    },
-    /// Makes a part of the region's network.
-    #[serde(untagged)]
-    Network(NetworkStep),
 }
 
 /// A machine that was wished and can't be had, and why.
