@@ -142,7 +142,17 @@ mod tests {
 
     #[test]
     fn a_machine_goes_by_its_id_and_a_known_key_alone_is_believed() {
-        insta::assert_snapshot!(target(HostKey::Known).configuration(&["trainer", "i-1"]), @"");
+        insta::assert_snapshot!(target(HostKey::Known).configuration(&["trainer", "i-1"]), @r#"
+        Host trainer i-1
+            HostName 203.0.113.7
+            Port 22
+            User ec2-user
+            HostKeyAlias i-1
+            UserKnownHostsFile "/home/ada/known_hosts"
+            StrictHostKeyChecking yes
+            IdentityFile "/home/ada/my keys/id"
+            IdentitiesOnly yes
+        "#);
         let asked = target(HostKey::Unknown).arguments().join(" ");
         assert!(asked.contains("StrictHostKeyChecking=ask"), "{asked}");
         assert!(asked.ends_with(" 203.0.113.7"), "{asked}");

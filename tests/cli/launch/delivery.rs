@@ -129,7 +129,7 @@ fn a_repeated_launch_waits_for_four_answers_before_its_request() {
     DescribeImages
     DescribeVpcs
     GetCallerIdentity
-    GetParameter
+    GetParameters
     HeadBucket
     HeadObject
     RunInstances
