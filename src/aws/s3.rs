@@ -3,7 +3,6 @@
 //! Every call but the bucket's creation names the expected owner, so that a stranger's bucket of the same name is
 //! refused; CreateBucket has no such header and refuses a taken name itself.
 
-use std::path::Path;
 use std::time::Duration;
 
 use aws_sdk_s3::presigning::PresigningConfig;
@@ -155,20 +154,17 @@ impl Bucket {
         found("HeadObject", request.send().await)
     }
 
-    /// Puts a file into the bucket.
+    /// Puts an object into the bucket.
     ///
     /// # Errors
-    /// Where the file can't be read, the bucket is somebody else's, or the upload fails.
-    pub async fn upload(&self, key: &str, file: &Path) -> Result<(), AwsError> {
-        let body = ByteStream::from_path(file)
-            .await
-            .map_err(|error| AwsError::own("PutObject", ErrorKind::Refused, error.to_string()))?;
+    /// Where the bucket is somebody else's, or the upload fails.
+    pub async fn upload(&self, key: &str, content: Vec<u8>) -> Result<(), AwsError> {
         self.client
             .put_object()
             .bucket(&self.name)
             .key(key)
             .expected_bucket_owner(&self.account)
-            .body(body)
+            .body(ByteStream::from(content))
             .customize()
             // A slow line may take longer than an ordinary call is given.
             .config_override(
@@ -178,23 +174,6 @@ impl Bucket {
                         .build(),
                 ),
             )
-            .send()
-            .await
-            .map_err(|error| AwsError::from_sdk("PutObject", error))?;
-        Ok(())
-    }
-
-    /// Puts these bytes into the bucket.
-    ///
-    /// # Errors
-    /// Where the bucket is somebody else's, or the upload fails.
-    pub async fn put(&self, key: &str, content: Vec<u8>) -> Result<(), AwsError> {
-        self.client
-            .put_object()
-            .bucket(&self.name)
-            .key(key)
-            .expected_bucket_owner(&self.account)
-            .body(content.into())
             .send()
             .await
             .map_err(|error| AwsError::from_sdk("PutObject", error))?;

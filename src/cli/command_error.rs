@@ -319,6 +319,11 @@ mod of_aws {
                     (class_and_hints(source).0, without_role())
                 }
                 Cause::Aws { source, .. } | Cause::FateUnknown { source, .. } => class_and_hints(source),
+                Cause::AgentFailed { .. } => (
+                    ExitClass::Unavailable,
+                    vec!["leave such a machine as it is, to look at it: --keep".to_owned()],
+                ),
+                Cause::AgentBinary(_) => (ExitClass::Usage, vec!["run the same command again".to_owned()]),
                 Cause::Wait(error) => (ExitClass::Unavailable, refusals::hints_of_end(error)),
                 Cause::Journal(_) | Cause::UserData(_) | Cause::Region(_) => (ExitClass::Usage, Vec::new()),
                 Cause::Interrupted => (ExitClass::Interrupted, Vec::new()),

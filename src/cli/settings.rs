@@ -15,6 +15,7 @@ use crate::output::{ColorChoice, Format};
 use crate::platform::files::{self, FileError};
 use crate::platform::process::NoHome;
 use crate::platform::{Process, variables};
+use crate::provision::mirror::MirrorUrl;
 use crate::provision::wish::AddressRange;
 
 /// The project's file, in the directory that the command was typed in.
@@ -24,6 +25,9 @@ const PROJECT_FILE: &str = ".cloudkit.yaml";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Key {
     AgentBinary,
+    AgentFolder,
+    AgentReleases,
+    AgentUrl,
     CheckIpUrl,
     Color,
     ConfirmAbove,
@@ -43,8 +47,11 @@ pub(super) enum Key {
 }
 
 impl Key {
-    pub(super) const ALL: [Self; 17] = [
+    pub(super) const ALL: [Self; 20] = [
         Self::AgentBinary,
+        Self::AgentFolder,
+        Self::AgentReleases,
+        Self::AgentUrl,
         Self::CheckIpUrl,
         Self::Color,
         Self::ConfirmAbove,
@@ -66,6 +73,9 @@ impl Key {
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::AgentBinary => "agent-binary",
+            Self::AgentFolder => "agent-folder",
+            Self::AgentReleases => "agent-releases",
+            Self::AgentUrl => "agent-url",
             Self::CheckIpUrl => "check-ip-url",
             Self::Color => "color",
             Self::ConfirmAbove => "confirm-above",
@@ -88,6 +98,7 @@ impl Key {
     /// The variable that goes over the files, where there is one.
     const fn variable(self) -> Option<&'static str> {
         match self {
+            Self::AgentReleases => Some(variables::AGENT_RELEASES_URL.name),
             Self::CheckIpUrl => Some(variables::CHECK_IP_URL.name),
             Self::Output => Some(variables::OUTPUT.name),
             _ => None,
@@ -108,7 +119,8 @@ impl Key {
             Self::Region => value.parse::<RegionName>().map(drop)?,
             Self::SshFrom => value.parse::<AddressRange>().map(drop)?,
             Self::IdleTimeout | Self::Ttl => value.parse::<Span>().map(drop)?,
-            Self::AgentBinary | Self::CheckIpUrl | Self::Profile | Self::SshPublic => {}
+            Self::AgentReleases | Self::AgentUrl => value.parse::<MirrorUrl>().map(drop)?,
+            Self::AgentBinary | Self::AgentFolder | Self::CheckIpUrl | Self::Profile | Self::SshPublic => {}
         }
         Ok(())
     }

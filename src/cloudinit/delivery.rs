@@ -102,11 +102,9 @@ impl Boot {
     /// The size of the user data with the longest URLs.
     fn full_size(&self) -> Result<usize, RenderError> {
         let mut full = self.clone();
-        if let Some(agent) = &mut full.agent {
-            agent.url = incompressible(1);
-        }
-        if let Some(object) = &mut full.object {
-            object.url = incompressible(2);
+        let urls = full.agent.iter_mut().flat_map(|agent| &mut agent.sources).map(|source| &mut source.url);
+        for (seed, url) in (1..).zip(urls.chain(full.object.iter_mut().map(|object| &mut object.url))) {
+            *url = incompressible(seed);
         }
         user_data::size(&parts::of(&full)?)
     }

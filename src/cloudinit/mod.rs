@@ -50,23 +50,29 @@ pub struct Boot {
 }
 
 /// Where the agent's binary comes from, and how the machine knows that it is the right one.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgentDownload {
-    /// The presigned URL: a secret for as long as it is valid.
-    pub url: String,
-    /// The headers that were signed with the URL, which the machine has to send, as name and value.
-    pub headers: Vec<(String, String)>,
+    /// The places that have it: the machine goes round them until one gives it the right bytes.
+    pub sources: Vec<DownloadSource>,
     /// The SHA-256 of the binary's bytes in lower-case hexadecimal.
     pub sha256: String,
 }
 
-impl fmt::Debug for AgentDownload {
+/// A place that has the agent's binary.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DownloadSource {
+    /// The URL; where it is presigned, a secret for as long as it is valid.
+    pub url: String,
+    /// The headers that were signed with the URL, which the machine has to send, as name and value.
+    pub headers: Vec<(String, String)>,
+}
+
+impl fmt::Debug for DownloadSource {
     /// Without the URL.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AgentDownload")
+        f.debug_struct("DownloadSource")
             .field("url", &URL_PLACEHOLDER)
             .field("headers", &self.headers)
-            .field("sha256", &self.sha256)
             .finish()
     }
 }
@@ -76,8 +82,8 @@ impl Boot {
     #[must_use]
     pub fn redacted(&self) -> Self {
         let mut shown = self.clone();
-        if let Some(agent) = &mut shown.agent {
-            URL_PLACEHOLDER.clone_into(&mut agent.url);
+        for source in shown.agent.iter_mut().flat_map(|agent| &mut agent.sources) {
+            URL_PLACEHOLDER.clone_into(&mut source.url);
         }
         if let Some(object) = &mut shown.object {
             URL_PLACEHOLDER.clone_into(&mut object.url);

@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use super::mime::{Part, PartKind};
-use super::{AgentDownload, Boot, RenderError, script, user, user_files};
+use super::{AgentDownload, Boot, DownloadSource, RenderError, script, user, user_files};
 
 const BOOTHOOK: &str = include_str!("../../templates/boot/boothook.sh");
 const DEADLINE_SCRIPT: &str = include_str!("../../templates/boot/deadline.sh");
@@ -24,7 +24,7 @@ pub(super) fn of(boot: &Boot) -> Result<Vec<Part>, RenderError> {
         parts.push(cloud_config(&keys)?);
     }
     if let Some(agent) = &boot.agent {
-        parts.push(install_agent(agent)?);
+        parts.push(install_agent(agent, &boot.configuration.launch)?);
     }
     parts.extend(user_files::late_parts(boot)?);
     Ok(parts)
@@ -77,16 +77,26 @@ fn cloud_config(keys: &[String]) -> Result<Part, RenderError> {
 }
 
 /// Named so that it comes before other scripts, which run in the order of their names.
-fn install_agent(agent: &AgentDownload) -> Result<Part, RenderError> {
-    let headers = header_lines(&agent.headers)?;
+fn install_agent(agent: &AgentDownload, launch: &str) -> Result<Part, RenderError> {
+    let sources = agent.sources.iter().map(source).collect::<Result<Vec<_>, _>>()?.join("\n");
     let variables = [
-        ("CLOUDKIT_AGENT_URL", visible("the agent's URL", &agent.url)?),
-        ("CLOUDKIT_AGENT_HEADERS", &headers),
+        ("CLOUDKIT_LAUNCH", one_line("the launch's id", launch)?),
+        ("CLOUDKIT_AGENT_SOURCES", &sources),
         ("CLOUDKIT_AGENT_SHA256", sha256("the agent's SHA-256", &agent.sha256)?),
         ("CLOUDKIT_AGENT_SERVICE", AGENT_SERVICE),
     ];
     let body = script::with_variables(&variables, AGENT)?;
     Ok(Part::new(PartKind::Script, "00-cloudkit-agent.sh", body))
+}
+
+/// A place as one line: the URL, then the headers, with a tab before each.
+fn source(source: &DownloadSource) -> Result<String, RenderError> {
+    let mut line = visible("the agent's URL", &source.url)?.to_owned();
+    for header in header_lines(&source.headers)?.lines() {
+        line.push('\t');
+        line.push_str(header);
+    }
+    Ok(line)
 }
 
 /// Signed headers, a line each.

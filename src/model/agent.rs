@@ -54,6 +54,9 @@ pub struct AgentConfiguration {
     pub state_directory: String,
     /// What need not: the agent's status and its warning.
     pub run_directory: String,
+    /// The console on which the agent shows itself at its first look; absent where it shows itself to nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub console: Option<String>,
 }
 
 /// What a machine may cost in all, and what it costs by the hour as it was known at its launch.
@@ -110,6 +113,7 @@ impl AgentConfiguration {
             warn_before: Span::from_seconds(300),
             state_directory: "/var/lib/cloudkit".to_owned(),
             run_directory: "/run/cloudkit".to_owned(),
+            console: Some("/dev/console".to_owned()),
         }
     }
 }

@@ -15,6 +15,7 @@ pub mod name;
 pub mod offer;
 pub mod operating_system;
 pub mod range;
+pub mod sign;
 pub mod span;
 pub mod tag;
 pub mod unit;

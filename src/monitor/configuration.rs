@@ -93,6 +93,7 @@ warn: terminals
 warn_before: 5m
 state_directory: /var/lib/cloudkit
 run_directory: /run/cloudkit
+console: /dev/console
 ";
 
     fn read_text(text: &str) -> Result<AgentConfiguration, ConfigurationError> {

@@ -76,6 +76,8 @@ pub enum Topic {
     End,
     /// Telling systemd.
     ServiceManager,
+    /// The first sign of life on the console.
+    Console,
 }
 
 impl fmt::Display for Event {
@@ -126,6 +128,7 @@ impl fmt::Display for Topic {
             Self::Terminals => "warning users on their terminals",
             Self::End => "ending the machine",
             Self::ServiceManager => "telling systemd",
+            Self::Console => "showing itself on the console",
         })
     }
 }

@@ -31,6 +31,8 @@ pub mod readings;
 pub mod run;
 #[cfg(feature = "aws")]
 mod service_manager;
+#[cfg(feature = "aws")]
+mod sign;
 pub mod status;
 mod time;
 pub mod warning;

@@ -17,6 +17,7 @@ use super::memory::{self, Memory};
 use super::observe::Observer;
 use super::policy::Policy;
 use super::readings::{Identity, Reading, Readings};
+use super::sign::FirstSign;
 use super::status::{self, Status};
 use super::time::earlier;
 use super::{service_manager, warning};
@@ -77,6 +78,7 @@ struct Daemon<'c, T, R> {
     memory_is_kept: bool,
     told: Option<Decided>,
     status: Option<Status>,
+    first_sign: FirstSign,
 }
 
 impl<'c, T, E, R> Daemon<'c, T, R>
@@ -106,6 +108,7 @@ where
             memory_is_kept: false,
             told: None,
             status: None,
+            first_sign: FirstSign::due(),
         };
         daemon.restore_warning(clock::now());
         daemon
@@ -131,6 +134,7 @@ where
         self.remember(decided.memory.clone());
         self.tell_changes(&decided);
         self.publish(Status::of(&decided, self.configuration, now));
+        self.give_first_sign(&decided).await;
         let mut memory = decided.memory.clone();
         let Self { configuration, call, announcer, .. } = self;
         act(decided.decision, configuration, &mut memory, call, announcer, now).await;
@@ -156,6 +160,17 @@ where
             let run_directory = Path::new(&self.configuration.run_directory);
             let written = status.write(run_directory);
             self.status = self.announcer.outcome(Topic::Status, written).map(|()| status);
+        }
+    }
+
+    /// Shows on the console that the machine is looked after, once that is true: its status is out.
+    async fn give_first_sign(&mut self, decided: &Decided) {
+        let Some(device) = self.configuration.console.as_deref() else { return };
+        if self.status.is_some() && self.first_sign.is_due() {
+            let (launch, deadline) =
+                (&self.configuration.launch, decided.deadline.map(|deadline| deadline.at));
+            let given = self.first_sign.give(Path::new(device), launch, deadline).await;
+            self.announcer.outcome(Topic::Console, given);
         }
     }
 

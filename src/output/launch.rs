@@ -110,7 +110,7 @@ pub fn plan_text(plan: &Plan) -> String {
     }
     notes(plan).iter().for_each(|note| line(&mut text, "note", note));
     ending::lines(plan).iter().for_each(|(label, content)| line(&mut text, label, content));
-    if plan.agent.is_none() {
+    if plan.candidates.first().is_some_and(|first| first.agent.is_none()) {
         line(&mut text, "agent", no_agent(plan));
     }
     if let Some(user) = &plan.user {

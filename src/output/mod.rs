@@ -3,7 +3,7 @@
 //! Nothing else prints. What is printed, and what it means, is decided by the caller; what the streams are connected to,
 //! how wide they are and whether they show colour is decided here, once.
 
-mod agent;
+pub mod agent;
 pub mod capacity;
 #[cfg(feature = "aws")]
 pub mod capacity_check;

@@ -130,6 +130,15 @@ impl HttpClient {
         Ok(Some(Document { bytes: body(response, url, limits).await?, validators }))
     }
 
+    /// The bytes of a file at an address, as they are there: no compression is asked for.
+    ///
+    /// # Errors
+    /// Where there is no answer within the limits, or not a successful one.
+    pub async fn file(&self, url: &str, limits: Limits) -> Result<Vec<u8>, HttpError> {
+        let response = self.send(self.client.get(url), url, limits).await?;
+        body(successful(response, url)?, url, limits).await
+    }
+
     async fn send(
         &self,
         request: reqwest::RequestBuilder,

@@ -40,6 +40,24 @@ pub const SSH_WAIT: Variable = Variable {
     help: "how long a new machine's SSH server is waited for, such as 10m, instead of 4m",
 };
 
+/// How long the first sign of a new machine's agent is looked for.
+pub const AGENT_WAIT: Variable = Variable {
+    name: "CLOUDKIT_AGENT_WAIT",
+    help: "how long the agent's first sign is looked for once ssh answers, such as 2m, instead of 20s (5m with --wait agent)",
+};
+
+/// Where releases of the agent are.
+pub const AGENT_RELEASES_URL: Variable = Variable {
+    name: "CLOUDKIT_AGENT_RELEASES_URL",
+    help: "address of the folder that cloudkit agent fetch takes releases of the agent from",
+};
+
+/// The key of releases, for tests.
+pub const TEST_RELEASE_KEY: Variable = Variable {
+    name: "CLOUDKIT_TEST_RELEASE_KEY",
+    help: "minisign public key by which a debug build judges releases of the agent; a released build refuses it",
+};
+
 /// The first pause between tries that wait for capacity.
 pub const CAPACITY_PAUSE: Variable = Variable {
     name: "CLOUDKIT_CAPACITY_PAUSE",
@@ -77,7 +95,9 @@ pub const TODAY: Variable = Variable {
 };
 
 /// Every variable, in the order of their names.
-pub const ALL: [Variable; 11] = [
+pub const ALL: [Variable; 14] = [
+    AGENT_RELEASES_URL,
+    AGENT_WAIT,
     CAPACITY_PAUSE,
     CHECK_IP_URL,
     COMPLETE,
@@ -88,5 +108,6 @@ pub const ALL: [Variable; 11] = [
     SPOT_PRICES_URL,
     SSH_PORT,
     SSH_WAIT,
+    TEST_RELEASE_KEY,
     TODAY,
 ];

@@ -42,10 +42,21 @@ pub enum RunsOn {
 
 /// The binary could not be read.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot read the agent binary {}", path.display())]
-pub struct AgentBinaryError {
-    path: PathBuf,
-    source: std::io::Error,
+pub enum AgentBinaryError {
+    /// There is none, or it is not to be read.
+    #[error("cannot read the agent binary {}", path.display())]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// It is another one than it was.
+    #[error("the agent binary {} has changed since the launch was planned", path.display())]
+    Changed {
+        /// Which file.
+        path: PathBuf,
+    },
 }
 
 impl AgentBinary {
@@ -54,10 +65,38 @@ impl AgentBinary {
     /// # Errors
     /// Where the file can't be read.
     pub fn read(path: &Path) -> Result<Self, AgentBinaryError> {
-        let content =
-            std::fs::read(path).map_err(|source| AgentBinaryError { path: path.to_owned(), source })?;
-        let sha256 = Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Self { path: path.to_owned(), bytes: content.len() as u64, sha256, runs_on: runs_on(&content) })
+        Ok(Self::of(path, &content_of(path)?))
+    }
+
+    /// The bytes of the binary that came to this sha256.
+    ///
+    /// # Errors
+    /// Where the file can't be read, or they come to something else by now.
+    pub fn content(path: &Path, sha256: &str) -> Result<Vec<u8>, AgentBinaryError> {
+        let content = content_of(path)?;
+        if sha256_of(&content) == sha256 {
+            Ok(content)
+        } else {
+            Err(AgentBinaryError::Changed { path: path.to_owned() })
+        }
+    }
+
+    /// The binary that lies at `path` and has this content.
+    #[must_use]
+    pub fn of(path: &Path, content: &[u8]) -> Self {
+        let sha256 = sha256_of(content);
+        Self { path: path.to_owned(), bytes: content.len() as u64, sha256, runs_on: runs_on(content) }
+    }
+
+    /// Whether it runs on an architecture with this C library; one that is not known is the image's owner's to judge.
+    #[must_use]
+    pub fn fits(&self, architecture: Architecture, library: Option<GlibcVersion>) -> bool {
+        match self.runs_on {
+            RunsOn::Linux { architecture: its, glibc } => {
+                its == architecture && glibc.zip(library).is_none_or(|(needed, there)| needed <= there)
+            }
+            RunsOn::Unknown | RunsOn::Elsewhere => false,
+        }
     }
 
     /// The name under which it is stored; the same bytes always have the same one.
@@ -65,6 +104,14 @@ impl AgentBinary {
     pub fn key(&self) -> String {
         format!("agent/{}/cloudkit", self.sha256)
     }
+}
+
+fn content_of(path: &Path) -> Result<Vec<u8>, AgentBinaryError> {
+    std::fs::read(path).map_err(|source| AgentBinaryError::Unreadable { path: path.to_owned(), source })
+}
+
+fn sha256_of(content: &[u8]) -> String {
+    Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What an ELF file of a 64-bit little-endian Linux says of itself.

@@ -6,32 +6,37 @@
 mod turns;
 
 use std::collections::{BTreeMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use base64::Engine;
 
+use super::agent_binary::{AgentBinary, AgentBinaryError};
+use super::delivery;
+use super::first_sign::{self, Seen, Wanted};
 use super::journal::{Journal, JournalError};
 use super::network::{NewNetwork, known};
 use super::plan::network::NetworkStep;
-use super::plan::{Candidate, OBJECT_PREFIX, Plan, PlannedVolume, Refused, Step, bucket_name, helper_tags};
+use super::plan::{
+    Candidate, OBJECT_PREFIX, Plan, PlannedVolume, Refused, Source, Step, bucket_name, helper_tags,
+};
 use super::refusal_memory::{Pool, RefusalMemory};
 use super::report::{Event, LAUNCHED_SCHEMA, Launched};
 use super::settle::{self, Fate};
+use super::stored_agents::StoredAgents;
 use super::undo::{Left, Made};
 use super::wait::{self, WaitError, WaitFor};
+use crate::aws::ec2::Ec2;
 use crate::aws::types::capacity::Zone;
 use crate::aws::types::{InterfaceRequest, Machine, RunRequest};
 use crate::aws::{AwsError, ErrorKind, Refusal, Session};
 use crate::cloudinit::{self, RenderError};
+use crate::model::tag::{self, Tag};
 use crate::model::{NotAValue, RegionName, Span};
 use crate::platform::clock;
 use turns::{Turn, Turns};
-
-/// How long a machine has to fetch its agent.
-const URL_LASTS: Duration = Duration::from_secs(3600);
 
 /// How long what a machine fetches at its start stays in the bucket. S3 counts in days.
 const OBJECTS_LAST_DAYS: i32 = 1;
@@ -45,16 +50,29 @@ pub struct Means {
     pub journal: Journal,
     /// Where pools that had no room are remembered.
     pub memory: RefusalMemory,
-    /// The file that becomes the agent.
-    pub agent_binary: PathBuf,
+    /// Where it is remembered which buckets hold an agent.
+    pub stored: StoredAgents,
     /// The private key to name in the ssh command, where it is not one that ssh tries by itself.
     pub identity_file: Option<PathBuf>,
     /// How far to wait.
     pub wait_for: WaitFor,
     /// How long the SSH server is waited for.
     pub ssh_wait: Span,
+    /// How long the agent's first sign is looked for after that.
+    pub agent_wait: Span,
+    /// What becomes of a machine whose agent fails.
+    pub on_agent_failure: OnAgentFailure,
     /// Set when the user wants it all stopped.
     pub interrupted: Arc<AtomicBool>,
+}
+
+/// What becomes of a machine whose agent fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnAgentFailure {
+    /// It is ended.
+    End,
+    /// It is left as it is.
+    Keep,
 }
 
 /// There is no machine, and what is still there of what was made.
@@ -95,9 +113,20 @@ pub enum Cause {
     /// The machine was made and did not come to run.
     #[error(transparent)]
     Wait(#[from] WaitError),
+    /// The machine came to run without its agent.
+    #[error("the agent of {id} was not installed: {reason}")]
+    AgentFailed {
+        /// `i-…`.
+        id: String,
+        /// Why, in the machine's own words.
+        reason: String,
+    },
     /// The request can't be written down, and so is not sent.
     #[error(transparent)]
     Journal(#[from] JournalError),
+    /// The agent's file is no longer what was planned with.
+    #[error(transparent)]
+    AgentBinary(#[from] AgentBinaryError),
     /// What the machine is told at its boot can't be written.
     #[error("cannot write the user data")]
     UserData(#[from] RenderError),
@@ -175,7 +204,7 @@ struct Executor<'e, R: FnMut(Event)> {
     made: Vec<Made>,
 }
 
-impl<R: FnMut(Event)> Executor<'_, R> {
+impl<'e, R: FnMut(Event)> Executor<'e, R> {
     async fn launch(&mut self) -> Result<Launched, Cause> {
         let mut turns = Turns::of(self.plan);
         let mut refused = self.plan.refused.clone();
@@ -252,7 +281,7 @@ impl<R: FnMut(Event)> Executor<'_, R> {
         machine: Machine,
     ) -> Result<Result<Machine, Refusal>, Cause> {
         let ec2 = self.means.session.ec2(region);
-        match self.unless_interrupted(wait::until_running(&ec2, &machine.id)).await? {
+        match unless_interrupted(self.means, wait::until_running(&ec2, &machine.id)).await? {
             Ok(machine) => {
                 (self.report)(running(&machine));
                 Ok(Ok(machine))
@@ -275,7 +304,7 @@ impl<R: FnMut(Event)> Executor<'_, R> {
             }
             Step::MakeProfile { profile, role } => self.make_profile(region, profile, role).await,
             Step::MakeBucket { bucket, .. } => self.make_bucket(region, bucket).await,
-            Step::UploadAgent { key, .. } => self.upload_agent(region, key).await,
+            Step::UploadAgent { key, file, sha256, .. } => self.upload_agent(region, key, file, sha256).await,
             Step::UploadUserFiles { key, .. } => self.upload_user_files(region, key).await,
             Step::MakeGroup { group, network, port, admits, .. } => {
                 self.make_group(region, group, network, *port, admits).await
@@ -321,10 +350,18 @@ impl<R: FnMut(Event)> Executor<'_, R> {
         bucket.make().await.map_err(failed(format!("make bucket {name}")))
     }
 
-    async fn upload_agent(&mut self, region: &RegionName, key: &str) -> Result<(), Cause> {
+    /// The object is named by what its bytes come to, so a file that has changed since must not get that name.
+    async fn upload_agent(
+        &mut self,
+        region: &RegionName,
+        key: &str,
+        file: &Path,
+        sha256: &str,
+    ) -> Result<(), Cause> {
+        let content = AgentBinary::content(file, sha256)?;
         let bucket = self.bucket(region);
         self.made.push(Made::Object { bucket: bucket.clone(), key: key.to_owned() });
-        bucket.upload(key, &self.means.agent_binary).await.map_err(failed("upload the agent"))
+        bucket.upload(key, content).await.map_err(failed("upload the agent"))
     }
 
     /// Stores what the machine fetches of its user's own; the bucket drops it by itself after a day.
@@ -342,7 +379,7 @@ impl<R: FnMut(Event)> Executor<'_, R> {
         }
         self.made.push(Made::Object { bucket: bucket.clone(), key: key.to_owned() });
         let content = object.content.content.clone().into_bytes();
-        bucket.put(key, content).await.map_err(failed("upload what the machine fetches at its start"))
+        bucket.upload(key, content).await.map_err(failed("upload what the machine fetches at its start"))
     }
 
     async fn make_network(&mut self, region: &RegionName, step: &NetworkStep) -> Result<(), Cause> {
@@ -432,14 +469,13 @@ impl<R: FnMut(Event)> Executor<'_, R> {
     async fn request(&self, region: &RegionName, candidate: &Candidate) -> Result<RunRequest, Cause> {
         let bucket = self.bucket(region);
         let mut boot = self.plan.boot_of(candidate);
-        if let (Some(agent), Some(planned)) = (&mut boot.agent, &self.plan.agent) {
-            let signed = bucket.presign(&planned.key, URL_LASTS).await;
-            let signed = signed.map_err(failed("sign the agent's URL"))?;
-            (agent.url, agent.headers) = (signed.url, signed.headers);
+        if let Some(agent) = &candidate.agent {
+            let signed = delivery::download(&self.means.session, &self.plan.account, agent).await;
+            boot.agent = Some(signed.map_err(failed("sign the agent's URL"))?);
         }
         let planned = self.plan.user.as_ref().and_then(|user| user.object.as_ref());
         if let (Some(object), Some(planned)) = (&mut boot.object, planned) {
-            let signed = bucket.presign(&planned.key, URL_LASTS).await;
+            let signed = bucket.presign(&planned.key, delivery::URL_LASTS).await;
             let signed = signed.map_err(failed("sign the URL of what the machine fetches at its start"))?;
             (object.url, object.headers) = (signed.url, signed.headers);
         }
@@ -461,7 +497,7 @@ impl<R: FnMut(Event)> Executor<'_, R> {
             reservation: candidate.reservation.clone(),
             ending: self.plan.ending.request(),
             user_data: base64::engine::general_purpose::STANDARD.encode(user_data.bytes()),
-            tags: self.plan.tags.clone(),
+            tags: self.plan.tags.iter().cloned().chain(login_user(candidate)).collect(),
         })
     }
 
@@ -477,33 +513,32 @@ impl<R: FnMut(Event)> Executor<'_, R> {
         })
     }
 
-    /// Waits for SSH where that was asked for, removes what the machine does not need, and tells what there is.
+    /// Looks for the first signs where that was asked for, removes what the machine does not need, and tells what there is.
     async fn finish(
         &mut self,
         candidate: &Candidate,
         machine: Machine,
         refused: Vec<Refused>,
     ) -> Result<Launched, Cause> {
-        let mut ssh_answers = None;
-        if let Some(address) = reached_at(&machine).filter(|_| self.means.wait_for == WaitFor::Ssh) {
-            let answers = self
-                .unless_interrupted(wait::until_ssh(
-                    &address,
-                    self.plan.ssh_port,
-                    self.means.ssh_wait.to_duration(),
-                ))
-                .await?;
-            let privately = machine.private_address.as_ref() == Some(&address);
-            (self.report)(match answers {
-                true => Event::SshAnswers,
-                false if privately => Event::SshNotFromHere { address },
-                false => Event::SshNotYet,
-            });
-            ssh_answers = Some(answers);
+        self.remember_agent(candidate);
+        let mut seen = Seen::default();
+        if self.means.wait_for >= WaitFor::Ssh {
+            let region: RegionName = candidate.region.parse()?;
+            let ec2 = self.means.session.ec2(&region);
+            let (wanted, means) = (self.first_signs(candidate), self.means);
+            let address = reached_at(&machine);
+            let look = first_sign::look(&ec2, &machine, address.as_deref(), wanted, self.report);
+            seen = unless_interrupted(means, look).await?;
+            keep_host_key(&ec2, &machine, seen.host_key.take()).await;
         }
         self.stop_if_interrupted()?;
+        if let Some(reason) =
+            seen.failure.take().filter(|_| self.means.on_agent_failure == OnAgentFailure::End)
+        {
+            return Err(Cause::AgentFailed { id: machine.id, reason });
+        }
         self.undo_elsewhere(&candidate.region).await;
-        Ok(Launched { refused, ..self.launched(candidate, machine, ssh_answers) })
+        Ok(Launched { refused, ..self.launched(candidate, machine, &seen) })
     }
 
     /// Removes what was made for candidates of other regions.
@@ -516,20 +551,26 @@ impl<R: FnMut(Event)> Executor<'_, R> {
         }
     }
 
-    /// A wait that the user can end.
-    async fn unless_interrupted<T>(&self, wait: impl Future<Output = T>) -> Result<T, Cause> {
-        let interruption = async {
-            while !self.means.interrupted.load(Ordering::SeqCst) {
-                tokio::time::sleep(Duration::from_millis(100)).await;
-            }
-        };
-        tokio::select! {
-            output = wait => Ok(output),
-            () = interruption => Err(Cause::Interrupted),
+    /// The region's bucket holds the agent, so it can serve machines elsewhere. That this is known saves nobody's launch, so
+    /// that it can't be written down is no failure.
+    fn remember_agent(&self, candidate: &Candidate) {
+        let Some(agent) = &candidate.agent else { return };
+        if let Some(Source::Bucket { region, .. }) = agent.sources.first() {
+            let _ = self.means.stored.remember(&self.plan.account, region, &agent.key);
         }
     }
 
-    fn launched(&self, candidate: &Candidate, machine: Machine, ssh_answers: Option<bool>) -> Launched {
+    fn first_signs(&self, candidate: &Candidate) -> Wanted<'e> {
+        Wanted {
+            launch: candidate.agent.is_some().then_some(self.plan.launch.as_str()),
+            deadline: self.plan.deadline,
+            ssh_port: self.plan.ssh_port,
+            ssh_limit: self.means.ssh_wait.to_duration(),
+            agent_limit: self.means.agent_wait.to_duration(),
+        }
+    }
+
+    fn launched(&self, candidate: &Candidate, machine: Machine, seen: &Seen) -> Launched {
         let user = candidate.image.login_user.as_deref();
         let ssh_command = user.zip(reached_at(&machine)).map(|(user, address)| {
             let port =
@@ -553,7 +594,8 @@ impl<R: FnMut(Event)> Executor<'_, R> {
             private_address: machine.private_address.filter(|_| machine.public_address.is_none()),
             address: machine.public_address,
             ipv6_address: machine.ipv6_address,
-            ssh_answers,
+            ssh_answers: seen.ssh,
+            agent: seen.agent,
             ssh_command,
             deadline: self.plan.deadline,
             cost: candidate.cost.clone(),
@@ -578,6 +620,32 @@ fn running(machine: &Machine) -> Event {
             Event::RunningPrivately { address }
         }
         address => Event::Running { address },
+    }
+}
+
+/// A wait that the user can end.
+async fn unless_interrupted<T>(means: &Means, wait: impl Future<Output = T>) -> Result<T, Cause> {
+    let interruption = async {
+        while !means.interrupted.load(Ordering::SeqCst) {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    tokio::select! {
+        output = wait => Ok(output),
+        () = interruption => Err(Cause::Interrupted),
+    }
+}
+
+/// Tells who logs in, as far as that is known and a tag can hold it.
+fn login_user(candidate: &Candidate) -> Option<Tag> {
+    candidate.image.login_user.as_deref().map(|user| Tag::new(tag::LOGIN_USER, tag::fitting(user)))
+}
+
+/// Keeps what was read of the host key for the first way in by ssh, which else reads the console itself: that it can't be
+/// kept is no failure.
+async fn keep_host_key(ec2: &Ec2, machine: &Machine, key: Option<String>) {
+    if let Some(key) = key {
+        let _ = ec2.set_tags(std::slice::from_ref(&machine.id), &[Tag::new(tag::HOST_KEY, key)]).await;
     }
 }
 

@@ -4,16 +4,23 @@
 //! follows the plan and decides nothing but which of its candidates comes next. Asking people and printing is the edge's.
 
 pub mod agent_binary;
+pub mod agent_release;
+pub mod agents;
 #[cfg(feature = "aws")]
 pub mod cleanup;
 pub mod cost;
 pub mod deadline;
 #[cfg(feature = "aws")]
+mod delivery;
+#[cfg(feature = "aws")]
 pub mod execute;
+#[cfg(feature = "aws")]
+mod first_sign;
 pub mod image;
 #[cfg(feature = "aws")]
 pub mod inventory;
 pub mod journal;
+pub mod mirror;
 #[cfg(feature = "aws")]
 mod network;
 #[cfg(feature = "aws")]
@@ -30,6 +37,7 @@ pub mod selection;
 mod settle;
 pub mod spend;
 pub mod status;
+pub mod stored_agents;
 #[cfg(feature = "aws")]
 pub mod undo;
 #[cfg(feature = "aws")]

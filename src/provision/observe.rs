@@ -7,14 +7,16 @@ mod network;
 mod profile;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 use std::time::Duration;
 
-use futures_util::future::try_join_all;
+use futures_util::future::{join_all, try_join_all};
 
 use super::agent_binary::{AgentBinary, AgentBinaryError};
+use super::agent_release;
+use super::agents::{AgentFiles, Agents};
 use super::plan::{bucket_name, delivery};
 use super::refusal_memory::RecentRefusal;
+use super::stored_agents::StoredAgents;
 use super::wish::{AddressRange, AgentWish, SshFrom, Wish};
 use super::world::key::KnownKey;
 use super::world::{BucketState, RegionWorld, World};
@@ -23,7 +25,8 @@ use crate::aws::types::capacity::CapacityReservation;
 use crate::aws::{AwsError, Session};
 use crate::catalog::{Catalog, Feature, InstanceType};
 use crate::cloudinit::{Delivery, RenderError};
-use crate::model::{Market, RegionName};
+use crate::model::{Architecture, Market, RegionName};
+use crate::platform::Process;
 use crate::platform::http::{HttpClient, HttpError};
 
 const CHECK_IP_LIMIT: Duration = Duration::from_secs(10);
@@ -33,8 +36,12 @@ const CHECK_IP_LIMIT: Duration = Duration::from_secs(10);
 pub struct Local {
     /// The SSH key that is let in.
     pub key: KnownKey,
-    /// The file that becomes the agent.
-    pub agent_binary: PathBuf,
+    /// Where the binaries are that can become the agent.
+    pub agent_files: AgentFiles,
+    /// What is remembered of the buckets that hold them.
+    pub stored: StoredAgents,
+    /// This process, whose variables name the key of releases in tests.
+    pub process: Process,
     /// The service that says which address the caller is seen from.
     pub check_ip_url: String,
     /// What fetches it.
@@ -112,19 +119,24 @@ pub async fn observe(
     catalog: &Catalog<'_>,
     now: jiff::Timestamp,
 ) -> Result<World, ObserveError> {
-    let agent = match wish.agent {
-        AgentWish::Installed => Some(AgentBinary::read(&local.agent_binary)?),
+    let agents = match wish.agent {
+        AgentWish::Installed => {
+            Some(Agents::look(&local.agent_files, &every_architecture(wish, catalog), &local.process)?)
+        }
         AgentWish::None => None,
     };
+    let keys: BTreeSet<String> = agents.iter().flat_map(Agents::all).map(AgentBinary::key).collect();
     let (delivery, _) = delivery(wish, &local.key)?;
-    let needs_bucket = agent.is_some() || delivery != Delivery::UserData;
+    let stores_agent = agents.is_some() && wish.agent_url.is_none();
+    let sought = if stores_agent { keys.clone() } else { BTreeSet::new() };
+    let needs_bucket = stores_agent || delivery != Delivery::UserData;
     let regions: BTreeSet<&RegionName> = wish.candidates.iter().map(|machine| &machine.region).collect();
     let first = regions.iter().next().ok_or(ObserveError::NothingWished)?;
-    let (sts, key) = (session.sts(first), agent.as_ref().map(AgentBinary::key));
+    let sts = session.sts(first);
     let caller_and_buckets = async {
         let caller = sts.caller().await.map_err(aws("the account"))?;
         let state = async |region: &RegionName| match needs_bucket {
-            true => bucket_state(session, region, &caller.account, key.as_deref()).await,
+            true => bucket_state(session, region, &caller.account, &sought).await,
             false => Ok(BucketState::Missing),
         };
         let states = try_join_all(regions.iter().map(|region| state(region))).await?;
@@ -140,8 +152,10 @@ pub async fn observe(
     let worlds = regions.iter().zip(looks).zip(states);
     let regions =
         worlds.map(|((name, world), bucket)| (name.to_string(), RegionWorld { bucket, ..world })).collect();
+    let stored = keys.into_iter().map(|key| (key.clone(), local.stored.regions(&caller.account, &key)));
+    let stored = stored.collect();
     let (key, recent_refusals) = (local.key.clone(), local.recent_refusals.clone());
-    Ok(World { now, caller, ssh_from, key, agent, profile, recent_refusals, regions })
+    Ok(World { now, caller, ssh_from, key, agents, stored, profile, recent_refusals, regions })
 }
 
 async fn ssh_from(wish: &Wish, local: &Local) -> Result<AddressRange, ObserveError> {
@@ -226,6 +240,15 @@ async fn observe_types(
     try_join_all(unknown.into_iter().map(ask)).await.map(|types| types.into_iter().collect())
 }
 
+/// The architectures that the candidates may have; those of a type that the catalog does not describe are not known yet.
+fn every_architecture(wish: &Wish, catalog: &Catalog<'_>) -> BTreeSet<Architecture> {
+    let of = |name: &str| match catalog.instance_type(name).filter(|known| known.is_described()) {
+        Some(known) => known.architectures().collect(),
+        None => agent_release::ARCHITECTURES.to_vec(),
+    };
+    wish.candidates.iter().flat_map(|machine| of(machine.instance_type.as_str())).collect()
+}
+
 /// Whether the machine is to hibernate, and the catalog does not know whether its type can.
 fn hibernation_is_open(wish: &Wish, catalog: &Catalog<'_>, name: &str) -> bool {
     let known = catalog.instance_type(name).and_then(|known| known.has(Feature::Hibernation));
@@ -236,18 +259,18 @@ async fn bucket_state(
     session: &Session,
     region: &RegionName,
     account: &str,
-    key: Option<&str>,
+    keys: &BTreeSet<String>,
 ) -> Result<BucketState, ObserveError> {
     let bucket = session.bucket(region, bucket_name(account, region.as_str()), account);
+    // Side by side, so that a repeated launch waits for one answer and not for two.
+    let has = async |key: &String| bucket.has(key).await.map(|there| there.then(|| key.clone()));
+    let (there, held) = tokio::join!(bucket.is_there(), join_all(keys.iter().map(has)));
     let looking = || |source| ObserveError::Bucket { bucket: bucket.name().to_owned(), source };
-    if !bucket.is_there().await.map_err(looking())? {
+    if !there.map_err(looking())? {
         return Ok(BucketState::Missing);
     }
-    let there = match key {
-        Some(key) => bucket.has(key).await.map_err(looking())?,
-        None => false,
-    };
-    Ok(if there { BucketState::HasAgent } else { BucketState::Empty })
+    let held: Result<Vec<_>, _> = held.into_iter().collect();
+    Ok(BucketState::Holds(held.map_err(looking())?.into_iter().flatten().collect()))
 }
 
 fn aws(what: impl Into<String>) -> impl FnOnce(AwsError) -> ObserveError {

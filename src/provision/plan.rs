@@ -3,6 +3,8 @@
 //! A pure function: the same wish, world, catalog and seed give the same plan. It holds no URL and no secret, so it can be
 //! shown as it is.
 
+#[cfg(test)]
+mod delivery_tests;
 pub mod ending;
 mod hibernation;
 pub(super) mod image;
@@ -11,6 +13,7 @@ pub mod network;
 mod planner;
 mod recent;
 mod reserved;
+pub mod source;
 #[cfg(test)]
 mod tests;
 mod user_parts;
@@ -21,21 +24,21 @@ use std::path::PathBuf;
 use ending::PlannedEnding;
 use serde::Serialize;
 
-use super::agent_binary::AgentBinary;
 use super::cost::Cost;
 use super::image::ImageKind;
 use super::permissions::document::PolicyDocument;
-use super::wish::{AgentWish, Lifetime, Wish};
+use super::wish::{Lifetime, Wish};
 use super::world::World;
 use super::world::key::KnownKey;
 use crate::catalog::Catalog;
 use crate::cloudinit::user::UserBoot;
-use crate::cloudinit::{self, AgentDownload, Boot, Delivery, ObjectDownload, RenderError};
+use crate::cloudinit::{self, Boot, Delivery, ObjectDownload, RenderError};
 use crate::model::agent::AgentConfiguration;
 use crate::model::tag::{self, Tag};
 use crate::model::{Market, Mebibytes, Money, Span};
 use network::{NetworkStep, PlannedInterface};
 use planner::Planner;
+pub use source::{PlannedAgent, Source};
 pub(super) use user_parts::delivery;
 pub use user_parts::{Carrier, OBJECT_PREFIX, PlannedObject, PlannedPart, PlannedUser};
 
@@ -69,9 +72,6 @@ pub struct Plan {
     pub ssh_from: String,
     /// The port of its SSH server.
     pub ssh_port: u16,
-    /// The binary that becomes the agent; absent where the machine gets none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub agent: Option<PlannedAgent>,
     /// What the user adds to the machine's start.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<PlannedUser>,
@@ -92,17 +92,6 @@ pub struct Plan {
     /// What the machine is told at its boot; the URL of its agent is signed later.
     #[serde(skip)]
     pub boot: Boot,
-}
-
-/// The agent's binary and where the machine gets it from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct PlannedAgent {
-    /// Its sha256, which travels in the user data.
-    pub sha256: String,
-    /// The name that it is stored under.
-    pub key: String,
-    /// A placeholder: the URL is signed just before the request and shown nowhere.
-    pub url: &'static str,
 }
 
 /// One machine that would do, and what it takes.
@@ -134,6 +123,9 @@ pub struct Candidate {
     pub memory_mib: Option<Mebibytes>,
     /// What it starts from.
     pub image: PlannedImage,
+    /// The binary that becomes its agent; absent where it gets none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent: Option<PlannedAgent>,
     /// Its volumes, the root volume first.
     pub volumes: Vec<PlannedVolume>,
     /// Its network interface; absent where EC2 makes one in the default network.
@@ -256,6 +248,10 @@ pub enum Step {
         key: String,
         /// How many bytes.
         bytes: u64,
+        /// What they come to.
+        sha256: String,
+        /// Which file.
+        file: PathBuf,
     },
     /// Uploads what the user adds to the machine's start and user data does not hold.
     UploadUserFiles {
@@ -419,6 +415,7 @@ pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Res
     for candidate in &mut candidates {
         candidate.cost = Cost::of(std::mem::take(&mut candidate.cost.parts), lifetime);
     }
+    let agent = candidates.first().and_then(|first| first.agent.as_ref());
     let mut boot = Boot {
         user: wish.user.clone(),
         delivery,
@@ -427,7 +424,7 @@ pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Res
             headers: Vec::new(),
             sha256: object.sha256.clone(),
         }),
-        ..boot(wish, world, &launch, now, deadline)
+        ..boot(world, agent, &launch, now, deadline)
     };
     ending.configure(&mut boot);
     cloudinit::render(&boot)?;
@@ -444,11 +441,6 @@ pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Res
         ssh_from: world.ssh_from.to_string(),
         ssh_port: wish.ssh_port,
         key: planned_key(wish, &world.key),
-        agent: installed(wish, world).map(|agent| PlannedAgent {
-            sha256: agent.sha256.clone(),
-            key: agent.key(),
-            url: cloudinit::URL_PLACEHOLDER,
-        }),
         user,
         market_asked: wish.candidates.first().map(|machine| machine.market).unwrap_or_default(),
         candidates,
@@ -469,9 +461,10 @@ fn deadline(lifetime: Lifetime, now: jiff::Timestamp) -> Result<Option<jiff::Tim
     }
 }
 
+/// What the machine of the first candidate is told; of another one the agent differs.
 fn boot(
-    wish: &Wish,
     world: &World,
+    agent: Option<&PlannedAgent>,
     launch: &str,
     now: jiff::Timestamp,
     deadline: Option<jiff::Timestamp>,
@@ -479,23 +472,10 @@ fn boot(
     Boot {
         configuration: AgentConfiguration::for_machine(launch, now, deadline),
         authorized_keys: world.key.line().map(str::to_owned).into_iter().collect(),
-        agent: installed(wish, world).map(|agent| agent_download(&agent.sha256)),
+        agent: agent.map(PlannedAgent::without_urls),
         user: UserBoot::default(),
         delivery: Delivery::default(),
         object: None,
-    }
-}
-
-/// The agent that the machine gets.
-fn installed<'w>(wish: &Wish, world: &'w World) -> Option<&'w AgentBinary> {
-    world.agent.as_ref().filter(|_| wish.agent == AgentWish::Installed)
-}
-
-fn agent_download(sha256: &str) -> AgentDownload {
-    AgentDownload {
-        url: cloudinit::URL_PLACEHOLDER.to_owned(),
-        headers: Vec::new(),
-        sha256: sha256.to_owned(),
     }
 }
 

@@ -63,6 +63,23 @@ pub enum Event {
     SshAnswers,
     /// Its SSH server did not answer in time, which is no failure.
     SshNotYet,
+    /// Its agent looks after it.
+    AgentSeen {
+        /// The deadline that the agent keeps.
+        deadline: Option<Timestamp>,
+    },
+    /// Its agent could not be installed.
+    AgentFailed {
+        /// Why, in the machine's own words.
+        reason: String,
+    },
+    /// No sign of its agent came in time, which is no failure.
+    AgentUnknown {
+        /// Why none could come, where that is known.
+        because: Option<String>,
+        /// When the machine ends without its agent.
+        deadline: Option<Timestamp>,
+    },
     /// The same at a private address, which may just not be reached from here.
     SshNotFromHere {
         /// The address.
@@ -79,6 +96,18 @@ pub enum Event {
         /// The command that removes it.
         command: String,
     },
+}
+
+/// What is known of a new machine's agent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AgentState {
+    /// It has shown itself.
+    Seen,
+    /// It could not be installed.
+    Failed,
+    /// Neither, as far as anybody could see.
+    Unknown,
 }
 
 /// The value of [`Launched`]'s `schema` field.
@@ -121,6 +150,9 @@ pub struct Launched {
     /// Whether its SSH server has answered; absent where nobody waited for that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ssh_answers: Option<bool>,
+    /// Whether its agent has shown itself; absent where nobody looked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent: Option<AgentState>,
     /// What to type to get in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ssh_command: Option<String>,

@@ -35,6 +35,8 @@ pub enum WaitFor {
     Running,
     /// Until its SSH server answers.
     Ssh,
+    /// Until its agent has shown itself as well.
+    Agent,
 }
 
 /// The machine did not come to run.

@@ -9,6 +9,7 @@ pub mod role;
 
 use network::NetworkWish;
 
+use super::mirror::MirrorUrl;
 use crate::cloudinit::user::UserBoot;
 use crate::model::{InstanceTypeName, Market, Money, OperatingSystem, RegionName, Span};
 
@@ -37,6 +38,8 @@ pub struct Wish {
     pub ssh_port: u16,
     /// Whether the machine gets an agent.
     pub agent: AgentWish,
+    /// Where the machine gets its agent from, where that is not the account's bucket.
+    pub agent_url: Option<MirrorUrl>,
     /// What the user adds to the machine's start.
     pub user: UserBoot,
     /// What is wanted of its network.

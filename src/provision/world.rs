@@ -7,10 +7,10 @@ pub mod key;
 pub mod network;
 pub mod profile;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use self::profile::ProfileWorld;
-use super::agent_binary::AgentBinary;
+use super::agents::Agents;
 use super::image::ImageKind;
 use super::refusal_memory::RecentRefusal;
 use super::wish::AddressRange;
@@ -32,8 +32,10 @@ pub struct World {
     pub ssh_from: AddressRange,
     /// The SSH key that is let in.
     pub key: KnownKey,
-    /// The binary that becomes the agent, where there is to be one.
-    pub agent: Option<AgentBinary>,
+    /// The binaries that can become the agent, where there is to be one.
+    pub agents: Option<Agents>,
+    /// The regions whose buckets of the account are known to have held a binary, by its name there; the last one first.
+    pub stored: BTreeMap<String, Vec<String>>,
     /// The instance profile that was asked for, where one was.
     pub profile: Option<ProfileWorld>,
     /// The pools that had no room a short while ago.
@@ -63,13 +65,19 @@ pub struct RegionWorld {
 }
 
 /// The account's bucket of a region.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum BucketState {
-    /// It has to be made.
+    /// It has to be made; or nobody looked, since no bucket is needed.
     #[default]
     Missing,
-    /// It is there, without this agent binary.
-    Empty,
-    /// It is there and holds this agent binary.
-    HasAgent,
+    /// It is there, and holds the agent binaries of these names.
+    Holds(BTreeSet<String>),
+}
+
+impl BucketState {
+    /// Whether it is there and holds the binary of this name.
+    #[must_use]
+    pub fn has(&self, key: &str) -> bool {
+        matches!(self, Self::Holds(keys) if keys.contains(key))
+    }
 }

@@ -1,21 +1,28 @@
 #!/bin/sh
 # Installs the agent, once per machine, when the network is there. What it installs comes before this line as variables:
 #
-#   CLOUDKIT_AGENT_URL         where the binary is: a presigned URL, so it is neither shown nor an argument of a process
-#   CLOUDKIT_AGENT_HEADERS     the headers that were signed with it, "name: value" on a line each
+#   CLOUDKIT_LAUNCH            the launch that made the machine
+#   CLOUDKIT_AGENT_SOURCES     the places that have the binary, a line each, the best first: a URL, and behind a tab each the
+#                              headers to send. URLs may be presigned, so they are neither shown nor arguments of a process
 #   CLOUDKIT_AGENT_SHA256      what the binary's bytes have to come to before anything of it runs
 #   CLOUDKIT_AGENT_SERVICE     its unit
 #
-# Where this fails the machine has no agent, and says so; the dead-man timer ends it all the same.
+# Where this fails the machine has no agent, and says so, on its console too, where the launch looks for the agent's first
+# sign; the dead-man timer ends it all the same.
 set -u
+set -f # nothing in an address is a pattern
 umask 022
+IFS='
+'
 
 root=${CLOUDKIT_ROOT:-}
 attempts=${CLOUDKIT_ATTEMPTS:-10}
 download=$root/var/lib/cloudkit/agent.download # never in /tmp, which is cleaned during boot
 binary=$root/usr/local/bin/cloudkit
+new=${binary%/*}/.cloudkit.new
 unit=$root/etc/systemd/system/cloudkit-agent.service
 failure=$root/run/cloudkit/agent-install-failed
+console=$root/dev/console
 
 say() {
     echo "cloudkit: $1" >&2
@@ -25,24 +32,24 @@ say() {
 fail() {
     say "the agent was not installed: $1"
     printf '%s\n' "$1" >"$failure"
-    rm -f "$download"
+    [ ! -w "$console" ] ||
+        printf '\ncloudkit-agent: failed launch=%s reason=%s\n' "$CLOUDKIT_LAUNCH" "$1" >>"$console"
+    rm -f "$download" "$new"
     exit 1
 }
 
-# Both read the URL and the headers from standard input.
+# Both are given a line of the sources and read it from standard input.
 fetch_with_curl() {
-    {
-        printf '%s\n' "$CLOUDKIT_AGENT_URL" | sed 's/["\\]/\\&/g; s/.*/url = "&"/'
-        [ -z "$CLOUDKIT_AGENT_HEADERS" ] ||
-            printf '%s\n' "$CLOUDKIT_AGENT_HEADERS" | sed 's/["\\]/\\&/g; s/.*/header = "&"/'
-    } | curl --silent --show-error --fail --globoff --connect-timeout 10 --max-time 300 --output "$download" --config -
+    printf '%s\n' "$1" | tr '\t' '\n' |
+        sed -e 's/["\\]/\\&/g' -e '1s/.*/url = "&"/' -e '2,$s/.*/header = "&"/' |
+        curl --silent --show-error --fail --globoff --connect-timeout 10 --max-time 300 --output "$download" --config -
 }
 
 # cloud-init is written in it, so it is there where curl is not. Of an error it tells the kind alone: some hold the URL.
 fetch_with_python() {
-    printf '%s\n%s\n' "$CLOUDKIT_AGENT_URL" "$CLOUDKIT_AGENT_HEADERS" | python3 -c '
+    printf '%s\n' "$1" | python3 -c '
 import shutil, sys, urllib.request
-url, *headers = [line for line in sys.stdin.read().split("\n") if line]
+url, *headers = sys.stdin.readline().rstrip("\n").split("\t")
 try:
     request = urllib.request.Request(url, headers=dict(header.split(": ", 1) for header in headers))
     with urllib.request.urlopen(request, timeout=30) as answer, open(sys.argv[1], "wb") as file:
@@ -53,34 +60,63 @@ except Exception as error:
 }
 
 fetch() {
-    if command -v curl >/dev/null; then fetch_with_curl; else fetch_with_python; fi
+    if command -v curl >/dev/null; then fetch_with_curl "$1"; else fetch_with_python "$1"; fi
 }
 
-download_with_retries() {
+is_as_promised() {
+    printf '%s  %s\n' "$CLOUDKIT_AGENT_SHA256" "$download" | sha256sum -c --status
+}
+
+# Goes round the sources until one has given what was promised. One that gives something else is not asked again.
+download_from_any() {
+    left=$CLOUDKIT_AGENT_SOURCES
     attempt=1
-    until fetch; do
+    while [ -n "$left" ]; do
+        asked=$left
+        left=
+        for source in $asked; do
+            if ! fetch "$source"; then
+                left=$left$source$IFS
+                reason='its download failed'
+            elif is_as_promised; then
+                return 0
+            else
+                reason='what was downloaded is not the agent that was promised: its SHA-256 is another'
+                say "download of the agent: $reason"
+            fi
+        done
         [ "$attempt" -lt "$attempts" ] || return 1
+        [ -n "$left" ] || return 1
         say "download of the agent: attempt $attempt of $attempts failed"
         sleep $((attempt * 3))
         attempt=$((attempt + 1))
     done
+    return 1
 }
 
 # Copied into its directory rather than moved there: so it gets that directory's security label.
-install_binary() {
-    mkdir -p "${binary%/*}" "${unit%/*}" &&
-        install -m 755 "$download" "${binary%/*}/.cloudkit.new" && sync "${binary%/*}/.cloudkit.new" &&
-        mv -f "${binary%/*}/.cloudkit.new" "$binary" &&
+copy_binary() {
+    mkdir -p "${binary%/*}" && install -m 755 "$download" "$new" && sync "$new"
+}
+
+# One that needs a newer system than this would be started for ever and tell nobody.
+runs_here() {
+    timeout 20 "$new" --version >/dev/null 2>&1
+}
+
+install_files() {
+    mkdir -p "${unit%/*}" && mv -f "$new" "$binary" &&
         printf '%s' "$CLOUDKIT_AGENT_SERVICE" >"$unit.new" && chmod 644 "$unit.new" && mv -f "$unit.new" "$unit" &&
         rm -f "$download"
 }
 
 mkdir -p "${download%/*}" "${failure%/*}"
 rm -f "$failure"
-download_with_retries || fail 'its download failed'
-printf '%s  %s\n' "$CLOUDKIT_AGENT_SHA256" "$download" | sha256sum -c --status ||
-    fail 'what was downloaded is not the agent that was promised: its SHA-256 is another'
-install_binary || fail 'its files could not be written'
+reason='no place is known that has it'
+download_from_any || fail "$reason"
+copy_binary || fail 'its files could not be written'
+runs_here || fail 'it does not run on this machine'
+install_files || fail 'its files could not be written'
 systemctl daemon-reload
 systemctl enable cloudkit-agent.service || fail 'its service could not be enabled'
 systemctl restart --no-block cloudkit-agent.service || fail 'its service could not be started'

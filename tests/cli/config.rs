@@ -13,6 +13,9 @@ fn every_setting_is_listed_with_where_it_came_from() {
     assert_snapshot!(home.run("cloudkit config list"), @"
     SETTING          VALUE      FROM
     agent-binary     -          -
+    agent-folder     -          -
+    agent-releases   -          -
+    agent-url        -          -
     check-ip-url     -          -
     color            -          -
     confirm-above    -          -
@@ -30,7 +33,7 @@ fn every_setting_is_listed_with_where_it_came_from() {
     ssh-key          -          -
     ttl              4h         [HOME]/.cloudkit.yaml
     ");
-    assert_snapshot!(home.run("cloudkit config list -o json").ok().json()[16], @r#"{"key":"ttl","origin":"[HOME]/.cloudkit.yaml","schema":"cloudkit.setting/v1","value":"4h"}"#);
+    assert_snapshot!(home.run("cloudkit config list -o json").ok().json()[19], @r#"{"key":"ttl","origin":"[HOME]/.cloudkit.yaml","schema":"cloudkit.setting/v1","value":"4h"}"#);
 }
 
 #[test]
@@ -110,6 +113,9 @@ fn a_project_can_not_loosen_safety() {
         ("no-ttl", "true"),
         ("confirm-above", "1000"),
         ("agent-binary", "./agent"),
+        ("agent-folder", "./agents"),
+        ("agent-releases", "https://example.com/agents"),
+        ("agent-url", "https://example.com/agent"),
         ("check-ip-url", "http://example.com"),
         ("ssh-key", "key.pub"),
     ] {
@@ -148,6 +154,8 @@ fn a_file_that_is_no_list_of_settings_is_refused() {
 #[test]
 fn every_variable_is_in_the_help() {
     assert_snapshot!(Home::new().run("cloudkit help environment"), @"
+    CLOUDKIT_AGENT_RELEASES_URL    address of the folder that cloudkit agent fetch takes releases of the agent from
+    CLOUDKIT_AGENT_WAIT            how long the agent's first sign is looked for once ssh answers, such as 2m, instead of 20s (5m with --wait agent)
     CLOUDKIT_CAPACITY_PAUSE        first pause between the tries of --wait-for-capacity, instead of 15s; each is twice the one before, up to 5m
     CLOUDKIT_CHECK_IP_URL          service that answers with the caller's public address, instead of https://checkip.amazonaws.com
     CLOUDKIT_COMPLETE              the shell that asks for completions; set by the script of cloudkit completions
@@ -158,6 +166,7 @@ fn every_variable_is_in_the_help() {
     CLOUDKIT_SPOT_PRICES_URL       address of the list of spot prices, instead of AWS's spot.json
     CLOUDKIT_SSH_PORT              port of the machines' SSH servers, instead of 22
     CLOUDKIT_SSH_WAIT              how long a new machine's SSH server is waited for, such as 10m, instead of 4m
+    CLOUDKIT_TEST_RELEASE_KEY      minisign public key by which a debug build judges releases of the agent; a released build refuses it
     CLOUDKIT_TODAY                 the day by which figures are called old, such as 2026-11-22, instead of the clock's
 
     Credentials, region, profile, endpoint and proxy are read from the AWS SDK's own variables.

@@ -271,6 +271,21 @@ class Catalog(LabTest):
         zones = client("ec2").describe_availability_zones()["AvailabilityZones"]
         self.assertIn("use1-az1", {zone["ZoneId"] for zone in zones})
 
+    def test_the_console_is_empty_until_control_writes_on_it(self) -> None:
+        machine, ec2 = self.launch()["InstanceId"], client("ec2")
+        self.assertNotIn("Output", ec2.get_console_output(InstanceId=machine, Latest=True))
+        self.control("POST", f"/machines/{machine}/console", {"text": "x" * 70_000 + "\ngr\u00fc\u00dfe\r\n"})
+        told = ec2.get_console_output(InstanceId=machine, Latest=True)["Output"]
+        self.assertTrue(told.endswith("x\ngr\u00fc\u00dfe\r\n"))
+        self.assertEqual(len(told.encode()), 64 * 1024)
+
+    def test_the_latest_console_is_for_nitro(self) -> None:
+        machine, ec2 = self.launch(InstanceType="t2.micro")["InstanceId"], client("ec2")
+        self.control("POST", f"/machines/{machine}/console", {"text": "booted"})
+        with self.refused("UnsupportedOperation", 400):
+            ec2.get_console_output(InstanceId=machine, Latest=True)
+        self.assertEqual(ec2.get_console_output(InstanceId=machine)["Output"], "booted")
+
     def test_the_control_shows_what_was_launched(self) -> None:
         self.launch(UserData="#!/bin/sh", MetadataOptions=NEEDED, InstanceInitiatedShutdownBehavior="terminate")
         machine = self.control("GET", "/machines")[0]

@@ -11,15 +11,14 @@ mod places;
 mod role;
 mod until;
 
-use std::path::PathBuf;
-
+use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, ValueHint};
 
 pub(super) use network::NetworkArguments;
 
 use self::ending::EndingArguments;
 use self::role::RoleArguments;
+use super::delivery::DeliveryArguments;
 use super::offers;
 use crate::catalog::Catalog;
 use crate::cli::command_error::CommandError;
@@ -29,7 +28,7 @@ use crate::cli::settings::Key;
 use crate::model::{InstanceTypeName, NotAValue, RegionName, Span, tag};
 use crate::platform::variables;
 use crate::provision::wait::WaitFor;
-use crate::provision::wish::{AddressRange, SshFrom, Wish};
+use crate::provision::wish::{AddressRange, AgentWish, SshFrom, Wish};
 use market::MarketArguments;
 
 use image::ImageArguments;
@@ -63,15 +62,14 @@ pub(super) struct LaunchArguments {
     /// Who may reach its SSH port, such as 203.0.113.0/24 [default: the address you are seen from]
     #[arg(long, value_name = "CIDR")]
     pub(super) ssh_from: Option<AddressRange>,
-    /// Linux build of cloudkit that becomes the machine's agent [default: this program]
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(super) agent_binary: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) delivery: DeliveryArguments,
     #[command(flatten)]
     pub(super) boot: boot::BootArguments,
     /// Show the plan with its cost, and change nothing
     #[arg(long)]
     pub(super) dry_run: bool,
-    /// How far to wait: accepted, running or ssh
+    /// How far to wait: accepted, running, ssh (the agent is looked for meanwhile) or agent
     #[arg(long, value_name = "WHAT", default_value = "ssh", value_parser = waits())]
     pub(super) wait: WaitFor,
     /// Launch without asking
@@ -102,9 +100,10 @@ fn machine_name(text: &str) -> Result<String, NotAValue> {
 }
 
 fn waits() -> impl TypedValueParser<Value = WaitFor> {
-    PossibleValuesParser::new(["accepted", "running", "ssh"]).map(|name| match name.as_str() {
+    PossibleValuesParser::new(["accepted", "running", "ssh", "agent"]).map(|name| match name.as_str() {
         "accepted" => WaitFor::Accepted,
         "running" => WaitFor::Running,
+        "agent" => WaitFor::Agent,
         _ => WaitFor::Ssh,
     })
 }
@@ -116,6 +115,9 @@ impl LaunchArguments {
             [] => offers::from_stdin(catalog)?,
             _ => places::named(context, catalog, self)?,
         };
+        if self.wait == WaitFor::Agent && self.boot.agent() == AgentWish::None {
+            return Err(CommandError::usage("--wait agent: there is none to wait for with --no-agent"));
+        }
         Ok(Wish {
             candidates: self.market.complete(candidates)?,
             name: self.name.clone(),
@@ -127,6 +129,7 @@ impl LaunchArguments {
             ssh_from: self.ssh_from(context)?,
             ssh_port: ssh_port(context)?,
             agent: self.boot.agent(),
+            agent_url: self.delivery.mirror(context)?,
             user: self.boot.user(context)?,
             network: self.network.wish(),
             key_pair: self.network.key_pair.clone(),

@@ -7,6 +7,7 @@ mod capacity_wait;
 mod cleanup;
 mod connect;
 mod cost;
+mod delivery;
 mod extend;
 mod hibernate;
 mod key;

@@ -2,12 +2,14 @@
 //!
 //! The plan and its cost are shown before anything is made.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use jiff::Timestamp;
+
 use super::arguments::{LaunchArguments, ssh_wait};
 use super::capacity_wait::{self, Patience};
+use super::delivery::agent_wait;
 use super::key;
 use crate::aws::Session;
 use crate::catalog::Catalog;
@@ -21,13 +23,15 @@ use crate::output::Format;
 use crate::output::launch::{cost, no_agent, plan_text, step_text};
 use crate::platform::http::HttpClient;
 use crate::platform::{clock, random};
+use crate::provision::agents::AgentFiles;
 use crate::provision::execute::{Cause, Means};
 use crate::provision::journal::Journal;
 use crate::provision::observe::{self, Local};
 use crate::provision::plan::{self, Plan};
 use crate::provision::refusal_memory::{RecentRefusal, RefusalMemory};
-use crate::provision::report::{Event, Launched};
-use crate::provision::wish::Wish;
+use crate::provision::report::{AgentState, Event, Launched};
+use crate::provision::stored_agents::StoredAgents;
+use crate::provision::wish::{AgentWish, Wish};
 use crate::provision::world::key::KnownKey;
 
 /// Where AWS says which address the caller is seen from.
@@ -40,18 +44,21 @@ const CREDENTIALS_LAST: Span = Span::from_seconds(15 * 60);
 pub(super) fn run(context: &Context<'_>, arguments: &LaunchArguments) -> Result<ExitClass, CommandError> {
     let catalog = context.catalog();
     let wish = arguments.wish(context, catalog)?;
-    let agent_binary = agent_binary(context, arguments)?;
+    let agent_files = arguments.delivery.files(context)?;
+    let stored = StoredAgents::in_directory(&context.cache_directory()?);
+    let agent_wait = agent_wait(context, arguments.wait)?;
     let ssh_wait = ssh_wait(context)?;
     let memory = RefusalMemory::in_cache_directory(&context.cache_directory()?);
     let key = context.block_on_bounded(key::find(context, &arguments.network))?;
     let look = async |recent_refusals: Vec<RecentRefusal>| {
         let session = long_lasting_session(context).await?;
-        let local = local(context, &key.known, agent_binary.clone(), recent_refusals)?;
+        let (agent_files, stored) = (agent_files.clone(), stored.clone());
+        let local = local(context, &key.known, agent_files, stored, recent_refusals)?;
         let plan = planned(context, &wish, &session, catalog, &local).await?;
         Ok((session, plan))
     };
     let (session, plan) = context.block_on_bounded(look(recent_refusals(context, &memory)))?;
-    if plan.agent.is_none() {
+    if wish.agent == AgentWish::None {
         context.streams.warn(format_args!("agent: {}", no_agent(&plan)));
     }
     if arguments.dry_run {
@@ -68,10 +75,12 @@ pub(super) fn run(context: &Context<'_>, arguments: &LaunchArguments) -> Result<
         session,
         memory,
         journal: Journal::in_state_directory(context.process.state_directory()?),
-        agent_binary: agent_binary.clone(),
+        stored: stored.clone(),
         identity_file: key.identity_file.clone(),
         wait_for: arguments.wait,
         ssh_wait,
+        agent_wait,
+        on_agent_failure: arguments.delivery.on_failure(),
         interrupted: Arc::new(AtomicBool::new(false)),
     };
     let interrupted = Arc::clone(&means.interrupted);
@@ -80,19 +89,11 @@ pub(super) fn run(context: &Context<'_>, arguments: &LaunchArguments) -> Result<
         capacity_wait::until_had(context, patience, plan, &mut means, async || look(Vec::new()).await);
     let launched = context.block_on(stoppable(context, interrupted, tries))??;
     tell(context, &launched)?;
-    Ok(ExitClass::Done)
-}
-
-fn agent_binary(context: &Context<'_>, arguments: &LaunchArguments) -> Result<PathBuf, CommandError> {
-    let setting = || context.settings.text(Key::AgentBinary).map(PathBuf::from);
-    match arguments.agent_binary.clone().or_else(setting) {
-        Some(path) => Ok(path),
-        None => Ok(context.process.program_file()?),
-    }
+    Ok(if launched.agent == Some(AgentState::Failed) { ExitClass::No } else { ExitClass::Done })
 }
 
 async fn long_lasting_session(context: &Context<'_>) -> Result<Session, CommandError> {
-    let until = CREDENTIALS_LAST.after(clock::now()).unwrap_or(jiff::Timestamp::MAX);
+    let until = CREDENTIALS_LAST.after(clock::now()).unwrap_or(Timestamp::MAX);
     Ok(context.session().await?.lasting_until(until).await?)
 }
 
@@ -107,13 +108,16 @@ fn recent_refusals(context: &Context<'_>, memory: &RefusalMemory) -> Vec<RecentR
 fn local(
     context: &Context<'_>,
     key: &KnownKey,
-    agent_binary: PathBuf,
+    agent_files: AgentFiles,
+    stored: StoredAgents,
     recent_refusals: Vec<RecentRefusal>,
 ) -> Result<Local, CommandError> {
     let certificates = context.certificates()?;
     Ok(Local {
         key: key.clone(),
-        agent_binary,
+        agent_files,
+        stored,
+        process: context.process.clone(),
         check_ip_url: context.settings.text(Key::CheckIpUrl).unwrap_or(CHECK_IP).to_owned(),
         http: HttpClient::new(certificates.as_deref()).map_err(CommandError::usage)?,
         recent_refusals,
@@ -261,12 +265,29 @@ pub(super) fn show_event(context: &Context<'_>, event: &Event) {
         Event::SshNotFromHere { address } => streams.warn(format_args!(
             "ssh does not answer at {address}, a private address: the machine runs, and is reached from within its network"
         )),
+        Event::AgentSeen { deadline } => streams.status(format_args!(
+            "the agent looks after it{}",
+            deadline.map_or_else(String::new, |at| format!(" until {at}"))
+        )),
+        Event::AgentFailed { reason } => {
+            streams.warn(format_args!("the agent was not installed: {reason}"));
+        }
+        Event::AgentUnknown { because, deadline } => show_unknown(context, because.as_deref(), *deadline),
         Event::Undone(what) => streams.status(format_args!("removed again: {what}")),
         Event::StillThere { what, because, command } => {
             streams.warn(format_args!("still there: {what} ({because})"));
             streams.hint(format_args!("remove it: {command}"));
         }
     }
+}
+
+fn show_unknown(context: &Context<'_>, because: Option<&str>, deadline: Option<Timestamp>) {
+    let because = because.map_or_else(String::new, |because| format!(" ({because})"));
+    let then = deadline.map_or_else(
+        || "nothing else ends the machine".to_owned(),
+        |deadline| format!("the machine's own timer ends it at {deadline} all the same"),
+    );
+    context.streams.warn(format_args!("no sign of the agent yet{because}; {then}"));
 }
 
 /// What there is now: a document for programs, a few lines for a person.
@@ -294,6 +315,7 @@ fn tell(context: &Context<'_>, launched: &Launched) -> Result<(), CommandError> 
     line("name", &launched.name);
     line("address", launched.reached_at().unwrap_or("-"));
     line("ssh", &ssh(launched));
+    launched.agent.iter().for_each(|state| line("agent", agent_text(*state)));
     line("ends", &launched.deadline.map_or_else(|| "when somebody ends it".to_owned(), |at| at.to_string()));
     line("cost", &cost(&launched.cost));
     launched.refused.iter().for_each(|refused| line("refused", &refused.to_string()));
@@ -303,6 +325,14 @@ fn tell(context: &Context<'_>, launched: &Launched) -> Result<(), CommandError> 
     );
     context.streams.write_text(&text)?;
     Ok(())
+}
+
+const fn agent_text(state: AgentState) -> &'static str {
+    match state {
+        AgentState::Seen => "looks after it",
+        AgentState::Failed => "not installed",
+        AgentState::Unknown => "no sign of it yet",
+    }
 }
 
 /// What to type to get in; whose user an image of somebody's own has is not known.

@@ -9,11 +9,13 @@ use sha2::{Digest as _, Sha256};
 use super::machine::{Machine, SHELLS, said};
 use super::server::{Answer, serve};
 use super::{body, boot};
-use crate::cloudinit::Boot;
+use crate::cloudinit::{Boot, DownloadSource};
 
-const BINARY: &[u8] = b"\x7fELF an agent\0\xff";
+/// A program that can be asked for its version, and more bytes than text has.
+const BINARY: &[u8] = b"#!/bin/sh\nexit 0\n\0\xff";
 const INSTALLED: &str = "usr/local/bin/cloudkit";
 const UNIT: &str = "etc/systemd/system/cloudkit-agent.service";
+const CONSOLE: &str = "dev/console";
 const FAILURE: &str = "run/cloudkit/agent-install-failed";
 const SECRET: &str = "X-Amz-Signature=the%2Fsecret";
 
@@ -23,7 +25,7 @@ const WATCHED_CURL: &str = "#!/bin/sh\necho \"curl $*\" >>\"$LOG\"\nexec /usr/bi
 fn boot_from(bucket: &str, content: &[u8]) -> Boot {
     let mut boot = boot();
     let agent = boot.agent.as_mut().unwrap();
-    agent.url = format!("{bucket}/cloudkit-x86_64?[a]{{b}}&\"c\\d&{SECRET}");
+    agent.sources[0].url = format!("{bucket}/cloudkit-x86_64?[a]{{b}}&\"c\\d&{SECRET}");
     agent.sha256 = Sha256::digest(content).iter().fold(String::new(), |mut text, byte| {
         write!(text, "{byte:02x}").unwrap();
         text
@@ -36,6 +38,7 @@ fn machine(shell: &'static [&'static str]) -> Machine {
     machine.take("curl");
     machine.stand_in("curl", WATCHED_CURL);
     machine.set_variable("CLOUDKIT_ATTEMPTS", "3");
+    machine.write(CONSOLE, "login: ");
     machine
 }
 
@@ -61,6 +64,7 @@ fn assert_installed(machine: &Machine) {
     let unit = include_str!("../../../templates/systemd/cloudkit-agent.service");
     assert_eq!(machine.read(UNIT).as_deref(), Some(unit));
     assert_eq!(machine.read(FAILURE), None);
+    assert_eq!(machine.read(CONSOLE).as_deref(), Some("login: "), "the agent itself shows that it is there");
     assert!(!machine.path("var/lib/cloudkit/agent.download").exists());
 }
 
@@ -101,7 +105,7 @@ fn without_curl_it_is_downloaded_with_python() {
     machine.take("curl");
     machine.give("python3");
     let mut boot = boot_from(&bucket, BINARY);
-    boot.agent.as_mut().unwrap().url = format!("{bucket}/cloudkit-x86_64?{SECRET}");
+    boot.agent.as_mut().unwrap().sources[0].url = format!("{bucket}/cloudkit-x86_64?{SECRET}");
     let output = run(&machine, &boot);
     assert!(output.status.success(), "{}", said(&output));
     assert_installed(&machine);
@@ -153,6 +157,86 @@ fn a_binary_of_another_sum_is_never_installed() {
     }
 }
 
+/// A boot with a second place behind the first.
+fn boot_from_two(first: &str, second: &str) -> Boot {
+    let mut boot = boot_from(first, BINARY);
+    let sources = &mut boot.agent.as_mut().unwrap().sources;
+    sources.push(DownloadSource { url: format!("{second}/mirrored"), headers: Vec::new() });
+    boot
+}
+
+#[test]
+fn what_the_first_place_has_not_the_second_gives_at_once() {
+    for (shell, curl) in [(SHELLS[0], true), (SHELLS[1], true), (SHELLS[0], false)] {
+        let gone = serve(|_| Answer::Status(404));
+        let (mirror, heads) = bucket(0);
+        let machine = machine(shell);
+        if !curl {
+            machine.take("curl");
+            machine.give("python3");
+        }
+        let output = run(&machine, &boot_from_two(&gone, &mirror));
+        assert!(output.status.success(), "{}", said(&output));
+        assert_installed(&machine);
+        let head = heads.recv().unwrap().to_lowercase();
+        assert!(head.starts_with("get /mirrored http/1.1\n"), "{head}");
+        assert!(!head.contains("x-amz-"), "the headers of one place go to no other: {head}");
+        assert!(!machine.log().iter().any(|line| line.starts_with("sleep")));
+    }
+}
+
+#[test]
+fn a_place_with_other_bytes_is_asked_once_and_the_next_one_gives_the_right_ones() {
+    let (asked, asks) = mpsc::channel();
+    let wrong = serve(move |_| {
+        asked.send(()).unwrap();
+        Answer::Ok(b"something else".to_vec())
+    });
+    let (mirror, _heads) = bucket(2);
+    let machine = machine(SHELLS[0]);
+    let output = run(&machine, &boot_from_two(&wrong, &mirror));
+    assert!(output.status.success(), "{}", said(&output));
+    assert_installed(&machine);
+    assert_eq!(asks.try_iter().count(), 1);
+    assert_eq!(machine.log().iter().filter(|line| line.starts_with("sleep")).count(), 1);
+}
+
+#[test]
+fn each_place_is_asked_a_bounded_number_of_times() {
+    let (sender, asks) = mpsc::channel();
+    let place = |name: &'static str| {
+        let sender = sender.clone();
+        serve(move |_| {
+            sender.send(name).unwrap();
+            Answer::Status(503)
+        })
+    };
+    let machine = machine(SHELLS[0]);
+    let output = run(&machine, &boot_from_two(&place("first"), &place("second")));
+    assert_failed(&machine, &output, "its download failed");
+    assert_eq!(asks.try_iter().collect::<Vec<_>>(), ["first", "second"].repeat(3));
+}
+
+#[test]
+fn a_binary_that_does_not_run_here_is_never_installed() {
+    let needs_more = b"#!/bin/sh\necho 'GLIBC_2.99 not found' >&2\nexit 1\n";
+    let bucket = serve(|_| Answer::Ok(needs_more.to_vec()));
+    let machine = machine(SHELLS[0]);
+    machine.write(INSTALLED, "the one before");
+    let output = run(&machine, &boot_from(&bucket, needs_more));
+    assert_failed(&machine, &output, "it does not run on this machine");
+    assert_eq!(machine.read(INSTALLED).as_deref(), Some("the one before"));
+}
+
+#[test]
+fn a_machine_without_a_console_fails_without_a_sign() {
+    let bucket = serve(|_| Answer::Status(403));
+    let machine = machine(SHELLS[0]);
+    std::fs::remove_file(machine.path(CONSOLE)).unwrap();
+    assert_eq!(run(&machine, &boot_from(&bucket, BINARY)).status.code(), Some(1));
+    assert_eq!(machine.read(CONSOLE), None);
+}
+
 fn assert_failed(machine: &Machine, output: &std::process::Output, reason: &str) {
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(machine.read(FAILURE), Some(format!("{reason}\n")));
@@ -162,6 +246,9 @@ fn assert_failed(machine: &Machine, output: &std::process::Output, reason: &str)
     assert_eq!(log.last(), Some(&format!("logger -t cloudkit {line}")));
     assert!(!log.iter().any(|line| line.starts_with("systemctl")), "{log:?}");
     assert!(!format!("{log:?}{}", said(output)).contains("X-Amz"));
+    let sign = format!("login: \ncloudkit-agent: failed launch=launch-one reason={reason}\n");
+    assert_eq!(machine.read(CONSOLE), Some(sign));
     assert_eq!(machine.read(UNIT), None);
+    assert!(!machine.path("usr/local/bin/.cloudkit.new").exists());
     assert!(!machine.path("var/lib/cloudkit/agent.download").exists());
 }

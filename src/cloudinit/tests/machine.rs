@@ -11,7 +11,8 @@ use std::process::{Command, Output};
 pub(super) const SHELLS: [&[&str]; 2] = [&["dash"], &["bash", "--posix"]];
 
 /// What the scripts may call, all of it in every image that boots with cloud-init.
-const TOOLS: [&str; 17] = [
+const TOOLS: [&str; 18] = [
+    "tr",
     "sh",
     "cat",
     "mkdir",

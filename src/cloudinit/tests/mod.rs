@@ -16,7 +16,7 @@ mod user_jobs;
 mod user_reading;
 
 use super::user::UserBoot;
-use super::{AgentDownload, Boot, Delivery};
+use super::{AgentDownload, Boot, Delivery, DownloadSource};
 use crate::model::agent::AgentConfiguration;
 
 /// When the launch of [`boot`] was planned: 2026-11-20T12:00:00Z.
@@ -34,8 +34,10 @@ fn boot() -> Boot {
         configuration: AgentConfiguration::for_machine("launch-one", instant(LAUNCHED_AT), deadline),
         authorized_keys: vec!["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIexample me@laptop".to_owned()],
         agent: Some(AgentDownload {
-            url: presigned_url(),
-            headers: vec![("x-amz-expected-bucket-owner".to_owned(), "123456789012".to_owned())],
+            sources: vec![DownloadSource {
+                url: presigned_url(),
+                headers: vec![("x-amz-expected-bucket-owner".to_owned(), "123456789012".to_owned())],
+            }],
             sha256: "0123456789abcdef".repeat(4),
         }),
         user: UserBoot::default(),

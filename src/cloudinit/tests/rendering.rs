@@ -79,12 +79,12 @@ fn values_that_would_be_more_than_one_are_refused() {
         refused(|boot| boot.authorized_keys.push("ssh-rsa A\nssh-rsa B".to_owned())),
         refused(|boot| boot.authorized_keys.push(" ".to_owned())),
         refused(|boot| boot.configuration.launch = "a\nb".to_owned()),
-        refused(|boot| boot.agent.as_mut().unwrap().url = "https://a/\nurl = b".to_owned()),
-        refused(|boot| boot.agent.as_mut().unwrap().url.clear()),
+        refused(|boot| boot.agent.as_mut().unwrap().sources[0].url = "https://a/\nurl = b".to_owned()),
+        refused(|boot| boot.agent.as_mut().unwrap().sources[0].url.clear()),
         refused(|boot| boot.agent.as_mut().unwrap().sha256.push('0')),
         refused(|boot| boot.agent.as_mut().unwrap().sha256 = "A".repeat(64)),
-        refused(|boot| boot.agent.as_mut().unwrap().headers[0].0 = "x y".to_owned()),
-        refused(|boot| boot.agent.as_mut().unwrap().headers[0].1 = "a\r\nb: c".to_owned()),
+        refused(|boot| boot.agent.as_mut().unwrap().sources[0].headers[0].0 = "x y".to_owned()),
+        refused(|boot| boot.agent.as_mut().unwrap().sources[0].headers[0].1 = "a\r\nb: c".to_owned()),
     ];
     insta::assert_snapshot!(messages.join("\n"), @"
     a public key is not one line of text

@@ -68,6 +68,7 @@ impl Machine {
             warn: Warn::File,
             state_directory: self.path("state").display().to_string(),
             run_directory: self.path("run").display().to_string(),
+            console: Some(self.path("console").display().to_string()),
             ..AgentConfiguration::for_machine("lucky-otter", launched_at, deadline)
         }
     }
@@ -109,6 +110,26 @@ async fn the_deadline_of_the_tag_is_kept() {
     assert!(machine.path("run/warning").exists());
     let status = status::read(&machine.path("run"), clock::now()).unwrap();
     assert_eq!((status.deadline, status.region.as_deref()), (Some(deadline), Some("eu-north-1")));
+}
+
+#[tokio::test]
+async fn it_shows_itself_on_the_console_once() {
+    let machine = Machine::new();
+    std::fs::write(machine.path("console"), "login: ").unwrap();
+    let deadline = soon();
+    machine.live(Some(deadline), Ok(())).await;
+    let console = std::fs::read_to_string(machine.path("console")).unwrap();
+    assert_eq!(console, format!("login: \ncloudkit-agent: ready launch=lucky-otter deadline={deadline}\n"));
+}
+
+#[tokio::test]
+async fn a_console_that_is_not_there_is_not_made_and_hinders_nothing() {
+    let machine = Machine::new();
+    let life = machine.live(Some(soon()), Ok(())).await;
+    assert!(!machine.path("console").exists());
+    let told = |event: &&Event| matches!(event, Event::Trouble { topic: Topic::Console, .. });
+    assert_eq!(life.events.iter().filter(told).count(), 1);
+    assert!(life.ended.is_some());
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::{Boot, Candidate, Plan, PlanError, Step};
+use super::{Boot, Candidate, Plan, PlanError, PlannedAgent, Step};
 use crate::aws::types::ending::{Hibernation, RunEnding};
 use crate::model::agent::CostLimit;
 use crate::model::tag::{self, Tag};
@@ -122,10 +122,11 @@ impl PlannedEnding {
 }
 
 impl Plan {
-    /// What the machine of a candidate is told at its boot: its price is its own.
+    /// What the machine of a candidate is told at its boot: its price and its agent are its own.
     #[must_use]
     pub fn boot_of(&self, candidate: &Candidate) -> Boot {
         let mut boot = self.boot.clone();
+        boot.agent = candidate.agent.as_ref().map(PlannedAgent::without_urls);
         let limit = self.ending.cost_limit_usd.zip(candidate.cost.usd_hour);
         boot.configuration.cost_limit = limit.map(|(usd, usd_hour)| CostLimit { usd, usd_hour });
         boot

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use super::hibernation::{self, Machine};
 use super::image::{Choice, Traits, choose};
 use super::network::{self, NoPlace, Place, Zones};
+use super::source::{self, PlannedAgent};
 use super::{
     Candidate, PlannedImage, PlannedKeyPair, PlannedUser, PlannedVolume, Refused, Step, bucket_name, ending,
     image_check, volumes,
@@ -16,11 +17,11 @@ use crate::aws::types::Image;
 use crate::catalog::Catalog;
 use crate::model::{Architecture, Market, OperatingSystem, Span, name};
 use crate::platform::keys;
-use crate::provision::agent_binary::{AgentBinary, RunsOn};
+use crate::provision::agent_binary::AgentBinary;
 use crate::provision::cost::{self, Cost};
 use crate::provision::image::{ImageKind, Purpose, Recognised, recognise};
 use crate::provision::wish::network::PublicAddress;
-use crate::provision::wish::{ImageWish, QuotedPrice, VolumesWish, Wish, WishedMachine};
+use crate::provision::wish::{AgentWish, ImageWish, QuotedPrice, VolumesWish, Wish, WishedMachine};
 use crate::provision::world::key::KnownKey;
 use crate::provision::world::{BucketState, RegionWorld, World};
 
@@ -42,9 +43,11 @@ pub(crate) struct Reason {
 }
 
 /// What a machine starts from.
-struct Start {
+struct Start<'p> {
     image: PlannedImage,
     volumes: Vec<PlannedVolume>,
+    architecture: Architecture,
+    agent: Option<&'p AgentBinary>,
 }
 
 impl From<String> for Reason {
@@ -53,7 +56,7 @@ impl From<String> for Reason {
     }
 }
 
-impl Planner<'_> {
+impl<'p> Planner<'p> {
     /// The machines that would do, in the order of the wish, and those that can't be.
     pub(super) fn candidates(&self) -> (Vec<Candidate>, Vec<Refused>) {
         let (mut candidates, mut refused) = (Vec::new(), Vec::new());
@@ -86,7 +89,7 @@ impl Planner<'_> {
         let name = machine.instance_type.as_str();
         let traits =
             Traits::of(name, &region.types, self.catalog).ok_or_else(|| self.no_such_type(machine))?;
-        let Start { image, volumes } = self.start(machine, region, &traits)?;
+        let Start { image, volumes, architecture, agent } = self.start(machine, region, &traits)?;
         let cost = self.cost(machine, &volumes);
         self.cost_can_be_limited(&cost)?;
         let places = self.network_places(machine, region)?;
@@ -105,9 +108,10 @@ impl Planner<'_> {
             memory_mib: traits.memory,
             cost,
             image,
+            agent: agent.map(|agent| self.planned_agent(agent, architecture, machine)),
             volumes,
             client_token: String::new(),
-            preparation: self.preparation(machine, region),
+            preparation: self.preparation(machine, region, agent),
         };
         if matches!(machine.market, Market::Reservation | Market::CapacityBlock) {
             let held = self.held(machine, region)?.into_iter().map(|held| held.candidate(&candidate));
@@ -186,7 +190,12 @@ impl Planner<'_> {
     }
 
     /// The image and the volumes, where they can be.
-    fn start(&self, machine: &WishedMachine, region: &RegionWorld, traits: &Traits) -> Result<Start, Reason> {
+    fn start(
+        &self,
+        machine: &WishedMachine,
+        region: &RegionWorld,
+        traits: &Traits,
+    ) -> Result<Start<'p>, Reason> {
         let architecture = traits.launchable();
         let architecture =
             architecture.ok_or_else(|| "no image of ours runs on its architecture".to_owned())?;
@@ -200,15 +209,14 @@ impl Planner<'_> {
             Some(choice) => Some(choice.kind.distribution().into()),
             None => recognise(image),
         };
-        if let Some(agent) = super::installed(self.wish, self.world) {
-            agent_runs(agent, architecture, known)?;
-        }
+        let agents = self.world.agents.as_ref().filter(|_| self.wish.agent == AgentWish::Installed);
+        let agent = agents.map(|agents| source::choose(agents, architecture, known)).transpose()?;
         let wish = self.volumes_wish(machine, traits, architecture, image)?;
         let (volumes, note) = volumes::volumes(&wish, image, root_device)?;
         let mut planned = self.planned_image(image, root_device, choice, known);
         planned.root_gib = volumes.first().and_then(|root| root.gib);
         planned.notes.extend(note);
-        Ok(Start { image: planned, volumes })
+        Ok(Start { image: planned, volumes, architecture, agent })
     }
 
     /// The image that was named by its id.
@@ -347,21 +355,25 @@ impl Planner<'_> {
         })
     }
 
-    fn preparation(&self, machine: &WishedMachine, world: &RegionWorld) -> Vec<Step> {
-        let (region, state) = (machine.region.to_string(), world.bucket);
-        let bucket = bucket_name(&self.world.caller.account, &region);
+    fn planned_agent(
+        &self,
+        agent: &AgentBinary,
+        architecture: Architecture,
+        machine: &WishedMachine,
+    ) -> PlannedAgent {
+        let (region, mirror) = (machine.region.as_str(), self.wish.agent_url.as_ref());
+        PlannedAgent::of(agent, architecture, region, self.world, mirror)
+    }
+
+    fn preparation(
+        &self,
+        machine: &WishedMachine,
+        world: &RegionWorld,
+        agent: Option<&AgentBinary>,
+    ) -> Vec<Step> {
+        let region = machine.region.to_string();
         let mut steps = ending::role_steps(self.wish, self.world, self.launch);
-        let agent = super::installed(self.wish, self.world);
-        let user_files = self.user.and_then(|user| user.step(&region, &bucket));
-        let needed = agent.is_some() || user_files.is_some();
-        if state == BucketState::Missing && needed {
-            steps.push(Step::MakeBucket { region: region.clone(), bucket: bucket.clone() });
-        }
-        if let Some(agent) = agent.filter(|_| state != BucketState::HasAgent) {
-            let (key, bytes) = (agent.key(), agent.bytes);
-            steps.push(Step::UploadAgent { region: region.clone(), bucket, key, bytes });
-        }
-        steps.extend(user_files);
+        steps.extend(self.storing(&region, &world.bucket, agent));
         let network_steps = network::steps(&region, &world.network, self.wish.network.ipv6);
         steps.extend(network_steps.into_iter().map(Step::Network));
         if !self.wish.network.groups.is_empty() {
@@ -374,6 +386,29 @@ impl Planner<'_> {
             port: self.wish.ssh_port,
             admits: self.world.ssh_from.to_string(),
         });
+        steps
+    }
+
+    /// What it takes until the account's bucket of the region holds what the machine fetches from it.
+    fn storing(&self, region: &str, state: &BucketState, agent: Option<&AgentBinary>) -> Vec<Step> {
+        let (region, bucket) = (region.to_owned(), bucket_name(&self.world.caller.account, region));
+        let agent = agent.filter(|_| self.wish.agent_url.is_none());
+        let user_files = self.user.and_then(|user| user.step(&region, &bucket));
+        let mut steps = Vec::new();
+        if *state == BucketState::Missing && (agent.is_some() || user_files.is_some()) {
+            steps.push(Step::MakeBucket { region: region.clone(), bucket: bucket.clone() });
+        }
+        if let Some(agent) = agent.filter(|agent| !state.has(&agent.key())) {
+            steps.push(Step::UploadAgent {
+                region,
+                bucket,
+                key: agent.key(),
+                bytes: agent.bytes,
+                sha256: agent.sha256.clone(),
+                file: agent.path.clone(),
+            });
+        }
+        steps.extend(user_files);
         steps
     }
 }
@@ -409,33 +444,6 @@ fn linux_offers(machine: &WishedMachine) -> String {
         "launch it with Linux: cloudkit launch --instance-type {} --region {}",
         machine.instance_type, machine.region
     )
-}
-
-/// Whether the agent's binary runs on the image; of an image that nobody knows the C library is not known either.
-fn agent_runs(
-    agent: &AgentBinary,
-    architecture: Architecture,
-    known: Option<Recognised>,
-) -> Result<(), Reason> {
-    let file = agent.path.display();
-    let library = known.and_then(|known| Some((known.name, known.glibc?)));
-    let needs = library.map_or_else(String::new, |(_, has)| format!(" that needs at most glibc {has}"));
-    let hints =
-        vec![format!("give a Linux build of cloudkit for {architecture}{needs}: --agent-binary FILE")];
-    let reason = match (agent.runs_on, library) {
-        (RunsOn::Linux { architecture: its, .. }, _) if its != architecture => {
-            format!("the agent {file} is for {its}, the type for {architecture}")
-        }
-        (RunsOn::Linux { glibc: Some(needed), .. }, Some((name, has))) if needed > has => {
-            format!("the agent {file} needs glibc {needed}, and {name} has {has}")
-        }
-        (RunsOn::Linux { .. }, _) => return Ok(()),
-        (RunsOn::Unknown, _) => {
-            format!("what the agent {file} needs of a machine cannot be read from it")
-        }
-        (RunsOn::Elsewhere, _) => format!("the agent {file} is not a Linux program"),
-    };
-    Err(Reason { reason, hints })
 }
 
 /// A candidate that is bound to a zone, in the subnet of that zone where subnets are chosen.

@@ -7,7 +7,7 @@ mod image;
 mod markets;
 mod volumes;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::*;
@@ -16,18 +16,19 @@ use crate::aws::types::{Identity, Image, TypeFacts};
 use crate::model::VolumeKind;
 use crate::model::{Architecture, OperatingSystem};
 use crate::provision::agent_binary::{AgentBinary, RunsOn};
+use crate::provision::agents::Agents;
 use crate::provision::image::GlibcVersion;
 use crate::provision::wish::ending::Ending;
 use crate::provision::wish::network::NetworkWish;
 use crate::provision::wish::role::RoleWish;
-use crate::provision::wish::{ImageWish, SshFrom, VolumesWish, WishedMachine};
+use crate::provision::wish::{AgentWish, ImageWish, SshFrom, VolumesWish, WishedMachine};
 use crate::provision::world::key::KnownKey;
 use crate::provision::world::network::{KnownNetwork, NetworkKind, NetworkProblem, PartKind, RegionNetwork};
 use crate::provision::world::{BucketState, RegionWorld};
 
 const NOW: &str = "2026-11-21T12:00:00Z";
 
-fn wished(instance_type: &str, region: &str) -> WishedMachine {
+pub(super) fn wished(instance_type: &str, region: &str) -> WishedMachine {
     WishedMachine {
         instance_type: instance_type.parse().unwrap(),
         region: region.parse().unwrap(),
@@ -40,7 +41,7 @@ fn wished(instance_type: &str, region: &str) -> WishedMachine {
     }
 }
 
-fn wish(candidates: Vec<WishedMachine>) -> Wish {
+pub(super) fn wish(candidates: Vec<WishedMachine>) -> Wish {
     Wish {
         candidates,
         name: None,
@@ -52,6 +53,7 @@ fn wish(candidates: Vec<WishedMachine>) -> Wish {
         ssh_from: SshFrom::Caller,
         ssh_port: 22,
         agent: AgentWish::Installed,
+        agent_url: None,
         user: UserBoot::default(),
         network: NetworkWish::default(),
         key_pair: None,
@@ -87,7 +89,7 @@ fn by_id(ami: &str) -> ImageWish {
     ImageWish::Id { ami: ami.to_owned(), login_user: None }
 }
 
-fn region(architectures: &[Architecture]) -> RegionWorld {
+pub(super) fn region(architectures: &[Architecture]) -> RegionWorld {
     let images = architectures.iter().flat_map(|&architecture| {
         ImageKind::ALL.map(|kind| ((kind, architecture), image(kind, architecture)))
     });
@@ -103,11 +105,11 @@ fn region(architectures: &[Architecture]) -> RegionWorld {
         key_pair: None,
         types: BTreeMap::new(),
         reservations: Vec::new(),
-        bucket: BucketState::HasAgent,
+        bucket: holding('0'),
     }
 }
 
-fn world() -> World {
+pub(super) fn world() -> World {
     let both = region(&[Architecture::X86_64, Architecture::Arm64]);
     World {
         now: NOW.parse().unwrap(),
@@ -117,12 +119,12 @@ fn world() -> World {
         },
         ssh_from: "203.0.113.7".parse().unwrap(),
         key: key("ssh-ed25519 AAAA ada"),
-        agent: Some(AgentBinary {
-            path: PathBuf::from("cloudkit"),
-            bytes: 1,
-            sha256: "0".repeat(64),
-            runs_on: runs_on(Architecture::X86_64, 34),
+        agents: Some(Agents {
+            own: binary(runs_on(Architecture::X86_64, 34), '0'),
+            releases: Vec::new(),
+            unusable: BTreeMap::new(),
         }),
+        stored: BTreeMap::new(),
         profile: None,
         recent_refusals: Vec::new(),
         regions: BTreeMap::from([("us-east-1".to_owned(), both)]),
@@ -141,16 +143,36 @@ fn unfit() -> RegionNetwork {
     })
 }
 
-fn runs_on(architecture: Architecture, minor: u16) -> RunsOn {
+/// A binary whose digest is this digit again and again.
+pub(super) fn binary(runs_on: RunsOn, digit: char) -> AgentBinary {
+    let sha256 = digit.to_string().repeat(64);
+    AgentBinary { path: PathBuf::from("cloudkit"), bytes: 1, sha256, runs_on }
+}
+
+/// A bucket that holds the binary of this digit.
+pub(super) fn holding(digit: char) -> BucketState {
+    BucketState::Holds(BTreeSet::from([stored_as(digit)]))
+}
+
+pub(super) fn stored_as(digit: char) -> String {
+    binary(RunsOn::Unknown, digit).key()
+}
+
+/// The program of this computer.
+pub(super) fn own_agent(world: &mut World) -> &mut AgentBinary {
+    &mut world.agents.as_mut().unwrap().own
+}
+
+pub(super) fn runs_on(architecture: Architecture, minor: u16) -> RunsOn {
     RunsOn::Linux { architecture, glibc: Some(GlibcVersion { major: 2, minor }) }
 }
 
-fn planned(wish: &Wish, world: &World) -> Plan {
+pub(super) fn planned(wish: &Wish, world: &World) -> Plan {
     plan(wish, world, Catalog::embedded(), 7).unwrap()
 }
 
 /// The one reason why nothing can be launched.
-fn refusal(wish: &Wish, world: &World) -> String {
+pub(super) fn refusal(wish: &Wish, world: &World) -> String {
     match plan(wish, world, Catalog::embedded(), 7) {
         Err(PlanError::NothingLeft { refused }) => refused.into_iter().map(|one| one.reason).collect(),
         other => panic!("{other:?}"),
@@ -175,7 +197,8 @@ fn only_what_is_missing_is_made() {
     let mut world = world();
     let wish = wish(vec![wished("m7i.large", "us-east-1")]);
     let steps = |world: &World| planned(&wish, world).candidates[0].preparation.len();
-    for (state, expected) in [(BucketState::HasAgent, 1), (BucketState::Empty, 2), (BucketState::Missing, 3)]
+    for (state, expected) in
+        [(holding('0'), 1), (BucketState::Holds(BTreeSet::new()), 2), (BucketState::Missing, 3)]
     {
         world.regions.get_mut("us-east-1").unwrap().bucket = state;
         assert_eq!(steps(&world), expected);
@@ -201,11 +224,11 @@ fn an_agent_that_can_not_run_there_is_refused_with_what_to_do() {
     let x86 = wish(vec![wished("m7i.large", "us-east-1")]);
     let arm = wish(vec![wished("t4g.small", "us-east-1")]);
     assert_eq!(refusal(&arm, &world), "the agent cloudkit is for x86_64, the type for arm64");
-    world.agent.as_mut().unwrap().runs_on = runs_on(Architecture::X86_64, 36);
+    own_agent(&mut world).runs_on = runs_on(Architecture::X86_64, 36);
     assert_eq!(refusal(&x86, &world), "the agent cloudkit needs glibc 2.36, and Amazon Linux 2023 has 2.34");
-    world.agent.as_mut().unwrap().runs_on = RunsOn::Elsewhere;
+    own_agent(&mut world).runs_on = RunsOn::Elsewhere;
     assert_eq!(refusal(&x86, &world), "the agent cloudkit is not a Linux program");
-    world.agent.as_mut().unwrap().runs_on = RunsOn::Linux { architecture: Architecture::Arm64, glibc: None };
+    own_agent(&mut world).runs_on = RunsOn::Linux { architecture: Architecture::Arm64, glibc: None };
     assert_eq!(planned(&arm, &world).candidates[0].image.id, "ami-al2023-arm64");
 }
 
@@ -274,7 +297,7 @@ fn what_can_not_be_is_refused_and_the_rest_is_planned() {
 fn a_plan_shows_no_url_and_its_user_data_can_be_written() {
     let (wish, mut world) = (wish(vec![wished("m7i.large", "us-east-1")]), world());
     let shown = serde_json::to_string(&planned(&wish, &world)).unwrap();
-    assert!(shown.contains(cloudinit::URL_PLACEHOLDER) && !shown.contains("https://"), "{shown}");
+    assert!(!shown.contains("https://"), "{shown}");
     world.key = key("ssh-ed25519 AAAA\nruncmd: []");
     assert!(matches!(plan(&wish, &world, Catalog::embedded(), 7), Err(PlanError::UserData(_))));
 }

@@ -4,9 +4,11 @@
 
 use serde::Serialize;
 
-use super::Step;
+use super::{Step, source};
 use crate::cloudinit::user::{JobKind, UserBoot};
-use crate::cloudinit::{Boot, Delivery, PartKind, RenderError, StoredObject, URL_PLACEHOLDER};
+use crate::cloudinit::{
+    AgentDownload, Boot, Delivery, DownloadSource, PartKind, RenderError, StoredObject, URL_PLACEHOLDER,
+};
 use crate::model::agent::AgentConfiguration;
 use crate::provision::wish::{AgentWish, Lifetime, Wish};
 use crate::provision::world::key::KnownKey;
@@ -86,13 +88,20 @@ pub(in crate::provision) fn delivery(
     let mut boot = Boot {
         configuration: AgentConfiguration::for_machine(STAND_IN_LAUNCH, now, deadline),
         authorized_keys: key.line().map(str::to_owned).into_iter().collect(),
-        agent: (wish.agent == AgentWish::Installed).then(|| super::agent_download(&"0".repeat(64))),
+        agent: (wish.agent == AgentWish::Installed).then(|| stand_in_agent(wish)),
         user: wish.user.clone(),
         delivery: Delivery::UserData,
         object: None,
     };
     let stored = boot.deliver()?;
     Ok((boot.delivery, stored))
+}
+
+/// An agent from as many places as there can be.
+fn stand_in_agent(wish: &Wish) -> AgentDownload {
+    let places = if wish.agent_url.is_some() { 1 } else { source::MOST };
+    let place = DownloadSource { url: URL_PLACEHOLDER.to_owned(), headers: Vec::new() };
+    AgentDownload { sources: vec![place; places], sha256: "0".repeat(64) }
 }
 
 /// As long as a launch's id.

@@ -1,6 +1,8 @@
 //! Sessions of `launch` against the lab: from a wish to a running machine, and what comes after.
 
 mod agent_binary;
+mod agent_release;
+mod agent_sign;
 mod any_faults;
 mod asking;
 mod bucket;
@@ -10,6 +12,7 @@ mod cleanup;
 #[cfg(unix)]
 mod connect;
 mod cost;
+mod delivery;
 mod ending;
 mod extend;
 mod images;

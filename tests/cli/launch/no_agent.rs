@@ -14,7 +14,7 @@ fn it_is_said_in_the_plan_and_on_stderr() {
     let home = lab.home();
     assert_snapshot!(home.run(&format!("{LAUNCH} --dry-run")));
     let plan = home.run(&format!("{LAUNCH} --dry-run -o json")).ok().json();
-    assert_eq!(plan["agent"], json!(null));
+    assert_eq!(plan["candidates"][0]["agent"], json!(null));
     let endless = home.run("cloudkit launch -t m7i.large --no-ttl --no-agent --dry-run").ok();
     assert!(endless.stderr.contains("nothing ends the machine but you"), "{endless}");
     assert_eq!(plan["candidates"][0]["preparation"].as_array().unwrap().len(), 1, "the group alone");
@@ -58,6 +58,10 @@ fn it_is_offered_where_s3_is_not_permitted() {
 fn it_is_either_an_agent_or_none() {
     let lab = Lab::start();
     let home = lab.home();
-    let screen = home.run(&format!("{LAUNCH} --agent-binary x")).exits(2);
-    assert!(screen.stderr.contains("cannot be used with"), "{screen}");
+    for of_an_agent in ["--agent-binary x", "--agent-folder x", "--agent-url https://example.com/a", "--keep"] {
+        let screen = home.run(&format!("{LAUNCH} {of_an_agent}")).exits(2);
+        assert!(screen.stderr.contains("cannot be used with"), "{screen}");
+    }
+    let screen = home.run(&format!("{LAUNCH} --wait agent")).exits(2);
+    assert!(screen.stderr.contains("there is none to wait for"), "{screen}");
 }

@@ -14,6 +14,7 @@ fn a_machine_is_launched() {
       name     trainer
       address  127.0.0.1
       ssh      ssh -p [PORT] ec2-user@127.0.0.1
+      agent    no sign of it yet
       ends     YYYY-MM-DDThh:mm:ssZ
       cost     0.106677 USD an hour, 0.21 USD until the deadline
       end it   cloudkit launch terminate i-xxxxxxxxxxxxxxxxx --region us-east-1
@@ -41,6 +42,7 @@ fn a_machine_is_launched() {
     i-xxxxxxxxxxxxxxxxx: accepted
     running at 127.0.0.1
     ssh answers
+    warning: no sign of the agent yet; the machine's own timer ends it at YYYY-MM-DDThh:mm:ssZ all the same
     ");
     let machine = lab.only_machine();
     assert_eq!(machine["state"], "running");
@@ -200,6 +202,7 @@ fn what_is_printed_is_one_object() {
     assert_snapshot!(format!("{:#}", screen.json()), @r#"
     {
       "address": "127.0.0.1",
+      "agent": "unknown",
       "cost": {
         "known_usd_hour": "0.016277",
         "parts": [

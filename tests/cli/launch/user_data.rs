@@ -35,9 +35,15 @@ fn the_timer_comes_first_then_the_key_then_the_agent() {
 fn the_agent_is_checked_before_it_runs(home: &Home, script: &str) {
     let binary = std::fs::read(home.path("agent")).unwrap();
     assert_eq!(variable(script, "CLOUDKIT_AGENT_SHA256"), hexadecimal(&Sha256::digest(&binary)));
-    assert_eq!(variable(script, "CLOUDKIT_AGENT_HEADERS"), "x-amz-expected-bucket-owner: 123456789012");
-    assert!(variable(script, "CLOUDKIT_AGENT_URL").contains("X-Amz-Expires=3600"), "{script}");
+    let sources = sources(script);
+    let [(url, headers)] = sources.as_slice() else { panic!("{sources:?}") };
+    assert_eq!(headers, "x-amz-expected-bucket-owner: 123456789012");
+    assert!(url.contains("X-Amz-Expires=3600"), "{script}");
     assert!(script.contains("sha256sum"), "the digest is checked:\n{script}");
+}
+
+pub(super) fn sha256(content: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(content))
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
@@ -54,8 +60,7 @@ fn the_machine_can_fetch_this_very_program_as_its_agent() {
     home.run(&format!("{line} --agent-binary {PROGRAM}")).ok();
     let parts = parts(&lab);
     let script = &parts.last().unwrap().body;
-    let url = variable(script, "CLOUDKIT_AGENT_URL");
-    let headers = variable(script, "CLOUDKIT_AGENT_HEADERS");
+    let (url, headers) = sources(script).remove(0);
     let (name, value) = headers.split_once(": ").unwrap();
     let answer = ureq::get(&url).header(name, value).call().unwrap();
     let mut fetched = Vec::new();
@@ -84,11 +89,31 @@ fn no_key_pair_and_no_role_are_needed() {
     assert_snapshot!(services.into_iter().collect::<Vec<_>>().join(" "), @"ec2 s3 ssm sts");
 }
 
+/// The places that the script is given, each as its URL and its header.
+pub(super) fn sources(script: &str) -> Vec<(String, String)> {
+    let sources = variable(script, "CLOUDKIT_AGENT_SOURCES");
+    let place = |line: &str| {
+        let (url, header) = line.split_once('\t').unwrap_or((line, ""));
+        (url.to_owned(), header.to_owned())
+    };
+    sources.lines().map(place).collect()
+}
+
+/// The script that installs the agent of the one machine.
+pub(super) fn install_script(lab: &Lab) -> String {
+    install_script_of(&lab.only_machine())
+}
+
+/// The script that installs the agent of a machine.
+pub(super) fn install_script_of(machine: &serde_json::Value) -> String {
+    parts_of(machine).pop().unwrap().body
+}
+
 /// A variable that the script is given.
 pub(super) fn variable(script: &str, name: &str) -> String {
-    let assignment = format!("{name}=");
-    let line = script.lines().find(|line| line.starts_with(&assignment)).expect(script);
-    shlex::split(&line[assignment.len()..]).unwrap().concat()
+    let (_, value) = script.split_once(&format!("\n{name}=")).expect(script);
+    // A value may have several lines.
+    shlex::Shlex::new(value).next().unwrap()
 }
 
 /// The user data of the one machine, as cloud-init takes it apart.

@@ -42,11 +42,14 @@ fn accepted_running_or_answering() {
     assert!(running.stderr.ends_with("running at 127.0.0.1\n"), "{running}");
     assert_eq!((&running.json()["state"], &running.json()["ssh_answers"]), (&json!("running"), &json!(null)));
     let answering = home.run(&format!("{line} --wait ssh")).ok();
-    assert!(answering.stderr.ends_with("running at 127.0.0.1\nssh answers\n"), "{answering}");
+    assert!(
+        answering.stderr.contains("running at 127.0.0.1\nssh answers\nwarning: no sign of the agent yet; "),
+        "{answering}"
+    );
     assert_eq!(answering.json()["ssh_answers"], true);
     assert_snapshot!(home.run(&format!("{line} --wait forever")), @r#"
     --- stderr
-    {"schema":"cloudkit.error/v1","error":"invalid value 'forever' for '--wait <WHAT>' [possible values: accepted, running, ssh]","caused_by":[],"hints":["every flag with its values: --help"],"exit_code":2}
+    {"schema":"cloudkit.error/v1","error":"invalid value 'forever' for '--wait <WHAT>' [possible values: accepted, running, ssh, agent]","caused_by":[],"hints":["every flag with its values: --help"],"exit_code":2}
     --- exit 2
     "#);
 }
@@ -58,7 +61,7 @@ fn a_server_that_does_not_answer_yet_is_no_failure() {
     lab.post("/ssh", &json!({"on": false}));
     home.set("CLOUDKIT_SSH_WAIT", "2s");
     let launched = home.run("cloudkit launch -t m7i.large --ttl 1h -o json").ok();
-    assert!(launched.stderr.ends_with(
+    assert!(launched.stderr.contains(
         "running at 127.0.0.1\nwarning: ssh does not answer yet; the machine runs, so try again in a minute\n"
     ));
     assert_eq!(launched.json()["ssh_answers"], false);
@@ -91,6 +94,7 @@ fn verbose_shows_each_call() {
     EC2 RunInstances in us-east-1: 200, [MS] ms
     S3 CreateBucket in us-east-1: 200, [MS] ms
     S3 HeadBucket in us-east-1: 404, [MS] ms
+    S3 HeadObject in us-east-1: 404, [MS] ms
     S3 PutBucketEncryption in us-east-1: 200, [MS] ms
     S3 PutObject in us-east-1: 200, [MS] ms
     S3 PutPublicAccessBlock in us-east-1: 200, [MS] ms

@@ -76,6 +76,8 @@ impl Lab {
             ("AWS_REGION", "us-east-1"),
             ("CLOUDKIT_CHECK_IP_URL", self.addresses.check_ip.as_str()),
             ("CLOUDKIT_SSH_PORT", &self.addresses.ssh_port.to_string()),
+            // The machines of the lab run nothing, so no agent shows itself unless a test has it do so.
+            ("CLOUDKIT_AGENT_WAIT", "1s"),
         ] {
             home.set(variable, value);
         }
@@ -137,6 +139,11 @@ impl Lab {
                 .any(|machine| machine["id"] == id && machine["state"] == state)
                 .then_some(())
         });
+    }
+
+    /// Writes on the console of a machine, as its system does.
+    pub(crate) fn console(&self, id: &str, text: &str) {
+        self.post(&format!("/machines/{id}/console"), &json!({"text": text}));
     }
 
     /// Makes something go wrong; the members are in the lab's README.

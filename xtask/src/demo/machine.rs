@@ -10,7 +10,7 @@ use cloudkit::model::agent::{AgentConfiguration, EndBy, Warn};
 use super::failure::{Failure, expect};
 use super::http::{Header, Http};
 use super::terminal::{Running, Terminal};
-use super::user_data::{self, UserData};
+use super::user_data::{self, UserData, UserDataError};
 use crate::{say, sha256};
 
 const BINARY: &str = "usr/local/bin/cloudkit";
@@ -41,9 +41,10 @@ pub(super) fn boot<'d>(
     terminal: &Terminal,
 ) -> Result<Machine<'d>, Failure> {
     let UserData { agent, configuration } = user_data::read(&fetch_user_data(http, metadata)?)?;
+    let source = agent.sources.first().ok_or(UserDataError::NoSource)?;
     let headers: Vec<Header<'_>> =
-        agent.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let bytes = http.get(&agent.url, &headers)?;
+        source.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let bytes = http.get(&source.url, &headers)?;
     say::result(format_args!("{:>10} bytes of agent, by the presigned URL in the user data", bytes.len()));
     let sum = sha256::hex(&bytes);
     expect(sum == agent.sha256, "the agent that the user data promises, by its SHA-256", || sum.clone())?;
@@ -79,6 +80,7 @@ impl Machine<'_> {
             warn: Warn::File,
             state_directory: STATE.to_owned(),
             run_directory: RUN.to_owned(),
+            console: None,
             ..self.configuration.clone()
         };
         let text = serde_yaml::to_string(&configuration).map_err(Failure::Configuration)?;

@@ -6,7 +6,7 @@ use std::io::{self, Read};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use cloudkit::cloudinit::AgentDownload;
+use cloudkit::cloudinit::{AgentDownload, DownloadSource};
 
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 const PREFIX: &str = "CLOUDKIT_";
@@ -35,6 +35,8 @@ pub(crate) enum UserDataError {
     Variable(&'static str),
     #[error("a header has no colon")]
     Header,
+    #[error("it names no place that has the agent")]
+    NoSource,
 }
 
 /// What the bytes tell.
@@ -47,8 +49,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<UserData, UserDataError> {
     let mut take = |name| given.remove(name).ok_or(UserDataError::Variable(name));
     Ok(UserData {
         agent: AgentDownload {
-            url: take("CLOUDKIT_AGENT_URL")?,
-            headers: headers(&take("CLOUDKIT_AGENT_HEADERS")?)?,
+            sources: take("CLOUDKIT_AGENT_SOURCES")?.lines().map(source).collect::<Result<_, _>>()?,
             sha256: take("CLOUDKIT_AGENT_SHA256")?,
         },
         configuration: take("CLOUDKIT_CONFIGURATION")?,
@@ -92,9 +93,13 @@ fn variables(script: &str) -> Vec<(String, String)> {
     set.collect()
 }
 
-fn headers(lines: &str) -> Result<Vec<(String, String)>, UserDataError> {
-    let pair = |line: &str| line.split_once(": ").map(|(name, value)| (name.to_owned(), value.to_owned()));
-    lines.lines().map(|line| pair(line).ok_or(UserDataError::Header)).collect()
+/// A line of the places: the URL and, behind a tab each, its headers.
+fn source(line: &str) -> Result<DownloadSource, UserDataError> {
+    let mut words = line.split('\t');
+    let url = words.next().ok_or(UserDataError::NoSource)?.to_owned();
+    let pair = |word: &str| word.split_once(": ").map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let headers = words.map(|word| pair(word).ok_or(UserDataError::Header)).collect::<Result<_, _>>()?;
+    Ok(DownloadSource { url, headers })
 }
 
 #[cfg(test)]
@@ -115,8 +120,13 @@ mod tests {
             configuration: AgentConfiguration::for_machine("l-1", launched_at, Some(deadline)),
             authorized_keys: vec!["ssh-ed25519 AAAA grüße".to_owned()],
             agent: Some(AgentDownload {
-                url: url.to_owned(),
-                headers: vec![("x-amz-expected-bucket-owner".to_owned(), "it's 1: 2".to_owned())],
+                sources: vec![
+                    DownloadSource {
+                        url: url.to_owned(),
+                        headers: vec![("x-amz-expected-bucket-owner".to_owned(), "it's 1: 2".to_owned())],
+                    },
+                    DownloadSource { url: "https://mirror.example.com/a".to_owned(), headers: Vec::new() },
+                ],
                 sha256: "ab".repeat(32),
             }),
         }
@@ -151,6 +161,6 @@ mod tests {
         assert!(matches!(read(&[0x1f, 0x8b, 1]), Err(UserDataError::Gzip(_))));
         assert!(matches!(read(&[0xff]), Err(UserDataError::Text(_))));
         let bare = render(&Boot { agent: None, ..boot("u") }).unwrap();
-        assert!(matches!(read(bare.bytes()), Err(UserDataError::Variable("CLOUDKIT_AGENT_URL"))));
+        assert!(matches!(read(bare.bytes()), Err(UserDataError::Variable("CLOUDKIT_AGENT_SOURCES"))));
     }
 }

@@ -20,6 +20,7 @@ fn candidate(text: &str) -> Candidate {
         ends_by: None,
         vcpus: None,
         memory_mib: None,
+        agent: None,
         image: PlannedImage {
             id: "ami-1".to_owned(),
             name: None,

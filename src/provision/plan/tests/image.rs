@@ -8,7 +8,7 @@ use crate::provision::image::Purpose;
 /// A world in which an agent for this architecture is at hand, so that nothing but the image decides.
 fn with_agent_for(architecture: Architecture) -> World {
     let mut world = world();
-    world.agent.as_mut().unwrap().runs_on = RunsOn::Linux { architecture, glibc: None };
+    own_agent(&mut world).runs_on = RunsOn::Linux { architecture, glibc: None };
     world
 }
 
@@ -210,7 +210,7 @@ fn the_c_library_is_the_images() {
         image: ImageWish::Kind(kind),
         ..wish(vec![wished(instance_type, "us-east-1")])
     };
-    world.agent.as_mut().unwrap().runs_on = runs_on(Architecture::X86_64, 36);
+    own_agent(&mut world).runs_on = runs_on(Architecture::X86_64, 36);
     for (kind, fits) in [
         (ImageKind::AmazonLinux2023, false),
         (ImageKind::Ubuntu2204, false),
@@ -274,7 +274,7 @@ fn the_login_user_is_the_publishers_or_what_was_said() {
     let user = |wish: &Wish, world: &World| planned(wish, world).candidates.remove(0).image.login_user;
     assert_eq!(user(&named(None), &world).as_deref(), Some("ubuntu"));
     assert_eq!(user(&named(Some("ada")), &world).as_deref(), Some("ada"));
-    world.agent.as_mut().unwrap().runs_on = runs_on(Architecture::X86_64, 36);
+    own_agent(&mut world).runs_on = runs_on(Architecture::X86_64, 36);
     assert_eq!(
         refusal(&named(None), &world),
         "the agent cloudkit needs glibc 2.36, and Ubuntu 22.04 has 2.35"

@@ -25,6 +25,7 @@ class Machine(Instance):
     def __init__(self, ec2_backend: Any, image_id: str, *arguments: Any, **named: Any) -> None:
         self._devices = {device["DeviceName"]: device["Ebs"] for device in named.get("block_device_mappings") or []}
         self.launch_parameters: dict[str, str] = {}
+        self.console = ""
         self.hibernated = False
         self.capacity_reservation_id: str | None = None
         self.capacity_reservation_specification: dict[str, Any] = {"CapacityReservationPreference": "open"}
@@ -92,6 +93,10 @@ class Machine(Instance):
         """Instead of running it ends, for this reason."""
         self._terminate(StateReason(f"{code}: {message}" if message else code, code))
         self._enter("pending", "terminated", TIMING.pending_ms)
+
+    def write_console(self, text: str) -> None:
+        """The console holds this text now, in the place of what it held."""
+        self.console = text
 
     def _stop(self, reason: StateReason) -> InstanceState:
         before = super().stop()

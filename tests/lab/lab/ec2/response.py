@@ -15,6 +15,7 @@ from moto.ec2.responses import EC2Response
 from ..errors import AwsError
 from . import hibernation
 from .capacity_actions import CapacityActions
+from .console_actions import ConsoleActions
 from .deaths import DEATHS
 from .instance_profiles import PROFILES
 from .interface_rules import check_interfaces, check_ipv6, check_place
@@ -32,7 +33,7 @@ _OFFERING_FILTERS = {"instance-type": "InstanceType", "location": "Location"}
 _FORCED_STATE = "RunInstances.Reservation.Instances.Instance.State"
 
 
-class LabEc2Response(CapacityActions, MarketActions, RegionActions, EC2Response):
+class LabEc2Response(CapacityActions, ConsoleActions, MarketActions, RegionActions, EC2Response):
     # Moto shows every answer of RunInstances as pending, also the one to a token of long ago.
     RESPONSE_KEY_PATH_TO_TRANSFORMER = {
         path: change for path, change in EC2Response.RESPONSE_KEY_PATH_TO_TRANSFORMER.items() if path != _FORCED_STATE
