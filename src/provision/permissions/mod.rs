@@ -3,7 +3,7 @@
 //! Nothing is sent anywhere. What a permissions boundary or an organisation's policy takes away is not seen here.
 //!
 //! * [`document`]: an IAM policy as data
-//! * [`pattern`]: wildcards and policy variables
+//! * `pattern`: wildcards and policy variables
 //! * [`evaluate`]: allowed, denied, or not to be told
 //! * [`machine`]: the role of a machine that may end and tag itself alone
 

@@ -12,6 +12,7 @@ mod filters;
 mod formats;
 #[cfg(feature = "aws")]
 mod history;
+#[cfg_attr(not(feature = "net"), expect(dead_code, reason = "some lists are for those who fetch them"))]
 pub(crate) mod lists;
 mod questions;
 #[cfg(feature = "aws")]
