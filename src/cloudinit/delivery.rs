@@ -13,6 +13,10 @@ use super::{Boot, RenderError, URL_PLACEHOLDER, parts, user_files};
 /// What a presigned URL can come to: that of a single sign-on holds a session token of well over a thousand characters.
 const LONGEST_URL: usize = 2500;
 
+/// How much of that is in no other URL of the same machine: the place, the key and the signature. The session token is the
+/// same in all of them, since one session signs them, and so is compressed after the first.
+const OWN_OF_URL: usize = 500;
+
 /// What may still be added to the user data between the plan and the request.
 const SLACK: usize = 512;
 
@@ -104,7 +108,7 @@ impl Boot {
         let mut full = self.clone();
         let urls = full.agent.iter_mut().flat_map(|agent| &mut agent.sources).map(|source| &mut source.url);
         for (seed, url) in (1..).zip(urls.chain(full.object.iter_mut().map(|object| &mut object.url))) {
-            *url = incompressible(seed);
+            *url = incompressible(seed, OWN_OF_URL) + &incompressible(0, LONGEST_URL - OWN_OF_URL);
         }
         user_data::size(&parts::of(&full)?)
     }
@@ -116,13 +120,13 @@ fn stored(boot: &Boot) -> Result<StoredObject, RenderError> {
     Ok(StoredObject { content, sha256 })
 }
 
-/// A text as long as the longest URL, and as hard to compress.
-fn incompressible(seed: u64) -> String {
+/// A text as hard to compress as a URL's.
+fn incompressible(seed: u64, length: usize) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let mut noise = seed;
     let mut digit = || {
         noise = noise.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         char::from(DIGITS.get((noise >> 58) as usize).copied().unwrap_or(b'A'))
     };
-    (0..LONGEST_URL).map(|_| digit()).collect()
+    (0..length).map(|_| digit()).collect()
 }

@@ -47,6 +47,7 @@ fn a_machine_is_launched() {
     let machine = lab.only_machine();
     assert_eq!(machine["state"], "running");
     assert_eq!(machine["tags"]["Name"], "trainer");
+    assert_eq!(machine["tags"]["cloudkit:login-user"], "ec2-user");
     assert_eq!(lab.requests_of("RunInstances").len(), 1);
 }
 
@@ -95,6 +96,8 @@ fn the_request_says_it_all_at_once() {
       "TagSpecification.1.Tag.6.Value": "YYYY-MM-DDThh:mm:ssZ",
       "TagSpecification.1.Tag.7.Key": "cloudkit:idle-timeout",
       "TagSpecification.1.Tag.7.Value": "1h",
+      "TagSpecification.1.Tag.8.Key": "cloudkit:login-user",
+      "TagSpecification.1.Tag.8.Value": "ec2-user",
       "TagSpecification.2.ResourceType": "volume",
       "TagSpecification.2.Tag.1.Key": "Name",
       "TagSpecification.2.Tag.1.Value": "trainer",
@@ -110,6 +113,8 @@ fn the_request_says_it_all_at_once() {
       "TagSpecification.2.Tag.6.Value": "YYYY-MM-DDThh:mm:ssZ",
       "TagSpecification.2.Tag.7.Key": "cloudkit:idle-timeout",
       "TagSpecification.2.Tag.7.Value": "1h",
+      "TagSpecification.2.Tag.8.Key": "cloudkit:login-user",
+      "TagSpecification.2.Tag.8.Value": "ec2-user",
       "TagSpecification.3.ResourceType": "network-interface",
       "TagSpecification.3.Tag.1.Key": "Name",
       "TagSpecification.3.Tag.1.Value": "trainer",
@@ -125,6 +130,8 @@ fn the_request_says_it_all_at_once() {
       "TagSpecification.3.Tag.6.Value": "YYYY-MM-DDThh:mm:ssZ",
       "TagSpecification.3.Tag.7.Key": "cloudkit:idle-timeout",
       "TagSpecification.3.Tag.7.Value": "1h",
+      "TagSpecification.3.Tag.8.Key": "cloudkit:login-user",
+      "TagSpecification.3.Tag.8.Value": "ec2-user",
       "Version": "2016-11-15"
     }
     "#);
