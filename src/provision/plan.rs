@@ -12,6 +12,7 @@ mod image_check;
 pub mod network;
 mod planner;
 mod recent;
+mod refused;
 mod reserved;
 pub mod source;
 #[cfg(test)]
@@ -38,6 +39,8 @@ use crate::model::tag::{self, Tag};
 use crate::model::{Market, Mebibytes, Money, Span};
 use network::{NetworkStep, PlannedInterface};
 use planner::Planner;
+pub use refused::Refused;
+pub(super) use refused::reasons;
 pub use source::{PlannedAgent, Source};
 pub(super) use user_parts::delivery;
 pub use user_parts::{Carrier, OBJECT_PREFIX, PlannedObject, PlannedPart, PlannedUser};
@@ -282,61 +285,6 @@ pub enum Step {
     Network(NetworkStep),
 }
 
-/// A machine that was wished and can't be had, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Refused {
-    /// The type.
-    pub instance_type: String,
-    /// Where.
-    pub region: String,
-    /// In which zone; absent where it was EC2's to choose.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub zone: Option<String>,
-    /// How it was to be bought.
-    pub market: Market,
-    /// EC2's code, where EC2 was asked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    /// Why.
-    pub reason: String,
-    /// What to type instead.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub hints: Vec<String>,
-}
-
-impl Candidate {
-    /// That it can't be had, and why.
-    #[must_use]
-    pub fn refused_for(&self, code: Option<String>, reason: String) -> Refused {
-        Refused {
-            instance_type: self.instance_type.clone(),
-            region: self.region.clone(),
-            zone: self.zone.clone(),
-            market: self.market,
-            code,
-            reason,
-            hints: Vec::new(),
-        }
-    }
-}
-
-impl Refused {
-    /// The machine as it was wished: `m7i.large in us-east-1`, and the zone and the market where they say something.
-    #[must_use]
-    pub fn machine(&self) -> String {
-        let zone = self.zone.as_ref().map_or_else(String::new, |zone| format!(" ({zone})"));
-        let market =
-            if self.market == Market::OnDemand { String::new() } else { format!(", {}", self.market) };
-        format!("{} in {}{zone}{market}", self.instance_type, self.region)
-    }
-}
-
-impl std::fmt::Display for Refused {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}", self.machine(), self.reason)
-    }
-}
-
 /// There is nothing to plan.
 #[derive(Debug, thiserror::Error)]
 pub enum PlanError {
@@ -381,11 +329,6 @@ fn describe(refused: &[Refused]) -> String {
         [only] => format!("{} cannot be launched: {}", only.machine(), only.reason),
         several => format!("none of these can be launched:{}", reasons(several)),
     }
-}
-
-/// A line for each machine that can't be had, to follow a colon.
-pub(super) fn reasons(refused: &[Refused]) -> String {
-    refused.iter().map(|one| format!("\n{one}")).collect()
 }
 
 /// Plans a launch.

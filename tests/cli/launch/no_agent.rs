@@ -58,7 +58,8 @@ fn it_is_offered_where_s3_is_not_permitted() {
 fn it_is_either_an_agent_or_none() {
     let lab = Lab::start();
     let home = lab.home();
-    for of_an_agent in ["--agent-binary x", "--agent-folder x", "--agent-url https://example.com/a", "--keep"] {
+    for of_an_agent in ["--agent-binary x", "--agent-folder x", "--agent-url https://example.com/a", "--keep"]
+    {
         let screen = home.run(&format!("{LAUNCH} {of_an_agent}")).exits(2);
         assert!(screen.stderr.contains("cannot be used with"), "{screen}");
     }

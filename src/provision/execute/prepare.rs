@@ -1,0 +1,142 @@
+//! The steps before a machine is asked for: what each makes, and that it is noted before it is made, so that it can be
+//! undone.
+//!
+//! Which steps, and when, is the plan's and the executor's affair.
+
+use std::path::Path;
+
+use super::{Cause, Executor, OBJECTS_LAST_DAYS, failed};
+use crate::aws::ErrorKind;
+use crate::model::RegionName;
+use crate::provision::agent_binary::AgentBinary;
+use crate::provision::network::{NewNetwork, known};
+use crate::provision::plan::network::NetworkStep;
+use crate::provision::plan::{OBJECT_PREFIX, Step, helper_tags};
+use crate::provision::report::Event;
+use crate::provision::undo::Made;
+
+impl<R: FnMut(Event)> Executor<'_, R> {
+    pub(super) async fn prepare(&mut self, region: &RegionName, step: &Step) -> Result<(), Cause> {
+        match step {
+            Step::MakeRole { role, trust, policy } => {
+                self.make_role(region, role, trust, &policy.to_json()).await
+            }
+            Step::MakeProfile { profile, role } => self.make_profile(region, profile, role).await,
+            Step::MakeBucket { bucket, .. } => self.make_bucket(region, bucket).await,
+            Step::UploadAgent { key, file, sha256, .. } => self.upload_agent(region, key, file, sha256).await,
+            Step::UploadUserFiles { key, .. } => self.upload_user_files(region, key).await,
+            Step::MakeGroup { group, network, port, admits, .. } => {
+                self.make_group(region, group, network, *port, admits).await
+            }
+            Step::Network(step) => self.make_network(region, step).await,
+        }
+    }
+
+    async fn make_role(
+        &mut self,
+        region: &RegionName,
+        name: &str,
+        trust: &str,
+        policy: &str,
+    ) -> Result<(), Cause> {
+        let iam = self.means.session.iam(region);
+        self.made.push(Made::Role { iam: iam.clone(), name: name.to_owned() });
+        let what_for = format!("The machine of cloudkit launch {}", self.plan.launch);
+        let tags = helper_tags(&self.plan.launch);
+        let made = iam.make_role(name, &what_for, trust, policy, &tags).await;
+        made.map_err(failed(format!("make role {name}")))
+    }
+
+    async fn make_profile(&mut self, region: &RegionName, name: &str, role: &str) -> Result<(), Cause> {
+        let iam = self.means.session.iam(region);
+        self.made.push(Made::Profile { iam: iam.clone(), name: name.to_owned() });
+        let made = iam.make_profile(name, role, &helper_tags(&self.plan.launch)).await;
+        made.map_err(failed(format!("make instance profile {name}")))
+    }
+
+    async fn make_bucket(&mut self, region: &RegionName, name: &str) -> Result<(), Cause> {
+        let bucket = self.bucket(region);
+        self.made.push(Made::Bucket { bucket: bucket.clone() });
+        bucket.make().await.map_err(failed(format!("make bucket {name}")))
+    }
+
+    /// The object is named by what its bytes come to, so a file that has changed since must not get that name.
+    async fn upload_agent(
+        &mut self,
+        region: &RegionName,
+        key: &str,
+        file: &Path,
+        sha256: &str,
+    ) -> Result<(), Cause> {
+        let content = AgentBinary::content(file, sha256)?;
+        let bucket = self.bucket(region);
+        self.made.push(Made::Object { bucket: bucket.clone(), key: key.to_owned() });
+        bucket.upload(key, content).await.map_err(failed("upload the agent"))
+    }
+
+    /// Stores what the machine fetches of its user's own; the bucket drops it by itself after a day.
+    async fn upload_user_files(&mut self, region: &RegionName, key: &str) -> Result<(), Cause> {
+        let object = self.plan.user.as_ref().and_then(|user| user.object.as_ref());
+        let Some(object) = object else { return Ok(()) };
+        let bucket = self.bucket(region);
+        match bucket.expire(OBJECT_PREFIX, OBJECTS_LAST_DAYS).await {
+            Err(error) if error.kind == ErrorKind::NotAllowed => {
+                (self.report)(Event::ObjectStays { key: key.to_owned(), because: error.to_string() });
+            }
+            outcome => {
+                outcome.map_err(failed(format!("let what is in bucket {} end by itself", bucket.name())))?;
+            }
+        }
+        self.made.push(Made::Object { bucket: bucket.clone(), key: key.to_owned() });
+        let content = object.content.content.clone().into_bytes();
+        bucket.upload(key, content).await.map_err(failed("upload what the machine fetches at its start"))
+    }
+
+    async fn make_network(&mut self, region: &RegionName, step: &NetworkStep) -> Result<(), Cause> {
+        let doing = failed(format!("make a network in {region}"));
+        if let NetworkStep::MakeNetwork { range, ipv6, .. } = step {
+            let (ec2, launch) = (self.means.session.ec2(region), &self.plan.launch);
+            let (region, launch_id) = (region.to_string(), launch.clone());
+            self.made.push(Made::Network { ec2: ec2.clone(), region: region.clone(), launch: launch_id });
+            let network = NewNetwork::make(ec2, &region, launch, range, *ipv6).await.map_err(doing)?;
+            self.networks.insert(region, network);
+            return Ok(());
+        }
+        let Some(network) = self.networks.get_mut(region.as_str()) else { return Ok(()) };
+        match step {
+            NetworkStep::MakeNetwork { .. } => Ok(()),
+            NetworkStep::MakeGateway { .. } => network.make_gateway().await,
+            NetworkStep::MakeS3Endpoint { .. } => network.make_s3_endpoint().await,
+            NetworkStep::MakeSubnets { subnets, .. } => network.make_subnets(subnets).await,
+        }
+        .map_err(doing)
+    }
+
+    async fn make_group(
+        &mut self,
+        region: &RegionName,
+        name: &str,
+        network: &str,
+        port: u16,
+        admits: &str,
+    ) -> Result<(), Cause> {
+        let ec2 = self.means.session.ec2(region);
+        let doing = || failed(format!("make security group {name}"));
+        self.made.push(Made::Group { ec2: ec2.clone(), region: region.to_string(), name: name.to_owned() });
+        let tags = helper_tags(&self.plan.launch);
+        let what_for = format!("SSH to the machine of cloudkit launch {}", self.plan.launch);
+        let network = self.networks.get(region.as_str()).map_or(network, |made| &made.id);
+        let id = match known(|| ec2.make_group(name, &what_for, network, &tags)).await {
+            // The first answer was lost, and the SDK asked again: the name is this launch's alone.
+            Err(error) if error.kind == ErrorKind::AlreadyThere => {
+                let groups = ec2.own_groups(Some(name)).await.map_err(doing())?;
+                groups.into_iter().next().map(|group| group.id).ok_or(error)
+            }
+            made => made,
+        };
+        let id = id.map_err(doing())?;
+        known(|| ec2.admit(&id, port, admits)).await.map_err(doing())?;
+        self.groups.insert(region.to_string(), id);
+        Ok(())
+    }
+}
