@@ -13,10 +13,11 @@ mod moment;
 
 use clap::Args;
 
+use super::notes;
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
-use crate::cli::region;
+use crate::cli::{completions, region, values};
 use crate::discovery::capacity::{Devices, Sold, TypeWish, sold};
 use crate::discovery::{NamePattern, RegionSelection};
 use crate::model::{Market, OperatingSystem};
@@ -40,9 +41,10 @@ const TERMINAL_LIMIT: usize = 20;
   cloudkit find capacity p5.48xlarge --check")]
 pub(super) struct CapacityArguments {
     /// Instance types by name or pattern, such as p5.48xlarge or 'g6*' [default: all accelerated and HPC types]
+    #[arg(add = completions::instance_types())]
     patterns: Vec<NamePattern>,
     /// The same as a comma list
-    #[arg(long, value_name = "TYPES", value_delimiter = ',')]
+    #[arg(long, value_name = "TYPES", value_delimiter = ',', add = completions::instance_types())]
     instance_types: Vec<NamePattern>,
     /// Only types with a GPU
     #[arg(long, conflicts_with = "accelerator_only")]
@@ -51,13 +53,13 @@ pub(super) struct CapacityArguments {
     #[arg(long)]
     accelerator_only: bool,
     /// Region, pattern such as 'us-*', or all; may be repeated or a comma list
-    #[arg(short, long, alias = "regions", value_name = "REGION")]
+    #[arg(short, long, alias = "regions", value_name = "REGION", add = completions::regions())]
     region: Vec<String>,
     /// What prices are for: linux, windows, rhel, suse
-    #[arg(long, value_name = "OS", default_value_t)]
+    #[arg(long, value_name = "OS", default_value_t, add = completions::words(OperatingSystem::ALL))]
     os: OperatingSystem,
     /// Show at most this many [default: 20 on a terminal, else all]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = values::limit, allow_negative_numbers = true)]
     limit: Option<usize>,
     #[cfg(feature = "aws")]
     #[command(flatten)]
@@ -87,6 +89,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &CapacityArguments) -> Resul
     context.streams.write_list(context.streams.list_format(), &rows)?;
     sold.unmatched.iter().for_each(|unmatched| context.streams.warn(unmatched));
     tell_offers(context, arguments, &rows, total);
+    notes::tell_old(context.streams, rows.iter().map(|row| &row.0));
     #[cfg(feature = "aws")]
     let class = match outcome.say(context, of_account) {
         ExitClass::Done => checked,

@@ -11,6 +11,7 @@ mod fetch;
 mod filters;
 #[cfg(feature = "aws")]
 mod history;
+mod notes;
 #[cfg(feature = "aws")]
 mod quota_check;
 #[cfg(feature = "aws")]

@@ -141,6 +141,8 @@ fn offer<'c>(catalog: &'c Catalog<'c>, region: &RegionName, one: &CapacityReserv
         on_demand_usd_hour: on_demand.map(|price| price.amount),
         reservation_id: Some(Cow::Owned(one.id.clone())),
         available_count: one.available,
+        total_count: one.total,
+        ends_at: one.ends_at.map(|end| Cow::Owned(end.to_string())),
         ..known
     }
 }

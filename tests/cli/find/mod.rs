@@ -28,4 +28,5 @@ mod reservations;
 #[cfg(feature = "aws")]
 mod scores;
 mod show;
+mod spot_prices;
 mod words;
