@@ -2,11 +2,15 @@
 //!
 //! A code that is not in the table is a refusal with AWS's own words. What follows from a kind is the caller's business.
 
+mod refusal;
+
 use std::error::Error;
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+pub use refusal::{Reach, Refusal};
 
 /// What a failure means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +25,10 @@ pub enum ErrorKind {
     Capacity,
     /// The account's quota is used up, here and for this market.
     Quota,
+    /// The account has asked too many different questions for placement scores within a day; those that it has asked
+    /// before are still answered.
+    /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-placement-score.html#sps-limitations>
+    ScoreQuestions,
     /// Too many calls; the SDK's retries did not help.
     Throttled,
     /// What was named does not exist.
@@ -29,6 +37,8 @@ pub enum ErrorKind {
     InUse,
     /// It is guarded against this by its owner.
     Guarded,
+    /// What was named was made a moment ago and is not known everywhere yet, or it is not there at all.
+    NotKnownYet,
     /// It is there already.
     AlreadyThere,
     /// AWS refuses the request as it is.
@@ -68,6 +78,26 @@ impl AwsError {
         }
     }
 
+    /// Whether it is S3 that failed, in the making or filling of a bucket.
+    #[must_use]
+    pub fn is_of_bucket(&self) -> bool {
+        matches!(
+            self.operation,
+            "CreateBucket"
+                | "PutPublicAccessBlock"
+                | "PutBucketEncryption"
+                | "PutBucketLifecycleConfiguration"
+                | "PutObject"
+        )
+    }
+
+    /// Whether a region that the account has not enabled would answer so; with credentials that are not valid any would.
+    /// <https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html>
+    #[must_use]
+    pub fn may_be_of_a_region_not_enabled(&self) -> bool {
+        matches!(self.code.as_deref(), Some("AuthFailure" | "OptInRequired"))
+    }
+
     /// A failure in cloudkit's own words: of an answer that lacks something, or of what it takes to ask.
     pub(super) fn own(operation: &'static str, kind: ErrorKind, message: impl Into<String>) -> Self {
         Self {
@@ -78,6 +108,18 @@ impl AwsError {
             may_have_happened: false,
             source: None,
         }
+    }
+
+    /// A failure that AWS tells in an answer that is a success as a whole.
+    pub(super) fn in_answer(operation: &'static str, code: Option<String>, message: Option<String>) -> Self {
+        let kind = code.as_deref().map_or(ErrorKind::Unavailable, |code| kind_of(code, 400));
+        Self { operation, kind, code, message, may_have_happened: false, source: None }
+    }
+
+    /// What was just made and is not shown.
+    pub(crate) fn not_shown(operation: &'static str) -> Self {
+        let words = format!("{operation} does not show what has just been made");
+        Self::own(operation, ErrorKind::Unavailable, words)
     }
 
     /// The same failure, with words where AWS gave none.
@@ -120,7 +162,11 @@ impl AwsError {
             let status = answer.raw().status();
             let metadata = answer.err().meta();
             let code = metadata.code().map(str::to_owned);
-            let kind = code.as_deref().map_or_else(|| by_status(status), |code| kind_of(code, status));
+            let kind = match code.as_deref() {
+                Some(code) if is_new_profile(code, metadata.message()) => ErrorKind::NotKnownYet,
+                Some(code) => kind_of(code, status),
+                None => by_status(status),
+            };
             return Self {
                 operation,
                 kind,
@@ -174,6 +220,14 @@ fn by_status(status: u16) -> ErrorKind {
     }
 }
 
+/// Whether EC2 does not know an instance profile, or its role, which IAM made perhaps a moment ago.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_general.html#troubleshoot_general_eventual-consistency>
+fn is_new_profile(code: &str, message: Option<&str>) -> bool {
+    let says = |words| message.is_some_and(|message| message.contains(words));
+    code == "InvalidParameterValue"
+        && (says("Invalid IAM Instance Profile") || says("has no associated IAM Roles"))
+}
+
 /// The table. Codes of EC2:
 /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>
 fn kind_of(code: &str, status: u16) -> ErrorKind {
@@ -190,9 +244,14 @@ fn kind_of(code: &str, status: u16) -> ErrorKind {
         | "MaxSpotInstanceCountExceeded"
         | "MaxFleetCountExceeded"
         | "InstanceLimitExceeded"
+        | "VpcLimitExceeded"
+        | "SubnetLimitExceeded"
+        | "InternetGatewayLimitExceeded"
+        | "VpcEndpointLimitExceeded"
         | "QuotaExceededException" => ErrorKind::Quota,
         "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => ErrorKind::ExpiredCredentials,
         "AuthFailure"
+        | "AuthFailure.ServiceLinkedRoleCreationNotPermitted"
         | "UnauthorizedOperation"
         | "AccessDenied"
         | "AccessDeniedException"
@@ -205,6 +264,7 @@ fn kind_of(code: &str, status: u16) -> ErrorKind {
         | "UnrecognizedClientException"
         | "SignatureDoesNotMatch"
         | "InvalidAccessKeyId" => ErrorKind::NotAllowed,
+        "MaxConfigLimitExceeded" => ErrorKind::ScoreQuestions,
         "RequestLimitExceeded"
         | "Throttling"
         | "ThrottlingException"
@@ -215,13 +275,20 @@ fn kind_of(code: &str, status: u16) -> ErrorKind {
         | "NotFound"
         | "ParameterNotFound"
         | "InvalidInstanceType"
-        | "NoSuchResourceException" => ErrorKind::NotFound,
-        "DependencyViolation" | "InvalidGroup.InUse" | "BucketNotEmpty" => ErrorKind::InUse,
+        | "Gateway.NotAttached"
+        | "NoSuchResourceException"
+        | "NoSuchEntity" => ErrorKind::NotFound,
+        "DependencyViolation" | "InvalidGroup.InUse" | "BucketNotEmpty" | "DeleteConflict" => {
+            ErrorKind::InUse
+        }
         "OperationNotPermitted" => ErrorKind::Guarded,
         "InvalidGroup.Duplicate"
         | "InvalidPermission.Duplicate"
+        | "Resource.AlreadyAssociated"
+        | "RouteAlreadyExists"
         | "BucketAlreadyOwnedByYou"
-        | "ResourceAlreadyExistsException" => ErrorKind::AlreadyThere,
+        | "ResourceAlreadyExistsException"
+        | "EntityAlreadyExists" => ErrorKind::AlreadyThere,
         "InternalError" | "InternalFailure" | "ServerInternal" | "ServiceUnavailable" | "Unavailable" => {
             ErrorKind::Unavailable
         }
@@ -241,8 +308,17 @@ mod tests {
             assert_eq!(kind_of(code, 500), ErrorKind::Capacity, "{code}");
         }
         assert_eq!(kind_of("VcpuLimitExceeded", 400), ErrorKind::Quota);
+        assert_eq!(kind_of("MaxConfigLimitExceeded", 400), ErrorKind::ScoreQuestions);
         assert_eq!(kind_of("InvalidInstanceID.NotFound", 400), ErrorKind::NotFound);
         assert_eq!(kind_of("InvalidParameterValue", 400), ErrorKind::Refused);
         assert_eq!(kind_of("SomethingNew", 503), ErrorKind::Unavailable);
+    }
+
+    #[test]
+    fn a_profile_that_ec2_does_not_know_may_be_new() {
+        let message = "Value (trainer) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name";
+        assert!(is_new_profile("InvalidParameterValue", Some(message)));
+        assert!(!is_new_profile("InvalidParameterValue", Some("Invalid availability zone: [x]")));
+        assert!(!is_new_profile("InvalidParameterValue", None));
     }
 }

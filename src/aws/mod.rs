@@ -10,6 +10,10 @@ pub mod ec2;
 #[cfg(feature = "aws")]
 pub mod error;
 #[cfg(feature = "aws")]
+pub mod iam;
+#[cfg(feature = "aws")]
+pub mod instance_connect;
+#[cfg(feature = "aws")]
 pub mod metadata;
 #[cfg(feature = "aws")]
 pub mod regions;
@@ -22,10 +26,12 @@ pub mod session;
 #[cfg(feature = "aws")]
 pub mod ssm;
 #[cfg(feature = "aws")]
+pub mod ssm_session;
+#[cfg(feature = "aws")]
 pub mod sts;
 pub mod types;
 
 #[cfg(feature = "aws")]
-pub use error::{AwsError, ErrorKind};
+pub use error::{AwsError, ErrorKind, Reach, Refusal};
 #[cfg(feature = "aws")]
 pub use session::Session;

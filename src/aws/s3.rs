@@ -9,7 +9,8 @@ use std::time::Duration;
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{
-    BucketLocationConstraint, CreateBucketConfiguration, Delete, ObjectIdentifier,
+    BucketLifecycleConfiguration, BucketLocationConstraint, CreateBucketConfiguration, Delete,
+    ExpirationStatus, LifecycleExpiration, LifecycleRule, LifecycleRuleFilter, ObjectIdentifier,
     PublicAccessBlockConfiguration, ServerSideEncryption, ServerSideEncryptionByDefault,
     ServerSideEncryptionConfiguration, ServerSideEncryptionRule,
 };
@@ -61,6 +62,12 @@ impl Bucket {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        self.region.as_str()
     }
 
     /// Whether the bucket is there and this account's.
@@ -177,6 +184,53 @@ impl Bucket {
         Ok(())
     }
 
+    /// Puts these bytes into the bucket.
+    ///
+    /// # Errors
+    /// Where the bucket is somebody else's, or the upload fails.
+    pub async fn put(&self, key: &str, content: Vec<u8>) -> Result<(), AwsError> {
+        self.client
+            .put_object()
+            .bucket(&self.name)
+            .key(key)
+            .expected_bucket_owner(&self.account)
+            .body(content.into())
+            .send()
+            .await
+            .map_err(|error| AwsError::from_sdk("PutObject", error))?;
+        Ok(())
+    }
+
+    /// Has S3 drop what is under a prefix, this many days after it was put there. It is the bucket's only such rule.
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lifecycle-mgmt.html>
+    ///
+    /// # Errors
+    /// Where the bucket is somebody else's, or the call is refused.
+    pub async fn expire(&self, prefix: &str, days: i32) -> Result<(), AwsError> {
+        let rule = LifecycleRule::builder()
+            .id("cloudkit")
+            .status(ExpirationStatus::Enabled)
+            .filter(LifecycleRuleFilter::builder().prefix(prefix).build())
+            .expiration(LifecycleExpiration::builder().days(days).build())
+            .build();
+        let incomplete = |error: aws_sdk_s3::error::BuildError| {
+            AwsError::own("PutBucketLifecycleConfiguration", ErrorKind::Refused, error.to_string())
+        };
+        let rules = BucketLifecycleConfiguration::builder()
+            .rules(rule.map_err(incomplete)?)
+            .build()
+            .map_err(incomplete)?;
+        self.client
+            .put_bucket_lifecycle_configuration()
+            .bucket(&self.name)
+            .expected_bucket_owner(&self.account)
+            .lifecycle_configuration(rules)
+            .send()
+            .await
+            .map_err(|error| AwsError::from_sdk("PutBucketLifecycleConfiguration", error))?;
+        Ok(())
+    }
+
     /// A URL by which a machine without credentials can fetch an object; it ends with the credentials that sign it.
     ///
     /// # Errors
@@ -235,6 +289,34 @@ impl Bucket {
         }
         self.remove_if_empty().await?;
         Ok(removed)
+    }
+
+    /// The names under a prefix; none where there is no such bucket.
+    ///
+    /// # Errors
+    /// Where the bucket is somebody else's, or the call is refused.
+    pub async fn keys_under(&self, prefix: &str) -> Result<Vec<String>, AwsError> {
+        let mut pages = self
+            .client
+            .list_objects_v2()
+            .bucket(&self.name)
+            .prefix(prefix)
+            .expected_bucket_owner(&self.account)
+            .into_paginator()
+            .send();
+        let mut keys = Vec::new();
+        while let Some(page) = pages.next().await {
+            match page.map_err(|error| AwsError::from_sdk("ListObjectsV2", error)) {
+                Ok(page) => {
+                    keys.extend(
+                        page.contents.unwrap_or_default().into_iter().filter_map(|object| object.key),
+                    );
+                }
+                Err(error) if error.kind == ErrorKind::NotFound => return Ok(Vec::new()),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(keys)
     }
 
     async fn some_keys(&self) -> Result<Vec<String>, AwsError> {

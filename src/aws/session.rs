@@ -14,9 +14,12 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use super::call::{CallReporter, CallTimer};
 use super::ec2::Ec2;
 use super::error::{AwsError, ErrorKind};
+use super::iam::Iam;
+use super::instance_connect::InstanceConnect;
 use super::s3::Bucket;
 use super::service_quotas::ServiceQuotas;
 use super::ssm::Parameters;
+use super::ssm_session::Sessions;
 use super::sts::Sts;
 use crate::model::RegionName;
 
@@ -120,6 +123,14 @@ impl Session {
         Ec2::new(aws_sdk_ec2::Client::from_conf(configuration.build()))
     }
 
+    /// The account's roles; the region only tells the partition, since they are the same in all of its regions.
+    #[must_use]
+    pub fn iam(&self, region: &RegionName) -> Iam {
+        let configuration =
+            aws_sdk_iam::config::Builder::from(&self.in_region(region)).interceptor(self.timer(region));
+        Iam::new(aws_sdk_iam::Client::from_conf(configuration.build()))
+    }
+
     /// A bucket of this account in a region.
     #[must_use]
     pub fn bucket(&self, region: &RegionName, name: String, account: &str) -> Bucket {
@@ -144,6 +155,24 @@ impl Session {
         let configuration =
             aws_sdk_ssm::config::Builder::from(&self.in_region(region)).interceptor(self.timer(region));
         Parameters::new(aws_sdk_ssm::Client::from_conf(configuration.build()))
+    }
+
+    /// EC2 Instance Connect in a region.
+    #[must_use]
+    pub fn instance_connect(&self, region: &RegionName) -> InstanceConnect {
+        let configuration = aws_sdk_ec2instanceconnect::config::Builder::from(&self.in_region(region))
+            .interceptor(self.timer(region));
+        InstanceConnect::new(aws_sdk_ec2instanceconnect::Client::from_conf(configuration.build()))
+    }
+
+    /// Session Manager in a region.
+    #[must_use]
+    pub fn sessions(&self, region: &RegionName) -> Sessions {
+        let configuration =
+            aws_sdk_ssm::config::Builder::from(&self.in_region(region)).interceptor(self.timer(region));
+        let suffix = if region.as_str().starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
+        let endpoint = format!("https://ssm.{region}.{suffix}");
+        Sessions::new(aws_sdk_ssm::Client::from_conf(configuration.build()), endpoint)
     }
 
     /// Who the caller is.

@@ -3,11 +3,15 @@
 //! Plain data: no SDK, no input or output. A field that AWS left out is `None`, never a guess.
 
 pub mod capacity;
+pub mod ending;
+pub mod network;
+pub mod volume;
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::tag::{self, Tag};
-use crate::model::{Architecture, Market, Mebibytes, NotAValue, RegionName};
+use crate::model::{Architecture, Market, Mebibytes, Money, NotAValue, RegionName, ShutdownBehavior, Volume};
+use volume::{BlockDevice, ImageVolume};
 
 /// The caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +31,7 @@ impl Identity {
 }
 
 /// A machine image.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Image {
     /// `ami-…`.
     pub id: String,
@@ -37,18 +41,34 @@ pub struct Image {
     pub architecture: Option<Architecture>,
     /// The device that its root volume is attached as, `/dev/xvda`.
     pub root_device: Option<String>,
-    /// The size of its root snapshot in GiB.
-    pub root_gib: Option<u32>,
-    /// The kind of its root volume, `gp3`.
-    pub root_volume_type: Option<String>,
-    /// Whether it can be launched now.
-    pub available: bool,
+    /// The volumes that it brings, the root volume among them.
+    pub volumes: Vec<ImageVolume>,
+    /// In EC2's words where it is in its life: `available`, `pending`, `disabled`.
+    pub state: Option<String>,
     /// Whether it is a Windows image.
     pub windows: bool,
+    /// `ebs`, or `instance-store` for one of long ago.
+    pub root_device_type: Option<String>,
+    /// `hvm`, or `paravirtual` for one of long ago.
+    pub virtualization: Option<String>,
+    /// The account that owns it.
+    pub owner: Option<String>,
+    /// EC2's name for an owner that it has verified, `amazon`.
+    pub owner_alias: Option<String>,
+    /// When its owner has it fall out of use.
+    pub deprecated_from: Option<jiff::Timestamp>,
+}
+
+impl Image {
+    /// The volume that it boots from.
+    #[must_use]
+    pub fn root(&self) -> Option<&ImageVolume> {
+        self.volumes.iter().find(|volume| Some(&volume.device) == self.root_device.as_ref())
+    }
 }
 
 /// What EC2 says of an instance type.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TypeFacts {
     /// The architectures that it runs.
     pub architectures: Vec<Architecture>,
@@ -56,13 +76,32 @@ pub struct TypeFacts {
     pub vcpus: Option<u32>,
     /// Memory.
     pub memory: Option<Mebibytes>,
+    /// Whether it can be hibernated.
+    pub hibernation: Option<bool>,
+    /// Its GPUs, parts of one included.
+    pub gpus: Vec<TypeDevice>,
+    /// AWS's own devices for machine learning: Inferentia, Trainium.
+    pub neuron: Vec<TypeDevice>,
+    /// Every other device that needs a driver of its own.
+    pub other_devices: Vec<TypeDevice>,
+}
+
+/// A device of an instance type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TypeDevice {
+    /// Its name, `L4`.
+    pub name: String,
+    /// Who makes it.
+    pub manufacturer: Option<String>,
+    /// Whether the machine has only a part of one.
+    pub is_part: bool,
 }
 
 /// A request for one machine; the same request with the same token never makes a second one.
 /// <https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html>
 ///
 /// What every machine of cloudkit gets is not in it, because it never differs: metadata service version 2 with instance
-/// tags, an encrypted root volume that goes with the machine, shutdown behaviour `terminate`.
+/// tags, volumes that are encrypted and go with the machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunRequest {
     /// The idempotency token, at most 64 ASCII characters.
@@ -73,20 +112,41 @@ pub struct RunRequest {
     pub instance_type: String,
     /// The zone, where one was chosen: its id or its name.
     pub zone: Option<String>,
-    /// The security group's id.
-    pub group: String,
-    /// The root device as the image names it.
-    pub root_device: String,
-    /// The size of the root volume in GiB; that of the image's snapshot where it is absent.
-    pub root_gib: Option<u32>,
+    /// The ids of the security groups.
+    pub groups: Vec<String>,
+    /// The network interface; absent where EC2 makes one in the default network, with a public address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interface: Option<InterfaceRequest>,
+    /// The name of the key pair that EC2 hands to the machine, where one was named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_pair: Option<String>,
+    /// Its volumes, the root volume among them.
+    pub block_devices: Vec<BlockDevice>,
     /// How it is bought.
     pub market: Market,
+    /// The most that a spot machine may cost an hour; at most the price on demand where it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_price: Option<Money>,
     /// The reservation or capacity block to launch into.
     pub reservation: Option<String>,
+    /// How it can end.
+    #[serde(default)]
+    pub ending: ending::RunEnding,
     /// The user data in base64.
     pub user_data: String,
     /// The tags of machine, volume and network interface.
     pub tags: Vec<Tag>,
+}
+
+/// The network interface that a machine is asked for with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InterfaceRequest {
+    /// The subnet, which says the zone too.
+    pub subnet: String,
+    /// Whether it gets a public IPv4 address.
+    pub public_address: bool,
+    /// Whether it gets an IPv6 address.
+    pub ipv6: bool,
 }
 
 /// Where a machine is in its life.
@@ -169,8 +229,12 @@ pub struct Machine {
     pub zone_id: Option<String>,
     /// Its public IPv4 address.
     pub public_address: Option<String>,
-    /// Its address in its network.
+    /// Its IPv4 address within its network.
     pub private_address: Option<String>,
+    /// Its IPv6 address.
+    pub ipv6_address: Option<String>,
+    /// The network that it is in.
+    pub network: Option<String>,
     /// When it was last started.
     pub launched_at: Option<jiff::Timestamp>,
     /// The security groups of its interfaces.
@@ -206,16 +270,6 @@ impl Machine {
     }
 }
 
-/// What EC2 does when the system of a machine powers itself off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ShutdownBehaviour {
-    /// The machine is stopped, and its disks cost on.
-    Stop,
-    /// The machine is ended.
-    Terminate,
-}
-
 /// What stands against the end of a machine by a call, and what its own power-off does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Protection {
@@ -224,18 +278,16 @@ pub struct Protection {
     /// StopInstances is refused.
     pub against_stop: bool,
     /// What the power-off of its system does; none where EC2 says something new.
-    pub on_shutdown: Option<ShutdownBehaviour>,
+    pub on_shutdown: Option<ShutdownBehavior>,
 }
 
-/// A disk of EBS.
+/// A volume of EBS that is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Volume {
+pub struct Disk {
     /// `vol-…`.
     pub id: String,
-    /// Its size in GiB.
-    pub gib: Option<u32>,
-    /// Its kind, `gp3`.
-    pub kind: Option<String>,
+    /// Its size, kind and speed, where EC2 tells of a kind we know.
+    pub volume: Option<Volume>,
     /// The machine that it is attached to.
     pub machine: Option<String>,
     /// Whether it goes with its machine, where EC2 says so.
@@ -249,6 +301,8 @@ pub struct Group {
     pub id: String,
     /// Its name.
     pub name: String,
+    /// The network that it is for.
+    pub network: Option<String>,
     /// Its tags.
     pub tags: Vec<Tag>,
 }

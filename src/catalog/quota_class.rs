@@ -8,7 +8,7 @@ mod table;
 use super::nearest;
 use crate::model::{Market, name};
 
-pub use table::{CLASSES, QUOTAS};
+pub use table::{BLOCK_QUOTAS, CLASSES, QUOTAS};
 
 /// A quota of vCPUs that may run at once in one region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +58,12 @@ impl FamilyClass {
             Market::CapacityBlock | Market::Reservation => None,
         }
     }
+}
+
+/// The code of the quota of machines of a family in capacity blocks, where AWS's documentation names it.
+#[must_use]
+pub fn block_quota(family: &str) -> Option<&'static str> {
+    BLOCK_QUOTAS.iter().find(|(families, _)| families.contains(&family)).map(|(_, code)| *code)
 }
 
 /// A word that names no quota of vCPUs.
@@ -140,6 +146,15 @@ mod tests {
         assert_eq!(codes.iter().collect::<BTreeSet<_>>().len(), codes.len());
         let words: BTreeSet<_> = QUOTAS.iter().map(|quota| (quota.class, quota.market)).collect();
         assert_eq!(words.len(), QUOTAS.len());
+    }
+
+    #[test]
+    fn a_family_in_capacity_blocks_has_one_quota_of_its_own() {
+        let families: Vec<&str> = BLOCK_QUOTAS.iter().flat_map(|(families, _)| *families).copied().collect();
+        assert_eq!(families.iter().collect::<BTreeSet<_>>().len(), families.len());
+        assert!(families.iter().all(|family| FamilyClass::of_family(family).is_some()));
+        assert!(BLOCK_QUOTAS.iter().all(|(_, code)| QUOTAS.iter().all(|quota| quota.code != Some(code))));
+        assert_eq!((block_quota("p5"), block_quota("p6-b200")), (Some("L-DA6814F2"), None));
     }
 
     #[test]

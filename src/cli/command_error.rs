@@ -2,6 +2,9 @@
 //!
 //! One conversion an error type, exhaustive, so that a new way to fail has to be given a code here.
 
+#[cfg(feature = "aws")]
+mod refusals;
+
 use std::error::Error;
 use std::io;
 
@@ -41,6 +44,20 @@ impl CommandError {
         let io = self.error.downcast_ref::<io::Error>();
         io.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
     }
+}
+
+/// An error with its causes in one line. A cause that only repeats the end of what stands there is left out.
+pub(super) fn with_causes(error: &dyn Error) -> String {
+    let mut line = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let sentence = cause.to_string();
+        if !line.ends_with(&sentence) {
+            line = format!("{line}: {sentence}");
+        }
+        source = cause.source();
+    }
+    line
 }
 
 impl From<io::Error> for CommandError {
@@ -128,12 +145,14 @@ impl From<NoQuota> for CommandError {
 
 #[cfg(feature = "aws")]
 mod of_aws {
+    use super::refusals;
     use super::{CommandError, ExitClass};
     use crate::aws::{AwsError, ErrorKind};
     use crate::provision::execute::{Cause, ExecuteError};
     use crate::provision::journal::JournalError;
     use crate::provision::observe::ObserveError;
     use crate::provision::plan::PlanError;
+    use crate::provision::undo::Left;
     use crate::provision::wait::WaitError;
 
     impl From<AwsError> for CommandError {
@@ -145,6 +164,9 @@ mod of_aws {
 
     /// What a failure of AWS means for the exit code, and what can be done.
     pub(in crate::cli) fn class_and_hints(error: &AwsError) -> (ExitClass, Vec<String>) {
+        if let Some(hint) = error.code.as_deref().and_then(refusals::hint_of_code) {
+            return (ExitClass::Credentials, vec![hint]);
+        }
         let (class, hint) = match error.kind {
             ErrorKind::NoCredentials => (
                 ExitClass::Credentials,
@@ -164,6 +186,10 @@ mod of_aws {
                 ExitClass::Capacity,
                 "end a machine (cloudkit launch list), or ask for a higher quota in the Service Quotas console",
             ),
+            ErrorKind::ScoreQuestions => (
+                ExitClass::Unavailable,
+                "ask for scores with types, regions and a count that were asked for in the last 24 hours, or wait as long",
+            ),
             ErrorKind::Throttled => (ExitClass::Unavailable, "wait a minute and run the same command again"),
             ErrorKind::Unavailable => (
                 ExitClass::Unavailable,
@@ -173,11 +199,25 @@ mod of_aws {
                 ExitClass::No,
                 "take the guard off: aws ec2 modify-instance-attribute --instance-id ID --no-disable-api-termination (or --no-disable-api-stop)",
             ),
+            ErrorKind::NotKnownYet => {
+                (ExitClass::Usage, "see the profiles there are: aws iam list-instance-profiles")
+            }
             ErrorKind::NotFound | ErrorKind::InUse | ErrorKind::AlreadyThere | ErrorKind::Refused => {
                 (ExitClass::Usage, "")
             }
         };
         (class, Some(hint).filter(|hint| !hint.is_empty()).map(str::to_owned).into_iter().collect())
+    }
+
+    /// The same for what concerns the account's bucket: a machine can do without one.
+    fn with_way_round_bucket(error: &AwsError) -> (ExitClass, Vec<String>) {
+        let (class, mut hints) = class_and_hints(error);
+        if error.kind == ErrorKind::NotAllowed {
+            hints.push(
+                "or without agent and bucket, by the timer alone, and without --env: --no-agent".to_owned(),
+            );
+        }
+        (class, hints)
     }
 
     impl From<ObserveError> for CommandError {
@@ -188,6 +228,18 @@ mod of_aws {
                     vec!["name a type: cloudkit launch --instance-type m7i.large".to_owned()],
                 ),
                 ObserveError::Aws { source, .. } => class_and_hints(source),
+                ObserveError::Bucket { source, .. } => with_way_round_bucket(source),
+                ObserveError::UserData(_) => (
+                    ExitClass::Usage,
+                    vec![
+                        "let a --script fetch what is large, or name another public key: --ssh-key FILE"
+                            .to_owned(),
+                    ],
+                ),
+                ObserveError::NoProfile { .. } => (
+                    ExitClass::Usage,
+                    vec!["see the profiles there are: aws iam list-instance-profiles".to_owned()],
+                ),
                 ObserveError::AgentBinary(_) => (
                     ExitClass::Usage,
                     vec!["name another Linux build of cloudkit: --agent-binary FILE".to_owned()],
@@ -207,8 +259,20 @@ mod of_aws {
                 PlanError::NothingLeft { refused } => {
                     refused.iter().flat_map(|one| one.hints.clone()).collect()
                 }
-                PlanError::UserData(_) => vec!["name another public key: --ssh-key FILE".to_owned()],
+                PlanError::UserData(_) => {
+                    vec![
+                        "let a --script fetch what is large, or name another public key: --ssh-key FILE"
+                            .to_owned(),
+                    ]
+                }
                 PlanError::BeyondTime(_) => vec!["give a shorter --ttl".to_owned()],
+                PlanError::Past { .. } => vec!["give a later --until, or a span: --ttl 8h".to_owned()],
+                PlanError::ForeignProfile { .. } => {
+                    vec!["name a profile of the account that you launch in".to_owned()]
+                }
+                PlanError::ProfileWithoutRole { name } => vec![format!(
+                    "give it one: aws iam add-role-to-instance-profile --instance-profile-name {name} --role-name ROLE"
+                )],
             };
             hints.sort_unstable();
             hints.dedup();
@@ -232,30 +296,73 @@ mod of_aws {
         }
     }
 
+    /// Whether the caller may not make the machine's role.
+    fn is_about_a_role(error: &AwsError) -> bool {
+        let making = ["CreateRole", "PutRolePolicy", "CreateInstanceProfile", "AddRoleToInstanceProfile"];
+        error.kind == ErrorKind::NotAllowed && making.contains(&error.operation)
+    }
+
+    fn without_role() -> Vec<String> {
+        vec![
+            "give it a profile that somebody made for you: --iam-profile NAME".to_owned(),
+            "or leave out --on-idle, --on-deadline, --on-complete and --ssm: what is terminated needs no role"
+                .to_owned(),
+        ]
+    }
+
     impl From<ExecuteError> for CommandError {
         fn from(error: ExecuteError) -> Self {
-            let (mut class, mut hints) = match &error.cause {
-                Cause::NoneToBeHad { .. } => {
-                    let more = "give more candidates, other zones or regions: cloudkit find search … --region all | cloudkit launch";
-                    (ExitClass::Capacity, vec![more.to_owned()])
+            let (class, hints) = match &error.cause {
+                Cause::NoneToBeHad { refused } => refusals::class_and_hints(refused),
+                Cause::Aws { source, .. } if source.is_of_bucket() => with_way_round_bucket(source),
+                Cause::Aws { source, .. } if is_about_a_role(source) => {
+                    (class_and_hints(source).0, without_role())
                 }
                 Cause::Aws { source, .. } | Cause::FateUnknown { source, .. } => class_and_hints(source),
-                Cause::Wait(_) => (ExitClass::Unavailable, Vec::new()),
+                Cause::Wait(error) => (ExitClass::Unavailable, refusals::hints_of_end(error)),
                 Cause::Journal(_) | Cause::UserData(_) | Cause::Region(_) => (ExitClass::Usage, Vec::new()),
                 Cause::Interrupted => (ExitClass::Interrupted, Vec::new()),
             };
-            if !error.left.is_empty() {
-                class = ExitClass::Partial;
-                hints = error
-                    .left
-                    .iter()
-                    .map(|left| format!("still there: {} ({}); {}", left.what, left.because, left.command))
-                    .collect();
+            Self { class, hints, error: Box::new(error.cause) }.with_left(&error.left)
+        }
+    }
+
+    impl CommandError {
+        /// The same, where things that were made are still there.
+        pub(in crate::cli) fn with_left(mut self, left: &[Left]) -> Self {
+            if left.is_empty() {
+                return self;
             }
-            Self { class, hints, error: Box::new(error.cause) }
+            if self.class != ExitClass::Partial {
+                self.hints.clear();
+            }
+            self.class = ExitClass::Partial;
+            let still_there =
+                |left: &Left| format!("still there: {} ({}); {}", left.what, left.because, left.command);
+            self.hints.extend(left.iter().map(still_there));
+            self
         }
     }
 }
 
 #[cfg(feature = "aws")]
 pub(super) use of_aws::class_and_hints;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("{0}")]
+    struct Failed(&'static str, #[source] Option<Box<Failed>>);
+
+    #[test]
+    fn causes_follow_in_the_same_line_and_none_is_said_twice() {
+        let cause = |text, source: Failed| Failed(text, Some(Box::new(source)));
+        let denied = || Failed("permission denied", None);
+        assert_eq!(with_causes(&denied()), "permission denied");
+        let error = cause("the list cannot be had", cause("a.json cannot be read", denied()));
+        assert_eq!(with_causes(&error), "the list cannot be had: a.json cannot be read: permission denied");
+        assert_eq!(with_causes(&cause("permission denied", denied())), "permission denied");
+    }
+}

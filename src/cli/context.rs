@@ -3,7 +3,6 @@
 //! It opens the door to AWS where a command needs one, and holds no state of a command.
 
 use std::cell::Cell;
-use std::error::Error as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -11,7 +10,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::arguments::GlobalArguments;
-use super::command_error::CommandError;
+use super::command_error::{CommandError, with_causes};
 use super::settings::Settings;
 use crate::catalog::Catalog;
 use crate::catalog::cache::{Cached, CatalogCache};
@@ -81,8 +80,8 @@ impl<'c> Context<'c> {
                 None
             }
             Err(error) => {
-                let reason = error.source().map_or_else(String::new, |source| format!(": {source}"));
-                self.streams.warn(format_args!("{error}{reason}; the catalog that is compiled in is used"));
+                let reason = with_causes(&error);
+                self.streams.warn(format_args!("{reason}; the catalog that is compiled in is used"));
                 None
             }
         }

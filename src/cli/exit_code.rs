@@ -25,6 +25,8 @@ pub enum ExitClass {
     Bug,
     /// Interrupted, and what had been made was undone.
     Interrupted,
+    /// What the program that was run on the machine ended with.
+    OfProgram(u8),
 }
 
 impl ExitClass {
@@ -41,6 +43,16 @@ impl ExitClass {
             Self::Partial => 6,
             Self::Bug => 70,
             Self::Interrupted => 130,
+            Self::OfProgram(code) => code,
+        }
+    }
+
+    /// This one, or the other where nothing is the matter so far.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        match self {
+            Self::Done => other,
+            class => class,
         }
     }
 }

@@ -10,7 +10,7 @@ use std::str::FromStr;
 
 use super::command_error::CommandError;
 use crate::catalog;
-use crate::model::{Money, NotAValue, RegionName, Span};
+use crate::model::{EndAction, Money, NotAValue, RegionName, Span};
 use crate::output::{ColorChoice, Format};
 use crate::platform::files::{self, FileError};
 use crate::platform::process::NoHome;
@@ -27,7 +27,13 @@ pub(super) enum Key {
     CheckIpUrl,
     Color,
     ConfirmAbove,
+    CostLimit,
+    IdleTimeout,
+    NoIdleTimeout,
     NoTtl,
+    OnComplete,
+    OnDeadline,
+    OnIdle,
     Output,
     Profile,
     Region,
@@ -37,12 +43,18 @@ pub(super) enum Key {
 }
 
 impl Key {
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 17] = [
         Self::AgentBinary,
         Self::CheckIpUrl,
         Self::Color,
         Self::ConfirmAbove,
+        Self::CostLimit,
+        Self::IdleTimeout,
+        Self::NoIdleTimeout,
         Self::NoTtl,
+        Self::OnComplete,
+        Self::OnDeadline,
+        Self::OnIdle,
         Self::Output,
         Self::Profile,
         Self::Region,
@@ -57,7 +69,13 @@ impl Key {
             Self::CheckIpUrl => "check-ip-url",
             Self::Color => "color",
             Self::ConfirmAbove => "confirm-above",
+            Self::CostLimit => "cost-limit",
+            Self::IdleTimeout => "idle-timeout",
+            Self::NoIdleTimeout => "no-idle-timeout",
             Self::NoTtl => "no-ttl",
+            Self::OnComplete => "on-complete",
+            Self::OnDeadline => "on-deadline",
+            Self::OnIdle => "on-idle",
             Self::Output => "output",
             Self::Profile => "profile",
             Self::Region => "region",
@@ -80,15 +98,16 @@ impl Key {
     pub(super) fn check(self, value: &str) -> Result<(), CommandError> {
         match self {
             Self::Color => value.parse::<ColorChoice>().map(drop)?,
-            Self::ConfirmAbove => value.parse::<Money>().map(drop)?,
-            Self::NoTtl => value
+            Self::ConfirmAbove | Self::CostLimit => value.parse::<Money>().map(drop)?,
+            Self::OnComplete | Self::OnDeadline | Self::OnIdle => value.parse::<EndAction>().map(drop)?,
+            Self::NoIdleTimeout | Self::NoTtl => value
                 .parse::<bool>()
                 .map(drop)
                 .map_err(|_| NotAValue { text: value.to_owned(), expected: "true or false" })?,
             Self::Output => value.parse::<Format>().map(drop)?,
             Self::Region => value.parse::<RegionName>().map(drop)?,
             Self::SshFrom => value.parse::<AddressRange>().map(drop)?,
-            Self::Ttl => value.parse::<Span>().map(drop)?,
+            Self::IdleTimeout | Self::Ttl => value.parse::<Span>().map(drop)?,
             Self::AgentBinary | Self::CheckIpUrl | Self::Profile | Self::SshPublic => {}
         }
         Ok(())
@@ -96,7 +115,10 @@ impl Key {
 
     /// Whether a project's file may set it: not what decides who gets in, what runs, what it costs or when it ends.
     const fn is_safe_in_a_project(self) -> bool {
-        matches!(self, Self::Color | Self::Output | Self::Profile | Self::Region | Self::Ttl)
+        matches!(
+            self,
+            Self::Color | Self::IdleTimeout | Self::Output | Self::Profile | Self::Region | Self::Ttl
+        )
     }
 }
 

@@ -20,6 +20,14 @@ pub enum PartKind {
     CloudConfig,
     /// Runs it late, once per machine.
     Script,
+    /// Fills it in, and takes it for what it then is: settings or a script.
+    Jinja,
+    /// Runs it late, at each boot.
+    ScriptPerBoot,
+    /// Runs it late, once per machine, before [`PartKind::Script`].
+    ScriptPerInstance,
+    /// Runs it late, once for a disk and the images taken from it.
+    ScriptOnce,
 }
 
 impl PartKind {
@@ -30,6 +38,10 @@ impl PartKind {
             Self::Boothook => "text/cloud-boothook",
             Self::CloudConfig => "text/cloud-config",
             Self::Script => "text/x-shellscript",
+            Self::Jinja => "text/jinja2",
+            Self::ScriptPerBoot => "text/x-shellscript-per-boot",
+            Self::ScriptPerInstance => "text/x-shellscript-per-instance",
+            Self::ScriptOnce => "text/x-shellscript-per-once",
         }
     }
 }
@@ -38,13 +50,13 @@ impl PartKind {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Part {
     kind: PartKind,
-    file_name: &'static str,
+    file_name: String,
     body: String,
 }
 
 impl Part {
-    pub(super) fn new(kind: PartKind, file_name: &'static str, body: String) -> Self {
-        Self { kind, file_name, body }
+    pub(super) fn new(kind: PartKind, file_name: impl Into<String>, body: String) -> Self {
+        Self { kind, file_name: file_name.into(), body }
     }
 
     /// What cloud-init does with it.
@@ -55,8 +67,8 @@ impl Part {
 
     /// The name of its file on the machine.
     #[must_use]
-    pub fn file_name(&self) -> &'static str {
-        self.file_name
+    pub fn file_name(&self) -> &str {
+        &self.file_name
     }
 
     /// Its content. May hold a presigned URL.

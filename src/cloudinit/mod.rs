@@ -1,16 +1,20 @@
 //! User data: from plain data to the bytes that a machine gets with its launch.
 //!
-//! Three parts, in this order: a boothook that sets the dead-man timer and writes the agent's configuration, a
-//! cloud-config with the caller's public keys, and a script that installs the agent. It does not decide what a machine
-//! is to do, sign a URL, or encode for the API: RunInstances wants [`UserData::bytes`] in base64.
+//! In this order: a boothook that sets the dead-man timer and writes the agent's configuration, the user's own parts, a
+//! cloud-config with the public keys, which has the last word, a script that installs the agent, and what places and
+//! starts the user's scripts and commands. It does not decide what a machine is to do, sign a URL, or encode for the
+//! API: RunInstances wants [`UserData::bytes`] in base64.
 //!
 //! Scripts and units are whole files under `templates/`, checked as they stand. What differs between machines is put
 //! before them as shell variables, quoted in one place.
 
+mod delivery;
 mod mime;
 mod parts;
 mod script;
+pub mod user;
 mod user_data;
+mod user_files;
 
 #[cfg(test)]
 #[cfg(target_os = "linux")]
@@ -19,7 +23,9 @@ mod tests;
 use std::fmt;
 
 use crate::model::agent::AgentConfiguration;
+use user::UserBoot;
 
+pub use delivery::{Delivery, ObjectDownload, StoredObject};
 pub use mime::{Part, PartKind};
 pub use user_data::{Encoding, LIMIT, UserData};
 
@@ -35,6 +41,12 @@ pub struct Boot {
     pub authorized_keys: Vec<String>,
     /// Where the agent comes from; none for a machine without one.
     pub agent: Option<AgentDownload>,
+    /// What the user adds.
+    pub user: UserBoot,
+    /// How that gets to the machine; [`Boot::deliver`] finds out.
+    pub delivery: Delivery,
+    /// What the machine fetches of it, where it does.
+    pub object: Option<ObjectDownload>,
 }
 
 /// Where the agent's binary comes from, and how the machine knows that it is the right one.
@@ -66,6 +78,9 @@ impl Boot {
         let mut shown = self.clone();
         if let Some(agent) = &mut shown.agent {
             URL_PLACEHOLDER.clone_into(&mut agent.url);
+        }
+        if let Some(object) = &mut shown.object {
+            URL_PLACEHOLDER.clone_into(&mut object.url);
         }
         shown
     }
@@ -101,6 +116,14 @@ pub enum RenderError {
     /// The compressor failed.
     #[error("user data cannot be compressed")]
     Compress(#[source] std::io::Error),
+    /// What the user adds is too large for user data, and is of a kind that can't be fetched.
+    #[error("{origin} is too large for user data, and {reason}")]
+    NotFetchable {
+        /// Which part.
+        origin: String,
+        /// Why it cannot be fetched.
+        reason: &'static str,
+    },
     /// More than EC2 takes, even when compressed.
     #[error("user data is {bytes} bytes when compressed, and EC2 takes {limit}")]
     TooLarge {

@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use super::mime::{Part, PartKind};
-use super::{AgentDownload, Boot, RenderError, script};
+use super::{AgentDownload, Boot, RenderError, script, user, user_files};
 
 const BOOTHOOK: &str = include_str!("../../templates/boot/boothook.sh");
 const DEADLINE_SCRIPT: &str = include_str!("../../templates/boot/deadline.sh");
@@ -18,13 +18,28 @@ const AGENT_SERVICE: &str = include_str!("../../templates/systemd/cloudkit-agent
 /// The parts in the order in which the machine meets them.
 pub(super) fn of(boot: &Boot) -> Result<Vec<Part>, RenderError> {
     let mut parts = vec![boothook(boot)?];
-    if !boot.authorized_keys.is_empty() {
-        parts.push(cloud_config(&boot.authorized_keys)?);
+    parts.extend(user_files::early_parts(boot)?);
+    let keys = authorized_keys(boot);
+    if !keys.is_empty() {
+        parts.push(cloud_config(&keys)?);
     }
     if let Some(agent) = &boot.agent {
         parts.push(install_agent(agent)?);
     }
+    parts.extend(user_files::late_parts(boot)?);
     Ok(parts)
+}
+
+/// The launch's keys and then those of the user's own cloud-configs, which ours takes the place of.
+fn authorized_keys(boot: &Boot) -> Vec<String> {
+    let configs = boot.user.parts.iter().filter(|part| part.kind == PartKind::CloudConfig);
+    let mut keys = boot.authorized_keys.clone();
+    for key in configs.flat_map(|part| user::cloud_config::authorized_keys(&part.body)) {
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    keys
 }
 
 fn boothook(boot: &Boot) -> Result<Part, RenderError> {
@@ -63,20 +78,24 @@ fn cloud_config(keys: &[String]) -> Result<Part, RenderError> {
 
 /// Named so that it comes before other scripts, which run in the order of their names.
 fn install_agent(agent: &AgentDownload) -> Result<Part, RenderError> {
-    let mut headers = Vec::new();
-    for (name, value) in &agent.headers {
-        let name = visible("the name of a signed header", name)?;
-        headers.push(format!("{name}: {}", one_line("the value of a signed header", value)?));
-    }
-    let headers = headers.join("\n");
+    let headers = header_lines(&agent.headers)?;
     let variables = [
         ("CLOUDKIT_AGENT_URL", visible("the agent's URL", &agent.url)?),
         ("CLOUDKIT_AGENT_HEADERS", &headers),
-        ("CLOUDKIT_AGENT_SHA256", sha256(&agent.sha256)?),
+        ("CLOUDKIT_AGENT_SHA256", sha256("the agent's SHA-256", &agent.sha256)?),
         ("CLOUDKIT_AGENT_SERVICE", AGENT_SERVICE),
     ];
     let body = script::with_variables(&variables, AGENT)?;
     Ok(Part::new(PartKind::Script, "00-cloudkit-agent.sh", body))
+}
+
+/// Signed headers, a line each.
+pub(super) fn header_lines(headers: &[(String, String)]) -> Result<String, RenderError> {
+    let line = |(name, value): &(String, String)| {
+        let name = visible("the name of a signed header", name)?;
+        Ok(format!("{name}: {}", one_line("the value of a signed header", value)?))
+    };
+    Ok(headers.iter().map(line).collect::<Result<Vec<_>, RenderError>>()?.join("\n"))
 }
 
 fn to_yaml(what: &'static str, value: &impl Serialize) -> Result<String, RenderError> {
@@ -88,13 +107,12 @@ fn one_line<'t>(what: &'static str, text: &'t str) -> Result<&'t str, RenderErro
     fits.then_some(text).ok_or(RenderError::Unfit { what, expected: "one line of text" })
 }
 
-fn visible<'t>(what: &'static str, text: &'t str) -> Result<&'t str, RenderError> {
+pub(super) fn visible<'t>(what: &'static str, text: &'t str) -> Result<&'t str, RenderError> {
     let fits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
     fits.then_some(text).ok_or(RenderError::Unfit { what, expected: "one word of visible ASCII characters" })
 }
 
-fn sha256(text: &str) -> Result<&str, RenderError> {
+pub(super) fn sha256<'t>(what: &'static str, text: &'t str) -> Result<&'t str, RenderError> {
     let fits = text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    fits.then_some(text)
-        .ok_or(RenderError::Unfit { what: "the agent's SHA-256", expected: "64 hexadecimal digits" })
+    fits.then_some(text).ok_or(RenderError::Unfit { what, expected: "64 hexadecimal digits" })
 }

@@ -74,6 +74,16 @@ pub(super) fn assemble(parts: Vec<Part>) -> Result<UserData, RenderError> {
     Ok(UserData { bytes, encoding: Encoding::Gzip, parts })
 }
 
+/// What parts come to, in the bytes that EC2 counts.
+pub(super) fn size(parts: &[Part]) -> Result<usize, RenderError> {
+    let plain = mime::multipart(parts).into_bytes();
+    if plain.len() <= LIMIT {
+        Ok(plain.len())
+    } else {
+        Ok(compress(&plain).map_err(RenderError::Compress)?.len())
+    }
+}
+
 /// Without a time or a system in it: the same text gives the same bytes.
 fn compress(plain: &[u8]) -> std::io::Result<Vec<u8>> {
     let builder = GzBuilder::new().mtime(0).operating_system(NO_OPERATING_SYSTEM);

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Span;
+use super::{EndAction, Money, ShutdownBehavior, Span};
 
 /// Where the configuration lies on a machine.
 pub const CONFIGURATION_PATH: &str = "/etc/cloudkit/agent.yaml";
@@ -28,6 +28,24 @@ pub struct AgentConfiguration {
     pub deadline: Option<jiff::Timestamp>,
     /// How the agent ends the machine.
     pub end_by: EndBy,
+    /// What EC2 makes of a power-off.
+    #[serde(default)]
+    pub shutdown_behavior: ShutdownBehavior,
+    /// What is done with the machine at its deadline, and when it has cost its limit.
+    #[serde(default)]
+    pub on_deadline: EndAction,
+    /// After how long without work the machine is done with; absent where idleness does not count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle_timeout: Option<Span>,
+    /// What is done with a machine that has been idle for so long.
+    #[serde(default)]
+    pub on_idle: EndAction,
+    /// What is done with a machine whose work is complete.
+    #[serde(default)]
+    pub on_complete: EndAction,
+    /// What the machine may cost, where that is limited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_limit: Option<CostLimit>,
     /// Whom a warning reaches.
     pub warn: Warn,
     /// How long before the deadline users are warned.
@@ -38,13 +56,23 @@ pub struct AgentConfiguration {
     pub run_directory: String,
 }
 
+/// What a machine may cost in all, and what it costs by the hour as it was known at its launch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CostLimit {
+    /// The limit in US dollars.
+    pub usd: Money,
+    /// US dollars an hour while it runs: the machine, its root volume and its public address.
+    pub usd_hour: Money,
+}
+
 /// How a machine is ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EndBy {
-    /// By the power-off of its system; EC2 then terminates it, since that is the shutdown behaviour that launch asks for.
+    /// By the power-off of its system wherever the shutdown behaviour makes of that what is wanted; by the API elsewhere.
     PowerOff,
-    /// By TerminateInstances. Needs credentials; the system is left alone.
+    /// Always by the API. Needs credentials; the system is left alone.
     Api,
 }
 
@@ -72,6 +100,12 @@ impl AgentConfiguration {
             launched_at,
             deadline,
             end_by: EndBy::PowerOff,
+            shutdown_behavior: ShutdownBehavior::default(),
+            on_deadline: EndAction::default(),
+            idle_timeout: None,
+            on_idle: EndAction::default(),
+            on_complete: EndAction::default(),
+            cost_limit: None,
             warn: Warn::Terminals,
             warn_before: Span::from_seconds(300),
             state_directory: "/var/lib/cloudkit".to_owned(),

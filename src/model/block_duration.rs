@@ -40,6 +40,9 @@ pub enum NotABlockDuration {
 }
 
 impl BlockDuration {
+    /// The shortest that is sold.
+    pub const DAY: Self = Self { hours: DAY_HOURS };
+
     /// The duration in hours, as EC2 takes it.
     #[must_use]
     pub const fn hours(self) -> u32 {

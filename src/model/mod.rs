@@ -7,6 +7,7 @@ pub mod agent;
 pub mod architecture;
 pub mod block_duration;
 pub mod count;
+pub mod end_action;
 pub mod market;
 pub mod memory;
 pub mod money;
@@ -17,10 +18,12 @@ pub mod range;
 pub mod span;
 pub mod tag;
 pub mod unit;
+pub mod volume;
 
 pub use architecture::Architecture;
 pub use block_duration::BlockDuration;
 pub use count::DeviceCount;
+pub use end_action::{EndAction, ShutdownBehavior};
 pub use market::Market;
 pub use memory::Mebibytes;
 pub use money::Money;
@@ -30,6 +33,7 @@ pub use operating_system::OperatingSystem;
 pub use range::Range;
 pub use span::Span;
 pub use unit::Unit;
+pub use volume::{Volume, VolumeKind};
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -12,7 +12,19 @@ pub const PARENT: &str = "cloudkit:parent";
 pub const OWNER: &str = "cloudkit:owner";
 /// The absolute time at which the machine ends, RFC 3339 UTC; never a duration.
 pub const DEADLINE: &str = "cloudkit:deadline";
-/// What the agent last did or saw, `idle 42m`; written only where the machine has a role.
+/// The key of its SSH server, as its system wrote it on its console.
+pub const HOST_KEY: &str = "cloudkit:host-key";
+/// The user that its key is for.
+pub const LOGIN_USER: &str = "cloudkit:login-user";
+/// After how long without work the machine ends, `1h`.
+pub const IDLE_TIMEOUT: &str = "cloudkit:idle-timeout";
+/// What is done with a machine that has been idle for so long: `terminate`, `stop` or `hibernate`.
+pub const ON_IDLE: &str = "cloudkit:on-idle";
+/// What is done with it at its deadline.
+pub const ON_DEADLINE: &str = "cloudkit:on-deadline";
+/// What is done with it when its work is complete.
+pub const ON_COMPLETE: &str = "cloudkit:on-complete";
+/// What the agent last did or saw, `idle 42m`; written by the machine itself, where it has a role.
 pub const STATUS: &str = "cloudkit:status";
 /// The version of the cloudkit that launched it.
 pub const VERSION: &str = "cloudkit:version";

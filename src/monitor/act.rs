@@ -10,10 +10,12 @@ use jiff::Timestamp;
 
 use super::decide::{Decision, Effort};
 use super::event::{Announcer, Event, Topic};
+use super::means::{Means, means};
 use super::memory::Memory;
 use super::readings::Identity;
 use super::warning;
-use crate::model::agent::{AgentConfiguration, EndBy, Warn};
+use crate::model::EndAction;
+use crate::model::agent::{AgentConfiguration, Warn};
 use crate::platform::command::{self, CommandError};
 
 const WALL_LIMIT: Duration = Duration::from_secs(5);
@@ -32,9 +34,11 @@ enum EndError {
     /// The API needs the id of the machine, and the metadata service has never told it.
     #[error("it is not known which machine this is")]
     Unidentified,
-    /// The API does not end the machine.
-    #[error("cannot end {instance_id} in {region} by the API")]
+    /// The API does not do it.
+    #[error("cannot {action} {instance_id} in {region} by the API")]
     Api {
+        /// What it was asked for.
+        action: EndAction,
         /// The machine.
         instance_id: String,
         /// Its region.
@@ -52,11 +56,11 @@ pub(super) async fn act<T, E>(
     decision: Decision,
     configuration: &AgentConfiguration,
     memory: &mut Memory,
-    terminate: &T,
+    call: &T,
     announcer: &mut Announcer<impl FnMut(Event)>,
     now: Timestamp,
 ) where
-    T: AsyncFn(&Identity) -> Result<(), E>,
+    T: AsyncFn(EndAction, &Identity) -> Result<(), E>,
     E: Into<Box<dyn Error + Send + Sync>>,
 {
     let run_directory = Path::new(&configuration.run_directory);
@@ -74,7 +78,7 @@ pub(super) async fn act<T, E>(
         }
         Decision::End(effort) => {
             announcer.tell(Event::Ending(effort));
-            let ended = end(configuration.end_by, effort, memory.identity.as_ref(), terminate).await;
+            let ended = end(configuration, effort, memory.identity.as_ref(), call).await;
             if announcer.outcome(Topic::End, ended).is_none() {
                 memory.end_failed(now);
             }
@@ -89,24 +93,27 @@ async fn tell_terminals(warn: Warn, text: &str, announcer: &mut Announcer<impl F
 }
 
 async fn end<T, E>(
-    end_by: EndBy,
+    configuration: &AgentConfiguration,
     effort: Effort,
     identity: Option<&Identity>,
-    terminate: &T,
+    call: &T,
 ) -> Result<(), EndError>
 where
-    T: AsyncFn(&Identity) -> Result<(), E>,
+    T: AsyncFn(EndAction, &Identity) -> Result<(), E>,
     E: Into<Box<dyn Error + Send + Sync>>,
 {
-    match end_by {
-        EndBy::PowerOff => command::run("systemctl", power_off_arguments(effort), "", POWER_OFF_LIMIT)
+    let action = configuration.on_deadline;
+    match means(action, configuration) {
+        Means::PowerOff => command::run("systemctl", power_off_arguments(effort), "", POWER_OFF_LIMIT)
             .await
             .map_err(|source| EndError::PowerOff { source }),
-        EndBy::Api => {
+        // What fails stays what was asked for: a machine that can't be stopped is never terminated instead.
+        Means::Api => {
             let identity = identity.ok_or(EndError::Unidentified)?;
-            let ended = tokio::time::timeout(API_LIMIT, terminate(identity)).await;
+            let ended = tokio::time::timeout(API_LIMIT, call(action, identity)).await;
             let Identity { instance_id, region } = identity.clone();
             ended.map_err(|_| EndError::TooSlow)?.map_err(|source| EndError::Api {
+                action,
                 instance_id,
                 region,
                 source: source.into(),

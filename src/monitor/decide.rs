@@ -95,7 +95,7 @@ pub fn decide(readings: &Readings, policy: &Policy, memory: &Memory, now: Timest
         return Decided { decision, deadline, ends_at, next_at: None, memory };
     }
     note_waking(readings, &mut memory, now);
-    let ends_at = deadline.map(|deadline| end_of(deadline.at, &memory));
+    let ends_at = deadline.map(|deadline| end_of(deadline.at, policy, &memory));
     let decision = match ends_at {
         Some(ends_at) if ends_at <= now => end(&mut memory, now),
         ends_at => {
@@ -147,12 +147,14 @@ fn note_waking(readings: &Readings, memory: &mut Memory, now: Timestamp) {
     }
 }
 
-/// When the machine ends: at the deadline, or after a grace where nobody could have been there at the deadline.
-fn end_of(deadline: Timestamp, memory: &Memory) -> Timestamp {
-    match memory.woke_at {
+/// When the machine ends: at the deadline, or after a grace where nobody could have been there at the deadline; both a
+/// little earlier where the timer would do at that very time what is not wanted.
+fn end_of(deadline: Timestamp, policy: &Policy, memory: &Memory) -> Timestamp {
+    let end = match memory.woke_at {
         Some(woke_at) if deadline <= woke_at => later(woke_at, GRACE),
         _ => deadline,
-    }
+    };
+    earlier(end, policy.lead)
 }
 
 /// Asks for the end, again where it was asked for and the machine is still here.
@@ -182,7 +184,7 @@ fn announce(
         memory.warned = None;
         return if warned.is_some() { Decision::TakeBack(None) } else { Decision::NoDeadline };
     };
-    let in_grace = deadline.is_some_and(|deadline| deadline.at < end);
+    let in_grace = deadline.is_some_and(|deadline| deadline.at < later(end, policy.lead));
     let sooner = warned.is_some_and(|warned| end < warned);
     if warned == Some(end) {
         Decision::Wait

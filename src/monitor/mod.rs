@@ -10,6 +10,7 @@
 //! * [`policy`]: the rules that the machine lives by
 //! * [`memory`]: what is kept from tick to tick
 //! * [`decide`]: what to do now, a pure function of all these and the time
+//! * [`means`]: by which way the machine comes to its end
 //! * `act`: warns and ends; [`warning`] has the words and the file
 //! * [`status`]: what `agent status` shows
 //! * [`event`]: what the log shows
@@ -20,6 +21,7 @@ mod act;
 pub mod configuration;
 pub mod decide;
 pub mod event;
+pub mod means;
 pub mod memory;
 #[cfg(feature = "aws")]
 mod observe;

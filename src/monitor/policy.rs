@@ -4,6 +4,7 @@
 
 use jiff::Timestamp;
 
+use super::means::lead;
 use crate::model::Span;
 use crate::model::agent::AgentConfiguration;
 
@@ -23,6 +24,8 @@ pub struct Policy {
     pub launched_at: Timestamp,
     /// The deadline where no tag was ever read; none where the machine was launched without.
     pub deadline: Option<Timestamp>,
+    /// How long before its deadline the machine is ended, so that the timer does not do it.
+    pub lead: Span,
     /// How long before the end users are warned.
     pub warn_before: Span,
 }
@@ -32,6 +35,7 @@ impl From<&AgentConfiguration> for Policy {
         Self {
             launched_at: configuration.launched_at,
             deadline: configuration.deadline,
+            lead: lead(configuration),
             warn_before: configuration.warn_before,
         }
     }

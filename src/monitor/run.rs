@@ -18,10 +18,11 @@ use super::observe::Observer;
 use super::policy::Policy;
 use super::readings::{Identity, Reading, Readings};
 use super::status::{self, Status};
+use super::time::earlier;
 use super::{service_manager, warning};
 use crate::aws::metadata::MetadataClient;
-use crate::model::Span;
 use crate::model::agent::AgentConfiguration;
+use crate::model::{EndAction, Span};
 use crate::platform::clock;
 
 /// The longest time between two ticks.
@@ -40,22 +41,22 @@ pub enum RunError {
 
 /// Looks after the machine until a signal says stop.
 ///
-/// `terminate` ends the machine through the API; it is called only where the configuration says so.
+/// `call` terminates, stops or hibernates the machine through the API; it is called only where a power-off would not do.
 ///
 /// # Errors
 /// Where signals can't be listened for.
 pub async fn run<T, E>(
     configuration: &AgentConfiguration,
     metadata: MetadataClient,
-    terminate: T,
+    call: T,
     report: impl FnMut(Event),
 ) -> Result<(), RunError>
 where
-    T: AsyncFn(&Identity) -> Result<(), E>,
+    T: AsyncFn(EndAction, &Identity) -> Result<(), E>,
     E: Into<Box<dyn Error + Send + Sync>>,
 {
     let stop = StopSignal::listen().map_err(|source| RunError::Signals { source })?;
-    let mut daemon = Daemon::start(configuration, metadata, terminate, Announcer::new(report));
+    let mut daemon = Daemon::start(configuration, metadata, call, Announcer::new(report));
     tokio::select! {
         () = daemon.watch() => {}
         () = stop.received() => {}
@@ -69,7 +70,7 @@ struct Daemon<'c, T, R> {
     configuration: &'c AgentConfiguration,
     policy: Policy,
     observer: Observer,
-    terminate: T,
+    call: T,
     announcer: Announcer<R>,
     memory: Memory,
     memory_file: PathBuf,
@@ -80,14 +81,14 @@ struct Daemon<'c, T, R> {
 
 impl<'c, T, E, R> Daemon<'c, T, R>
 where
-    T: AsyncFn(&Identity) -> Result<(), E>,
+    T: AsyncFn(EndAction, &Identity) -> Result<(), E>,
     E: Into<Box<dyn Error + Send + Sync>>,
     R: FnMut(Event),
 {
     fn start(
         configuration: &'c AgentConfiguration,
         metadata: MetadataClient,
-        terminate: T,
+        call: T,
         mut announcer: Announcer<R>,
     ) -> Self {
         let memory_file = Path::new(&configuration.state_directory).join(memory::FILE_NAME);
@@ -98,7 +99,7 @@ where
             configuration,
             policy: Policy::from(configuration),
             observer: Observer::new(metadata, configuration.launched_at),
-            terminate,
+            call,
             announcer,
             memory,
             memory_file,
@@ -126,12 +127,13 @@ where
         let now = clock::now();
         let readings = Readings { overdue: overdue(planned, now), ..readings };
         let decided = decide(&readings, &self.policy, &self.memory, now);
-        self.tell_changes(&decided);
+        // What is told is kept already: who hears of it may end the daemon at once.
         self.remember(decided.memory.clone());
-        self.publish(Status::of(&decided, now));
+        self.tell_changes(&decided);
+        self.publish(Status::of(&decided, self.configuration, now));
         let mut memory = decided.memory.clone();
-        let Self { configuration, terminate, announcer, .. } = self;
-        act(decided.decision, configuration, &mut memory, terminate, announcer, now).await;
+        let Self { configuration, call, announcer, .. } = self;
+        act(decided.decision, configuration, &mut memory, call, announcer, now).await;
         self.remember(memory);
         let wait = decided.wait(clock::now(), TICK);
         self.told = Some(decided);
@@ -178,7 +180,8 @@ where
         if told.is_none_or(|told| at(told) != at(decided)) {
             events.push(decided.deadline.map_or(Event::NoDeadline, Event::Deadline));
         }
-        if at(decided) != decided.ends_at && told.is_none_or(|told| told.ends_at != decided.ends_at) {
+        let ends_with_deadline = at(decided).map(|at| earlier(at, self.policy.lead));
+        if ends_with_deadline != decided.ends_at && told.is_none_or(|told| told.ends_at != decided.ends_at) {
             events.extend(decided.ends_at.map(|ends_at| Event::Grace { ends_at }));
         }
         let clock_is_wrong = decided.decision == Decision::ClockBeforeLaunch;

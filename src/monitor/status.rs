@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::decide::{DeadlineSource, Decided, Decision};
 use super::time::later;
-use crate::model::Span;
+use crate::model::agent::AgentConfiguration;
+use crate::model::{EndAction, Money, ShutdownBehavior, Span};
 use crate::platform::files::{self, Access, FileError};
 
 /// The file's name in the run directory.
@@ -51,6 +52,24 @@ pub struct Status {
     /// How long that is away; 0 where it is past.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ends_in_seconds: Option<u64>,
+    /// What is done with the machine then.
+    #[serde(default)]
+    pub on_deadline: EndAction,
+    /// After how many seconds without work the machine is done with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle_timeout_seconds: Option<u64>,
+    /// What is done with it then.
+    #[serde(default)]
+    pub on_idle: EndAction,
+    /// What is done with it when its work is complete.
+    #[serde(default)]
+    pub on_complete: EndAction,
+    /// What it may cost, in US dollars.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_limit_usd: Option<Money>,
+    /// What EC2 does when its system powers off.
+    #[serde(default)]
+    pub shutdown_behavior: ShutdownBehavior,
     /// Whether users were warned of this end.
     pub warned: bool,
     /// What the daemon is at.
@@ -104,7 +123,7 @@ pub enum StatusError {
 impl Status {
     /// The status that a decision comes to.
     #[must_use]
-    pub fn of(decided: &Decided, now: Timestamp) -> Self {
+    pub fn of(decided: &Decided, configuration: &AgentConfiguration, now: Timestamp) -> Self {
         let identity = decided.memory.identity.as_ref();
         Self {
             schema: SCHEMA.to_owned(),
@@ -116,6 +135,12 @@ impl Status {
             deadline_source: decided.deadline.map(|deadline| deadline.source),
             ends_at: decided.ends_at,
             ends_in_seconds: decided.ends_at.map(|ends_at| Span::between(now, ends_at).seconds()),
+            on_deadline: configuration.on_deadline,
+            idle_timeout_seconds: configuration.idle_timeout.map(Span::seconds),
+            on_idle: configuration.on_idle,
+            on_complete: configuration.on_complete,
+            cost_limit_usd: configuration.cost_limit.map(|limit| limit.usd),
+            shutdown_behavior: configuration.shutdown_behavior,
             warned: decided.ends_at.is_some() && decided.memory.warned == decided.ends_at,
             state: match decided.decision {
                 Decision::ClockBeforeLaunch => State::ClockBeforeLaunch,
@@ -203,12 +228,17 @@ mod tests {
         }
     }
 
+    fn status_at(ends_at: i64, now: Timestamp) -> Status {
+        let configuration = AgentConfiguration::for_machine("lucky-otter", at(0), None);
+        Status::of(&watching(ends_at), &configuration, now)
+    }
+
     #[test]
     fn what_the_daemon_writes_is_what_everybody_reads() {
         let folder = tempfile::tempdir().unwrap();
-        Status::of(&watching(5000), at(1000)).write(folder.path()).unwrap();
+        status_at(5000, at(1000)).write(folder.path()).unwrap();
         let status = read(folder.path(), at(1020)).unwrap();
-        assert_eq!(status, Status { ends_in_seconds: Some(3980), ..Status::of(&watching(5000), at(1000)) });
+        assert_eq!(status, Status { ends_in_seconds: Some(3980), ..status_at(5000, at(1000)) });
         assert_eq!((status.state, status.deadline_source), (State::Watching, Some(DeadlineSource::Tag)));
     }
 
@@ -216,7 +246,7 @@ mod tests {
     fn a_daemon_that_is_gone_is_not_spoken_for() {
         let folder = tempfile::tempdir().unwrap();
         assert!(matches!(read(folder.path(), at(0)), Err(StatusError::NotRunning { .. })));
-        Status::of(&watching(5000), at(1000)).write(folder.path()).unwrap();
+        status_at(5000, at(1000)).write(folder.path()).unwrap();
         assert!(matches!(read(folder.path(), at(1091)), Err(StatusError::Stale { .. })));
         std::fs::write(folder.path().join(FILE_NAME), "{}").unwrap();
         assert!(matches!(read(folder.path(), at(0)), Err(StatusError::Content { .. })));
@@ -227,10 +257,10 @@ mod tests {
 
     #[test]
     fn a_status_is_written_when_it_changes_and_before_it_is_stale() {
-        let first = Status::of(&watching(5000), at(1000));
-        assert!(!Status::of(&watching(5000), at(1029)).replaces(&first));
-        assert!(Status::of(&watching(5000), at(1030)).replaces(&first));
-        assert!(Status::of(&watching(5001), at(1005)).replaces(&first));
-        assert!(Status::of(&watching(5000), at(999)).replaces(&first), "the clock went back");
+        let first = status_at(5000, at(1000));
+        assert!(!status_at(5000, at(1029)).replaces(&first));
+        assert!(status_at(5000, at(1030)).replaces(&first));
+        assert!(status_at(5001, at(1005)).replaces(&first));
+        assert!(status_at(5000, at(999)).replaces(&first), "the clock went back");
     }
 }

@@ -2,11 +2,16 @@
 //!
 //! Their fields in the other formats are the report types' own.
 
+mod network;
+
 use std::borrow::Cow;
 use std::fmt::Write;
 
+mod user_parts;
+
 use super::document::{Column, Record};
-use crate::model::tag;
+use super::ending;
+use super::launch_image::{notes, other_image, start_text};
 use crate::provision::cost::Cost;
 use crate::provision::plan::{Candidate, Plan, Step};
 use crate::provision::report::{Launched, Leftover, LeftoverKind};
@@ -32,7 +37,11 @@ impl Record for Leftover {
 const fn kind(kind: LeftoverKind) -> &'static str {
     match kind {
         LeftoverKind::SecurityGroup => "security group",
+        LeftoverKind::Network => "network",
+        LeftoverKind::InternetGateway => "internet gateway",
         LeftoverKind::Bucket => "bucket",
+        LeftoverKind::Object => "object",
+        LeftoverKind::Role => "role",
     }
 }
 
@@ -74,20 +83,23 @@ impl Record for Plan {
 #[must_use]
 pub fn plan_text(plan: &Plan) -> String {
     let mut text = format!("Plan of launch {} in account {}\n", plan.launch, plan.account);
+    let first = plan.candidates.first();
     for (index, candidate) in plan.candidates.iter().enumerate() {
         let rank = if index == 0 { "machine" } else { "or else" };
-        line(&mut text, rank, &machine(candidate));
+        line(&mut text, rank, &format!("{}{}", machine(candidate), other_image(plan, candidate)));
+        // Those of one market cost about the same; of another one they may not.
+        if first.is_some_and(|first| first.market != candidate.market) {
+            line(&mut text, "", &cost(&candidate.cost));
+        }
     }
     for refused in &plan.refused {
-        line(
-            &mut text,
-            "not",
-            &format!("{} in {}: {}", refused.instance_type, refused.region, refused.reason),
-        );
+        line(&mut text, "not", &refused.to_string());
+    }
+    for note in &plan.notes {
+        line(&mut text, "note", note);
     }
     if let Some(first) = plan.candidates.first() {
-        let name = first.image.name.as_ref().map_or_else(String::new, |name| format!(" ({name})"));
-        line(&mut text, "image", &format!("{}{name}", first.image.id));
+        start_text(first).iter().for_each(|(label, content)| line(&mut text, label, content));
         line(&mut text, "cost", &cost(&first.cost));
         for part in &first.cost.parts {
             let price =
@@ -96,13 +108,32 @@ pub fn plan_text(plan: &Plan) -> String {
             line(&mut text, "", &format!("{}: {price}{source}", part.what));
         }
     }
-    line(&mut text, "ends", &ends(plan));
-    line(&mut text, "lets in", &format!("SSH (port {}) from {}", plan.ssh_port, plan.ssh_from));
+    notes(plan).iter().for_each(|note| line(&mut text, "note", note));
+    ending::lines(plan).iter().for_each(|(label, content)| line(&mut text, label, content));
+    if plan.agent.is_none() {
+        line(&mut text, "agent", no_agent(plan));
+    }
+    if let Some(user) = &plan.user {
+        user_parts::lines(user).iter().for_each(|(label, content)| line(&mut text, label, content));
+    }
+    line(&mut text, "lets in", &network::lets_in(plan));
+    network::key_lines(plan).iter().for_each(|(label, content)| line(&mut text, label, content));
     if let Some(first) = plan.candidates.first() {
         first.preparation.iter().for_each(|step| line(&mut text, "step", &step_text(step)));
         line(&mut text, "step", &format!("launch {} in {}", first.instance_type, first.region));
     }
     text
+}
+
+/// What a machine without an agent goes without.
+#[must_use]
+pub fn no_agent(plan: &Plan) -> &'static str {
+    match plan.deadline {
+        Some(_) => {
+            "none: the timer alone ends the machine, at its deadline; nothing sees whether it is idle, and nothing keeps its status"
+        }
+        None => "none, and no deadline either: nothing ends the machine but you",
+    }
 }
 
 fn line(text: &mut String, label: &str, content: &str) {
@@ -117,7 +148,10 @@ fn machine(candidate: &Candidate) -> String {
         (Some(vcpus), Some(memory)) => format!(", {vcpus} vCPUs, {memory}"),
         _ => String::new(),
     };
-    format!("{instance_type} in {region}{place}, {market}{size}")
+    let reservation = candidate.reservation.as_ref().map_or_else(String::new, |id| format!(" {id}"));
+    let highest = candidate.max_price_usd_hour;
+    let highest = highest.map_or_else(String::new, |price| format!(" at most {price} USD an hour"));
+    format!("{instance_type} in {region}{place}, {market}{reservation}{highest}{size}")
 }
 
 /// The cost in a sentence; what is not known of it is named.
@@ -135,21 +169,20 @@ pub fn cost(cost: &Cost) -> String {
     }
 }
 
-fn ends(plan: &Plan) -> String {
-    match plan.deadline {
-        Some(deadline) => format!("{deadline}, by the machine itself (tag {})", tag::DEADLINE),
-        None => "when somebody ends it".to_owned(),
-    }
-}
-
 /// A step in words.
 #[must_use]
 pub fn step_text(step: &Step) -> String {
     match step {
+        Step::MakeRole { role, .. } => format!("make role {role}"),
+        Step::MakeProfile { profile, .. } => format!("make instance profile {profile}"),
         Step::MakeBucket { bucket, .. } => format!("make bucket {bucket}"),
         Step::UploadAgent { bucket, bytes, .. } => {
             format!("upload the agent to {bucket} ({} MB)", bytes.div_ceil(1_000_000))
         }
+        Step::UploadUserFiles { bucket, bytes, .. } => {
+            format!("upload what the machine fetches at its start to {bucket} ({bytes} bytes)")
+        }
+        Step::Network(step) => network::step_text(step),
         Step::MakeGroup { group, port, admits, .. } => {
             format!("make security group {group} (port {port} from {admits})")
         }

@@ -10,6 +10,7 @@ pub mod capacity_check;
 pub mod coverage;
 mod csv_rows;
 mod document;
+mod ending;
 mod escape;
 mod failure;
 mod format;
@@ -20,6 +21,7 @@ pub mod history_chart;
 #[cfg(feature = "aws")]
 pub mod history_svg;
 pub mod launch;
+mod launch_image;
 pub mod machine;
 mod offer;
 mod offer_group;

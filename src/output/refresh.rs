@@ -6,16 +6,17 @@ use serde::Serialize;
 
 use super::document::{Column, Record};
 use crate::catalog::feeds::FeedKind;
-use crate::catalog::refresh::{Dropped, FeedReport, Report};
+use crate::catalog::refresh::{Dropped, FeedReport, ListFailure, Report};
 use crate::model::OperatingSystem;
 
 const SCHEMA: &str = "cloudkit.refresh/v1";
 
-/// What became of the lists of a feed.
-#[derive(Debug, Serialize)]
+/// What became of the lists of a feed; or why one list, named by its address or file, changed nothing.
+#[derive(Debug, Default, Serialize)]
 pub struct RefreshRow {
     schema: &'static str,
-    feed: FeedKind,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    feed: Option<FeedKind>,
     #[serde(skip_serializing_if = "Option::is_none")]
     os: Option<OperatingSystem>,
     lists: usize,
@@ -27,6 +28,10 @@ pub struct RefreshRow {
     first_as_of: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_as_of: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    list: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -36,16 +41,28 @@ struct DroppedRows {
 }
 
 impl RefreshRow {
-    /// The rows of a report.
+    /// What became of each feed.
     #[must_use]
     pub fn of(report: &Report) -> Vec<Self> {
         report.feeds.iter().map(|((feed, os), report)| Self::of_feed(*feed, *os, report)).collect()
     }
 
+    /// A list that changed nothing, and why; a table leaves that to what is said beside it.
+    #[must_use]
+    pub fn of_failure(failure: &ListFailure, error: String) -> Self {
+        Self {
+            schema: SCHEMA,
+            feed: failure.feed,
+            list: Some(failure.origin.clone()),
+            error: Some(error),
+            ..Self::default()
+        }
+    }
+
     /// What was dropped, in a sentence for each reason.
     pub fn dropped_sentences(&self) -> impl Iterator<Item = String> {
         let of = self.os.map_or_else(String::new, |os| format!(" for {os}"));
-        let feed = self.feed;
+        let feed = self.feed.map(|feed| feed.to_string()).unwrap_or_default();
         self.dropped.iter().map(move |DroppedRows { because, rows }| {
             let were = if *rows == 1 { "row was" } else { "rows were" };
             format!("{feed}{of}: {rows} {were} dropped: {because}")
@@ -57,7 +74,7 @@ impl RefreshRow {
             |(because, rows): (&Dropped, &usize)| DroppedRows { because: because.to_string(), rows: *rows };
         Self {
             schema: SCHEMA,
-            feed,
+            feed: Some(feed),
             os,
             lists: report.read,
             unchanged_lists: report.unchanged,
@@ -66,6 +83,7 @@ impl RefreshRow {
             dropped: report.dropped.iter().map(dropped).collect(),
             first_as_of: report.as_of.map(|(first, _)| first.to_string()),
             last_as_of: report.as_of.map(|(_, last)| last.to_string()),
+            ..Self::default()
         }
     }
 
@@ -77,7 +95,7 @@ impl RefreshRow {
 impl Record for RefreshRow {
     fn columns() -> Vec<Column<Self>> {
         vec![
-            Column::<Self>::text("FEED", 100, |row| Some(row.feed.to_string())),
+            Column::<Self>::text("FEED", 100, |row| row.feed.map(|feed| feed.to_string())),
             Column::<Self>::text("OS", 90, |row| row.os.map(|os| os.to_string())),
             Column::<Self>::number("LISTS", 60, |row| Some(row.lists.to_string())),
             Column::<Self>::number("UNCHANGED", 50, |row| Some(row.unchanged_lists.to_string())),
@@ -89,9 +107,7 @@ impl Record for RefreshRow {
     }
 
     fn name(&self) -> Cow<'_, str> {
-        match self.os {
-            Some(os) => Cow::Owned(format!("{} {os}", self.feed)),
-            None => Cow::Owned(self.feed.to_string()),
-        }
+        let feed = self.feed.map(|feed| feed.to_string()).unwrap_or_default();
+        Cow::Owned(self.os.map_or_else(|| feed.clone(), |os| format!("{feed} {os}")))
     }
 }

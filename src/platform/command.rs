@@ -67,3 +67,35 @@ pub async fn run(
         Err(_) => Err(CommandError::TooSlow { program: program.to_owned(), limit }),
     }
 }
+
+/// Runs a program without input and hands back what it prints, as long as it ends well and in time.
+///
+/// # Errors
+/// Where it can't be started, fails or takes longer than `limit`; it is ended then.
+#[expect(clippy::disallowed_methods, reason = "this is the one door to other programs")]
+pub async fn output(program: &str, arguments: &[&str], limit: Duration) -> Result<String, CommandError> {
+    let start = |source| CommandError::Start { program: program.to_owned(), source };
+    let run = tokio::process::Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .output();
+    match tokio::time::timeout(limit, run).await {
+        Ok(Ok(output)) if output.status.success() => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
+        Ok(Ok(output)) => Err(CommandError::Failed { program: program.to_owned(), status: output.status }),
+        Ok(Err(source)) => Err(start(source)),
+        Err(_) => Err(CommandError::TooSlow { program: program.to_owned(), limit }),
+    }
+}
+
+/// Hands the terminal over to a program until it ends, and says with which code; none where a signal ended it.
+///
+/// # Errors
+/// Where it can't be started.
+#[expect(clippy::disallowed_methods, reason = "this is the one door to other programs")]
+pub async fn attached(program: &str, arguments: &[&str]) -> Result<Option<i32>, CommandError> {
+    let status = tokio::process::Command::new(program).args(arguments).status().await;
+    let start = |source| CommandError::Start { program: program.to_owned(), source };
+    Ok(status.map_err(start)?.code())
+}

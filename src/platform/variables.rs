@@ -40,6 +40,12 @@ pub const SSH_WAIT: Variable = Variable {
     help: "how long a new machine's SSH server is waited for, such as 10m, instead of 4m",
 };
 
+/// The first pause between tries that wait for capacity.
+pub const CAPACITY_PAUSE: Variable = Variable {
+    name: "CLOUDKIT_CAPACITY_PAUSE",
+    help: "first pause between the tries of --wait-for-capacity, instead of 15s; each is twice the one before, up to 5m",
+};
+
 /// The list of spot prices.
 pub const SPOT_PRICES_URL: Variable = Variable {
     name: "CLOUDKIT_SPOT_PRICES_URL",
@@ -71,7 +77,8 @@ pub const TODAY: Variable = Variable {
 };
 
 /// Every variable, in the order of their names.
-pub const ALL: [Variable; 10] = [
+pub const ALL: [Variable; 11] = [
+    CAPACITY_PAUSE,
     CHECK_IP_URL,
     COMPLETE,
     INTERRUPTIONS_URL,

@@ -3,9 +3,14 @@
 //! A machine is never touched. A group serves its launch's machine until that has ended; the group of a launch that may
 //! still be under way is left alone.
 
+pub mod roles;
+
 use futures_util::future::try_join_all;
 
+mod network;
+
 use super::journal::{Journal, JournalError, Outcome};
+use super::network::remove_network;
 use super::plan::{bucket_name, planned_at};
 use super::report::{LEFTOVER_SCHEMA, Leftover, LeftoverKind};
 use super::undo::remove_group_when_free;
@@ -52,14 +57,23 @@ async fn find_in_region(
         let bucket = session.bucket(region, bucket_name(account, region.as_str()), account);
         Ok(bucket.is_there().await?.then(|| bucket.name().to_owned()))
     };
-    let (groups, machines, bucket) = tokio::try_join!(ec2.own_groups(None), ec2.own_machines(), bucket)?;
+    let (groups, machines, networks, bucket) =
+        tokio::try_join!(ec2.own_groups(None), ec2.own_machines(), network::look(&ec2), bucket)?;
+    let networks = network::left_over(&networks, &groups, &machines, now)
+        .map(|(kind, id, launch)| leftover(kind, id, region, launch))
+        .collect::<Vec<_>>();
     let group = |group: &Group| leftover(LeftoverKind::SecurityGroup, &group.id, region, launch_of(group));
     let groups = groups.iter().filter(|group| serves_nothing(group, &machines, now)).map(group);
     let bucket = bucket.map(|name| leftover(LeftoverKind::Bucket, &name, region, None));
-    Ok(groups.chain(bucket).collect())
+    // In the order in which they hang on each other.
+    Ok(groups.chain(networks).chain(bucket).collect())
 }
 
 fn leftover(kind: LeftoverKind, id: &str, region: &RegionName, launch: Option<&str>) -> Leftover {
+    leftover_of(kind, id, region.as_str(), launch)
+}
+
+fn leftover_of(kind: LeftoverKind, id: &str, region: &str, launch: Option<&str>) -> Leftover {
     Leftover {
         schema: LEFTOVER_SCHEMA,
         kind,
@@ -83,19 +97,39 @@ fn serves_nothing(group: &Group, machines: &[Machine], now: jiff::Timestamp) -> 
     if served.peek().is_some() {
         return served.all(|machine| machine.state.is_ended());
     }
-    launch.and_then(planned_at).is_none_or(|planned| Span::between(planned, now) > UNDER_WAY)
+    !is_under_way(launch, now)
 }
 
-/// Removes what was found.
+/// Whether a launch is so young that it may not be done.
+fn is_under_way(launch: Option<&str>, now: jiff::Timestamp) -> bool {
+    launch.and_then(planned_at).is_some_and(|planned| Span::between(planned, now) <= UNDER_WAY)
+}
+
+/// Removes what was found; what belongs to no region by way of `home`.
 ///
 /// # Errors
 /// Where AWS refuses one of them; the others of this call may be removed all the same.
-pub async fn remove(session: &Session, leftover: &Leftover, account: &str) -> Result<(), AwsError> {
+pub async fn remove(
+    session: &Session,
+    leftover: &Leftover,
+    account: &str,
+    home: &RegionName,
+) -> Result<(), AwsError> {
+    if leftover.kind == LeftoverKind::Role {
+        return roles::remove(session, home, &leftover.id).await;
+    }
     let Ok(region) = leftover.region.parse::<RegionName>() else { return Ok(()) };
     match leftover.kind {
+        LeftoverKind::Role => Ok(()),
         LeftoverKind::SecurityGroup => remove_group_when_free(&session.ec2(&region), &leftover.id).await,
+        LeftoverKind::Network => remove_network(&session.ec2(&region), region.as_str(), &leftover.id).await,
+        LeftoverKind::InternetGateway => session.ec2(&region).remove_gateway(&leftover.id).await,
         LeftoverKind::Bucket => {
             session.bucket(&region, leftover.id.clone(), account).remove().await.map(|_| ())
+        }
+        LeftoverKind::Object => {
+            let bucket = session.bucket(&region, bucket_name(account, region.as_str()), account);
+            bucket.remove_object(&leftover.id).await.map(|_| ())
         }
     }
 }
@@ -150,7 +184,7 @@ mod tests {
 
     fn group(launch: &str) -> Group {
         let tags = vec![Tag::new(tag::MANAGED, "true"), Tag::new(tag::LAUNCH, launch)];
-        Group { id: "sg-1".to_owned(), name: String::new(), tags }
+        Group { id: "sg-1".to_owned(), name: String::new(), network: Some("vpc-1".to_owned()), tags }
     }
 
     fn machine(launch: &str, state: MachineState, groups: &[&str]) -> Machine {

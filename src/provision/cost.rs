@@ -3,18 +3,18 @@
 //! Only what a machine costs by being there: traffic, requests and surplus credits are not foreseen. A part whose price is
 //! not known leaves the sum unknown too; it is never counted as nothing.
 
+mod volume;
+
 use serde::Serialize;
 
 use super::wish::QuotedPrice;
 use crate::model::{Money, Span};
 
+pub use volume::volume;
+
 /// Each public IPv4 address, in use or idle, in every commercial region since 2024-02-01:
 /// <https://aws.amazon.com/blogs/aws/new-aws-public-ipv4-address-charge-public-ip-insights/>
 const PUBLIC_ADDRESS_HOUR: Money = Money::from_micros(5_000);
-/// A gibibyte of general purpose SSD (gp3) for a month in Northern Virginia: <https://aws.amazon.com/ebs/pricing/>
-const GP3_GIB_MONTH: Money = Money::from_micros(80_000);
-/// The regions in which that price holds.
-const GP3_REGIONS: [&str; 1] = ["us-east-1"];
 /// The hours of a month as AWS counts them in its price examples.
 const HOURS_PER_MONTH: u64 = 730;
 
@@ -73,15 +73,14 @@ pub fn machine(instance_type: &str, price: Option<&QuotedPrice>) -> CostPart {
     }
 }
 
-/// The root volume.
+/// A machine in a capacity block: all of the block was paid when it was bought, and nothing is added for Linux.
+/// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/capacity-blocks-pricing-billing.html>
 #[must_use]
-pub fn root_volume(region: &str, gib: Option<u32>, volume_type: Option<&str>) -> CostPart {
-    let priced = volume_type == Some("gp3") && GP3_REGIONS.contains(&region);
-    let hourly = |gib: u32| GP3_GIB_MONTH.times(u64::from(gib)).divided_by(HOURS_PER_MONTH);
+pub fn machine_in_block(instance_type: &str) -> CostPart {
     CostPart {
-        what: gib.map_or_else(|| "root volume".to_owned(), |gib| format!("{gib} GiB root volume")),
-        usd_hour: gib.filter(|_| priced).and_then(hourly),
-        source: priced.then(|| "aws.amazon.com/ebs/pricing".to_owned()),
+        what: instance_type.to_owned(),
+        usd_hour: Some(Money::default()),
+        source: Some("paid with the capacity block".to_owned()),
     }
 }
 
@@ -106,11 +105,15 @@ mod tests {
         QuotedPrice { usd_hour, source: "embedded".to_owned(), as_of: "2025-03-02".to_owned() }
     }
 
+    fn root_volume(region: &str) -> CostPart {
+        volume(region, "8 GiB root volume".to_owned(), Some(&"8".parse().unwrap()))
+    }
+
     #[test]
     fn the_sum_is_the_sum_of_its_parts() {
         let parts = vec![
             machine("m7i.large", Some(&quoted())),
-            root_volume("us-east-1", Some(8), Some("gp3")),
+            root_volume("us-east-1"),
             public_address("us-east-1"),
         ];
         let cost = Cost::of(parts, Some(Span::from_seconds(8 * 3600)));
@@ -120,8 +123,7 @@ mod tests {
 
     #[test]
     fn an_unknown_part_leaves_the_sum_unknown_and_is_named() {
-        let parts =
-            vec![machine("m7i.large", Some(&quoted())), root_volume("eu-west-1", Some(8), Some("gp3"))];
+        let parts = vec![machine("m7i.large", Some(&quoted())), root_volume("eu-west-1")];
         let cost = Cost::of(parts, None);
         assert_eq!((cost.usd_hour, cost.usd_until_deadline), (None, None));
         assert_eq!(cost.known_usd_hour, Money::from_micros(100_800));

@@ -132,7 +132,8 @@ impl Journal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Market;
+    use crate::aws::types::volume::BlockDevice;
+    use crate::model::{Market, VolumeKind};
 
     fn request() -> RunRequest {
         RunRequest {
@@ -140,11 +141,20 @@ mod tests {
             image: "ami-1".to_owned(),
             instance_type: "m7i.large".to_owned(),
             zone: None,
-            group: "sg-1".to_owned(),
-            root_device: "/dev/xvda".to_owned(),
-            root_gib: Some(8),
+            groups: vec!["sg-1".to_owned()],
+            interface: None,
+            key_pair: None,
+            block_devices: vec![BlockDevice {
+                device: "/dev/xvda".to_owned(),
+                gib: Some(8),
+                kind: Some(VolumeKind::Gp3),
+                iops: None,
+                throughput: None,
+            }],
             market: Market::OnDemand,
+            max_price: None,
             reservation: None,
+            ending: crate::aws::types::ending::RunEnding::default(),
             user_data: "c2VjcmV0".to_owned(),
             tags: Vec::new(),
         }

@@ -15,10 +15,15 @@ pub mod image;
 pub mod inventory;
 pub mod journal;
 #[cfg(feature = "aws")]
+mod network;
+#[cfg(feature = "aws")]
 pub mod observe;
+pub mod permissions;
 pub mod plan;
 #[cfg(feature = "aws")]
 pub mod power;
+pub mod reach;
+pub mod refusal_memory;
 pub mod report;
 pub mod selection;
 #[cfg(feature = "aws")]
@@ -27,6 +32,8 @@ pub mod spend;
 pub mod status;
 #[cfg(feature = "aws")]
 pub mod undo;
+#[cfg(feature = "aws")]
+pub mod user_objects;
 #[cfg(feature = "aws")]
 pub mod wait;
 pub mod wish;

@@ -2,6 +2,10 @@
 //!
 //! Calls that do not need each other run together. Nothing is changed, and nothing is decided.
 
+mod image;
+mod network;
+mod profile;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,14 +13,17 @@ use std::time::Duration;
 use futures_util::future::try_join_all;
 
 use super::agent_binary::{AgentBinary, AgentBinaryError};
-use super::image::AMAZON_LINUX_2023;
-use super::plan::bucket_name;
-use super::wish::{AddressRange, SshFrom, Wish};
+use super::plan::{bucket_name, delivery};
+use super::refusal_memory::RecentRefusal;
+use super::wish::{AddressRange, AgentWish, SshFrom, Wish};
+use super::world::key::KnownKey;
 use super::world::{BucketState, RegionWorld, World};
-use crate::aws::types::{Image, TypeFacts};
-use crate::aws::{AwsError, ErrorKind, Session};
-use crate::catalog::Catalog;
-use crate::model::{Architecture, RegionName};
+use crate::aws::types::TypeFacts;
+use crate::aws::types::capacity::CapacityReservation;
+use crate::aws::{AwsError, Session};
+use crate::catalog::{Catalog, Feature, InstanceType};
+use crate::cloudinit::{Delivery, RenderError};
+use crate::model::{Market, RegionName};
 use crate::platform::http::{HttpClient, HttpError};
 
 const CHECK_IP_LIMIT: Duration = Duration::from_secs(10);
@@ -25,13 +32,15 @@ const CHECK_IP_LIMIT: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone)]
 pub struct Local {
     /// The SSH key that is let in.
-    pub public_key: String,
+    pub key: KnownKey,
     /// The file that becomes the agent.
     pub agent_binary: PathBuf,
     /// The service that says which address the caller is seen from.
     pub check_ip_url: String,
     /// What fetches it.
     pub http: HttpClient,
+    /// The pools that had no room a short while ago.
+    pub recent_refusals: Vec<RecentRefusal>,
 }
 
 /// The world could not be read.
@@ -47,6 +56,23 @@ pub enum ObserveError {
         what: String,
         /// Why not.
         source: AwsError,
+    },
+    /// The account's bucket can't be looked at.
+    #[error("cannot look at bucket {bucket}")]
+    Bucket {
+        /// Its name.
+        bucket: String,
+        /// Why not.
+        source: AwsError,
+    },
+    /// What the user adds to the machine's start can't get there.
+    #[error("cannot write the user data")]
+    UserData(#[from] RenderError),
+    /// There is no such instance profile.
+    #[error("there is no instance profile {name}")]
+    NoProfile {
+        /// Its name.
+        name: String,
     },
     /// The agent's binary can't be read.
     #[error(transparent)]
@@ -69,7 +95,7 @@ impl ObserveError {
     #[must_use]
     pub fn aws(&self) -> Option<&AwsError> {
         match self {
-            Self::Aws { source, .. } => Some(source),
+            Self::Aws { source, .. } | Self::Bucket { source, .. } => Some(source),
             _ => None,
         }
     }
@@ -86,24 +112,36 @@ pub async fn observe(
     catalog: &Catalog<'_>,
     now: jiff::Timestamp,
 ) -> Result<World, ObserveError> {
-    let agent = AgentBinary::read(&local.agent_binary)?;
+    let agent = match wish.agent {
+        AgentWish::Installed => Some(AgentBinary::read(&local.agent_binary)?),
+        AgentWish::None => None,
+    };
+    let (delivery, _) = delivery(wish, &local.key)?;
+    let needs_bucket = agent.is_some() || delivery != Delivery::UserData;
     let regions: BTreeSet<&RegionName> = wish.candidates.iter().map(|machine| &machine.region).collect();
     let first = regions.iter().next().ok_or(ObserveError::NothingWished)?;
-    let (sts, key) = (session.sts(first), agent.key());
+    let (sts, key) = (session.sts(first), agent.as_ref().map(AgentBinary::key));
     let caller_and_buckets = async {
         let caller = sts.caller().await.map_err(aws("the account"))?;
-        let states = regions.iter().map(|region| bucket_state(session, region, &caller.account, &key));
-        let states = try_join_all(states).await?;
+        let state = async |region: &RegionName| match needs_bucket {
+            true => bucket_state(session, region, &caller.account, key.as_deref()).await,
+            false => Ok(BucketState::Missing),
+        };
+        let states = try_join_all(regions.iter().map(|region| state(region))).await?;
         Ok::<_, ObserveError>((caller, states))
     };
     let looks = try_join_all(regions.iter().map(|region| observe_region(wish, region, session, catalog)));
+    let iam = session.iam(first);
+    let profile = profile::observe(&iam, wish.role.profile.as_ref());
     // Each is waited for, so that of several failures it is always the same one that is told.
-    let (account, ssh_from, looks) = tokio::join!(caller_and_buckets, ssh_from(wish, local), looks);
-    let ((caller, states), ssh_from, looks) = (account?, ssh_from?, looks?);
+    let (account, ssh_from, looks, profile) =
+        tokio::join!(caller_and_buckets, ssh_from(wish, local), looks, profile);
+    let ((caller, states), ssh_from, looks, profile) = (account?, ssh_from?, looks?, profile?);
     let worlds = regions.iter().zip(looks).zip(states);
     let regions =
         worlds.map(|((name, world), bucket)| (name.to_string(), RegionWorld { bucket, ..world })).collect();
-    Ok(World { now, caller, ssh_from, public_key: local.public_key.clone(), agent, regions })
+    let (key, recent_refusals) = (local.key.clone(), local.recent_refusals.clone());
+    Ok(World { now, caller, ssh_from, key, agent, profile, recent_refusals, regions })
 }
 
 async fn ssh_from(wish: &Wish, local: &Local) -> Result<AddressRange, ObserveError> {
@@ -128,23 +166,39 @@ async fn observe_region(
     catalog: &Catalog<'_>,
 ) -> Result<RegionWorld, ObserveError> {
     let ec2 = session.ec2(region);
-    let network = async { ec2.default_network().await.map_err(aws(format!("the networks of {region}"))) };
+    let network = network::observe_network(&wish.network, &ec2, region);
     let types = observe_types(wish, region, session, catalog);
-    let named = async {
-        match &wish.ami {
-            Some(id) => ec2.image(id).await.map_err(aws(format!("image {id} in {region}"))),
+    let named = image::named(wish, region, &ec2);
+    let reservations = observe_reservations(wish, region, session);
+    let key_pair = async {
+        match &wish.key_pair {
+            Some(name) => ec2.key_pair(name).await.map_err(aws(format!("key pair {name} in {region}"))),
             None => Ok(None),
         }
     };
-    let (network, types, named_image) = tokio::try_join!(network, types, named)?;
-    let images = match wish.ami {
-        Some(_) => BTreeMap::new(),
-        None => observe_images(architectures(wish, region, &types, catalog), region, session).await?,
-    };
-    Ok(RegionWorld { images, named_image, network, types, bucket: BucketState::Missing })
+    let (network, types, named_image, key_pair, reservations) =
+        tokio::try_join!(network, types, named, key_pair, reservations)?;
+    let images = image::published(wish, region, &types, catalog, session).await?;
+    let bucket = BucketState::Missing;
+    Ok(RegionWorld { images, named_image, network, key_pair, types, reservations, bucket })
 }
 
-/// Asks EC2 about each type that the catalog does not have in this region: the catalog may be older than the type.
+/// What the account holds, where a candidate is for that.
+async fn observe_reservations(
+    wish: &Wish,
+    region: &RegionName,
+    session: &Session,
+) -> Result<Vec<CapacityReservation>, ObserveError> {
+    let held = |market| matches!(market, Market::Reservation | Market::CapacityBlock);
+    if !wish.candidates.iter().any(|machine| machine.region == *region && held(machine.market)) {
+        return Ok(Vec::new());
+    }
+    let reservations = session.ec2(region).capacity_reservations().await;
+    reservations.map_err(aws(format!("the capacity reservations of {region}")))
+}
+
+/// Asks EC2 about each type that the catalog does not have in this region, since it may be older than the type, and about
+/// each that it knows by a price alone.
 async fn observe_types(
     wish: &Wish,
     region: &RegionName,
@@ -157,7 +211,11 @@ async fn observe_types(
         .iter()
         .filter(|machine| machine.region == *region)
         .map(|machine| machine.instance_type.as_str())
-        .filter(|name| here.and_then(|here| here.offering(name)).is_none())
+        .filter(|name| {
+            let described = catalog.instance_type(name).is_some_and(InstanceType::is_described);
+            let is_here = here.and_then(|here| here.offering(name)).is_some();
+            !described || !is_here || hibernation_is_open(wish, catalog, name)
+        })
         .collect();
     let ec2 = session.ec2(region);
     let ask = async |name: &str| {
@@ -168,55 +226,27 @@ async fn observe_types(
     try_join_all(unknown.into_iter().map(ask)).await.map(|types| types.into_iter().collect())
 }
 
-fn architectures(
-    wish: &Wish,
-    region: &RegionName,
-    types: &BTreeMap<String, Option<TypeFacts>>,
-    catalog: &Catalog<'_>,
-) -> BTreeSet<Architecture> {
-    let here = wish.candidates.iter().filter(|machine| machine.region == *region);
-    here.flat_map(|machine| match types.get(machine.instance_type.as_str()) {
-        Some(facts) => facts.iter().flat_map(|facts| facts.architectures.clone()).collect(),
-        None => catalog
-            .instance_type(machine.instance_type.as_str())
-            .map_or_else(Vec::new, |known| known.architectures().collect()),
-    })
-    .collect()
-}
-
-async fn observe_images(
-    architectures: BTreeSet<Architecture>,
-    region: &RegionName,
-    session: &Session,
-) -> Result<BTreeMap<Architecture, Image>, ObserveError> {
-    let wanted = architectures
-        .into_iter()
-        .filter_map(|architecture| Some((architecture, AMAZON_LINUX_2023.parameter(architecture)?)));
-    let (parameters, ec2) = (session.parameters(region), session.ec2(region));
-    let look = async |(architecture, parameter): (Architecture, &str)| {
-        let id = match parameters.value(parameter).await {
-            Ok(id) => id,
-            Err(error) if error.kind == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(aws(format!("the current image of {region}"))(error)),
-        };
-        let image = ec2.image(&id).await.map_err(aws(format!("image {id} in {region}")))?;
-        Ok(image.map(|image| (architecture, image)))
-    };
-    Ok(try_join_all(wanted.map(look)).await?.into_iter().flatten().collect())
+/// Whether the machine is to hibernate, and the catalog does not know whether its type can.
+fn hibernation_is_open(wish: &Wish, catalog: &Catalog<'_>, name: &str) -> bool {
+    let known = catalog.instance_type(name).and_then(|known| known.has(Feature::Hibernation));
+    wish.ending.hibernates() && known.is_none()
 }
 
 async fn bucket_state(
     session: &Session,
     region: &RegionName,
     account: &str,
-    key: &str,
+    key: Option<&str>,
 ) -> Result<BucketState, ObserveError> {
     let bucket = session.bucket(region, bucket_name(account, region.as_str()), account);
-    let looking = || aws(format!("bucket {}", bucket.name()));
+    let looking = || |source| ObserveError::Bucket { bucket: bucket.name().to_owned(), source };
     if !bucket.is_there().await.map_err(looking())? {
         return Ok(BucketState::Missing);
     }
-    let there = bucket.has(key).await.map_err(looking())?;
+    let there = match key {
+        Some(key) => bucket.has(key).await.map_err(looking())?,
+        None => false,
+    };
     Ok(if there { BucketState::HasAgent } else { BucketState::Empty })
 }
 

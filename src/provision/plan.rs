@@ -3,21 +3,43 @@
 //! A pure function: the same wish, world, catalog and seed give the same plan. It holds no URL and no secret, so it can be
 //! shown as it is.
 
+pub mod ending;
+mod hibernation;
+pub(super) mod image;
+mod image_check;
+pub mod network;
 mod planner;
+mod recent;
+mod reserved;
 #[cfg(test)]
 mod tests;
+mod user_parts;
+mod volumes;
 
+use std::path::PathBuf;
+
+use ending::PlannedEnding;
 use serde::Serialize;
 
+use super::agent_binary::AgentBinary;
 use super::cost::Cost;
-use super::wish::{Lifetime, Wish};
+use super::image::ImageKind;
+use super::permissions::document::PolicyDocument;
+use super::wish::{AgentWish, Lifetime, Wish};
 use super::world::World;
+use super::world::key::KnownKey;
 use crate::catalog::Catalog;
-use crate::cloudinit::{self, AgentDownload, Boot, RenderError};
+use crate::cloudinit::user::UserBoot;
+use crate::cloudinit::{self, AgentDownload, Boot, Delivery, ObjectDownload, RenderError};
 use crate::model::agent::AgentConfiguration;
 use crate::model::tag::{self, Tag};
-use crate::model::{Market, Mebibytes, Span};
+use crate::model::{Market, Mebibytes, Money, Span};
+use network::{NetworkStep, PlannedInterface};
 use planner::Planner;
+pub(super) use user_parts::delivery;
+pub use user_parts::{Carrier, OBJECT_PREFIX, PlannedObject, PlannedPart, PlannedUser};
+
+pub use volumes::{PlannedVolume, VolumeRole};
 
 /// The value of a plan's `schema` field.
 pub const SCHEMA: &str = "cloudkit.launch-plan/v1";
@@ -41,17 +63,30 @@ pub struct Plan {
     /// How long that is, in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lifetime_seconds: Option<u64>,
+    /// How it ends, besides.
+    pub ending: PlannedEnding,
     /// Who may reach its SSH port.
     pub ssh_from: String,
     /// The port of its SSH server.
     pub ssh_port: u16,
-    /// The binary that becomes the agent.
-    pub agent: PlannedAgent,
+    /// The binary that becomes the agent; absent where the machine gets none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent: Option<PlannedAgent>,
+    /// What the user adds to the machine's start.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<PlannedUser>,
+    /// The market that was wished first; a machine of another one is told from it at the end.
+    pub market_asked: Market,
+    /// The SSH key that is let in.
+    pub key: PlannedKey,
     /// The machines that would do; the first that AWS can give is launched.
     pub candidates: Vec<Candidate>,
     /// What was wished and can't be.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<Refused>,
+    /// What a person should know before saying yes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// The tags of the machine, its volume and its network interface.
     pub tags: Vec<Tag>,
     /// What the machine is told at its boot; the URL of its agent is signed later.
@@ -82,9 +117,15 @@ pub struct Candidate {
     pub zone: Option<String>,
     /// How it is bought.
     pub market: Market,
+    /// The most that a spot machine may cost an hour.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_price_usd_hour: Option<Money>,
     /// The reservation or capacity block to launch into.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reservation: Option<String>,
+    /// When EC2 ends it at the latest, whatever its deadline: half an hour before its capacity block ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ends_by: Option<jiff::Timestamp>,
     /// Virtual processors.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vcpus: Option<u32>,
@@ -93,6 +134,17 @@ pub struct Candidate {
     pub memory_mib: Option<Mebibytes>,
     /// What it starts from.
     pub image: PlannedImage,
+    /// Its volumes, the root volume first.
+    pub volumes: Vec<PlannedVolume>,
+    /// Its network interface; absent where EC2 makes one in the default network.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interface: Option<PlannedInterface>,
+    /// The ids of the security groups that were named; empty where one is made.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
+    /// The key pair that is let in, where one was named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_pair: Option<PlannedKeyPair>,
     /// What it costs.
     pub cost: Cost,
     /// The idempotency token of its request.
@@ -109,7 +161,18 @@ pub struct PlannedImage {
     /// The name its owner gave it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The user that the key is for; absent for an image of somebody's own.
+    /// The name that it goes by; absent for one that was named by its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<ImageKind>,
+    /// What it is, in words; absent where that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub what: Option<String>,
+    /// Why it is this one.
+    pub because: String,
+    /// What somebody who launches it should know.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+    /// The user that the key is for; absent where that is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub login_user: Option<String>,
     /// The device of its root volume.
@@ -119,10 +182,63 @@ pub struct PlannedImage {
     pub root_gib: Option<u32>,
 }
 
+/// The SSH key that is let in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "from", rename_all = "kebab-case")]
+pub enum PlannedKey {
+    /// A file of the caller's.
+    File {
+        /// The private half.
+        identity_file: PathBuf,
+    },
+    /// The caller's SSH agent.
+    Agent {
+        /// What the key is called there.
+        comment: String,
+    },
+    /// It is made when the launch goes ahead, and stays.
+    New {
+        /// Where the private half goes.
+        identity_file: PathBuf,
+    },
+    /// A key pair of EC2; each candidate has it.
+    KeyPair {
+        /// Its name.
+        name: String,
+    },
+}
+
+/// The key pair that is let in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PlannedKeyPair {
+    /// Its name at EC2.
+    pub name: String,
+    /// The caller's file with its private half, where that was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identity_file: Option<PathBuf>,
+}
+
 /// A thing that is made in the account before the machine.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(tag = "step", rename_all = "kebab-case")]
 pub enum Step {
+    /// Makes the machine's role, with its policy.
+    MakeRole {
+        /// Its name.
+        role: String,
+        /// Who may take it, in IAM's JSON.
+        #[serde(skip)]
+        trust: String,
+        /// What it allows.
+        policy: PolicyDocument,
+    },
+    /// Makes the instance profile that gives the machine its role.
+    MakeProfile {
+        /// Its name.
+        profile: String,
+        /// The role that it holds.
+        role: String,
+    },
     /// Makes the account's bucket of the region.
     MakeBucket {
         /// Where.
@@ -132,6 +248,17 @@ pub enum Step {
     },
     /// Uploads the agent's binary.
     UploadAgent {
+        /// Where.
+        region: String,
+        /// Into which bucket.
+        bucket: String,
+        /// Under which name.
+        key: String,
+        /// How many bytes.
+        bytes: u64,
+    },
+    /// Uploads what the user adds to the machine's start and user data does not hold.
+    UploadUserFiles {
         /// Where.
         region: String,
         /// Into which bucket.
@@ -154,20 +281,64 @@ pub enum Step {
         /// To whom.
         admits: String,
     },
+    /// Makes a part of the region's network.
+    #[serde(untagged)]
+    Network(NetworkStep),
 }
 
-/// A machine that was wished and can't be, and why.
+/// A machine that was wished and can't be had, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Refused {
     /// The type.
     pub instance_type: String,
     /// Where.
     pub region: String,
+    /// In which zone; absent where it was EC2's to choose.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+    /// How it was to be bought.
+    pub market: Market,
+    /// EC2's code, where EC2 was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
     /// Why.
     pub reason: String,
     /// What to type instead.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<String>,
+}
+
+impl Candidate {
+    /// That it can't be had, and why.
+    #[must_use]
+    pub fn refused_for(&self, code: Option<String>, reason: String) -> Refused {
+        Refused {
+            instance_type: self.instance_type.clone(),
+            region: self.region.clone(),
+            zone: self.zone.clone(),
+            market: self.market,
+            code,
+            reason,
+            hints: Vec::new(),
+        }
+    }
+}
+
+impl Refused {
+    /// The machine as it was wished: `m7i.large in us-east-1`, and the zone and the market where they say something.
+    #[must_use]
+    pub fn machine(&self) -> String {
+        let zone = self.zone.as_ref().map_or_else(String::new, |zone| format!(" ({zone})"));
+        let market =
+            if self.market == Market::OnDemand { String::new() } else { format!(", {}", self.market) };
+        format!("{} in {}{zone}{market}", self.instance_type, self.region)
+    }
+}
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.machine(), self.reason)
+    }
 }
 
 /// There is nothing to plan.
@@ -182,6 +353,28 @@ pub enum PlanError {
     /// What the machine is told at its boot can't be written.
     #[error("cannot write the user data")]
     UserData(#[from] RenderError),
+    /// The deadline has passed.
+    #[error("the deadline {at} has passed: it is {now}")]
+    Past {
+        /// The deadline.
+        at: jiff::Timestamp,
+        /// The present.
+        now: jiff::Timestamp,
+    },
+    /// The instance profile is not this account's.
+    #[error("instance profile {name} belongs to account {account}")]
+    ForeignProfile {
+        /// Its name.
+        name: String,
+        /// The account in its ARN.
+        account: String,
+    },
+    /// The instance profile holds no role.
+    #[error("instance profile {name} holds no role, so EC2 does not launch with it")]
+    ProfileWithoutRole {
+        /// Its name.
+        name: String,
+    },
     /// The deadline lies beyond the end of time.
     #[error("a lifetime of {0} ends after the last date that can be written")]
     BeyondTime(Span),
@@ -189,15 +382,14 @@ pub enum PlanError {
 
 fn describe(refused: &[Refused]) -> String {
     match refused {
-        [only] => format!("{} in {} cannot be launched: {}", only.instance_type, only.region, only.reason),
+        [only] => format!("{} cannot be launched: {}", only.machine(), only.reason),
         several => format!("none of these can be launched:{}", reasons(several)),
     }
 }
 
 /// A line for each machine that can't be had, to follow a colon.
 pub(super) fn reasons(refused: &[Refused]) -> String {
-    let line = |one: &Refused| format!("\n{} in {}: {}", one.instance_type, one.region, one.reason);
-    refused.iter().map(line).collect()
+    refused.iter().map(|one| format!("\n{one}")).collect()
 }
 
 /// Plans a launch.
@@ -206,52 +398,115 @@ pub(super) fn reasons(refused: &[Refused]) -> String {
 /// Where none of the machines that were wished can be.
 pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Result<Plan, PlanError> {
     let launch = launch_id(world.now, seed);
-    let lifetime = match wish.lifetime {
-        Lifetime::For(span) => Some(span),
-        Lifetime::UntilEnded => None,
-    };
     // Whole seconds, since that is what a tag and a timer can keep.
     let now = jiff::Timestamp::from_second(world.now.as_second()).unwrap_or(world.now);
-    let deadline = lifetime.map(|span| span.after(now).ok_or(PlanError::BeyondTime(span))).transpose()?;
-    let planner = Planner { wish, world, catalog, launch: &launch, lifetime };
-    let (candidates, refused) = planner.candidates();
+    let deadline = deadline(wish.lifetime, now)?;
+    let lifetime = deadline.map(|deadline| Span::between(now, deadline));
+    let ending = ending::planned(wish, world, &launch)?;
+    let (delivery, stored) = delivery(wish, &world.key)?;
+    let user = PlannedUser::of(&wish.user, delivery, stored, &launch);
+    let planner = Planner { wish, world, catalog, launch: &launch, lifetime, user: user.as_ref() };
+    let (candidates, mut refused) = planner.candidates();
     if candidates.is_empty() {
         return Err(PlanError::NothingLeft { refused });
     }
-    let boot = boot(world, &launch, now, deadline);
+    let mut notes = planner.price_notes(&candidates);
+    notes.extend(network::notes(wish, world, &candidates));
+    let (mut candidates, recently) = recent::set_aside(candidates, world, &mut notes);
+    refused.extend(recently);
+    let deadline = reserved::deadline(deadline, &candidates, &mut notes);
+    let lifetime = deadline.map(|at| Span::between(now, at));
+    for candidate in &mut candidates {
+        candidate.cost = Cost::of(std::mem::take(&mut candidate.cost.parts), lifetime);
+    }
+    let mut boot = Boot {
+        user: wish.user.clone(),
+        delivery,
+        object: user.as_ref().and_then(|user| user.object.as_ref()).map(|object| ObjectDownload {
+            url: cloudinit::URL_PLACEHOLDER.to_owned(),
+            headers: Vec::new(),
+            sha256: object.sha256.clone(),
+        }),
+        ..boot(wish, world, &launch, now, deadline)
+    };
+    ending.configure(&mut boot);
     cloudinit::render(&boot)?;
     let name = wish.name.clone().unwrap_or_else(|| launch.clone());
     Ok(Plan {
         schema: SCHEMA,
-        tags: tags(world, &launch, &name, deadline),
+        tags: tags(world, &launch, &name, deadline).into_iter().chain(ending.tags()).collect(),
         name,
         account: world.caller.account.clone(),
         planned_at: now,
         deadline,
         lifetime_seconds: lifetime.map(Span::seconds),
+        ending,
         ssh_from: world.ssh_from.to_string(),
         ssh_port: wish.ssh_port,
-        agent: PlannedAgent {
-            sha256: world.agent.sha256.clone(),
-            key: world.agent.key(),
+        key: planned_key(wish, &world.key),
+        agent: installed(wish, world).map(|agent| PlannedAgent {
+            sha256: agent.sha256.clone(),
+            key: agent.key(),
             url: cloudinit::URL_PLACEHOLDER,
-        },
+        }),
+        user,
+        market_asked: wish.candidates.first().map(|machine| machine.market).unwrap_or_default(),
         candidates,
         refused,
+        notes,
         boot,
         launch,
     })
 }
 
-fn boot(world: &World, launch: &str, now: jiff::Timestamp, deadline: Option<jiff::Timestamp>) -> Boot {
+/// When the machine ends; to the second, as a tag has it.
+fn deadline(lifetime: Lifetime, now: jiff::Timestamp) -> Result<Option<jiff::Timestamp>, PlanError> {
+    match lifetime {
+        Lifetime::For(span) => span.after(now).ok_or(PlanError::BeyondTime(span)).map(Some),
+        Lifetime::Until(at) if at <= now => Err(PlanError::Past { at, now }),
+        Lifetime::Until(at) => Ok(Some(jiff::Timestamp::from_second(at.as_second()).unwrap_or(at))),
+        Lifetime::UntilEnded => Ok(None),
+    }
+}
+
+fn boot(
+    wish: &Wish,
+    world: &World,
+    launch: &str,
+    now: jiff::Timestamp,
+    deadline: Option<jiff::Timestamp>,
+) -> Boot {
     Boot {
         configuration: AgentConfiguration::for_machine(launch, now, deadline),
-        authorized_keys: vec![world.public_key.clone()],
-        agent: Some(AgentDownload {
-            url: cloudinit::URL_PLACEHOLDER.to_owned(),
-            headers: Vec::new(),
-            sha256: world.agent.sha256.clone(),
-        }),
+        authorized_keys: world.key.line().map(str::to_owned).into_iter().collect(),
+        agent: installed(wish, world).map(|agent| agent_download(&agent.sha256)),
+        user: UserBoot::default(),
+        delivery: Delivery::default(),
+        object: None,
+    }
+}
+
+/// The agent that the machine gets.
+fn installed<'w>(wish: &Wish, world: &'w World) -> Option<&'w AgentBinary> {
+    world.agent.as_ref().filter(|_| wish.agent == AgentWish::Installed)
+}
+
+fn agent_download(sha256: &str) -> AgentDownload {
+    AgentDownload {
+        url: cloudinit::URL_PLACEHOLDER.to_owned(),
+        headers: Vec::new(),
+        sha256: sha256.to_owned(),
+    }
+}
+
+fn planned_key(wish: &Wish, key: &KnownKey) -> PlannedKey {
+    match key {
+        KnownKey::File { identity, .. } => PlannedKey::File { identity_file: identity.clone() },
+        KnownKey::New { identity, .. } => PlannedKey::New { identity_file: identity.clone() },
+        KnownKey::Agent { line } => PlannedKey::Agent {
+            comment: line.splitn(3, ' ').nth(2).unwrap_or("a key without a name").to_owned(),
+        },
+        KnownKey::Pair { .. } => PlannedKey::KeyPair { name: wish.key_pair.clone().unwrap_or_default() },
     }
 }
 

@@ -23,13 +23,24 @@ pub enum Event {
     Prepared(Step),
     /// AWS can't give this machine; the next candidate's turn comes.
     Refused(Refused),
+    /// EC2 recommends these zones, whose turn comes next.
+    ZonesNamed(Vec<String>),
     /// No answer came to the request for the machine; the very same request is sent again.
     AskedAgain {
         /// Why.
         because: String,
     },
+    /// EC2 does not know the machine's instance profile yet; the very same request is sent again.
+    ProfileNotKnownYet,
     /// What came of the request could not be written down; nothing depends on it.
     NotWrittenDown {
+        /// Why not.
+        because: String,
+    },
+    /// What the machine fetches at its start will not be dropped from the bucket by itself.
+    ObjectStays {
+        /// The name that it is stored under.
+        key: String,
         /// Why not.
         because: String,
     },
@@ -43,12 +54,31 @@ pub enum Event {
         /// Its public address.
         address: Option<String>,
     },
+    /// The machine runs, and has a private address alone.
+    RunningPrivately {
+        /// The address.
+        address: String,
+    },
     /// Its SSH server answers.
     SshAnswers,
     /// Its SSH server did not answer in time, which is no failure.
     SshNotYet,
+    /// The same at a private address, which may just not be reached from here.
+    SshNotFromHere {
+        /// The address.
+        address: String,
+    },
     /// Something that had been made was removed again.
     Undone(String),
+    /// Something that the machine does not need could not be removed again.
+    StillThere {
+        /// What it is.
+        what: String,
+        /// Why it could not be.
+        because: String,
+        /// The command that removes it.
+        command: String,
+    },
 }
 
 /// The value of [`Launched`]'s `schema` field.
@@ -74,11 +104,20 @@ pub struct Launched {
     pub zone: Option<String>,
     /// How it was bought.
     pub market: Market,
+    /// The market that had been asked for first, where it is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub market_asked: Option<Market>,
     /// Where it is in its life.
     pub state: MachineState,
     /// Its public address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
+    /// Its IPv6 address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ipv6_address: Option<String>,
+    /// Its address within its network, where it has no public one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub private_address: Option<String>,
     /// Whether its SSH server has answered; absent where nobody waited for that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ssh_answers: Option<bool>,
@@ -90,6 +129,18 @@ pub struct Launched {
     pub deadline: Option<Timestamp>,
     /// What it costs.
     pub cost: Cost,
+    /// What was wished before it and could not be had, and why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<Refused>,
+}
+
+impl Launched {
+    /// Where it is reached: at its public address, else by IPv6, else from within its network.
+    #[must_use]
+    pub fn reached_at(&self) -> Option<&str> {
+        let addresses = [&self.address, &self.ipv6_address, &self.private_address];
+        addresses.into_iter().flatten().next().map(String::as_str)
+    }
 }
 
 /// The value of [`MachineRow`]'s `schema` field.
@@ -202,11 +253,11 @@ pub const LEFTOVER_SCHEMA: &str = "cloudkit.leftover/v1";
 pub struct Leftover {
     /// Always [`LEFTOVER_SCHEMA`].
     pub schema: &'static str,
-    /// `security-group` or `bucket`.
+    /// `security-group`, `network`, `internet-gateway`, `bucket`, `object` or `role`.
     pub kind: LeftoverKind,
     /// Its id or name.
     pub id: String,
-    /// Where it is.
+    /// Where it is; `global` for what belongs to no region.
     pub region: String,
     /// The launch that it served.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -221,6 +272,14 @@ pub struct Leftover {
 pub enum LeftoverKind {
     /// The security group of an ended machine.
     SecurityGroup,
+    /// A network that launches were made in.
+    Network,
+    /// An internet gateway that never came to its network.
+    InternetGateway,
     /// The account's bucket of a region.
     Bucket,
+    /// What a machine fetched from that bucket at its start.
+    Object,
+    /// The role of an ended machine, with its instance profile.
+    Role,
 }

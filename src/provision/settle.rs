@@ -10,10 +10,14 @@ use super::report::Event;
 use crate::aws::ec2::Ec2;
 use crate::aws::types::{Machine, RunRequest};
 use crate::aws::{AwsError, ErrorKind};
+use crate::platform::random;
 
-/// The pauses between one sending and the next.
+/// The pauses between one sending and the next, at their longest.
 const PAUSES: [Duration; 4] =
     [Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4)];
+
+/// The pauses while EC2 does not know a profile that IAM has just made, which takes it some ten seconds.
+const PROFILE_PAUSES: [Duration; 20] = [Duration::from_secs(2); 20];
 
 /// What came of a request for a machine.
 #[derive(Debug)]
@@ -52,27 +56,44 @@ pub(super) async fn run(
 }
 
 async fn send_until_known(ec2: &Ec2, request: &RunRequest, report: &mut impl FnMut(Event)) -> Fate {
-    let mut pauses = PAUSES.iter();
+    // Being told to come later uses up none of the patience with lost answers.
+    let (mut throttled, mut lost) = (PAUSES.iter(), PAUSES.iter());
+    let mut profile_pauses = PROFILE_PAUSES.iter();
+    let mut perhaps_made = false;
     loop {
         let error = match ec2.run(request).await {
             Ok(machine) => return Fate::Made(Box::new(machine)),
             Err(error) => error,
         };
+        if error.kind == ErrorKind::NotKnownYet
+            && let Some(pause) = profile_pauses.next()
+        {
+            // Refused, it made nothing: the same request is as good as a new one.
+            report(Event::ProfileNotKnownYet);
+            tokio::time::sleep(*pause).await;
+            continue;
+        }
         if !error.may_have_happened && error.kind != ErrorKind::Throttled {
             return Fate::Refused(error);
         }
-        let Some(pause) = pauses.next() else { return look_for_it(ec2, request, error).await };
+        perhaps_made |= error.may_have_happened;
+        let pauses = if error.kind == ErrorKind::Throttled { &mut throttled } else { &mut lost };
+        let Some(pause) = pauses.next() else {
+            return look_for_it(ec2, request, error, perhaps_made).await;
+        };
         report(Event::AskedAgain { because: error.to_string() });
-        tokio::time::sleep(*pause).await;
+        tokio::time::sleep(random::jittered(*pause)).await;
     }
 }
 
 /// The last resort: EC2 may show a machine that it never told of. Finding none proves nothing, since it may come late.
-async fn look_for_it(ec2: &Ec2, request: &RunRequest, error: AwsError) -> Fate {
+async fn look_for_it(ec2: &Ec2, request: &RunRequest, error: AwsError, perhaps_made: bool) -> Fate {
+    if !perhaps_made {
+        return Fate::Refused(error);
+    }
     match ec2.machines_of_request(&request.client_token).await {
         Ok(machines) => match machines.into_iter().next() {
             Some(machine) => Fate::Made(Box::new(machine)),
-            None if error.kind == ErrorKind::Throttled => Fate::Refused(error),
             None => Fate::Unknown(error),
         },
         Err(_) => Fate::Unknown(error),

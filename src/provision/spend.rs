@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::cost::{self, Cost, CostPart};
 use super::deadline::Deadline;
 use super::wish::QuotedPrice;
-use crate::aws::types::{Located, Machine, MachineState, Volume};
+use crate::aws::types::{Disk, Located, Machine, MachineState};
 use crate::catalog::Catalog;
 use crate::model::{Market, Money, OperatingSystem, Span, tag};
 
@@ -46,7 +46,7 @@ pub struct MachineCost {
 impl MachineCost {
     /// What a machine with these disks costs; where they are not known, a sum is not known either.
     #[must_use]
-    pub fn of(located: &Located, disks: Option<&[Volume]>, catalog: &Catalog<'_>, now: Timestamp) -> Self {
+    pub fn of(located: &Located, disks: Option<&[Disk]>, catalog: &Catalog<'_>, now: Timestamp) -> Self {
         let machine = &located.machine;
         let running = running_with_disks(located, disks, catalog);
         let left = Deadline::of(machine).at().map(|at| Span::between(now, at));
@@ -77,7 +77,7 @@ pub fn running(located: &Located, catalog: &Catalog<'_>) -> Cost {
 
 /// What a running machine costs by the hour, disks and all; where they are not known, the sum is not known either.
 #[must_use]
-pub fn running_with_disks(located: &Located, disks: Option<&[Volume]>, catalog: &Catalog<'_>) -> Cost {
+pub fn running_with_disks(located: &Located, disks: Option<&[Disk]>, catalog: &Catalog<'_>) -> Cost {
     let mut parts = while_running(located, catalog);
     match disks {
         Some(disks) => parts.extend(of_disks(located, disks)),
@@ -89,7 +89,7 @@ pub fn running_with_disks(located: &Located, disks: Option<&[Volume]>, catalog: 
 /// What a stopped machine still costs by the hour: its disks. A public address that is its own it gives back.
 /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Stop_Start.html>
 #[must_use]
-pub fn stopped(located: &Located, disks: &[Volume]) -> Cost {
+pub fn stopped(located: &Located, disks: &[Disk]) -> Cost {
     Cost::of(of_disks(located, disks), None)
 }
 
@@ -101,13 +101,14 @@ fn while_running(located: &Located, catalog: &Catalog<'_>) -> Vec<CostPart> {
     parts
 }
 
-fn of_disks(located: &Located, disks: &[Volume]) -> Vec<CostPart> {
-    let of_disk = |disk: &Volume| CostPart {
-        what: match (disk.gib, &disk.kind) {
-            (Some(gib), Some(kind)) => format!("{gib} GiB of {kind} ({})", disk.id),
-            _ => format!("disk {}", disk.id),
-        },
-        ..cost::root_volume(located.region.as_str(), disk.gib, disk.kind.as_deref())
+fn of_disks(located: &Located, disks: &[Disk]) -> Vec<CostPart> {
+    let of_disk = |disk: &Disk| {
+        let volume = disk.volume.as_ref();
+        let what = volume.map_or_else(
+            || format!("disk {}", disk.id),
+            |volume| format!("{} GiB of {} ({})", volume.gib, volume.kind.as_str(), disk.id),
+        );
+        cost::volume(located.region.as_str(), what, volume)
     };
     disks.iter().map(of_disk).collect()
 }

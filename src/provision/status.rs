@@ -9,8 +9,9 @@ use super::cost::Cost;
 use super::deadline::Deadline;
 use super::report::MachineRow;
 use super::spend;
-use crate::aws::types::{Located, Protection, ShutdownBehaviour, Volume};
+use crate::aws::types::{Disk, Located, Protection};
 use crate::catalog::Catalog;
+use crate::model::ShutdownBehavior;
 
 /// The value of [`MachineStatus`]'s `schema` field.
 pub const SCHEMA: &str = "cloudkit.machine-status/v1";
@@ -52,7 +53,7 @@ impl MachineStatus {
     pub fn of(
         located: &Located,
         protection: Option<Protection>,
-        disks: Option<&[Volume]>,
+        disks: Option<&[Disk]>,
         catalog: &Catalog<'_>,
         now: Timestamp,
     ) -> Self {
@@ -66,7 +67,7 @@ impl MachineStatus {
             },
             ends_at_shutdown: protection
                 .and_then(|known| known.on_shutdown)
-                .map(|behaviour| behaviour == ShutdownBehaviour::Terminate),
+                .map(|behaviour| behaviour == ShutdownBehavior::Terminate),
             protected_against_termination: protection.map(|known| known.against_termination),
             protected_against_stop: protection.map(|known| known.against_stop),
             can_hibernate: located.machine.can_hibernate,

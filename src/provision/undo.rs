@@ -4,7 +4,9 @@
 
 use std::time::Duration;
 
+use super::network::remove_networks_of_launch;
 use crate::aws::ec2::Ec2;
+use crate::aws::iam::Iam;
 use crate::aws::s3::Bucket;
 use crate::aws::{AwsError, ErrorKind};
 
@@ -14,12 +16,18 @@ const GROUP_PAUSES: [Duration; 30] = [Duration::from_secs(2); 30];
 /// Something that was made, or is about to be.
 #[derive(Debug)]
 pub(super) enum Made {
+    /// The machine's role, with its policy.
+    Role { iam: Iam, name: String },
+    /// The instance profile that holds it.
+    Profile { iam: Iam, name: String },
     /// The account's bucket.
     Bucket { bucket: Bucket },
     /// The agent's binary in it.
     Object { bucket: Bucket, key: String },
     /// The security group.
     Group { ec2: Ec2, region: String, name: String },
+    /// The network that this launch makes.
+    Network { ec2: Ec2, region: String, launch: String },
     /// The machine.
     Machine { ec2: Ec2, region: String, id: String },
     /// A machine that may be there: EC2 gave no answer.
@@ -38,9 +46,39 @@ pub struct Left {
 }
 
 impl Made {
+    /// Whether a machine of this region may need it; roles are of no region.
+    pub(super) fn serves(&self, wanted: &str) -> bool {
+        match self {
+            Self::Role { .. } | Self::Profile { .. } => true,
+            Self::Bucket { bucket } | Self::Object { bucket, .. } => bucket.region() == wanted,
+            Self::Group { region, .. }
+            | Self::Network { region, .. }
+            | Self::Machine { region, .. }
+            | Self::PerhapsMachine { region, .. } => region == wanted,
+        }
+    }
+
+    /// Whether it serves all launches of its region alike.
+    pub(super) const fn is_stored(&self) -> bool {
+        matches!(self, Self::Bucket { .. } | Self::Object { .. })
+    }
+
+    /// Whether it is the machine of this id.
+    pub(super) fn is_machine(&self, wanted: &str) -> bool {
+        matches!(self, Self::Machine { id, .. } if id == wanted)
+    }
+
     /// Removes it; says what was removed, or nothing where nothing was there.
     pub(super) async fn undo(self) -> Result<Option<String>, Left> {
         match self {
+            Self::Role { iam, name } => {
+                let command = "cloudkit launch cleanup".to_owned();
+                removed(format!("role {name}"), command, iam.remove_role(&name).await)
+            }
+            Self::Profile { iam, name } => {
+                let command = "cloudkit launch cleanup".to_owned();
+                removed(format!("instance profile {name}"), command, iam.remove_profile(&name).await)
+            }
             Self::Bucket { bucket } => {
                 let what = format!("bucket {}", bucket.name());
                 let command = "cloudkit launch cleanup --bucket".to_owned();
@@ -55,6 +93,16 @@ impl Made {
                 let what = format!("security group {name}");
                 let command = format!("cloudkit launch cleanup --region {region}");
                 removed(what, command, remove_group(&ec2, &name).await)
+            }
+            Self::Network { ec2, region, launch } => {
+                let command = format!("cloudkit launch cleanup --region {region}");
+                match remove_networks_of_launch(&ec2, &region, &launch).await {
+                    Ok(ids) => Ok((!ids.is_empty()).then(|| format!("network {}", ids.join(", ")))),
+                    Err(error) => {
+                        let what = format!("the network of launch {launch}");
+                        Err(Left { what, command, because: error.to_string() })
+                    }
+                }
             }
             Self::Machine { ec2, region, id } => {
                 let command = format!("cloudkit launch terminate {id} --region {region}");
@@ -79,11 +127,16 @@ async fn remove_group(ec2: &Ec2, name: &str) -> Result<bool, AwsError> {
     }
 }
 
-/// Removes a group, again and again while the interface of an ending machine still holds it.
+/// Removes a group as soon as nothing holds it.
 pub(super) async fn remove_group_when_free(ec2: &Ec2, id: &str) -> Result<(), AwsError> {
+    when_free(|| ec2.remove_group(id)).await
+}
+
+/// Removes something, again and again while the interface of an ending machine still holds it.
+pub(super) async fn when_free(remove: impl AsyncFn() -> Result<(), AwsError>) -> Result<(), AwsError> {
     let mut pauses = GROUP_PAUSES.iter();
     loop {
-        match ec2.remove_group(id).await {
+        match remove().await {
             Err(error) if error.kind == ErrorKind::InUse => match pauses.next() {
                 Some(pause) => tokio::time::sleep(*pause).await,
                 None => return Err(error),

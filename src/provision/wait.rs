@@ -1,9 +1,9 @@
-//! Waiting for a new machine, a look each second.
+//! Waiting for a new machine, a look each half second at first.
 //!
 //! EC2's own waiters look every fifteen seconds. Nothing is told that has not happened, and an SSH server that does not
 //! answer in time is "not yet", not a failure.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
@@ -12,6 +12,14 @@ use crate::aws::ec2::Ec2;
 use crate::aws::types::{Machine, MachineState};
 use crate::aws::{AwsError, ErrorKind};
 
+/// Between two looks while a machine usually comes to run, and afterwards.
+const PAUSE_AT_FIRST: Duration = Duration::from_millis(500);
+const PAUSE_LATER: Duration = Duration::from_secs(2);
+/// How long a machine usually takes to run.
+const USUAL: Duration = Duration::from_secs(60);
+/// How long EC2 may fail to answer before it is said that it does.
+const SILENCE_LIMIT: Duration = Duration::from_secs(60);
+/// Between two knocks at an SSH server.
 const PAUSE: Duration = Duration::from_secs(1);
 const RUNNING_LIMIT: Duration = Duration::from_secs(600);
 const CONNECTION_LIMIT: Duration = Duration::from_secs(4);
@@ -39,6 +47,8 @@ pub enum WaitError {
         id: String,
         /// Why, in EC2's words.
         reason: String,
+        /// The state that it is in instead.
+        state: MachineState,
     },
     /// It was still not running.
     #[error("{id} is still not running after {} minutes", RUNNING_LIMIT.as_secs() / 60)]
@@ -61,27 +71,38 @@ pub enum WaitError {
 /// # Errors
 /// Where it ends instead, takes too long, or EC2 can't be asked.
 pub async fn until_running(ec2: &Ec2, id: &str) -> Result<Machine, WaitError> {
+    let started = Instant::now();
     let looks = async {
+        let mut last_answer = started;
         loop {
             // A new machine may not be known everywhere yet; EC2 then says that there is none.
             let machine = match ec2.machine(id).await {
-                Err(error) if error.kind != ErrorKind::Throttled => {
-                    return Err(WaitError::Aws { id: id.to_owned(), source: error });
+                Ok(found) => {
+                    last_answer = Instant::now();
+                    found
                 }
-                found => found.ok().flatten(),
+                Err(error) if passes(error.kind) && last_answer.elapsed() < SILENCE_LIMIT => None,
+                Err(source) => return Err(WaitError::Aws { id: id.to_owned(), source }),
             };
             match machine {
                 Some(machine) if machine.state == MachineState::Running => return Ok(machine),
                 Some(machine) if machine.state != MachineState::Pending => {
-                    let reason = machine.state_reason.unwrap_or_else(|| format!("it is {}", machine.state));
-                    return Err(WaitError::Died { id: id.to_owned(), reason });
+                    let state = machine.state;
+                    let reason = machine.state_reason.unwrap_or_else(|| format!("it is {state}"));
+                    return Err(WaitError::Died { id: id.to_owned(), reason, state });
                 }
-                _ => tokio::time::sleep(PAUSE).await,
+                _ if started.elapsed() < USUAL => tokio::time::sleep(PAUSE_AT_FIRST).await,
+                _ => tokio::time::sleep(PAUSE_LATER).await,
             }
         }
     };
     let too_slow = |_| WaitError::TooSlow { id: id.to_owned() };
     tokio::time::timeout(RUNNING_LIMIT, looks).await.map_err(too_slow)?
+}
+
+/// Whether a failure may pass by itself, while a machine is starting that need not be lost for it.
+const fn passes(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Throttled | ErrorKind::Unavailable)
 }
 
 /// Waits until an SSH server greets, as long as `limit`; says whether one did.

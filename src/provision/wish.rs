@@ -2,7 +2,17 @@
 //!
 //! A wish says nothing of prices or images; whether it can be had is the plan's to find out.
 
+pub mod ending;
+pub mod image;
+pub mod network;
+pub mod role;
+
+use network::NetworkWish;
+
+use crate::cloudinit::user::UserBoot;
 use crate::model::{InstanceTypeName, Market, Money, OperatingSystem, RegionName, Span};
+
+pub use image::{ImageWish, VolumesWish};
 
 /// What is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,12 +23,36 @@ pub struct Wish {
     pub name: Option<String>,
     /// When it ends.
     pub lifetime: Lifetime,
-    /// An image other than the usual one.
-    pub ami: Option<String>,
+    /// How it ends, besides.
+    pub ending: ending::Ending,
+    /// What it is allowed at AWS.
+    pub role: role::RoleWish,
+    /// What it starts from.
+    pub image: ImageWish,
+    /// The volumes that it has.
+    pub volumes: VolumesWish,
     /// Who may reach its SSH port.
     pub ssh_from: SshFrom,
     /// The port of its SSH server.
     pub ssh_port: u16,
+    /// Whether the machine gets an agent.
+    pub agent: AgentWish,
+    /// What the user adds to the machine's start.
+    pub user: UserBoot,
+    /// What is wanted of its network.
+    pub network: NetworkWish,
+    /// The EC2 key pair that is let in instead of a key of the caller's own.
+    pub key_pair: Option<String>,
+}
+
+/// Whether a machine gets an agent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AgentWish {
+    /// It is installed.
+    #[default]
+    Installed,
+    /// There is none: the dead-man timer alone ends the machine, and no bucket is needed for an agent.
+    None,
 }
 
 /// One machine that would do.
@@ -32,12 +66,23 @@ pub struct WishedMachine {
     pub zones: Vec<String>,
     /// How it is bought.
     pub market: Market,
+    /// The most that a spot machine may cost an hour; at most the price on demand where nothing was said.
+    pub max_price: Option<Money>,
     /// The reservation or capacity block to launch into.
-    pub reservation: Option<String>,
+    pub reservation: Option<WishedReservation>,
     /// What it runs.
     pub os: OperatingSystem,
     /// The price that came with it, where one did.
     pub price: Option<QuotedPrice>,
+}
+
+/// Which of the account's reservations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WishedReservation {
+    /// The one with this id.
+    Named(String),
+    /// Any that is for such a machine and has room.
+    Any,
 }
 
 /// A price per hour as an offer quotes it.
@@ -56,6 +101,8 @@ pub struct QuotedPrice {
 pub enum Lifetime {
     /// This long after the launch.
     For(Span),
+    /// Until this instant.
+    Until(jiff::Timestamp),
     /// When somebody ends it.
     UntilEnded,
 }

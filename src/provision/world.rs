@@ -3,12 +3,23 @@
 //! What could not be found out is absent here and named by the plan; what had to be found out and failed never comes this
 //! far.
 
+pub mod key;
+pub mod network;
+pub mod profile;
+
 use std::collections::BTreeMap;
 
+use self::profile::ProfileWorld;
 use super::agent_binary::AgentBinary;
+use super::image::ImageKind;
+use super::refusal_memory::RecentRefusal;
 use super::wish::AddressRange;
+use crate::aws::types::capacity::CapacityReservation;
+use crate::aws::types::network::KeyPair;
 use crate::aws::types::{Identity, Image, TypeFacts};
 use crate::model::Architecture;
+use key::KnownKey;
+use network::RegionNetwork;
 
 /// Everything that a plan depends on.
 #[derive(Debug, Clone)]
@@ -20,24 +31,33 @@ pub struct World {
     /// Who may reach the SSH port: the caller's own address, or the range that was asked for.
     pub ssh_from: AddressRange,
     /// The SSH key that is let in.
-    pub public_key: String,
-    /// The binary that becomes the agent.
-    pub agent: AgentBinary,
+    pub key: KnownKey,
+    /// The binary that becomes the agent, where there is to be one.
+    pub agent: Option<AgentBinary>,
+    /// The instance profile that was asked for, where one was.
+    pub profile: Option<ProfileWorld>,
+    /// The pools that had no room a short while ago.
+    pub recent_refusals: Vec<RecentRefusal>,
     /// The regions of the candidates.
     pub regions: BTreeMap<String, RegionWorld>,
 }
 
 /// A region as it was read.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct RegionWorld {
-    /// The image for each architecture that a candidate has.
-    pub images: BTreeMap<Architecture, Image>,
+    /// The images that the candidates start from, by their kind and architecture; without those that are not published.
+    pub images: BTreeMap<(ImageKind, Architecture), Image>,
     /// The image that was asked for by its id, where one was and this region has it.
     pub named_image: Option<Image>,
-    /// The default network.
-    pub network: Option<String>,
-    /// What EC2 says of the types that the catalog does not have here; `None` where EC2 has no such type either.
+    /// The network to launch into.
+    pub network: RegionNetwork,
+    /// The key pair that was named, where one was and this region has it.
+    pub key_pair: Option<KeyPair>,
+    /// What EC2 says of the types that the catalog does not have here or knows by a price alone; `None` where EC2 has no
+    /// such type either.
     pub types: BTreeMap<String, Option<TypeFacts>>,
+    /// The account's reservations and capacity blocks, where a candidate is for one.
+    pub reservations: Vec<CapacityReservation>,
     /// The account's bucket.
     pub bucket: BucketState,
 }

@@ -46,5 +46,16 @@ remove_deadline() {
     systemctl daemon-reload
 }
 
+# Nor is what the user of that machine's launch gave it for this one.
+forget_other_launch() {
+    known=
+    read -r known 2>/dev/null <"$state/launch"
+    [ "$known" != "$CLOUDKIT_LAUNCH" ] || return 0
+    rm -rf "$state/user" "$root/etc/cloudkit/environment" "$root/etc/cloud/cloud.cfg.d/95-cloudkit-user.cfg"
+    place "$state/launch" 644 "$CLOUDKIT_LAUNCH
+"
+}
+
 if [ -n "$CLOUDKIT_DEADLINE" ]; then set_deadline; else remove_deadline; fi
 place "$root/etc/cloudkit/agent.yaml" 644 "$CLOUDKIT_CONFIGURATION"
+forget_other_launch

@@ -19,16 +19,23 @@ struct Machine {
 impl Machine {
     /// A machine whose deadline is this many seconds away.
     fn with_deadline_in(seconds: i64) -> Self {
+        Self::that(seconds, "", "")
+    }
+
+    /// One that was launched with these flags, whose agent is told these lines besides.
+    fn that(seconds: i64, flags: &str, told: &str) -> Self {
         let lab = Lab::start();
         let mut home = lab.home();
-        let launched =
-            home.run("cloudkit launch -t m7i.large --ttl 1h --name trainer --wait running").ok().json();
+        let launched = home
+            .run(&format!("cloudkit launch -t m7i.large --ttl 1h --name trainer --wait running {flags}"))
+            .ok()
+            .json();
         let id = launched["instance_id"].as_str().unwrap().to_owned();
         let metadata = lab.post(&format!("/machines/{id}/metadata"), &json!({}));
         home.set("AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata["endpoint"].as_str().unwrap());
         home.unset("AWS_EC2_METADATA_DISABLED");
         let machine = Self { lab, home, id };
-        machine.home.write("agent.yaml", machine.configuration(launched["launch"].as_str().unwrap()));
+        machine.home.write("agent.yaml", machine.configuration(launched["launch"].as_str().unwrap()) + told);
         machine.move_deadline(seconds);
         machine
     }
@@ -118,6 +125,42 @@ fn a_deadline_that_is_moved_keeps_the_machine() {
     hint: start it: systemctl start cloudkit-agent
     --- exit 1
     ");
+}
+
+/// The call comes a minute before the deadline, at which the timer would stop the machine with its memory lost.
+#[test]
+fn a_machine_that_is_to_hibernate_is_never_terminated_where_that_fails() {
+    let told = "shutdown_behavior: stop\non_deadline: hibernate\nidle_timeout: 1h\non_idle: stop\n\
+                cost_limit: {usd: '5.00', usd_hour: '0.10'}\n";
+    let machine = Machine::that(63, "--on-deadline hibernate --on-idle stop", told);
+    machine.lab.fault(&json!({"kind": "error", "action": "StopInstances", "status": 403, "times": 1,
+        "code": "UnauthorizedOperation", "message": "You are not authorized to perform this operation."}));
+    let agent = machine.agent();
+    agent.until_it_says("ending the machine: cannot hibernate");
+    assert_snapshot!(machine.home.run(STATUS), @"
+    looking after i-xxxxxxxxxxxxxxxxx, launch l-xxxxxxxxxxxxxxxx
+    the machine is being ended
+    stops after 1h without work
+    hibernates when it has cost 5.00 USD
+    users have been warned
+    last look at YYYY-MM-DDThh:mm:ssZ, version 0.1.0
+    ");
+    machine.lab.until_it_is(&machine.id, "stopped");
+    agent.terminate();
+    assert_snapshot!(agent.screen(), @"
+    --- stderr
+    looking after a machine of launch l-xxxxxxxxxxxxxxxx
+    this is i-xxxxxxxxxxxxxxxxx in us-east-1
+    the deadline is YYYY-MM-DDThh:mm:ssZ, by the machine's tag
+    users are warned: the machine ends at YYYY-MM-DDThh:mm:ssZ
+    ending the machine
+    ending the machine: cannot hibernate i-xxxxxxxxxxxxxxxxx in us-east-1 by the API: StopInstances refused: UnauthorizedOperation: You are not authorized to perform this operation.
+    ending the machine
+    ending the machine: in order again
+    told to stop; the machine stays as it is
+    ");
+    assert_eq!(machine.lab.only_machine()["hibernated"], true);
+    assert_eq!(machine.lab.requests_of("TerminateInstances").len(), 0);
 }
 
 #[test]

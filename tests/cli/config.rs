@@ -11,20 +11,26 @@ fn every_setting_is_listed_with_where_it_came_from() {
     home.write(".cloudkit.yaml", "ttl: 4h\n");
     home.set("CLOUDKIT_OUTPUT", "csv");
     assert_snapshot!(home.run("cloudkit config list"), @"
-    SETTING        VALUE      FROM
-    agent-binary   -          -
-    check-ip-url   -          -
-    color          -          -
-    confirm-above  -          -
-    no-ttl         -          -
-    output         csv        CLOUDKIT_OUTPUT
-    profile        -          -
-    region         eu-west-1  [HOME]/.config/cloudkit/config.yaml
-    ssh-from       -          -
-    ssh-key        -          -
-    ttl            4h         [HOME]/.cloudkit.yaml
+    SETTING          VALUE      FROM
+    agent-binary     -          -
+    check-ip-url     -          -
+    color            -          -
+    confirm-above    -          -
+    cost-limit       -          -
+    idle-timeout     -          -
+    no-idle-timeout  -          -
+    no-ttl           -          -
+    on-complete      -          -
+    on-deadline      -          -
+    on-idle          -          -
+    output           csv        CLOUDKIT_OUTPUT
+    profile          -          -
+    region           eu-west-1  [HOME]/.config/cloudkit/config.yaml
+    ssh-from         -          -
+    ssh-key          -          -
+    ttl              4h         [HOME]/.cloudkit.yaml
     ");
-    assert_snapshot!(home.run("cloudkit config list -o json").ok().json()[10], @r#"{"key":"ttl","origin":"[HOME]/.cloudkit.yaml","schema":"cloudkit.setting/v1","value":"4h"}"#);
+    assert_snapshot!(home.run("cloudkit config list -o json").ok().json()[16], @r#"{"key":"ttl","origin":"[HOME]/.cloudkit.yaml","schema":"cloudkit.setting/v1","value":"4h"}"#);
 }
 
 #[test]
@@ -142,6 +148,7 @@ fn a_file_that_is_no_list_of_settings_is_refused() {
 #[test]
 fn every_variable_is_in_the_help() {
     assert_snapshot!(Home::new().run("cloudkit help environment"), @"
+    CLOUDKIT_CAPACITY_PAUSE        first pause between the tries of --wait-for-capacity, instead of 15s; each is twice the one before, up to 5m
     CLOUDKIT_CHECK_IP_URL          service that answers with the caller's public address, instead of https://checkip.amazonaws.com
     CLOUDKIT_COMPLETE              the shell that asks for completions; set by the script of cloudkit completions
     CLOUDKIT_INTERRUPTIONS_URL     address of the list of spot interruptions, instead of AWS's spot-advisor-data.json

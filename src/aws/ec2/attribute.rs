@@ -7,7 +7,8 @@ use aws_sdk_ec2::types::InstanceAttributeName;
 
 use super::Ec2;
 use crate::aws::error::AwsError;
-use crate::aws::types::{Protection, ShutdownBehaviour};
+use crate::aws::types::Protection;
+use crate::model::ShutdownBehavior;
 
 impl Ec2 {
     /// What stands against the end of a machine, and what its own power-off does.
@@ -28,8 +29,8 @@ impl Ec2 {
                 .unwrap_or(false),
             against_stop: stop.disable_api_stop.and_then(|set| set.value).unwrap_or(false),
             on_shutdown: match shutdown.as_deref() {
-                Some("stop") => Some(ShutdownBehaviour::Stop),
-                Some("terminate") => Some(ShutdownBehaviour::Terminate),
+                Some("stop") => Some(ShutdownBehavior::Stop),
+                Some("terminate") => Some(ShutdownBehavior::Terminate),
                 _ => None,
             },
         })

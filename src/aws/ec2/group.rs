@@ -3,10 +3,12 @@
 //! Only groups that cloudkit made are ever removed; telling them by their tags is the caller's affair.
 
 use aws_sdk_ec2::types::{IpPermission, IpRange, Ipv6Range, ResourceType};
+use futures_util::future::try_join_all;
 
 use super::{Ec2, filter, incomplete, tags_in, tags_out};
 use crate::aws::error::{AwsError, ErrorKind};
 use crate::aws::types::Group;
+use crate::aws::types::network::{Admission, GroupRules, Others};
 use crate::model::tag::{self, Tag};
 
 impl Ec2 {
@@ -83,10 +85,34 @@ impl Ec2 {
             Some(Group {
                 id: group.group_id?,
                 name: group.group_name.unwrap_or_default(),
+                network: group.vpc_id,
                 tags: tags_in(group.tags),
             })
         };
         Ok(pages.into_iter().filter_map(group).collect())
+    }
+
+    /// The groups with one of these ids, or with one of these names, and whom they let in.
+    ///
+    /// # Errors
+    /// Where EC2 refuses or can't be reached.
+    pub async fn groups_named(&self, named: &[String]) -> Result<Vec<GroupRules>, AwsError> {
+        // A filter that matches nothing is an empty answer; an id in the request that is wrong, an error without the others.
+        let (ids, names): (Vec<_>, Vec<_>) = named.iter().partition(|name| name.starts_with("sg-"));
+        let by_name_tag = format!("tag:{}", tag::NAME);
+        let questions = [("group-id", &ids), ("group-name", &names), (by_name_tag.as_str(), &names)];
+        let asked = questions.into_iter().filter(|(_, values)| !values.is_empty());
+        let ask = |(name, values): (&str, &Vec<&String>)| {
+            let wanted = filter(name, values.iter().map(|value| value.as_str()));
+            self.client.describe_security_groups().filters(wanted).into_paginator().items().send().collect()
+        };
+        let answers: Vec<Vec<_>> = try_join_all(asked.map(ask))
+            .await
+            .map_err(|error| AwsError::from_sdk("DescribeSecurityGroups", error))?;
+        let mut groups: Vec<GroupRules> = answers.into_iter().flatten().filter_map(rules).collect();
+        groups.sort_unstable_by(|one, other| one.id.cmp(&other.id));
+        groups.dedup_by(|one, other| one.id == other.id);
+        Ok(groups)
     }
 
     /// Removes a group; one that is gone already counts as removed.
@@ -100,4 +126,32 @@ impl Ec2 {
             _ => Ok(()),
         }
     }
+}
+
+fn rules(group: aws_sdk_ec2::types::SecurityGroup) -> Option<GroupRules> {
+    Some(GroupRules {
+        id: group.group_id?,
+        name: group.group_name.unwrap_or_default(),
+        tags: tags_in(group.tags),
+        network: group.vpc_id,
+        admits: group.ip_permissions.unwrap_or_default().into_iter().filter_map(admission).collect(),
+    })
+}
+
+/// Whom a rule lets in by TCP; `-1` is every protocol and every port.
+fn admission(rule: IpPermission) -> Option<Admission> {
+    let port = |port: Option<i32>, otherwise: u16| {
+        port.and_then(|port| u16::try_from(port).ok()).unwrap_or(otherwise)
+    };
+    let ports = match rule.ip_protocol.as_deref() {
+        Some("-1") => (0, u16::MAX),
+        Some("tcp" | "6") => (port(rule.from_port, 0), port(rule.to_port, u16::MAX)),
+        _ => return None,
+    };
+    let ipv4 = rule.ip_ranges.unwrap_or_default().into_iter().filter_map(|range| range.cidr_ip);
+    let ipv6 = rule.ipv6_ranges.unwrap_or_default().into_iter().filter_map(|range| range.cidr_ipv6);
+    let lists = rule.prefix_list_ids.is_some_and(|lists| !lists.is_empty());
+    let groups = rule.user_id_group_pairs.is_some_and(|groups| !groups.is_empty());
+    let others = if lists || groups { Others::Some } else { Others::None };
+    Some(Admission { ports, from: ipv4.chain(ipv6).collect(), others })
 }

@@ -70,6 +70,12 @@ pub(super) fn machine(instance: aws_sdk_ec2::types::Instance) -> Option<Machine>
         zone_id: instance.placement.and_then(|placement| placement.availability_zone_id),
         public_address: instance.public_ip_address.filter(|address| !address.is_empty()),
         private_address: instance.private_ip_address.filter(|address| !address.is_empty()),
+        ipv6_address: instance.ipv6_address.filter(|address| !address.is_empty()).or_else(|| {
+            let interfaces = instance.network_interfaces.unwrap_or_default().into_iter();
+            let mut addresses = interfaces.flat_map(|interface| interface.ipv6_addresses.unwrap_or_default());
+            addresses.find_map(|address| address.ipv6_address)
+        }),
+        network: instance.vpc_id,
         launched_at,
         groups: instance
             .security_groups

@@ -4,15 +4,19 @@
 
 mod attribute;
 mod capacity_block;
+mod console;
 mod group;
 mod image;
+mod key_pair;
 mod machine;
+mod network;
 mod placement_score;
 mod power;
 mod region;
 mod reservation;
 mod run;
 mod spot_price;
+mod subnet;
 mod usage;
 mod volume;
 mod zone;
@@ -31,21 +35,6 @@ pub struct Ec2 {
 impl Ec2 {
     pub(super) fn new(client: aws_sdk_ec2::Client) -> Self {
         Self { client }
-    }
-
-    /// The id of the region's default network, where it has one.
-    ///
-    /// # Errors
-    /// Where EC2 refuses or can't be reached.
-    pub async fn default_network(&self) -> Result<Option<String>, AwsError> {
-        let answer = self
-            .client
-            .describe_vpcs()
-            .filters(filter("is-default", ["true"]))
-            .send()
-            .await
-            .map_err(|error| AwsError::from_sdk("DescribeVpcs", error))?;
-        Ok(answer.vpcs.unwrap_or_default().into_iter().find_map(|network| network.vpc_id))
     }
 
     /// The regions that the account can use.

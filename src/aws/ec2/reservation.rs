@@ -35,6 +35,7 @@ fn reservation(one: aws_sdk_ec2::types::CapacityReservation) -> Option<CapacityR
         instance_type: one.instance_type?,
         platform: one.instance_platform.map(|platform| platform.as_str().to_owned()).unwrap_or_default(),
         zone_id: one.availability_zone_id,
+        zone_name: one.availability_zone,
         total: count_in(one.total_instance_count),
         available: count_in(one.available_instance_count),
         state: state(one.state.as_ref()),

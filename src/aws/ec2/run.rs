@@ -5,17 +5,20 @@
 
 use aws_sdk_ec2::types::{
     BlockDeviceMapping, CapacityReservationSpecification, CapacityReservationTarget, EbsBlockDevice,
-    HttpTokensState, InstanceMarketOptionsRequest, InstanceMetadataEndpointState,
-    InstanceMetadataOptionsRequest, InstanceMetadataTagsState, MarketType, Placement, ResourceType,
+    HibernationOptionsRequest, HttpTokensState, IamInstanceProfileSpecification,
+    InstanceMarketOptionsRequest, InstanceMetadataEndpointState, InstanceMetadataOptionsRequest,
+    InstanceMetadataTagsState, InstanceNetworkInterfaceSpecification, MarketType, Placement, ResourceType,
     ShutdownBehavior, SpotInstanceType, SpotMarketOptions,
 };
 use aws_smithy_types::retry::RetryConfig;
 
 use super::machine::machine;
-use super::{Ec2, incomplete, tags_out};
+use super::{Ec2, count_out, incomplete, tags_out};
 use crate::aws::error::AwsError;
-use crate::aws::types::{Machine, RunRequest};
-use crate::model::Market;
+use crate::aws::types::ending::Hibernation;
+use crate::aws::types::volume::BlockDevice;
+use crate::aws::types::{InterfaceRequest, Machine, RunRequest};
+use crate::model::{self, Market};
 
 /// How far a metadata answer may travel: containers on the machine are one hop away.
 const METADATA_HOPS: i32 = 2;
@@ -40,13 +43,19 @@ impl Ec2 {
             .max_count(1)
             .image_id(&request.image)
             .instance_type(request.instance_type.as_str().into())
-            .set_placement(request.zone.as_deref().map(placement))
-            .security_group_ids(&request.group)
-            .block_device_mappings(root_volume(request))
-            .set_instance_market_options(market(request.market))
+            .set_placement(placement(request))
+            .set_security_group_ids(request.interface.is_none().then(|| request.groups.clone()))
+            .set_network_interfaces(
+                request.interface.as_ref().map(|one| vec![interface(one, &request.groups)]),
+            )
+            .set_key_name(request.key_pair.clone())
+            .set_block_device_mappings(Some(request.block_devices.iter().map(volume).collect()))
+            .set_instance_market_options(market(request))
             .set_capacity_reservation_specification(request.reservation.as_deref().map(reservation))
             .metadata_options(metadata_options())
-            .instance_initiated_shutdown_behavior(ShutdownBehavior::Terminate)
+            .instance_initiated_shutdown_behavior(shutdown_behavior(request.ending.shutdown_behavior))
+            .set_hibernation_options(hibernation(request.ending.hibernation))
+            .set_iam_instance_profile(request.ending.instance_profile.as_deref().map(instance_profile))
             .user_data(&request.user_data)
             .set_tag_specifications(Some(tags))
             .customize()
@@ -59,24 +68,57 @@ impl Ec2 {
     }
 }
 
-/// A zone by its id (`use1-az1`) or its name (`us-east-1a`).
-fn placement(zone: &str) -> Placement {
+/// A zone by its id (`use1-az1`) or its name (`us-east-1a`); a subnet says it already.
+fn placement(request: &RunRequest) -> Option<Placement> {
+    let zone = request.zone.as_deref().filter(|_| request.interface.is_none())?;
     let placement = Placement::builder();
-    if zone.contains("-az") {
+    Some(if zone.contains("-az") {
         placement.availability_zone_id(zone).build()
     } else {
         placement.availability_zone(zone).build()
-    }
+    })
 }
 
-/// The image's own root volume, encrypted, and gone with the machine.
-fn root_volume(request: &RunRequest) -> BlockDeviceMapping {
+/// The one network interface. Where a request describes it, its groups and its subnet are said here and nowhere else:
+/// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html>
+fn interface(wanted: &InterfaceRequest, groups: &[String]) -> InstanceNetworkInterfaceSpecification {
+    InstanceNetworkInterfaceSpecification::builder()
+        .device_index(0)
+        .subnet_id(&wanted.subnet)
+        .set_groups(Some(groups.to_vec()))
+        .associate_public_ip_address(wanted.public_address)
+        .set_ipv6_address_count(wanted.ipv6.then_some(1))
+        .delete_on_termination(true)
+        .build()
+}
+
+/// A volume, encrypted, and gone with the machine.
+fn volume(device: &BlockDevice) -> BlockDeviceMapping {
     let volume = EbsBlockDevice::builder()
         .encrypted(true)
         .delete_on_termination(true)
-        .set_volume_size(request.root_gib.and_then(|gib| i32::try_from(gib).ok()))
+        .set_volume_size(device.gib.map(count_out))
+        .set_volume_type(device.kind.map(|kind| kind.as_str().into()))
+        .set_iops(device.iops.map(count_out))
+        .set_throughput(device.throughput.map(count_out))
         .build();
-    BlockDeviceMapping::builder().device_name(&request.root_device).ebs(volume).build()
+    BlockDeviceMapping::builder().device_name(&device.device).ebs(volume).build()
+}
+
+fn shutdown_behavior(behavior: model::ShutdownBehavior) -> ShutdownBehavior {
+    match behavior {
+        model::ShutdownBehavior::Terminate => ShutdownBehavior::Terminate,
+        model::ShutdownBehavior::Stop => ShutdownBehavior::Stop,
+    }
+}
+
+fn hibernation(hibernation: Hibernation) -> Option<HibernationOptionsRequest> {
+    let configured = hibernation == Hibernation::Configured;
+    configured.then(|| HibernationOptionsRequest::builder().configured(true).build())
+}
+
+fn instance_profile(name: &str) -> IamInstanceProfileSpecification {
+    IamInstanceProfileSpecification::builder().name(name).build()
 }
 
 /// Version 2 only, with the instance's tags, which is how the machine learns of a moved deadline without a role.
@@ -90,14 +132,17 @@ fn metadata_options() -> InstanceMetadataOptionsRequest {
 }
 
 /// Spot always by a one-time request: a persistent one starts a replacement for a machine that has ended.
-fn market(market: Market) -> Option<InstanceMarketOptionsRequest> {
-    let request = InstanceMarketOptionsRequest::builder();
-    match market {
+fn market(request: &RunRequest) -> Option<InstanceMarketOptionsRequest> {
+    let options = InstanceMarketOptionsRequest::builder();
+    match request.market {
         Market::OnDemand | Market::Reservation => None,
-        Market::CapacityBlock => Some(request.market_type(MarketType::CapacityBlock).build()),
+        Market::CapacityBlock => Some(options.market_type(MarketType::CapacityBlock).build()),
         Market::Spot => {
-            let once = SpotMarketOptions::builder().spot_instance_type(SpotInstanceType::OneTime).build();
-            Some(request.market_type(MarketType::Spot).spot_options(once).build())
+            let once = SpotMarketOptions::builder()
+                .spot_instance_type(SpotInstanceType::OneTime)
+                .set_max_price(request.max_price.map(|price| price.to_string()))
+                .build();
+            Some(options.market_type(MarketType::Spot).spot_options(once).build())
         }
     }
 }

@@ -4,9 +4,10 @@
 
 use aws_sdk_ec2::types::Filter;
 
-use super::{Ec2, filter};
+use super::{Ec2, count_in, filter};
 use crate::aws::error::AwsError;
-use crate::aws::types::Volume;
+use crate::aws::types::Disk;
+use crate::model::{Volume, VolumeKind};
 
 /// As many values as a filter takes:
 /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html#Filtering_Resources_CLI>
@@ -17,7 +18,7 @@ impl Ec2 {
     ///
     /// # Errors
     /// Where EC2 refuses or can't be reached.
-    pub async fn volumes_of(&self, machines: &[String]) -> Result<Vec<Volume>, AwsError> {
+    pub async fn volumes_of(&self, machines: &[String]) -> Result<Vec<Disk>, AwsError> {
         let mut volumes = Vec::new();
         for some in machines.chunks(MOST_FILTER_VALUES) {
             let attached = filter("attachment.instance-id", some.iter().map(String::as_str));
@@ -26,24 +27,26 @@ impl Ec2 {
         Ok(volumes)
     }
 
-    async fn volumes_with(&self, wanted: Filter) -> Result<Vec<Volume>, AwsError> {
+    async fn volumes_with(&self, wanted: Filter) -> Result<Vec<Disk>, AwsError> {
         let mut pages = self.client.describe_volumes().filters(wanted).into_paginator().items().send();
         let mut volumes = Vec::new();
         while let Some(found) = pages.next().await {
             let found = found.map_err(|error| AwsError::from_sdk("DescribeVolumes", error))?;
-            volumes.extend(volume(found));
+            volumes.extend(disk(found));
         }
         Ok(volumes)
     }
 }
 
-fn volume(volume: aws_sdk_ec2::types::Volume) -> Option<Volume> {
+fn disk(volume: aws_sdk_ec2::types::Volume) -> Option<Disk> {
     let attachment = volume.attachments.unwrap_or_default().into_iter().next();
     let ends_with_machine = attachment.as_ref().and_then(|one| one.delete_on_termination);
-    Some(Volume {
+    let kind = volume.volume_type.and_then(|kind| VolumeKind::of(kind.as_str()));
+    let (iops, throughput) = (count_in(volume.iops), count_in(volume.throughput));
+    let made_of = count_in(volume.size).zip(kind);
+    Some(Disk {
         id: volume.volume_id?,
-        gib: volume.size.and_then(|gib| u32::try_from(gib).ok()),
-        kind: volume.volume_type.map(|kind| kind.as_str().to_owned()),
+        volume: made_of.map(|(gib, kind)| Volume { gib, kind, iops, throughput }),
         machine: attachment.and_then(|one| one.instance_id),
         ends_with_machine,
     })

@@ -49,6 +49,8 @@ pub struct CapacityReservation {
     pub platform: String,
     /// The zone's id.
     pub zone_id: Option<String>,
+    /// What the zone is called in this account.
+    pub zone_name: Option<String>,
     /// How many machines it is for.
     pub total: Option<u32>,
     /// How many more can be launched into it.

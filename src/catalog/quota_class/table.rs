@@ -63,6 +63,17 @@ pub const QUOTAS: [&VcpuQuota; 20] = [
     &HIGH_MEMORY,
 ];
 
+/// How many machines of some families an account may have in capacity blocks at once, by the code at Service Quotas. Each
+/// counts machines and not vCPUs, and has one beside it for all accounts of an organization, which none of them can see.
+pub const BLOCK_QUOTAS: [(&[&str], &str); 6] = [
+    (&["p4d"], "L-2C8F52B3"),
+    (&["p5"], "L-DA6814F2"),
+    (&["p5e"], "L-C45F30BC"),
+    (&["p5en"], "L-4F9BB70B"),
+    (&["trn1"], "L-2E30FD7D"),
+    (&["trn2"], "L-64569A79"),
+];
+
 const fn charged(
     families: &'static [&'static str],
     on_demand: &'static VcpuQuota,

@@ -10,7 +10,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream;
 
 use super::ledger::Ledger;
-use super::{LARGEST_LIST, Paper, RefreshError};
+use super::{LARGEST_LIST, ListFailure, Paper, RefreshError};
 use crate::catalog::feeds::locations::LocationKind;
 use crate::catalog::feeds::on_demand::operating_system_name;
 use crate::catalog::feeds::{FeedKind, decoded, locations, on_demand_index};
@@ -71,7 +71,7 @@ pub struct Fetched {
     /// The addresses whose lists are not.
     pub unchanged: Vec<String>,
     /// The addresses that gave no list.
-    pub failures: Vec<(String, RefreshError)>,
+    pub failures: Vec<ListFailure>,
 }
 
 /// How lists are fetched.
@@ -120,23 +120,25 @@ impl Fetching<'_> {
         let answers = addresses.iter().map(|(wanted, address)| async move {
             let is_needed = matches!(wanted, FeedKind::Locations | FeedKind::OnDemandIndex);
             let known = if is_needed { Validators::default() } else { self.known(address) };
-            (address, self.one(*wanted, address, &known).await)
+            (*wanted, address, self.one(*wanted, address, &known).await)
         });
         let mut answers = stream::iter(answers).buffer_unordered(AT_ONCE);
         let (mut fetched, mut done) = (Fetched::default(), 0);
-        while let Some((address, answer)) = answers.next().await {
+        while let Some((wanted, address, answer)) = answers.next().await {
             done += 1;
             (self.progress)(done, addresses.len());
             match answer {
                 Ok(Some(paper)) => fetched.papers.push(paper),
                 Ok(None) => fetched.unchanged.push(address.clone()),
-                Err(error) => fetched.failures.push((address.clone(), error)),
+                Err(error) => {
+                    fetched.failures.push(ListFailure { origin: address.clone(), feed: Some(wanted), error });
+                }
             }
         }
         // The order in which answers come is nobody's business.
         fetched.papers.sort_by(|one, other| one.origin.cmp(&other.origin));
         fetched.unchanged.sort_unstable();
-        fetched.failures.sort_by(|(one, _), (other, _)| one.cmp(other));
+        fetched.failures.sort_by(|one, other| one.origin.cmp(&other.origin));
         fetched
     }
 

@@ -25,7 +25,7 @@ use super::{Catalog, EncodeError, Overlay};
 use crate::platform::files::FileError;
 use lay::Laying;
 use ledger::Ledger;
-pub use report::{Dropped, FeedReport, Report};
+pub use report::{Dropped, FeedReport, ListFailure, Report};
 
 /// The most that a list may be once it is decompressed, in bytes; the largest was 3 MB in 2026.
 pub const LARGEST_LIST: usize = 64 * 1024 * 1024;
@@ -148,23 +148,23 @@ impl Refresh {
                 // A page that asks for a password, say.
                 Ok(_) => {
                     if let Some(wanted) = paper.wanted {
-                        self.fail(&paper.origin, RefreshError::NotThatList { wanted });
+                        self.fail(&paper.origin, Some(wanted), RefreshError::NotThatList { wanted });
                     }
                 }
-                Err(error) => self.fail(&paper.origin, error),
+                Err(error) => self.fail(&paper.origin, paper.wanted, error),
             }
         }
         known.sort_by_key(|(_, list)| list.kind != FeedKind::Locations);
         for (paper, list) in known {
             if let Err(error) = self.read(paper, list.kind, &list.text) {
-                self.fail(&paper.origin, error);
+                self.fail(&paper.origin, Some(list.kind), error);
             }
         }
     }
 
     /// Says that a list could not be used.
-    pub fn fail(&mut self, origin: &str, error: impl Into<RefreshError>) {
-        self.report.failures.push((origin.to_owned(), error.into()));
+    pub fn fail(&mut self, origin: &str, feed: Option<FeedKind>, error: impl Into<RefreshError>) {
+        self.report.failures.push(ListFailure { origin: origin.to_owned(), feed, error: error.into() });
     }
 
     /// Says that a list is still the version that was read before.

@@ -43,13 +43,24 @@ impl std::fmt::Display for Dropped {
     }
 }
 
+/// A list that could not be read or was not believed.
+#[derive(Debug)]
+pub struct ListFailure {
+    /// The address or the file.
+    pub origin: String,
+    /// Which list it is, or has to be, where that is known.
+    pub feed: Option<FeedKind>,
+    /// Why it changes nothing.
+    pub error: RefreshError,
+}
+
 /// What a refresh came to.
 #[derive(Debug, Default)]
 pub struct Report {
     /// Each feed; the on-demand prices each operating system.
     pub feeds: BTreeMap<(FeedKind, Option<OperatingSystem>), FeedReport>,
-    /// The lists that could not be read or were not believed, by their address.
-    pub failures: Vec<(String, RefreshError)>,
+    /// The lists that changed nothing.
+    pub failures: Vec<ListFailure>,
     /// What a person may wonder about.
     pub remarks: Vec<String>,
 }

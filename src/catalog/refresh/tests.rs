@@ -103,5 +103,5 @@ fn a_ledger_that_says_nonsense_is_no_reason_to_stop() {
     ledger.record(entry);
     ledger.store(folder.path(), checksum).unwrap();
     let report = refreshed(folder.path(), spot_prices("2"));
-    assert!(matches!(report.failures[0].1, RefreshError::Shrunken { kept: 2, before: usize::MAX }));
+    assert!(matches!(report.failures[0].error, RefreshError::Shrunken { kept: 2, before: usize::MAX }));
 }

@@ -7,12 +7,13 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::aws::AwsError;
+use crate::aws::ec2::Rest;
 use crate::aws::metadata::MetadataClient;
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
 use crate::model::agent::CONFIGURATION_PATH;
-use crate::model::{NotAValue, RegionName};
+use crate::model::{EndAction, NotAValue, RegionName};
 use crate::monitor::configuration;
 use crate::monitor::readings::Identity;
 use crate::monitor::run as daemon;
@@ -42,16 +43,20 @@ pub(super) fn run(context: &Context<'_>, arguments: &RunArguments) -> Result<Exi
             .hint("the agent is for machines that cloudkit launch made; it starts there by itself")
     })?;
     let metadata = MetadataClient::new(context.process);
-    let terminate = async |machine: &Identity| end_by_api(context, machine).await;
+    let call = async |action: EndAction, machine: &Identity| by_api(context, action, machine).await;
     let report = |event| context.streams.status(event);
-    context
-        .block_on(daemon::run(&configuration, metadata, terminate, report))?
-        .map_err(CommandError::usage)?;
+    context.block_on(daemon::run(&configuration, metadata, call, report))?.map_err(CommandError::usage)?;
     Ok(ExitClass::Done)
 }
 
-async fn end_by_api(context: &Context<'_>, machine: &Identity) -> Result<(), EndError> {
+async fn by_api(context: &Context<'_>, action: EndAction, machine: &Identity) -> Result<(), EndError> {
     let region: RegionName = machine.region.parse()?;
     let session = context.session().await.map_err(|error| EndError::Session(error.error))?;
-    Ok(session.ec2(&region).terminate(&machine.instance_id).await?)
+    let (ec2, id) = (session.ec2(&region), &machine.instance_id);
+    let called = match action {
+        EndAction::Terminate => ec2.terminate(id).await,
+        EndAction::Stop => ec2.rest(std::slice::from_ref(id), Rest::Stop).await,
+        EndAction::Hibernate => ec2.rest(std::slice::from_ref(id), Rest::Hibernate).await,
+    };
+    Ok(called?)
 }

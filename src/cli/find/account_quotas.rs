@@ -2,12 +2,9 @@
 //!
 //! What is done with the quotas is the commands' affair.
 
-use std::collections::BTreeSet;
-use std::error::Error;
-
 use crate::aws::Session;
 use crate::aws::regions::PerRegion;
-use crate::cli::command_error::{CommandError, class_and_hints};
+use crate::cli::command_error::{CommandError, with_causes};
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
 use crate::cli::{region, region_failures};
@@ -53,45 +50,13 @@ pub(super) fn tell(context: &Context<'_>, found: &PerRegion<RegionQuotas>) -> Ex
     tell_failures(context, found)
 }
 
-/// Each reason once, with all the regions where it holds, and each hint once.
 fn tell_failures(context: &Context<'_>, found: &PerRegion<RegionQuotas>) -> ExitClass {
     let failures = found.failures.iter().map(|failure| (None, &failure.region, &failure.source));
     let lacks = found.answers.iter().flat_map(|(region, quotas)| {
         quotas.lacks.iter().map(move |lack| (Some(lack.what), region, &lack.source))
     });
-    let mut reasons: Vec<(Option<&str>, String, Vec<&str>)> = Vec::new();
-    let (mut class, mut hints) = (ExitClass::Done, BTreeSet::new());
-    for (part, region, source) in failures.chain(lacks) {
-        class = region_failures::worst(class, source);
-        hints.extend(class_and_hints(source).1);
-        let because = with_causes(source);
-        match reasons.iter_mut().find(|(told, reason, _)| *told == part && *reason == because) {
-            Some((.., regions)) => regions.push(region.as_str()),
-            None => reasons.push((part, because, vec![region.as_str()])),
-        }
-    }
-    for (part, because, regions) in reasons {
-        let regions = regions.join(", ");
-        let lack = match part {
-            None => format!("{regions} could not be asked"),
-            Some(part) => format!("{part} of {regions} could not be read"),
-        };
-        context.streams.warn_of_cost(format_args!("{lack}: {because}"));
-    }
-    hints.iter().for_each(|hint| context.streams.hint(hint));
-    class
-}
-
-/// An error and what caused it, in one line.
-pub(super) fn with_causes(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let sentence = cause.to_string();
-        if !text.ends_with(&sentence) {
-            text = format!("{text}: {sentence}");
-        }
-        source = cause.source();
-    }
-    text
+    region_failures::tell_lacks(context, failures.chain(lacks), |part, regions| match part {
+        None => format!("{regions} could not be asked"),
+        Some(part) => format!("{part} of {regions} could not be read"),
+    })
 }

@@ -13,23 +13,22 @@ mod moment;
 
 use clap::Args;
 
+use super::limit::{Limit, LimitArgument};
 use super::notes;
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
-use crate::cli::{completions, region, values};
+use crate::cli::{completions, region};
 use crate::discovery::capacity::{Devices, Sold, TypeWish, sold};
-use crate::discovery::{NamePattern, RegionSelection};
+use crate::discovery::{self, NamePattern, RegionSelection, Unmatched};
 use crate::model::{Market, OperatingSystem};
 use crate::output::capacity::CapacityRow;
-
-/// How many offers a terminal gets where `--limit` does not say.
-const TERMINAL_LIMIT: usize = 20;
 
 /// Find GPU, Inferentia, Trainium and HPC machines: where they are sold, what the account holds, what it could buy
 ///
 /// Without flags that ask the account, the answer is the catalog's: which types are sold where, in which zones, under which
 /// markets, at what price. That a type is sold as spot machine or capacity block is known of the type, not of each region.
+/// With --reservations or --blocks the answer is what the account holds or could buy, and nothing else.
 ///
 /// --check ends with 0 where at least one machine can be had now for certain, and with 1 where none can or where nobody
 /// knows; the answer says which.
@@ -58,9 +57,8 @@ pub(super) struct CapacityArguments {
     /// What prices are for: linux, windows, rhel, suse
     #[arg(long, value_name = "OS", default_value_t, add = completions::words(OperatingSystem::ALL))]
     os: OperatingSystem,
-    /// Show at most this many [default: 20 on a terminal, else all]
-    #[arg(long, value_name = "N", value_parser = values::limit, allow_negative_numbers = true)]
-    limit: Option<usize>,
+    #[command(flatten)]
+    limit: LimitArgument,
     #[cfg(feature = "aws")]
     #[command(flatten)]
     account: account::AccountArguments,
@@ -73,31 +71,34 @@ pub(super) fn run(context: &Context<'_>, arguments: &CapacityArguments) -> Resul
         return check::run(context, arguments, &wish);
     }
     let sold = arguments.sold(context, &wish)?;
-    let mut offers = Vec::new();
     #[cfg(feature = "aws")]
     let mut outcome = account::ask(context, arguments, &wish)?;
+    // Who asks what the account holds or could buy gets that alone, so that a launch that reads it takes nothing else.
     #[cfg(feature = "aws")]
-    offers.extend(outcome.take_offers());
-    #[cfg(feature = "aws")]
-    let of_account = offers.len();
-    offers.extend(sold.offers);
+    let of_account = outcome.take_offers();
+    #[cfg(not(feature = "aws"))]
+    let of_account = None;
+    let mut offers = of_account.unwrap_or(sold.offers);
     #[cfg(feature = "aws")]
     let checked = arguments.account.quotas.check(context, &mut offers, arguments.account.count);
     let total = offers.len();
-    offers.truncate(arguments.limit(context).unwrap_or(usize::MAX));
+    let limit = Limit::in_force(context, arguments.limit.limit);
+    offers.truncate(limit.rows().unwrap_or(usize::MAX));
     let rows: Vec<CapacityRow<'_>> = offers.into_iter().map(CapacityRow).collect();
     context.streams.write_list(context.streams.list_format(), &rows)?;
-    sold.unmatched.iter().for_each(|unmatched| context.streams.warn(unmatched));
-    tell_offers(context, arguments, &rows, total);
+    tell_unmatched(context, &wish, &sold.unmatched);
+    limit.tell_left_out(context.streams, "offer", total - rows.len(), total);
+    tell_how_blocks_are_sold(context, &rows);
     notes::tell_old(context.streams, rows.iter().map(|row| &row.0));
     #[cfg(feature = "aws")]
-    let class = match outcome.say(context, of_account) {
-        ExitClass::Done => checked,
-        class => class,
-    };
+    if !arguments.asks_account() && !arguments.asks_quotas() {
+        context.streams.status("the account was not asked; --reservations, --blocks and --check ask it");
+    }
+    #[cfg(feature = "aws")]
+    let class = outcome.say(context).or(checked);
     #[cfg(not(feature = "aws"))]
     let class = ExitClass::Done;
-    Ok(if class == ExitClass::Done && rows.is_empty() { ExitClass::No } else { class })
+    Ok(if total == 0 { class.or(ExitClass::No) } else { class })
 }
 
 impl CapacityArguments {
@@ -155,29 +156,29 @@ impl CapacityArguments {
     const fn asks_account(&self) -> bool {
         false
     }
+}
 
-    fn limit(&self, context: &Context<'_>) -> Option<usize> {
-        let terminal_limit = context.streams.surroundings().stdout_is_terminal.then_some(TERMINAL_LIMIT);
-        self.limit.or(terminal_limit)
+/// Says which patterns name nothing. A word that `find search` understands is shown the way there.
+fn tell_unmatched(context: &Context<'_>, wish: &TypeWish, unmatched: &[Unmatched<'_>]) {
+    unmatched.iter().for_each(|unmatched| context.streams.warn(unmatched));
+    let words = wish.patterns.iter().map(NamePattern::as_str);
+    let has_meaning = |word: &&str| {
+        let reading = discovery::read_question(&[word], context.catalog());
+        reading.is_ok_and(|reading| !reading.filters.is_empty())
+    };
+    if let Some(word) = words.filter(|_| !unmatched.is_empty()).find(has_meaning) {
+        context
+            .streams
+            .hint(format_args!("here types go by their names; by words: cloudkit find search {word}"));
     }
 }
 
-fn tell_offers(context: &Context<'_>, arguments: &CapacityArguments, rows: &[CapacityRow<'_>], total: usize) {
-    let streams = context.streams;
-    let left_out = total - rows.len();
-    if left_out > 0 {
-        let flag = if arguments.limit.is_none() {
-            format!("--limit {total}")
-        } else {
-            "a higher --limit".to_owned()
-        };
-        streams.status(format_args!("{left_out} of {total} offers left out; {flag} shows them"));
-    }
+fn tell_how_blocks_are_sold(context: &Context<'_>, rows: &[CapacityRow<'_>]) {
     let is_of_type_alone = |CapacityRow(offer): &CapacityRow<'_>| {
         offer.market == Market::CapacityBlock && offer.block.is_none() && offer.reservation_id.is_none()
     };
     if rows.iter().any(is_of_type_alone) {
-        streams.status(
+        context.streams.status(
             "capacity-block says how the type is sold; what can be bought where: --blocks --count 1 --duration 1d",
         );
     }

@@ -10,7 +10,7 @@ mod with_net {
     use std::time::Duration;
 
     use crate::catalog::refresh::fetch::{Addresses, Fetched, Fetching};
-    use crate::catalog::refresh::{Refresh, Report};
+    use crate::catalog::refresh::{ListFailure, Refresh, Report};
     use crate::cli::command_error::CommandError;
     use crate::cli::context::Context;
     use crate::platform::http::HttpClient;
@@ -73,7 +73,9 @@ mod with_net {
         ));
         refresh.read_all(&papers);
         unchanged.iter().for_each(|origin| refresh.unchanged(origin));
-        failures.into_iter().for_each(|(origin, error)| refresh.fail(&origin, error));
+        for ListFailure { origin, feed, error } in failures {
+            refresh.fail(&origin, feed, error);
+        }
         Ok(refresh.finish()?)
     }
 

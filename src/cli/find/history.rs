@@ -89,7 +89,7 @@ impl HistoryArguments {
             write_svg(context, file, &points, stretch)?;
         }
         let class = region_failures::tell(context, &failures);
-        Ok(if points.is_empty() && class == ExitClass::Done { ExitClass::No } else { class })
+        Ok(if points.is_empty() { class.or(ExitClass::No) } else { class })
     }
 }
 

@@ -11,6 +11,7 @@ mod fetch;
 mod filters;
 #[cfg(feature = "aws")]
 mod history;
+mod limit;
 mod notes;
 #[cfg(feature = "aws")]
 mod quota_check;
@@ -98,7 +99,12 @@ pub(super) fn run(context: &Context<'_>, arguments: FindArguments) -> Result<Exi
     if offline && arguments.verb.asks_account() {
         return Err(refresh::offline_error("the account cannot be asked"));
     }
-    let refreshed = if refresh { refresh::before_answering(context)? } else { ExitClass::Done };
+    // `find refresh` does it by itself, from where it is told to.
+    let refreshed = match arguments.verb {
+        Verb::Refresh(_) => ExitClass::Done,
+        _ if refresh => refresh::before_answering(context)?,
+        _ => ExitClass::Done,
+    };
     let class = match arguments.verb {
         Verb::Search(arguments) => search::run(context, *arguments)?,
         Verb::Spot(arguments) => spot::run(context, *arguments, offline)?,
@@ -111,5 +117,5 @@ pub(super) fn run(context: &Context<'_>, arguments: FindArguments) -> Result<Exi
         Verb::Catalog(arguments) => catalog::run(context, &arguments)?,
         Verb::Refresh(arguments) => refresh::run(context, &arguments, offline)?,
     };
-    Ok(if class == ExitClass::Done { refreshed } else { class })
+    Ok(class.or(refreshed))
 }

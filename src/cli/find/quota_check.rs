@@ -6,14 +6,15 @@ use std::collections::BTreeSet;
 
 use clap::Args;
 
-use super::account_quotas::{account, freshness, tell, with_causes};
+use super::account_quotas::{account, freshness, tell};
 use crate::aws::regions::PerRegion;
-use crate::cli::command_error::CommandError;
+use crate::catalog::quota_class::block_quota;
+use crate::cli::command_error::{CommandError, with_causes};
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
 use crate::discovery::account::quota_fit::{self, needs_no_quota};
 use crate::discovery::account::quotas::RegionQuotas;
-use crate::model::{Offer, RegionName};
+use crate::model::{Market, Offer, RegionName, name};
 use crate::output::Streams;
 use crate::platform::clock;
 
@@ -40,8 +41,8 @@ impl QuotaArguments {
 
     /// Fills the quota of each offer and, for `--fits`, drops those that do not fit or of which that is not known.
     ///
-    /// Returns how the command has to end because of it. Where the account could not be asked at all, that is said and
-    /// nothing is dropped.
+    /// Returns how the command has to end because of it. Where the account could not be asked that is said, and of no offer
+    /// it is known whether it fits.
     pub(super) fn check(&self, context: &Context<'_>, offers: &mut Vec<Offer<'_>>, count: u32) -> ExitClass {
         if !self.are_asked() || offers.is_empty() {
             return ExitClass::Done;
@@ -50,10 +51,18 @@ impl QuotaArguments {
             Ok(found) => {
                 let class = tell(context, &found);
                 let unknown = quota_fit::fill(offers, &found, count);
+                tell_blocks(context.streams, offers);
                 self.drop_and_tell(context.streams, offers, unknown);
                 class
             }
-            Err(error) => tell_unchecked(context.streams, &error),
+            Err(error) => {
+                let class = tell_unchecked(context.streams, &error);
+                if self.fits {
+                    let unknown = offers.iter().filter(|offer| !needs_no_quota(offer)).count();
+                    self.drop_and_tell(context.streams, offers, unknown);
+                }
+                class
+            }
         }
     }
 
@@ -97,6 +106,24 @@ impl QuotaArguments {
             ));
         }
     }
+}
+
+/// Says of what capacity blocks are charged to, which is no quota of vCPUs.
+fn tell_blocks(streams: &Streams, offers: &[Offer<'_>]) {
+    let is_block = |offer: &&Offer<'_>| offer.market == Market::CapacityBlock && !needs_no_quota(offer);
+    let families: BTreeSet<&str> =
+        offers.iter().filter(is_block).map(|offer| name::family(&offer.instance_type)).collect();
+    if families.is_empty() {
+        return;
+    }
+    let quotas = families.into_iter().map(|family| match block_quota(family) {
+        Some(code) => format!("{code} ({family})"),
+        None => format!("{family} (code not known)"),
+    });
+    streams.status(format_args!(
+        "quotas of capacity blocks count machines, not vCPUs, and are not checked; see Service Quotas: {}",
+        quotas.collect::<Vec<_>>().join(", ")
+    ));
 }
 
 /// Says why nothing could be asked.

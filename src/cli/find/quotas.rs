@@ -102,7 +102,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &QuotasArguments) -> Result<
         return Ok(class);
     }
     let answer = quota_request::submit(context, &account, &wishes, arguments.yes)?;
-    Ok(if class == ExitClass::Done { answer } else { class })
+    Ok(class.or(answer))
 }
 
 impl QuotasArguments {

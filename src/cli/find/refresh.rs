@@ -2,16 +2,22 @@
 //!
 //! No account is needed. What could not be read is named, and changes nothing.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use clap::Args;
 
-use crate::catalog::refresh::{Refresh, RefreshError, Report, folder, ledger};
-use crate::cli::command_error::CommandError;
+use crate::catalog::feeds::FeedKind;
+use crate::catalog::refresh::{ListFailure, Refresh, RefreshError, Report, folder, ledger};
+use crate::cli::command_error::{CommandError, with_causes};
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
+use crate::output::Format;
 use crate::output::refresh::RefreshRow;
 use crate::platform::clock;
+
+/// How many failures of one feed are told one by one.
+const MOST_TOLD: usize = 5;
 
 /// Bring the catalog up to date from AWS's public price lists
 ///
@@ -49,7 +55,7 @@ pub(super) fn run(
         }
     };
     let rows = RefreshRow::of(&report);
-    context.streams.write_list(context.streams.list_format(), &rows)?;
+    write(context, &rows, &report)?;
     for sentence in rows.iter().flat_map(RefreshRow::dropped_sentences) {
         context.streams.status(sentence);
     }
@@ -57,7 +63,7 @@ pub(super) fn run(
         context.streams.warn(remark);
     }
     tell_failures(context, &report);
-    if report.failures.iter().any(|(_, error)| matches!(error, RefreshError::Shrunken { .. })) {
+    if report.failures.iter().any(|failure| matches!(failure.error, RefreshError::Shrunken { .. })) {
         let ledger = ledger::path(&context.cache_directory()?);
         let forget = format!("rm {}", ledger.display());
         context
@@ -99,19 +105,40 @@ fn explained(error: RefreshError) -> CommandError {
     if is_empty { error.hint("fetch them from AWS: cloudkit find refresh") } else { error }
 }
 
-/// Names the lists that changed nothing.
+/// Prints what became of each feed; documents name the lists that changed nothing too, for which tables have no columns.
+fn write(context: &Context<'_>, rows: &[RefreshRow], report: &Report) -> Result<(), CommandError> {
+    let streams = context.streams;
+    let format = streams.list_format();
+    if matches!(format, Format::Table | Format::Wide | Format::Name) {
+        return Ok(streams.write_list(format, rows)?);
+    }
+    let failures = report.failures.iter();
+    let failures: Vec<RefreshRow> =
+        failures.map(|failure| RefreshRow::of_failure(failure, with_causes(&failure.error))).collect();
+    Ok(streams.write_list(format, rows.iter().chain(&failures))?)
+}
+
+/// Names the lists that changed nothing; of many of a feed the first few.
 pub(super) fn tell_failures(context: &Context<'_>, report: &Report) {
-    for (origin, error) in &report.failures {
-        let mut text = error.to_string();
-        let mut cause = std::error::Error::source(error);
-        while let Some(deeper) = cause {
-            text.push_str(&format!(": {deeper}"));
-            cause = deeper.source();
+    let mut told: BTreeMap<Option<FeedKind>, usize> = BTreeMap::new();
+    for ListFailure { origin, feed, error } in &report.failures {
+        let count = told.entry(*feed).or_default();
+        *count += 1;
+        if *count > MOST_TOLD {
+            continue;
         }
+        let text = with_causes(error);
         if text.contains(origin.as_str()) {
             context.streams.warn(format_args!("{text}; what was known stays"));
         } else {
             context.streams.warn(format_args!("{origin} changes nothing: {text}"));
         }
+    }
+    for (feed, count) in told.into_iter().filter(|(_, count)| *count > MOST_TOLD) {
+        let more = count - MOST_TOLD;
+        let what = feed.map_or_else(|| "file".to_owned(), |feed| feed.to_string());
+        context.streams.warn(format_args!(
+            "{more} more of the kind {what:?} changed nothing; cloudkit find refresh -o json names each"
+        ));
     }
 }

@@ -3,6 +3,7 @@
 
 use clap::Args;
 
+use super::limit::{Limit, LimitArgument};
 use super::notes;
 use super::room::RoomArguments;
 use crate::catalog::Catalog;
@@ -10,12 +11,9 @@ use crate::cli::command_error::CommandError;
 use crate::cli::completions;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
-use crate::cli::{region, values};
+use crate::cli::region;
 use crate::discovery::{self, Answer, GroupBy, LivePrices, Question, RegionSelection, SortKey, Subject};
 use crate::model::OperatingSystem;
-
-/// How many rows a terminal gets where nothing says how many.
-const TERMINAL_LIMIT: usize = 20;
 
 /// Where to look, and how what is found is shown.
 #[derive(Debug, Args)]
@@ -33,9 +31,8 @@ pub(super) struct RowArguments {
     /// One row for each region, type or family: how many offers, the cheapest of them, and the span of prices
     #[arg(long, value_name = "WHAT", add = completions::words(GroupBy::ALL))]
     group_by: Option<GroupBy>,
-    /// Show at most this many [default: 20 on a terminal, else all]
-    #[arg(long, value_name = "N", value_parser = values::limit, allow_negative_numbers = true)]
-    limit: Option<usize>,
+    #[command(flatten)]
+    limit: LimitArgument,
 }
 
 impl RowArguments {
@@ -63,7 +60,7 @@ impl RowArguments {
         question.today = Some(context.today()?);
         question.sort.extend(self.sort);
         question.group_by = self.group_by;
-        question.limit = self.limit.or(question.limit);
+        question.limit = self.limit.limit.or(question.limit);
         Ok(())
     }
 }
@@ -84,31 +81,23 @@ pub(super) fn answer(
     live: Option<&LivePrices>,
     room: &RoomArguments,
 ) -> Result<ExitClass, CommandError> {
-    let is_default_limit = limit_for_terminal(context, &mut question);
+    let limit = Limit::in_force(context, question.limit);
     if !room.is_asked() {
+        question.limit = limit.rows();
         let answer = discovery::search_with(catalog, &question, live)?;
-        return show(context, &question, &answer, is_default_limit);
+        return show(context, &question, &answer, limit);
     }
     if question.group_by.is_some() {
         return Err(CommandError::usage("quotas are of offers, and --group-by shows groups of them"));
     }
     // Which offers fit is known once the account was asked: the limit comes after that.
-    let limit = question.limit.take();
+    question.limit = None;
     let mut answer = discovery::search_with(catalog, &question, live)?;
     let checked = room.check(context, &mut answer.offers);
     answer.total = answer.offers.len();
-    answer.offers.truncate(limit.unwrap_or(usize::MAX));
-    let shown = show(context, &question, &answer, is_default_limit)?;
-    Ok(if checked == ExitClass::Done { shown } else { checked })
-}
-
-/// Limits what a terminal gets where the question does not; says whether that was so.
-fn limit_for_terminal(context: &Context<'_>, question: &mut Question) -> bool {
-    let applies = question.limit.is_none() && context.streams.surroundings().stdout_is_terminal;
-    if applies {
-        question.limit = Some(TERMINAL_LIMIT);
-    }
-    applies
+    answer.offers.truncate(limit.rows().unwrap_or(usize::MAX));
+    let shown = show(context, &question, &answer, limit)?;
+    Ok(checked.or(shown))
 }
 
 /// Prints the rows of an answer, and says what a person may wonder about.
@@ -116,7 +105,7 @@ fn show(
     context: &Context<'_>,
     question: &Question,
     answer: &Answer<'_>,
-    is_default_limit: bool,
+    limit: Limit,
 ) -> Result<ExitClass, CommandError> {
     let streams = context.streams;
     if question.group_by.is_some() {
@@ -124,13 +113,13 @@ fn show(
     } else {
         streams.write_list(streams.list_format(), &answer.offers)?;
     }
-    tell(context, question, answer, is_default_limit);
+    tell(context, question, answer, limit);
     notes::tell_old(streams, &answer.offers);
     notes::tell_unpriced(context, question, answer);
     Ok(if answer.total == 0 { ExitClass::No } else { ExitClass::Done })
 }
 
-fn tell(context: &Context<'_>, question: &Question, answer: &Answer<'_>, is_default_limit: bool) {
+fn tell(context: &Context<'_>, question: &Question, answer: &Answer<'_>, limit: Limit) {
     let streams = context.streams;
     for unmatched in &answer.unmatched {
         streams.warn(unmatched);
@@ -138,16 +127,8 @@ fn tell(context: &Context<'_>, question: &Question, answer: &Answer<'_>, is_defa
     for not_known in &answer.not_known {
         streams.warn(not_known);
     }
-    if answer.left_out() > 0 {
-        let flag = if is_default_limit {
-            format!("--limit {}", answer.total)
-        } else {
-            "a higher --limit".to_owned()
-        };
-        let noun = if question.group_by.is_some() { "group" } else { "offer" };
-        let plural = if answer.left_out() == 1 { "" } else { "s" };
-        streams.status(format_args!("{} {noun}{plural} left out; {flag} shows them", answer.left_out()));
-    }
+    let noun = if question.group_by.is_some() { "group" } else { "offer" };
+    limit.tell_left_out(streams, noun, answer.left_out(), answer.total);
     // Where no name fits, the warning above has said so already.
     let said = answer.emptied_by.as_ref().is_some_and(|emptied| emptied.subject == Subject::Name);
     if let Some(emptied) = answer.emptied_by.as_ref().filter(|_| !said) {

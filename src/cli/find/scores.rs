@@ -67,7 +67,7 @@ impl ScoreArguments {
         tell_unscored(context, &scores.rows);
         let class = tell_failures(context, &scores.failures);
         let has_score = scores.rows.iter().any(|row| row.score.is_some());
-        Ok(if !has_score && class == ExitClass::Done { ExitClass::No } else { class })
+        Ok(if has_score { class } else { class.or(ExitClass::No) })
     }
 }
 
@@ -83,8 +83,8 @@ fn tell_unscored(context: &Context<'_>, rows: &[ScoreRow]) {
 }
 
 fn tell_failures(context: &Context<'_>, failures: &[ScoreFailure]) -> ExitClass {
-    failures.iter().fold(ExitClass::Done, |class, failure| {
-        context.streams.warn_of_cost(format_args!("{failure}: {}", failure.source));
-        region_failures::worst(class, &failure.source)
-    })
+    let lacks = failures
+        .iter()
+        .flat_map(|failure| failure.regions.iter().map(move |region| ((), region, &failure.source)));
+    region_failures::tell_lacks(context, lacks, |(), regions| format!("{regions} could not be asked about"))
 }

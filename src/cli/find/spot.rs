@@ -111,7 +111,8 @@ fn with_spot_prices(context: &Context<'_>, offline: bool) -> Result<&'static Cat
 #[error("no spot prices are known, and AWS's list of them could not be fetched")]
 struct NoSpotPrices;
 
-fn has_spot_prices(catalog: &Catalog<'_>) -> bool {
+/// Whether there is any spot price in it.
+pub(super) fn has_spot_prices(catalog: &Catalog<'_>) -> bool {
     let offerings = catalog.regions().flat_map(Region::offerings);
     let has_price = |offering: &Offering<'_>| offering.price(Market::Spot, OperatingSystem::Linux).is_some();
     offerings.clone().any(|offering| has_price(&offering))

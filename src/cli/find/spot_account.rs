@@ -10,6 +10,7 @@ use super::history::{HistoryArguments, SpotQuestion};
 use super::room::RoomArguments;
 use super::rows;
 use super::scores::ScoreArguments;
+use super::spot::has_spot_prices;
 use crate::catalog::Catalog;
 use crate::cli::account_regions::AskedRegions;
 use crate::cli::command_error::CommandError;
@@ -62,9 +63,13 @@ impl AccountArguments {
         if self.score.are_asked() {
             return self.score.show(context, meant, room.count, self.per_zone);
         }
-        let (live, class) = live_prices(context, meant)?;
-        let shown = rows::answer(context, catalog, question, Some(&live), room)?;
-        Ok(if class == ExitClass::Done { shown } else { class })
+        let (live, class) = match live_prices(context, meant) {
+            Ok((live, class)) => (Some(live), class),
+            Err(error) if has_spot_prices(catalog) => (None, tell_not_asked(context, &error)),
+            Err(error) => return Err(error),
+        };
+        let shown = rows::answer(context, catalog, question, live.as_ref(), room)?;
+        Ok(class.or(shown))
     }
 }
 
@@ -83,6 +88,16 @@ fn types(catalog: &Catalog<'_>, question: &Question) -> Result<Vec<InstanceTypeN
     Ok(types.into_iter().map(str::parse).collect::<Result<_, _>>()?)
 }
 
+/// Says why the prices are those of AWS's public list, one for all zones of a region.
+fn tell_not_asked(context: &Context<'_>, error: &CommandError) -> ExitClass {
+    let because = &error.error;
+    context.streams.warn_of_cost(format_args!(
+        "the account was not asked, so the prices are those of AWS's list, for whole regions: {because}"
+    ));
+    error.hints.iter().for_each(|hint| context.streams.hint(hint));
+    error.class
+}
+
 /// What the machines cost now, zone by zone; a region that could not be asked is said, and keeps the catalog's prices.
 fn live_prices(context: &Context<'_>, meant: SpotQuestion) -> Result<(LivePrices, ExitClass), CommandError> {
     let now = clock::now();
@@ -99,5 +114,9 @@ fn live_prices(context: &Context<'_>, meant: SpotQuestion) -> Result<(LivePrices
             |ZonePrice { instance_type, zone_id, price, .. }| (instance_type, LivePrice { zone_id, price });
         live.add_region(region.to_string(), prices.into_iter().map(price));
     }
-    Ok((live, region_failures::tell(context, &found.failures)))
+    let lacks = found.failures.iter().map(|failure| ((), &failure.region, &failure.source));
+    let class = region_failures::tell_lacks(context, lacks, |(), regions| {
+        format!("{regions} could not be asked, so prices there are those of AWS's list, where it has any")
+    });
+    Ok((live, class))
 }

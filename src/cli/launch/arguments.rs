@@ -2,25 +2,37 @@
 //!
 //! Flags go over settings; nothing is looked up at AWS here.
 
+pub(super) mod boot;
+mod ending;
+mod image;
+mod market;
+mod network;
+mod places;
+mod role;
+mod until;
+
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueHint};
 
+pub(super) use network::NetworkArguments;
+
+use self::ending::EndingArguments;
+use self::role::RoleArguments;
 use super::offers;
 use crate::catalog::Catalog;
 use crate::cli::command_error::CommandError;
 use crate::cli::completions;
 use crate::cli::context::Context;
-use crate::cli::region;
 use crate::cli::settings::Key;
-use crate::model::{InstanceTypeName, Market, NotAValue, OperatingSystem, RegionName, Span, tag};
+use crate::model::{InstanceTypeName, NotAValue, RegionName, Span, tag};
 use crate::platform::variables;
 use crate::provision::wait::WaitFor;
-use crate::provision::wish::{AddressRange, Lifetime, SshFrom, Wish, WishedMachine};
+use crate::provision::wish::{AddressRange, SshFrom, Wish};
+use market::MarketArguments;
 
-/// How long a machine lives where nobody says.
-const DEFAULT_TTL: Span = Span::from_seconds(8 * 3600);
+use image::ImageArguments;
 
 /// A first boot rarely takes longer.
 const DEFAULT_SSH_WAIT: Span = Span::from_seconds(240);
@@ -30,38 +42,32 @@ const DEFAULT_SSH_WAIT: Span = Span::from_seconds(240);
 #[command(after_help = "Examples:
   cloudkit launch --instance-type m7i.large --ttl 8h
   cloudkit find search --gpu l4 --max-price 1 | cloudkit launch --ttl 2d --name trainer
-  cloudkit launch --instance-type t4g.small --dry-run")]
+  cloudkit launch --instance-type g6.xlarge --image gpu-ubuntu-24.04 --root-size 200 --volume 500,gp3,6000
+  cloudkit launch --instance-type t4g.small --dry-run
+  cloudkit launch -t g6.xlarge,g5.xlarge -r us-east-1,us-west-2 --spot --fallback on-demand --wait-for-capacity 2h")]
 pub(super) struct LaunchArguments {
-    /// Instance type; without it, offers are read from stdin: all are candidates, best first
-    #[arg(short = 't', long, value_name = "TYPE", add = completions::instance_types())]
-    pub(super) instance_type: Option<InstanceTypeName>,
-    /// Region [default: the region in force]
-    #[arg(short, long, requires = "instance_type", add = completions::regions())]
-    pub(super) region: Option<RegionName>,
-    /// Zone by id (use1-az1) or name (us-east-1a) [default: EC2 chooses]
-    #[arg(short, long, requires = "instance_type")]
-    pub(super) zone: Option<String>,
+    /// Instance type, or several, best first; without any, offers are read from stdin: all are candidates, best first
+    #[arg(short = 't', long, value_name = "TYPE", value_delimiter = ',', add = completions::instance_types())]
+    pub(super) instance_type: Vec<InstanceTypeName>,
+    /// Region, or several, best first [default: the region in force]
+    #[arg(short, long, requires = "instance_type", value_delimiter = ',', add = completions::regions())]
+    pub(super) region: Vec<RegionName>,
+    /// Zone by id (use1-az1) or name (us-east-1a), or several, best first [default: EC2 chooses]
+    #[arg(short, long, requires = "instance_type", value_delimiter = ',')]
+    pub(super) zone: Vec<String>,
+    #[command(flatten)]
+    pub(super) market: MarketArguments,
     /// What the machine is called [default: the id of the launch]
     #[arg(short, long, value_parser = machine_name)]
     pub(super) name: Option<String>,
-    /// End the machine this long after the launch, such as 90m or 1d12h [default: 8h]
-    #[arg(long, value_name = "SPAN", conflicts_with = "no_ttl")]
-    pub(super) ttl: Option<Span>,
-    /// Let the machine run until somebody ends it
-    #[arg(long)]
-    pub(super) no_ttl: bool,
-    /// Image other than the current Amazon Linux 2023
-    #[arg(long, value_name = "AMI")]
-    pub(super) ami: Option<String>,
     /// Who may reach its SSH port, such as 203.0.113.0/24 [default: the address you are seen from]
     #[arg(long, value_name = "CIDR")]
     pub(super) ssh_from: Option<AddressRange>,
-    /// SSH public key to let in [default: the first of ~/.ssh/id_ed25519.pub, id_ecdsa.pub, id_rsa.pub]
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(super) ssh_key: Option<PathBuf>,
     /// Linux build of cloudkit that becomes the machine's agent [default: this program]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) agent_binary: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) boot: boot::BootArguments,
     /// Show the plan with its cost, and change nothing
     #[arg(long)]
     pub(super) dry_run: bool,
@@ -71,6 +77,14 @@ pub(super) struct LaunchArguments {
     /// Launch without asking
     #[arg(short, long)]
     pub(super) yes: bool,
+    #[command(flatten)]
+    image: ImageArguments,
+    #[command(flatten)]
+    pub(super) network: NetworkArguments,
+    #[command(flatten)]
+    pub(super) ending: EndingArguments,
+    #[command(flatten)]
+    pub(super) role: RoleArguments,
 }
 
 /// A name is a tag's value, and what `terminate` takes.
@@ -98,64 +112,25 @@ fn waits() -> impl TypedValueParser<Value = WaitFor> {
 impl LaunchArguments {
     /// The wish, every default filled in.
     pub(super) fn wish(&self, context: &Context<'_>, catalog: &Catalog<'_>) -> Result<Wish, CommandError> {
-        let candidates = match &self.instance_type {
-            Some(name) => vec![self.named(context, catalog, name.clone())?],
-            None => offers::from_stdin(catalog)?,
+        let candidates = match self.instance_type.as_slice() {
+            [] => offers::from_stdin(catalog)?,
+            _ => places::named(context, catalog, self)?,
         };
         Ok(Wish {
-            candidates,
+            candidates: self.market.complete(candidates)?,
             name: self.name.clone(),
-            lifetime: self.lifetime(context)?,
-            ami: self.ami.clone(),
+            lifetime: self.ending.lifetime(context)?,
+            ending: self.ending.ending(context, self.boot.agent())?,
+            role: self.role.wish(),
+            image: self.image.image(),
+            volumes: self.image.volumes(),
             ssh_from: self.ssh_from(context)?,
             ssh_port: ssh_port(context)?,
+            agent: self.boot.agent(),
+            user: self.boot.user(context)?,
+            network: self.network.wish(),
+            key_pair: self.network.key_pair.clone(),
         })
-    }
-
-    fn named(
-        &self,
-        context: &Context<'_>,
-        catalog: &Catalog<'_>,
-        instance_type: InstanceTypeName,
-    ) -> Result<WishedMachine, CommandError> {
-        let region = match &self.region {
-            Some(region) => region.clone(),
-            None => {
-                let region::InForce { region, named_by } = region::in_force(context);
-                context.streams.status(format_args!("region {region} ({named_by})"));
-                region.parse()?
-            }
-        };
-        offers::known_region(catalog, &region)?;
-        Ok(WishedMachine {
-            zones: self
-                .zone
-                .iter()
-                .map(|zone| known_zone(catalog, &region, zone))
-                .collect::<Result<_, _>>()?,
-            instance_type,
-            region,
-            market: Market::OnDemand,
-            reservation: None,
-            os: OperatingSystem::Linux,
-            price: None,
-        })
-    }
-
-    fn lifetime(&self, context: &Context<'_>) -> Result<Lifetime, CommandError> {
-        if let Some(span) = self.ttl {
-            return Ok(Lifetime::For(span));
-        }
-        if self.no_ttl || context.settings.parsed(Key::NoTtl)?.unwrap_or(false) {
-            return Ok(Lifetime::UntilEnded);
-        }
-        Ok(Lifetime::For(match context.settings.parsed(Key::Ttl)? {
-            Some(span) => span,
-            None => {
-                context.streams.status(format_args!("no --ttl given: the machine ends after {DEFAULT_TTL}"));
-                DEFAULT_TTL
-            }
-        }))
     }
 
     fn ssh_from(&self, context: &Context<'_>) -> Result<SshFrom, CommandError> {
@@ -167,18 +142,7 @@ impl LaunchArguments {
     }
 }
 
-/// A zone of the region by its id or name; one of another region is refused before any call.
-fn known_zone(catalog: &Catalog<'_>, region: &RegionName, zone: &str) -> Result<String, CommandError> {
-    let has_id = catalog.region(region.as_str()).is_none_or(|known| known.zones().any(|id| id == zone));
-    if zone.starts_with(region.as_str()) || has_id {
-        return Ok(zone.to_owned());
-    }
-    let ids = catalog.region(region.as_str()).map(|known| known.zones().collect::<Vec<_>>().join(", "));
-    let error = CommandError::usage(format!("{region} has no zone {zone:?}"));
-    Err(error.hint(format!("its zones: {}", ids.unwrap_or_default())))
-}
-
-fn ssh_port(context: &Context<'_>) -> Result<u16, CommandError> {
+pub(super) fn ssh_port(context: &Context<'_>) -> Result<u16, CommandError> {
     let name = variables::SSH_PORT.name;
     let Some(text) = context.process.variable(name) else { return Ok(22) };
     text.parse().map_err(|_| CommandError::usage(format!("{name} is {text:?}, which is not a port")))

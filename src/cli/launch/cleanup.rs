@@ -5,6 +5,7 @@
 use clap::Args;
 
 use crate::aws::Session;
+use crate::aws::regions::RegionFailure;
 use crate::cli::account_regions::AskedRegions;
 use crate::cli::ask::{self, Answer};
 use crate::cli::command_error::CommandError;
@@ -12,10 +13,13 @@ use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
 use crate::cli::region;
 use crate::cli::region_failures;
+use crate::model::RegionName;
 use crate::platform::clock;
+use crate::provision::cleanup::roles::{self, Roles};
 use crate::provision::cleanup::{self, Leftovers, SettleError};
 use crate::provision::journal::Journal;
 use crate::provision::report::Leftover;
+use crate::provision::user_objects;
 
 /// Remove what ended machines have left behind
 #[derive(Debug, Args)]
@@ -33,8 +37,13 @@ pub(super) struct CleanupArguments {
 
 pub(super) fn run(context: &Context<'_>, arguments: &CleanupArguments) -> Result<ExitClass, CommandError> {
     let asked = AskedRegions::parse_or_all(context, &arguments.region)?;
-    let (session, account, leftovers) = context.block_on_bounded(look(context, asked, arguments.bucket))?;
-    let failed = region_failures::tell(context, &leftovers.failures);
+    let home = region::in_force(context).region.parse()?;
+    let (session, account, mut leftovers, roles) =
+        context.block_on_bounded(look(context, asked, &home, arguments.bucket))?;
+    let failed = tell_of_roles(context, region_failures::tell(context, &leftovers.failures), &roles);
+    if let Roles::Found(roles) = roles {
+        leftovers.found.extend(roles);
+    }
     if leftovers.found.is_empty() {
         context.streams.write_list::<Leftover>(context.streams.list_format(), [])?;
         context.streams.status("nothing is left over");
@@ -45,7 +54,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &CleanupArguments) -> Result
         context.streams.status("nothing was removed");
         return Ok(ExitClass::No);
     }
-    let (rows, still_there) = context.block_on(remove(&session, &account, leftovers.found))?;
+    let (rows, still_there) = context.block_on(remove(&session, &account, &home, leftovers.found))?;
     context.streams.write_list(context.streams.list_format(), &rows)?;
     for (leftover, error) in &still_there {
         context
@@ -59,17 +68,43 @@ pub(super) fn run(context: &Context<'_>, arguments: &CleanupArguments) -> Result
     Ok(ExitClass::Partial)
 }
 
+/// Says where roles could not be looked for. Who may not see any has made none, so that is no failure.
+fn tell_of_roles(context: &Context<'_>, class: ExitClass, roles: &Roles) -> ExitClass {
+    match roles {
+        Roles::Found(_) => class,
+        Roles::NotAllowed(error) => {
+            context.streams.warn(format_args!("roles could not be looked for: {error}"));
+            class
+        }
+        Roles::Failed(error) => {
+            context.streams.warn(format_args!("roles could not be looked for, so none is shown: {error}"));
+            region_failures::worst(class, error)
+        }
+    }
+}
+
 async fn look(
     context: &Context<'_>,
     asked: AskedRegions,
+    home: &RegionName,
     buckets: bool,
-) -> Result<(Session, String, Leftovers), CommandError> {
+) -> Result<(Session, String, Leftovers, Roles), CommandError> {
     let session = context.session().await?;
-    let home = region::in_force(context).region.parse()?;
-    let account = session.sts(&home).caller().await?.account;
+    let account = session.sts(home).caller().await?.account;
     let regions = asked.resolve(context, &session).await?;
     let now = clock::now();
-    let leftovers = cleanup::find(&session, &regions, buckets.then_some(account.as_str()), now).await;
+    let of_bucket = buckets.then_some(account.as_str());
+    // What is in a bucket that goes goes with it.
+    let in_buckets = if buckets { &[][..] } else { &regions[..] };
+    let (mut leftovers, objects, roles) = tokio::join!(
+        cleanup::find(&session, &regions, of_bucket, now),
+        user_objects::find(&session, in_buckets, &account, now),
+        roles::find(&session, home, now)
+    );
+    leftovers.found.extend(objects.found);
+    for RegionFailure { region, source } in objects.failures {
+        context.streams.warn(format_args!("what is in the bucket of {region} is not known: {source}"));
+    }
     let journal = Journal::in_state_directory(context.process.state_directory()?);
     match cleanup::settle_journal(&session, &journal, now).await {
         Ok(0) => {}
@@ -81,7 +116,7 @@ async fn look(
             context.streams.warn(format_args!("earlier requests stay unsettled: {error}"));
         }
     }
-    Ok((session, account, leftovers))
+    Ok((session, account, leftovers, roles))
 }
 
 fn question(found: &[Leftover], account: &str) -> String {
@@ -93,11 +128,12 @@ fn question(found: &[Leftover], account: &str) -> String {
 async fn remove(
     session: &Session,
     account: &str,
+    home: &RegionName,
     found: Vec<Leftover>,
 ) -> (Vec<Leftover>, Vec<(Leftover, crate::aws::AwsError)>) {
     let (mut rows, mut still_there) = (Vec::new(), Vec::new());
     for leftover in found {
-        let outcome = cleanup::remove(session, &leftover, account).await;
+        let outcome = cleanup::remove(session, &leftover, account, home).await;
         rows.push(Leftover { removed: outcome.is_ok(), ..leftover.clone() });
         still_there.extend(outcome.err().map(|error| (leftover, error)));
     }

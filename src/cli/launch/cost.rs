@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::machines::{self, Found, MachineArguments};
 use crate::aws::regions::ask_each;
-use crate::aws::types::{Located, Volume};
+use crate::aws::types::{Disk, Located};
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
@@ -39,7 +39,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &CostArguments) -> Result<Ex
         };
         Ok(ask_each(&regions, disks_of).await)
     })?;
-    let known: BTreeMap<RegionName, Vec<Volume>> = disks.answers.into_iter().collect();
+    let known: BTreeMap<RegionName, Vec<Disk>> = disks.answers.into_iter().collect();
     let now = clock::now();
     let costs: Vec<MachineCost> = by_region
         .iter()

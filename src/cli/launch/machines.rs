@@ -33,6 +33,11 @@ pub(super) struct MachineArguments {
 }
 
 impl MachineArguments {
+    /// One machine, named as it was typed.
+    pub(super) fn one(machine: &str, region: &[String]) -> Self {
+        Self { machines: vec![machine.to_owned()], tag: Vec::new(), region: region.to_vec() }
+    }
+
     /// Whether neither a machine nor a tag is named.
     pub(super) fn means_nothing(&self) -> bool {
         self.machines.is_empty() && self.tag.is_empty()

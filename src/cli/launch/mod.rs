@@ -3,15 +3,21 @@
 //! Without a verb it launches.
 
 mod arguments;
+mod capacity_wait;
 mod cleanup;
+mod connect;
 mod cost;
 mod extend;
 mod hibernate;
+mod key;
 mod list;
+mod logs;
 mod machines;
 mod offers;
 mod rest;
 mod run;
+mod ssh;
+mod ssh_config;
 mod start;
 mod status;
 mod stop;
@@ -38,6 +44,9 @@ enum Verb {
     List(list::ListArguments),
     Cost(cost::CostArguments),
     Status(status::StatusArguments),
+    Connect(connect::ConnectArguments),
+    SshConfig(ssh_config::SshConfigArguments),
+    Logs(logs::LogsArguments),
     Extend(extend::ExtendArguments),
     Stop(stop::StopArguments),
     Start(start::StartArguments),
@@ -52,6 +61,9 @@ pub(super) fn run(context: &Context<'_>, command: LaunchCommand) -> Result<ExitC
         Some(Verb::List(arguments)) => list::run(context, &arguments),
         Some(Verb::Cost(arguments)) => cost::run(context, &arguments),
         Some(Verb::Status(arguments)) => status::run(context, &arguments),
+        Some(Verb::Connect(arguments)) => connect::run(context, &arguments),
+        Some(Verb::SshConfig(arguments)) => ssh_config::run(context, &arguments),
+        Some(Verb::Logs(arguments)) => logs::run(context, &arguments),
         Some(Verb::Extend(arguments)) => extend::run(context, &arguments),
         Some(Verb::Stop(arguments)) => stop::run(context, &arguments),
         Some(Verb::Start(arguments)) => start::run(context, &arguments),

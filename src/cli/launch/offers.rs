@@ -9,7 +9,7 @@ use crate::cli::command_error::CommandError;
 use crate::cli::exit_code::ExitClass;
 use crate::discovery::RegionSelection;
 use crate::model::{Offer, RegionName, offer};
-use crate::provision::wish::{QuotedPrice, WishedMachine};
+use crate::provision::wish::{QuotedPrice, WishedMachine, WishedReservation};
 
 /// An offer that can't be read.
 #[derive(Debug, thiserror::Error)]
@@ -92,7 +92,8 @@ fn wish(offer: Offer<'_>, place: impl Fn() -> String) -> Result<WishedMachine, C
         region: offer.region.parse().map_err(refuse)?,
         zones: offer.zones.into_iter().map(std::borrow::Cow::into_owned).collect(),
         market: offer.market,
-        reservation: offer.reservation_id.map(std::borrow::Cow::into_owned),
+        max_price: None,
+        reservation: offer.reservation_id.map(|id| WishedReservation::Named(id.into_owned())),
         os: offer.os,
         price,
     })

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::arguments::{LaunchArguments, ssh_wait};
+use super::capacity_wait::{self, Patience};
+use super::key;
 use crate::aws::Session;
 use crate::catalog::Catalog;
 use crate::cli::ask::{self, Answer};
@@ -14,18 +16,19 @@ use crate::cli::command_error::CommandError;
 use crate::cli::context::{Context, TimedOut};
 use crate::cli::exit_code::ExitClass;
 use crate::cli::settings::Key;
-use crate::model::{Money, Span};
+use crate::model::{Market, Money, Span};
 use crate::output::Format;
-use crate::output::launch::{cost, plan_text, step_text};
+use crate::output::launch::{cost, no_agent, plan_text, step_text};
 use crate::platform::http::HttpClient;
-use crate::platform::keys::{self, KeyError, PublicKey};
 use crate::platform::{clock, random};
-use crate::provision::execute::{self, Cause, Means};
+use crate::provision::execute::{Cause, Means};
 use crate::provision::journal::Journal;
 use crate::provision::observe::{self, Local};
 use crate::provision::plan::{self, Plan};
+use crate::provision::refusal_memory::{RecentRefusal, RefusalMemory};
 use crate::provision::report::{Event, Launched};
 use crate::provision::wish::Wish;
+use crate::provision::world::key::KnownKey;
 
 /// Where AWS says which address the caller is seen from.
 const CHECK_IP: &str = "https://checkip.amazonaws.com";
@@ -37,14 +40,20 @@ const CREDENTIALS_LAST: Span = Span::from_seconds(15 * 60);
 pub(super) fn run(context: &Context<'_>, arguments: &LaunchArguments) -> Result<ExitClass, CommandError> {
     let catalog = context.catalog();
     let wish = arguments.wish(context, catalog)?;
-    let key = public_key(context, arguments)?;
     let agent_binary = agent_binary(context, arguments)?;
     let ssh_wait = ssh_wait(context)?;
-    let (session, plan) = context.block_on_bounded(async {
+    let memory = RefusalMemory::in_cache_directory(&context.cache_directory()?);
+    let key = context.block_on_bounded(key::find(context, &arguments.network))?;
+    let look = async |recent_refusals: Vec<RecentRefusal>| {
         let session = long_lasting_session(context).await?;
-        let plan = planned(context, &wish, &session, catalog, &key, agent_binary.clone()).await?;
+        let local = local(context, &key.known, agent_binary.clone(), recent_refusals)?;
+        let plan = planned(context, &wish, &session, catalog, &local).await?;
         Ok((session, plan))
-    })?;
+    };
+    let (session, plan) = context.block_on_bounded(look(recent_refusals(context, &memory)))?;
+    if plan.agent.is_none() {
+        context.streams.warn(format_args!("agent: {}", no_agent(&plan)));
+    }
     if arguments.dry_run {
         return show(context, &plan);
     }
@@ -53,36 +62,25 @@ pub(super) fn run(context: &Context<'_>, arguments: &LaunchArguments) -> Result<
         context.streams.status("nothing was launched");
         return Ok(ExitClass::No);
     }
-    let means = Means {
+    context.block_on(key.write(context))??;
+    let patience = Patience::new(context, arguments.market.wait_for_capacity)?;
+    let mut means = Means {
         session,
+        memory,
         journal: Journal::in_state_directory(context.process.state_directory()?),
-        agent_binary,
-        identity_file: arguments.ssh_key.as_ref().map(|_| key.path.with_extension("")),
+        agent_binary: agent_binary.clone(),
+        identity_file: key.identity_file.clone(),
         wait_for: arguments.wait,
         ssh_wait,
         interrupted: Arc::new(AtomicBool::new(false)),
     };
-    let launched = context.block_on(follow(context, &plan, &means))??;
+    let interrupted = Arc::clone(&means.interrupted);
+    // A later try asks everybody again: that they refused the one before is why there is one.
+    let tries =
+        capacity_wait::until_had(context, patience, plan, &mut means, async || look(Vec::new()).await);
+    let launched = context.block_on(stoppable(context, interrupted, tries))??;
     tell(context, &launched)?;
     Ok(ExitClass::Done)
-}
-
-fn public_key(context: &Context<'_>, arguments: &LaunchArguments) -> Result<PublicKey, CommandError> {
-    let named =
-        arguments.ssh_key.clone().or_else(|| context.settings.text(Key::SshPublic).map(PathBuf::from));
-    let key = match named {
-        Some(path) => keys::read_public_key(&path),
-        None => keys::usual_public_key(context.process.home()?),
-    };
-    key.map_err(|error| {
-        let make_one = matches!(error, KeyError::None { .. });
-        let error = CommandError::usage(error);
-        if make_one {
-            error.hint("make one: ssh-keygen -t ed25519").hint("or name one: --ssh-key FILE")
-        } else {
-            error
-        }
-    })
 }
 
 fn agent_binary(context: &Context<'_>, arguments: &LaunchArguments) -> Result<PathBuf, CommandError> {
@@ -98,23 +96,39 @@ async fn long_lasting_session(context: &Context<'_>) -> Result<Session, CommandE
     Ok(context.session().await?.lasting_until(until).await?)
 }
 
+/// The pools that are not to be asked again yet; a memory that can't be read is none.
+fn recent_refusals(context: &Context<'_>, memory: &RefusalMemory) -> Vec<RecentRefusal> {
+    memory.read(clock::now()).unwrap_or_else(|error| {
+        context.streams.warn(format_args!("what was refused a short while ago is not known: {error}"));
+        Vec::new()
+    })
+}
+
+fn local(
+    context: &Context<'_>,
+    key: &KnownKey,
+    agent_binary: PathBuf,
+    recent_refusals: Vec<RecentRefusal>,
+) -> Result<Local, CommandError> {
+    let certificates = context.certificates()?;
+    Ok(Local {
+        key: key.clone(),
+        agent_binary,
+        check_ip_url: context.settings.text(Key::CheckIpUrl).unwrap_or(CHECK_IP).to_owned(),
+        http: HttpClient::new(certificates.as_deref()).map_err(CommandError::usage)?,
+        recent_refusals,
+    })
+}
+
 async fn planned(
     context: &Context<'_>,
     wish: &Wish,
     session: &Session,
     catalog: &Catalog<'_>,
-    key: &PublicKey,
-    agent_binary: PathBuf,
+    local: &Local,
 ) -> Result<Plan, CommandError> {
-    let certificates = context.certificates()?;
-    let local = Local {
-        public_key: key.line.clone(),
-        agent_binary,
-        check_ip_url: context.settings.text(Key::CheckIpUrl).unwrap_or(CHECK_IP).to_owned(),
-        http: HttpClient::new(certificates.as_deref()).map_err(CommandError::usage)?,
-    };
     let step = context.streams.step("looking at the account");
-    let world = observe::observe(wish, &local, session, catalog, clock::now()).await?;
+    let world = observe::observe(wish, local, session, catalog, clock::now()).await?;
     step.done("done");
     Ok(plan::plan(wish, &world, catalog, random::seed().map_err(CommandError::usage)?)?)
 }
@@ -148,6 +162,7 @@ fn reasons_to_ask(plan: &Plan, limit: Money) -> Vec<String> {
     if let Some(unpriced) = plan.candidates.iter().find(|candidate| machine_price(candidate).is_none()) {
         reasons.push(format!("the price of {} in {} is not known", unpriced.instance_type, unpriced.region));
     }
+    reasons.extend(plan.candidates.iter().find_map(unpriced_volume));
     let dearest =
         plan.candidates.iter().map(|candidate| candidate.cost.known_usd_hour).max().unwrap_or_default();
     if dearest > limit {
@@ -162,35 +177,48 @@ fn reasons_to_ask(plan: &Plan, limit: Money) -> Vec<String> {
     reasons
 }
 
+/// A volume that somebody asked for and whose price is not known.
+fn unpriced_volume(candidate: &plan::Candidate) -> Option<String> {
+    let asked = candidate
+        .volumes
+        .iter()
+        .find(|volume| volume.was_asked_for() && !volume.is_priced(&candidate.region))?;
+    let size = asked.volume().map_or_else(|| "a volume".to_owned(), |volume| volume.to_string());
+    Some(format!("the price of {size} in {} is not known", candidate.region))
+}
+
 /// Executes, while Ctrl-C or the end of `--timeout` stops it and has it all undone.
-async fn follow(context: &Context<'_>, plan: &Plan, means: &Means) -> Result<Launched, CommandError> {
-    let interrupted = Arc::clone(&means.interrupted);
+async fn stoppable(
+    context: &Context<'_>,
+    interrupted: Arc<AtomicBool>,
+    tries: impl Future<Output = Result<Launched, CommandError>>,
+) -> Result<Launched, CommandError> {
+    let by_user = Arc::clone(&interrupted);
     let ctrl_c = tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
-            interrupted.store(true, Ordering::SeqCst);
+            by_user.store(true, Ordering::SeqCst);
         }
     });
     let out_of_time = Arc::new(AtomicBool::new(false));
     let timer = context.global.timeout.map(|limit| {
-        let (interrupted, out_of_time) = (Arc::clone(&means.interrupted), Arc::clone(&out_of_time));
+        let (interrupted, out_of_time) = (Arc::clone(&interrupted), Arc::clone(&out_of_time));
         tokio::spawn(async move {
             tokio::time::sleep(limit.to_duration()).await;
             out_of_time.store(true, Ordering::SeqCst);
             interrupted.store(true, Ordering::SeqCst);
         })
     });
-    let outcome = execute::execute(plan, means, |event| show_event(context, &event)).await;
+    let outcome = tries.await;
     ctrl_c.abort();
     if let Some(timer) = timer {
         timer.abort();
     }
-    outcome.map_err(|error| {
-        let timed_out = matches!(error.cause, Cause::Interrupted) && out_of_time.load(Ordering::SeqCst);
-        let nothing_left = error.left.is_empty();
-        let mut error = CommandError::from(error);
+    outcome.map_err(|mut error| {
+        let interrupted = matches!(error.error.downcast_ref(), Some(Cause::Interrupted));
+        let timed_out = interrupted && out_of_time.load(Ordering::SeqCst);
         if let (true, Some(limit)) = (timed_out, context.global.timeout) {
             error.error = TimedOut(limit).into();
-            if nothing_left {
+            if error.class == ExitClass::Interrupted {
                 error.class = ExitClass::Unavailable;
             }
         }
@@ -198,44 +226,77 @@ async fn follow(context: &Context<'_>, plan: &Plan, means: &Means) -> Result<Lau
     })
 }
 
-fn show_event(context: &Context<'_>, event: &Event) {
+pub(super) fn show_event(context: &Context<'_>, event: &Event) {
     let streams = context.streams;
     match event {
         Event::Prepared(step) => streams.status(format_args!("{}: done", step_text(step))),
-        Event::Refused(refused) => {
-            streams.warn(format_args!("{} in {}: {}", refused.instance_type, refused.region, refused.reason));
+        Event::Refused(refused) => streams.warn(refused),
+        Event::ZonesNamed(zones) => {
+            streams.status(format_args!("EC2 recommends other zones; next: {}", zones.join(", ")));
         }
         Event::AskedAgain { because } => {
             streams.warn(format_args!("{because}; asking again with the same request"));
         }
+        Event::ProfileNotKnownYet => {
+            streams.status("EC2 does not know the instance profile yet; asking again with the same request");
+        }
         Event::NotWrittenDown { because } => {
             streams.warn(format_args!("the journal is not complete: {because}"));
         }
+        Event::ObjectStays { key, because } => {
+            streams.warn(format_args!(
+                "{key} stays in the bucket until cloudkit launch cleanup --bucket: {because}"
+            ));
+        }
         Event::Accepted { instance_id } => streams.status(format_args!("{instance_id}: accepted")),
         Event::Running { address: Some(address) } => streams.status(format_args!("running at {address}")),
+        Event::RunningPrivately { address } => streams.status(format_args!(
+            "running at {address}, a private address: ssh answers only where this computer reaches its network"
+        )),
         Event::Running { address: None } => streams.status("running, without a public address"),
         Event::SshAnswers => streams.status("ssh answers"),
         Event::SshNotYet => {
             streams.warn("ssh does not answer yet; the machine runs, so try again in a minute");
         }
+        Event::SshNotFromHere { address } => streams.warn(format_args!(
+            "ssh does not answer at {address}, a private address: the machine runs, and is reached from within its network"
+        )),
         Event::Undone(what) => streams.status(format_args!("removed again: {what}")),
+        Event::StillThere { what, because, command } => {
+            streams.warn(format_args!("still there: {what} ({because})"));
+            streams.hint(format_args!("remove it: {command}"));
+        }
     }
 }
 
 /// What there is now: a document for programs, a few lines for a person.
 fn tell(context: &Context<'_>, launched: &Launched) -> Result<(), CommandError> {
+    if let Some(asked) = launched.market_asked {
+        context.streams.warn_of_cost(format_args!(
+            "{asked} was asked for and {} was launched, at its own price: {}",
+            launched.market,
+            cost(&launched.cost)
+        ));
+    }
     let format = context.streams.list_format();
     if !matches!(format, Format::Table | Format::Wide) {
         context.streams.write_one(format, launched)?;
         return Ok(());
     }
-    let mut text = format!("{} {} in {}\n", launched.instance_id, launched.instance_type, launched.region);
+    let market = if launched.market == Market::OnDemand && launched.market_asked.is_none() {
+        String::new()
+    } else {
+        format!(", {}", launched.market)
+    };
+    let mut text =
+        format!("{} {} in {}{market}\n", launched.instance_id, launched.instance_type, launched.region);
     let mut line = |label: &str, content: &str| text.push_str(&format!("  {label:8} {content}\n"));
     line("name", &launched.name);
-    line("address", launched.address.as_deref().unwrap_or("-"));
+    line("address", launched.reached_at().unwrap_or("-"));
     line("ssh", &ssh(launched));
     line("ends", &launched.deadline.map_or_else(|| "when somebody ends it".to_owned(), |at| at.to_string()));
     line("cost", &cost(&launched.cost));
+    launched.refused.iter().for_each(|refused| line("refused", &refused.to_string()));
     line(
         "end it",
         &format!("cloudkit launch terminate {} --region {}", launched.instance_id, launched.region),
@@ -246,7 +307,7 @@ fn tell(context: &Context<'_>, launched: &Launched) -> Result<(), CommandError> 
 
 /// What to type to get in; whose user an image of somebody's own has is not known.
 fn ssh(launched: &Launched) -> String {
-    match (&launched.ssh_command, &launched.address) {
+    match (&launched.ssh_command, launched.reached_at()) {
         (Some(command), _) => command.clone(),
         (None, Some(address)) => format!("ssh USER@{address}, where USER is the image's own"),
         (None, None) => "-".to_owned(),

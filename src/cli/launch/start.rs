@@ -86,7 +86,8 @@ fn refusal(one: &Located) -> Option<CommandError> {
     Some(CommandError::new(ExitClass::No, format!("{} cannot be started: {why}", named(one))))
 }
 
-fn past_deadline(one: &Located) -> Result<(), CommandError> {
+/// Refuses a machine that would end itself soon after its start.
+pub(super) fn past_deadline(one: &Located) -> Result<(), CommandError> {
     let Some(at) = Deadline::of(&one.machine).at().filter(|at| *at <= clock::now()) else { return Ok(()) };
     let error =
         format!("{} is past its deadline {at}, and would end itself soon after its start", named(one));

@@ -11,8 +11,12 @@ mod quoting;
 mod rendering;
 mod server;
 mod tools;
+mod user;
+mod user_jobs;
+mod user_reading;
 
-use super::{AgentDownload, Boot};
+use super::user::UserBoot;
+use super::{AgentDownload, Boot, Delivery};
 use crate::model::agent::AgentConfiguration;
 
 /// When the launch of [`boot`] was planned: 2026-11-20T12:00:00Z.
@@ -34,6 +38,9 @@ fn boot() -> Boot {
             headers: vec![("x-amz-expected-bucket-owner".to_owned(), "123456789012".to_owned())],
             sha256: "0123456789abcdef".repeat(4),
         }),
+        user: UserBoot::default(),
+        delivery: Delivery::default(),
+        object: None,
     }
 }
 

@@ -5,14 +5,23 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::super::{Encoding, Part, PartKind, UserData, render};
+use super::super::{Encoding, Part, UserData, render};
 use super::boot;
 use super::machine::{command, said};
 
-const SCRIPTS: [&str; 3] = ["boot/boothook.sh", "boot/deadline.sh", "boot/agent.sh"];
-const UNITS: [&str; 3] = [
+const SCRIPTS: [&str; 7] = [
+    "boot/boothook.sh",
+    "boot/deadline.sh",
+    "boot/agent.sh",
+    "boot/user-fetch.sh",
+    "boot/user-place.sh",
+    "boot/user-run.sh",
+    "boot/user-start.sh",
+];
+const UNITS: [&str; 4] = [
     "systemd/cloudkit-deadline.service",
     "systemd/cloudkit-deadline.timer",
+    "systemd/cloudkit-user.service",
     "systemd/cloudkit-agent.service",
 ];
 
@@ -66,8 +75,10 @@ fn rendered(directory: &Path) -> Vec<PathBuf> {
     endless.configuration.deadline = None;
     endless.configuration.launch = "it's \"$(hostile)\" `id` \\".to_owned();
     let mut paths = Vec::new();
-    for (name, boot) in [("plain", boot()), ("hostile", endless)] {
-        for part in render(&boot).unwrap().parts().iter().filter(|part| part.kind() != PartKind::CloudConfig)
+    let mut boots = vec![("plain", boot()), ("hostile", endless)];
+    boots.extend(super::user::every_delivery());
+    for (name, boot) in boots {
+        for part in render(&boot).unwrap().parts().iter().filter(|part| part.body().starts_with("#!/bin/sh"))
         {
             let path = directory.join(format!("{name}-{}", part.file_name()));
             std::fs::write(&path, part.body()).unwrap();

@@ -5,20 +5,23 @@
 //! <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-capacity-blocks.html>
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use futures_util::StreamExt as _;
+use futures_util::stream;
 use jiff::Timestamp;
 
 use super::described::described;
-use crate::aws::regions::{PerRegion, ask_each};
-use crate::aws::types::capacity::{BlockOffering, BlockRequest};
+use crate::aws::regions::{PerRegion, RegionFailure, ask_each};
+use crate::aws::types::capacity::{BlockOffering, BlockRequest, Zone};
 use crate::aws::{AwsError, Session};
 use crate::catalog::Catalog;
 use crate::model::{Block, BlockDuration, Market, Offer, OperatingSystem, RegionName};
 
 /// The most machines that one block may have.
 pub const MOST_MACHINES: u32 = 64;
+const REQUESTS_AT_ONCE: usize = 16;
 
 /// A question for blocks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,29 +83,75 @@ impl fmt::Display for BlockQuestion {
     }
 }
 
-/// Asks each region for blocks of its types.
-pub async fn for_sale(session: &Session, question: &BlockQuestion) -> PerRegion<Vec<ForSale>> {
-    let regions: Vec<RegionName> = question.places.keys().cloned().collect();
-    ask_each(&regions, |region| in_region(session, question, region)).await
+/// What AWS says of blocks, region by region.
+#[derive(Debug, Default)]
+pub struct Sales {
+    /// The blocks of the types that were answered for, by region; none where there are none.
+    pub answers: Vec<(RegionName, Vec<ForSale>)>,
+    /// The types that could not be asked for.
+    pub failures: Vec<SaleFailure>,
 }
 
-async fn in_region(
-    session: &Session,
-    question: &BlockQuestion,
-    region: &RegionName,
-) -> Result<Vec<ForSale>, AwsError> {
-    let ec2 = session.ec2(region);
-    let mut offerings = Vec::new();
-    for instance_type in question.places.get(region).into_iter().flatten() {
-        offerings.extend(ec2.block_offerings(&question.request(instance_type)).await?);
+/// Types that a region could not be asked for, all of them for the same reason.
+#[derive(Debug)]
+pub struct SaleFailure {
+    /// The region.
+    pub region: RegionName,
+    /// The types.
+    pub instance_types: Vec<String>,
+    /// Why not.
+    pub source: AwsError,
+}
+
+/// Asks each region for blocks of its types, all side by side. What one type is refused, the others keep.
+pub async fn for_sale(session: &Session, question: &BlockQuestion) -> Sales {
+    let places =
+        question.places.iter().flat_map(|(region, types)| types.iter().map(move |name| (region, name)));
+    let asked = places.map(|(region, name)| async move {
+        (region, name, session.ec2(region).block_offerings(&question.request(name)).await)
+    });
+    let mut answers = stream::iter(asked).buffered(REQUESTS_AT_ONCE);
+    let (mut offerings, mut failures): (BTreeMap<_, Vec<_>>, _) = (BTreeMap::new(), Vec::new());
+    while let Some((region, name, answer)) = answers.next().await {
+        match answer {
+            Ok(answer) => offerings.entry(region.clone()).or_default().extend(answer),
+            Err(source) => add_failure(&mut failures, region, name, source),
+        }
     }
-    let zones = if offerings.is_empty() { Vec::new() } else { ec2.zones().await? };
-    let zone_id = |name: &str| zones.iter().find(|zone| zone.name == name).map(|zone| zone.id.clone());
-    let sale = |offering: BlockOffering| ForSale {
-        zone_id: offering.zone_name.as_deref().and_then(zone_id),
-        offering,
-    };
-    Ok(offerings.into_iter().map(sale).collect())
+    let regions: Vec<RegionName> = offerings.keys().cloned().collect();
+    let PerRegion { answers: zones, failures: unzoned } = ask_each(&regions, |region| {
+        let is_empty = offerings[region].is_empty();
+        async move { if is_empty { Ok(Vec::new()) } else { session.ec2(region).zones().await } }
+    })
+    .await;
+    for RegionFailure { region, source } in unzoned {
+        let types: BTreeSet<_> =
+            offerings.remove(&region).into_iter().flatten().map(|one| one.instance_type).collect();
+        failures.push(SaleFailure { region, instance_types: types.into_iter().collect(), source });
+    }
+    let answers = zones.into_iter().map(|(region, zones)| {
+        let offerings = offerings.remove(&region).unwrap_or_default();
+        (region, offerings.into_iter().map(|offering| sale(offering, &zones)).collect())
+    });
+    Sales { answers: answers.collect(), failures }
+}
+
+fn add_failure(failures: &mut Vec<SaleFailure>, region: &RegionName, name: &str, source: AwsError) {
+    let is_same =
+        |known: &&mut SaleFailure| known.region == *region && known.source.to_string() == source.to_string();
+    match failures.iter_mut().find(is_same) {
+        Some(known) => known.instance_types.push(name.to_owned()),
+        None => failures.push(SaleFailure {
+            region: region.clone(),
+            instance_types: vec![name.to_owned()],
+            source,
+        }),
+    }
+}
+
+fn sale(offering: BlockOffering, zones: &[Zone]) -> ForSale {
+    let zone = zones.iter().find(|zone| Some(&zone.name) == offering.zone_name.as_ref());
+    ForSale { zone_id: zone.map(|zone| zone.id.clone()), offering }
 }
 
 /// Blocks as offers, by price, start, type, region and id; and how many were left out because their price is not in US

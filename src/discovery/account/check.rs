@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::blocks::ForSale;
 use super::reservations::{is_for, room};
 use super::scores::ScoreRow;
 use crate::aws::types::capacity::{CapacityReservation, ReservationKind};
 use crate::catalog::Catalog;
-use crate::model::{Market, OperatingSystem, RegionName};
+use crate::model::{BlockDuration, Market, OperatingSystem, RegionName};
 
 /// The value of [`CapacityCheck`]'s `schema` field.
 pub const SCHEMA: &str = "cloudkit.capacity-check/v1";
@@ -109,6 +110,8 @@ pub struct Learnt {
     pub zones: BTreeMap<(RegionName, String), Result<Vec<String>, String>>,
     /// What the account holds in a region.
     pub reservations: BTreeMap<RegionName, Result<Vec<CapacityReservation>, String>>,
+    /// The capacity blocks for a day that can be bought, of a type in a region.
+    pub blocks: BTreeMap<(RegionName, String), Result<Vec<ForSale>, String>>,
     /// The placement scores of the regions.
     pub scores: Option<Result<Vec<ScoreRow>, String>>,
     /// The room that the account's quotas have.
@@ -140,16 +143,16 @@ pub fn check(catalog: &Catalog<'_>, question: &CheckQuestion, learnt: &Learnt) -
     for region in &question.regions {
         for name in &question.types {
             let view = View { catalog, question, learnt, region, name };
-            let (zones, quota) = (view.zones(), view.quota());
+            let (zones, quota, block) = (view.zones(), view.quota(), view.block_offering());
             let reserved = [
                 view.reserved("reservation", ReservationKind::Ordinary),
                 view.reserved("capacity-block", ReservationKind::Block),
             ];
             let is_no = |signal: &Signal| signal.answer == Answer::No;
-            all_closed &= (is_no(&zones) || is_no(&quota)) && reserved.iter().all(is_no);
+            all_closed &= (is_no(&zones) || is_no(&quota)) && reserved.iter().chain(&block).all(is_no);
             signals.push(zones);
             signals.extend(reserved);
-            signals.extend(view.block_offering());
+            signals.extend(block);
             signals.push(quota);
         }
         signals.push(score(question, learnt, region));
@@ -246,12 +249,26 @@ impl View<'_> {
         }
     }
 
-    /// Blocks are asked for by their duration, which nobody named.
+    /// What can be bought, where the type is sold so. Nobody named a duration, so it is a day: no is no to that alone.
     fn block_offering(&self) -> Option<Signal> {
         let one = self.catalog.instance_type(self.name)?;
-        one.markets().any(|market| market == Market::CapacityBlock).then(|| {
-            let ask = format!("not asked: cloudkit find capacity {} --blocks --duration 1d", self.name);
-            self.signal("block-offering", Answer::Unknown, ask)
+        one.markets().find(|market| *market == Market::CapacityBlock)?;
+        let (place, count) = ((self.region.clone(), self.name.to_owned()), self.question.count);
+        Some(match self.learnt.blocks.get(&place) {
+            None => {
+                let not_asked = self.learnt.not_asked.as_deref();
+                self.unknown("block-offering", not_asked.or(Some("the catalog does not know the type there")))
+            }
+            Some(Err(reason)) => self.unknown("block-offering", Some(reason)),
+            Some(Ok(sales)) if sales.is_empty() => {
+                let (name, day) = (self.name, BlockDuration::DAY);
+                let none = format!(
+                    "no block of {count} for {day} is offered at this moment; \
+                     for longer ones: cloudkit find capacity {name} --blocks --duration 2d"
+                );
+                self.now("block-offering", Answer::No, none)
+            }
+            Some(Ok(sales)) => self.now("block-offering", Answer::Possible, for_sale(sales)),
         })
     }
 
@@ -269,6 +286,17 @@ impl View<'_> {
             ..self.signal("quota", answer, found.detail.clone())
         }
     }
+}
+
+/// `2 for 1d can be bought, from 31.46 USD up front, the first to start at 2027-01-10T11:30:00Z`.
+fn for_sale(sales: &[ForSale]) -> String {
+    let offerings = || sales.iter().map(|sale| &sale.offering);
+    let cheapest = offerings().filter_map(|offering| offering.upfront).min();
+    let price =
+        cheapest.map_or_else(String::new, |price| format!(", from {} USD up front", price.to_cents()));
+    let first = offerings().map(|offering| offering.starts_at).min();
+    let start = first.map_or_else(String::new, |at| format!(", the first to start at {at}"));
+    format!("{} for {} can be bought{price}{start}", sales.len(), BlockDuration::DAY)
 }
 
 fn score(question: &CheckQuestion, learnt: &Learnt, region: &RegionName) -> Signal {
@@ -303,7 +331,7 @@ fn from_api(question: &CheckQuestion, signal: Signal) -> Signal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::aws::types::capacity::ReservationState;
+    use crate::aws::types::capacity::{BlockOffering, ReservationState};
 
     fn question(count: u32) -> CheckQuestion {
         CheckQuestion {
@@ -323,6 +351,7 @@ mod tests {
             instance_type: "p5.48xlarge".to_owned(),
             platform: "Linux/UNIX".to_owned(),
             zone_id: None,
+            zone_name: None,
             total: Some(8),
             available: Some(free),
             state: ReservationState::Active,
@@ -331,8 +360,10 @@ mod tests {
             ends_at: None,
         };
         let zones = zones.iter().map(ToString::to_string).collect();
+        let place = (region.clone(), "p5.48xlarge".to_owned());
         Learnt {
-            zones: [((region.clone(), "p5.48xlarge".to_owned()), Ok(zones))].into(),
+            zones: [(place.clone(), Ok(zones))].into(),
+            blocks: [(place, Ok(Vec::new()))].into(),
             reservations: [(region, Ok(vec![reservation]))].into(),
             ..Learnt::default()
         }
@@ -360,7 +391,20 @@ mod tests {
         };
         let closed = Learnt { quotas: vec![quota], ..learnt(&["use1-az1"], 0) };
         assert_eq!(answer(1, &closed), Answer::No);
-        let blind = Learnt { reservations: BTreeMap::new(), ..closed };
+        let place = ("us-east-1".parse().unwrap(), "p5.48xlarge".to_owned());
+        let for_sale = BlockOffering {
+            id: "cbr-1".to_owned(),
+            instance_type: "p5.48xlarge".to_owned(),
+            zone_name: None,
+            count: Some(1),
+            starts_at: jiff::Timestamp::UNIX_EPOCH,
+            ends_at: jiff::Timestamp::UNIX_EPOCH,
+            upfront: None,
+        };
+        let sale = ForSale { offering: for_sale, zone_id: None };
+        let buyable = Learnt { blocks: [(place, Ok(vec![sale]))].into(), ..closed };
+        assert_eq!(answer(1, &buyable), Answer::Unknown);
+        let blind = Learnt { reservations: BTreeMap::new(), blocks: BTreeMap::new(), ..buyable };
         assert_eq!(answer(1, &blind), Answer::Unknown);
     }
 

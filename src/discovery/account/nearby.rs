@@ -3,11 +3,10 @@
 //! Each proposal was asked of AWS and answered. The number of requests is bounded, and whoever reads learns how many
 //! there were.
 
-use crate::aws::regions::PerRegion;
 use crate::aws::{AwsError, Session};
 use crate::model::{BlockDuration, Money, RegionName};
 
-use super::blocks::{BlockQuestion, ForSale, for_sale};
+use super::blocks::{BlockQuestion, ForSale, Sales, for_sale};
 
 /// How many further requests an empty answer may cost.
 const MOST_REQUESTS: usize = 24;
@@ -66,7 +65,7 @@ pub async fn nearby(session: &Session, question: &BlockQuestion) -> Nearby {
                 return nearby;
             }
             nearby.requests += changed.1.requests();
-            let PerRegion { answers, failures } = for_sale(session, &changed.1).await;
+            let Sales { answers, failures } = for_sale(session, &changed.1).await;
             if let Some(failure) = failures.into_iter().next() {
                 nearby.failure = Some(failure.source);
                 return nearby;

@@ -12,8 +12,8 @@ use crate::model::{Market, Offer, QuotaFit, RegionName};
 /// Tells each offer whether `count` machines of it fit into the quota of its region, family and market, and returns of how
 /// many offers that is not known.
 ///
-/// An offer of a reservation has no quota: its machines are counted already. Nor has one of a capacity block: what other
-/// accounts of the organisation hold of its quotas can't be seen.
+/// An offer of a reservation needs none: its machines are counted already. That of a capacity block that is to be bought is
+/// not known: such quotas count machines, and what other accounts of the organization hold of them can't be seen.
 pub fn fill(offers: &mut [Offer<'_>], quotas: &PerRegion<RegionQuotas>, count: u32) -> usize {
     let mut unknown = 0;
     for offer in offers.iter_mut().filter(|offer| !needs_no_quota(offer)) {
@@ -23,10 +23,10 @@ pub fn fill(offers: &mut [Offer<'_>], quotas: &PerRegion<RegionQuotas>, count: u
     unknown
 }
 
-/// Whether machines of the offer are charged to no quota of vCPUs.
+/// Whether the offer is of capacity that the account holds, so that nothing more is charged.
 #[must_use]
 pub const fn needs_no_quota(offer: &Offer<'_>) -> bool {
-    matches!(offer.market, Market::Reservation | Market::CapacityBlock)
+    matches!(offer.market, Market::Reservation) || offer.reservation_id.is_some()
 }
 
 /// What the quotas say of each type in each region of a question: whether the machines fit, on demand or as spot.
@@ -208,9 +208,12 @@ mod tests {
     }
 
     #[test]
-    fn reservations_and_blocks_have_no_quota_and_are_not_counted_as_unknown() {
-        let mut offers = [offer("g6.xlarge", "reservation", 4), offer("p5.48xlarge", "capacity-block", 192)];
-        assert_eq!(fill(&mut offers, &quotas(|_| {}), 1), 0);
-        assert!(offers.iter().all(|offer| offer.quota.is_none()));
+    fn what_the_account_holds_needs_no_quota_and_of_a_block_to_be_bought_it_is_not_known() {
+        let held =
+            Offer { reservation_id: Some("cr-1".into()), ..offer("p5.48xlarge", "capacity-block", 192) };
+        let mut held = [offer("g6.xlarge", "reservation", 4), held];
+        assert_eq!(fill(&mut held, &quotas(|_| {}), 1), 0);
+        assert!(held.iter().all(|offer| offer.quota.is_none()));
+        assert_eq!(fits(offer("p5.48xlarge", "capacity-block", 192), &quotas(|_| {}), 1), None);
     }
 }

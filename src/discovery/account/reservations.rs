@@ -194,6 +194,7 @@ mod tests {
             instance_type: instance_type.to_owned(),
             platform: "Linux/UNIX".to_owned(),
             zone_id: Some("use1-az4".to_owned()),
+            zone_name: None,
             total: Some(8),
             available: Some(available),
             state: ReservationState::Active,

@@ -13,7 +13,12 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn policy() -> Policy {
-    Policy { launched_at: at(LAUNCH), deadline: Some(at(DEADLINE)), warn_before: Span::from_seconds(300) }
+    Policy {
+        launched_at: at(LAUNCH),
+        deadline: Some(at(DEADLINE)),
+        lead: Span::default(),
+        warn_before: Span::from_seconds(300),
+    }
 }
 
 fn boot(id: &str, uptime: u64) -> Reading<Boot> {

@@ -75,7 +75,7 @@ impl Machine {
     /// Runs the daemon until it asked for the end, which then comes to `result`.
     async fn live(&self, deadline: Option<Timestamp>, result: Result<(), &'static str>) -> Life {
         let (asked, ended, events) = (Happening::default(), RefCell::new(None), RefCell::new(Vec::new()));
-        let terminate = async |identity: &Identity| {
+        let terminate = async |_: EndAction, identity: &Identity| {
             *ended.borrow_mut() = Some(identity.clone());
             asked.happen();
             result
@@ -155,7 +155,7 @@ async fn an_end_is_remembered_before_it_is_asked_for() {
 async fn a_signal_ends_the_daemon_and_leaves_the_machine() {
     let machine = Machine::new();
     let (looked, ended, stopped) = (Happening::default(), Cell::new(false), Cell::new(false));
-    let terminate = async |_: &Identity| {
+    let terminate = async |_: EndAction, _: &Identity| {
         ended.set(true);
         Ok::<(), &'static str>(())
     };

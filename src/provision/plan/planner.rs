@@ -3,14 +3,25 @@
 //! Each candidate gets everything that its turn needs: image, zone, cost, token, steps. Nothing is looked up: what was not
 //! observed is refused.
 
-use super::{Candidate, PlannedImage, Refused, Step, bucket_name};
+use std::path::PathBuf;
+
+use super::hibernation::{self, Machine};
+use super::image::{Choice, Traits, choose};
+use super::network::{self, NoPlace, Place, Zones};
+use super::{
+    Candidate, PlannedImage, PlannedKeyPair, PlannedUser, PlannedVolume, Refused, Step, bucket_name, ending,
+    image_check, volumes,
+};
 use crate::aws::types::Image;
 use crate::catalog::Catalog;
-use crate::model::{Architecture, Market, Mebibytes, OperatingSystem, Span, name};
-use crate::provision::agent_binary::RunsOn;
+use crate::model::{Architecture, Market, OperatingSystem, Span, name};
+use crate::platform::keys;
+use crate::provision::agent_binary::{AgentBinary, RunsOn};
 use crate::provision::cost::{self, Cost};
-use crate::provision::image::{AMAZON_LINUX_2023, Distribution};
-use crate::provision::wish::{QuotedPrice, Wish, WishedMachine};
+use crate::provision::image::{ImageKind, Purpose, Recognised, recognise};
+use crate::provision::wish::network::PublicAddress;
+use crate::provision::wish::{ImageWish, QuotedPrice, VolumesWish, Wish, WishedMachine};
+use crate::provision::world::key::KnownKey;
 use crate::provision::world::{BucketState, RegionWorld, World};
 
 /// What a plan is made from.
@@ -20,19 +31,20 @@ pub(super) struct Planner<'p> {
     pub(super) catalog: &'p Catalog<'p>,
     pub(super) launch: &'p str,
     pub(super) lifetime: Option<Span>,
-}
-
-/// What is known of a type where it is wanted.
-struct Facts {
-    architecture: Architecture,
-    vcpus: Option<u32>,
-    memory: Option<Mebibytes>,
+    pub(super) user: Option<&'p PlannedUser>,
 }
 
 /// Why not, and what to type instead.
-struct Reason {
-    reason: String,
-    hints: Vec<String>,
+#[derive(Debug)]
+pub(crate) struct Reason {
+    pub(super) reason: String,
+    pub(super) hints: Vec<String>,
+}
+
+/// What a machine starts from.
+struct Start {
+    image: PlannedImage,
+    volumes: Vec<PlannedVolume>,
 }
 
 impl From<String> for Reason {
@@ -51,6 +63,9 @@ impl Planner<'_> {
                 Err(Reason { reason, hints }) => refused.push(Refused {
                     instance_type: machine.instance_type.to_string(),
                     region: machine.region.to_string(),
+                    zone: None,
+                    market: machine.market,
+                    code: None,
                     reason,
                     hints,
                 }),
@@ -62,36 +77,76 @@ impl Planner<'_> {
         (candidates, refused)
     }
 
-    /// A wished machine as candidates: one, or one a zone where only some zones would do.
+    /// A wished machine as candidates: one, or one a zone where only some zones would do, or one a reservation.
     fn places(&self, machine: &WishedMachine) -> Result<Vec<Candidate>, Reason> {
         let region = self.world.regions.get(machine.region.as_str());
         let region = region.ok_or_else(|| format!("{} was not looked at", machine.region))?;
         self.market(machine)?;
-        let facts = self.facts(machine, region)?;
-        let image = self.image(machine, region, facts.architecture)?;
-        let network = region.network.clone().ok_or_else(|| Reason {
-            reason: format!("{} has no default network", machine.region),
-            hints: vec![format!("make one: aws ec2 create-default-vpc --region {}", machine.region)],
-        })?;
+        hibernation::can_be_kept(&self.wish.ending, machine.market)?;
+        let name = machine.instance_type.as_str();
+        let traits =
+            Traits::of(name, &region.types, self.catalog).ok_or_else(|| self.no_such_type(machine))?;
+        let Start { image, volumes } = self.start(machine, region, &traits)?;
+        let cost = self.cost(machine, &volumes);
+        self.cost_can_be_limited(&cost)?;
+        let places = self.network_places(machine, region)?;
         let candidate = Candidate {
             instance_type: machine.instance_type.to_string(),
             region: machine.region.to_string(),
             zone: None,
+            interface: None,
+            groups: network::named_groups(&region.network),
+            key_pair: self.key_pair(machine, region)?,
             market: machine.market,
-            reservation: machine.reservation.clone(),
-            vcpus: facts.vcpus,
-            memory_mib: facts.memory,
-            cost: self.cost(machine, image),
-            image: self.planned_image(image)?,
+            max_price_usd_hour: machine.max_price.filter(|_| machine.market == Market::Spot),
+            reservation: None,
+            ends_by: None,
+            vcpus: traits.vcpus,
+            memory_mib: traits.memory,
+            cost,
+            image,
+            volumes,
             client_token: String::new(),
-            preparation: self.preparation(machine, region.bucket, network),
+            preparation: self.preparation(machine, region),
         };
-        Ok(match self.zones(machine) {
-            [] => vec![candidate],
-            zones => {
-                zones.iter().map(|zone| Candidate { zone: Some(zone.clone()), ..candidate.clone() }).collect()
-            }
-        })
+        if matches!(machine.market, Market::Reservation | Market::CapacityBlock) {
+            let held = self.held(machine, region)?.into_iter().map(|held| held.candidate(&candidate));
+            return held.map(|candidate| in_its_zone(candidate, &places)).collect();
+        }
+        let at = |Place { zone, interface }| Candidate { zone, interface, ..candidate.clone() };
+        Ok(places.into_iter().map(at).collect())
+    }
+
+    fn network_places(&self, machine: &WishedMachine, region: &RegionWorld) -> Result<Vec<Place>, Reason> {
+        let known = self.catalog.region(machine.region.as_str());
+        let offering = known.and_then(|known| known.offering(machine.instance_type.as_str()));
+        let zones = Zones {
+            wished: self.zones(machine),
+            offering: offering.map_or_else(Vec::new, |offering| offering.zones().collect()),
+        };
+        let places = network::places(&self.wish.network, machine.region.as_str(), &region.network, &zones);
+        places.map_err(|NoPlace { reason, hints }| Reason { reason, hints })
+    }
+
+    /// The key pair that was named, and the caller's own file that has its private half.
+    fn key_pair(
+        &self,
+        machine: &WishedMachine,
+        region: &RegionWorld,
+    ) -> Result<Option<PlannedKeyPair>, Reason> {
+        let Some(name) = &self.wish.key_pair else { return Ok(None) };
+        let pair = region.key_pair.as_ref().ok_or_else(|| Reason {
+            reason: format!("{} has no key pair {name}", machine.region),
+            hints: vec![format!("see what there is: aws ec2 describe-key-pairs --region {}", machine.region)],
+        })?;
+        let public = pair.public_key.as_deref();
+        let is_it = |key: &&(PathBuf, String)| public.is_some_and(|line| keys::is_same_key(line, &key.1));
+        let own = match &self.world.key {
+            KnownKey::Pair { own } => own.as_slice(),
+            KnownKey::File { .. } | KnownKey::Agent { .. } | KnownKey::New { .. } => &[],
+        };
+        let file = own.iter().find(is_it).map(|(file, _)| file.clone());
+        Ok(Some(PlannedKeyPair { name: name.clone(), identity_file: file }))
     }
 
     fn market(&self, machine: &WishedMachine) -> Result<(), Reason> {
@@ -100,28 +155,16 @@ impl Planner<'_> {
                 Err(format!("a {} is launched into by its id, and none is given", machine.market).into())
             }
             (OperatingSystem::Linux, _, _) => Ok(()),
-            (os, _, _) => {
-                Err(format!("this is an offer for {os}, and the agent that ends a machine runs on Linux")
-                    .into())
-            }
+            (OperatingSystem::Windows, _, _) => Err(Reason {
+                reason: "this is an offer for windows, and the agent that ends a machine runs on Linux"
+                    .to_owned(),
+                hints: vec![linux_offers(machine)],
+            }),
+            (os, _, _) => Err(Reason {
+                reason: format!("this is an offer for {os}, and cloudkit knows no image of it by name"),
+                hints: vec![linux_offers(machine)],
+            }),
         }
-    }
-
-    fn facts(&self, machine: &WishedMachine, region: &RegionWorld) -> Result<Facts, Reason> {
-        let name = machine.instance_type.as_str();
-        let (architectures, vcpus, memory) = match region.types.get(name) {
-            Some(Some(facts)) => (facts.architectures.clone(), facts.vcpus, facts.memory),
-            Some(None) => return Err(self.no_such_type(machine)),
-            None => {
-                let known = self.catalog.instance_type(name).ok_or_else(|| self.no_such_type(machine))?;
-                (known.architectures().collect(), known.vcpus(), known.memory())
-            }
-        };
-        let launchable = [Architecture::X86_64, Architecture::Arm64];
-        let architecture = launchable.into_iter().find(|one| architectures.contains(one));
-        let architecture =
-            architecture.ok_or_else(|| "no image of ours runs on its architecture".to_owned())?;
-        Ok(Facts { architecture, vcpus, memory })
     }
 
     fn no_such_type(&self, machine: &WishedMachine) -> Reason {
@@ -142,74 +185,74 @@ impl Planner<'_> {
         Reason { reason: "EC2 has no such instance type".to_owned(), hints }
     }
 
-    fn image<'w>(
-        &'w self,
-        machine: &WishedMachine,
-        region: &'w RegionWorld,
-        architecture: Architecture,
-    ) -> Result<&'w Image, Reason> {
-        let image = match &self.wish.ami {
-            Some(id) => {
-                region.named_image.as_ref().ok_or_else(|| format!("{} has no image {id}", machine.region))?
-            }
-            None => region.images.get(&architecture).ok_or_else(|| {
-                format!("{} publishes no {} image for {architecture}", machine.region, AMAZON_LINUX_2023.name)
-            })?,
+    /// The image and the volumes, where they can be.
+    fn start(&self, machine: &WishedMachine, region: &RegionWorld, traits: &Traits) -> Result<Start, Reason> {
+        let architecture = traits.launchable();
+        let architecture =
+            architecture.ok_or_else(|| "no image of ours runs on its architecture".to_owned())?;
+        let choice = choose(&self.wish.image, machine.instance_type.as_str(), traits)?;
+        let image = match &choice {
+            Some(choice) => published(region, machine, choice.kind, architecture)?,
+            None => self.named(machine, region)?,
         };
-        if image.windows {
-            return Err(format!(
-                "{} is a Windows image, and the agent that ends a machine runs on Linux",
-                image.id
-            )
-            .into());
-        }
-        if !image.available {
-            return Err(format!("image {} cannot be launched in its present state", image.id).into());
-        }
-        if let Some(other) = image.architecture.filter(|other| *other != architecture) {
-            return Err(format!("image {} is for {other}, the type for {architecture}", image.id).into());
-        }
-        self.agent_runs(architecture)?;
-        Ok(image)
-    }
-
-    /// Whether the agent's binary runs on the image; of an image of somebody's own the C library is not known.
-    fn agent_runs(&self, architecture: Architecture) -> Result<(), Reason> {
-        let file = self.world.agent.path.display();
-        let hints = vec![format!(
-            "give a Linux build of cloudkit for {architecture} that needs at most glibc {}: --agent-binary FILE",
-            AMAZON_LINUX_2023.glibc
-        )];
-        let reason = match self.world.agent.runs_on {
-            RunsOn::Linux { architecture: its, glibc } if its == architecture => match glibc {
-                Some(needed) if self.wish.ami.is_none() && needed > AMAZON_LINUX_2023.glibc => format!(
-                    "the agent {file} needs glibc {needed}, and {} has {}",
-                    AMAZON_LINUX_2023.name, AMAZON_LINUX_2023.glibc
-                ),
-                _ => return Ok(()),
-            },
-            RunsOn::Linux { architecture: its, .. } => {
-                format!("the agent {file} is for {its}, the type for {architecture}")
-            }
-            RunsOn::Unknown => format!("what the agent {file} needs of a machine cannot be read from it"),
-            RunsOn::Elsewhere => format!("the agent {file} is not a Linux program"),
+        let root_device = image_check::check(image, architecture)?;
+        let known = match &choice {
+            Some(choice) => Some(choice.kind.distribution().into()),
+            None => recognise(image),
         };
-        Err(Reason { reason, hints })
+        if let Some(agent) = super::installed(self.wish, self.world) {
+            agent_runs(agent, architecture, known)?;
+        }
+        let wish = self.volumes_wish(machine, traits, architecture, image)?;
+        let (volumes, note) = volumes::volumes(&wish, image, root_device)?;
+        let mut planned = self.planned_image(image, root_device, choice, known);
+        planned.root_gib = volumes.first().and_then(|root| root.gib);
+        planned.notes.extend(note);
+        Ok(Start { image: planned, volumes })
     }
 
-    fn distribution(&self) -> Option<Distribution> {
-        self.wish.ami.is_none().then_some(AMAZON_LINUX_2023)
+    /// The image that was named by its id.
+    fn named<'w>(&self, machine: &WishedMachine, region: &'w RegionWorld) -> Result<&'w Image, Reason> {
+        region.named_image.as_ref().ok_or_else(|| Reason {
+            reason: format!("{} has no image {}", machine.region, self.wish.image.ami().unwrap_or_default()),
+            hints: vec![format!(
+                "an image belongs to one region, and an account sees its own, shared and public ones: aws ec2 \
+                 describe-images --region {} --owners self",
+                machine.region
+            )],
+        })
     }
 
-    fn planned_image(&self, image: &Image) -> Result<PlannedImage, Reason> {
-        let root_device = image.root_device.clone();
-        Ok(PlannedImage {
+    fn planned_image(
+        &self,
+        image: &Image,
+        root_device: &str,
+        choice: Option<Choice>,
+        known: Option<Recognised>,
+    ) -> PlannedImage {
+        let (kind, what, because, mut notes) = match choice {
+            Some(choice) => (Some(choice.kind), Some(choice.kind.describe()), choice.because, choice.notes),
+            None => {
+                let what = known.map(|known| known.name.to_owned());
+                (None, what, "named by its id".to_owned(), Vec::new())
+            }
+        };
+        notes.extend(image_check::deprecation(image, self.world.now));
+        let said = match &self.wish.image {
+            ImageWish::Id { login_user, .. } => login_user.clone(),
+            ImageWish::Fitting | ImageWish::Kind(_) => None,
+        };
+        PlannedImage {
             id: image.id.clone(),
             name: image.name.clone(),
-            login_user: self.distribution().map(|distribution| distribution.login_user.to_owned()),
-            root_gib: image.root_gib,
-            root_device: root_device.ok_or_else(|| format!("image {} names no root device", image.id))?,
-        })
+            kind,
+            what,
+            because,
+            notes,
+            login_user: said.or_else(|| known.map(|known| known.login_user.to_owned())),
+            root_device: root_device.to_owned(),
+            root_gib: None,
+        }
     }
 
     /// The zones to try one after the other; none where any zone would do, and EC2 chooses best by itself.
@@ -222,17 +265,73 @@ impl Planner<'_> {
         if everywhere { &[] } else { &machine.zones }
     }
 
-    fn cost(&self, machine: &WishedMachine, image: &Image) -> Cost {
-        let region = machine.region.as_str();
-        let price = machine.price.clone().or_else(|| self.catalog_price(machine));
-        Cost::of(
-            vec![
-                cost::machine(machine.instance_type.as_str(), price.as_ref()),
-                cost::root_volume(region, image.root_gib, image.root_volume_type.as_deref()),
-                cost::public_address(region),
+    /// What a person should know of a highest price: that the last price that is known is above it.
+    pub(super) fn price_notes(&self, candidates: &[Candidate]) -> Vec<String> {
+        let too_low = |candidate: &Candidate| {
+            let highest = candidate.max_price_usd_hour?;
+            let part = candidate.cost.parts.first()?;
+            let (price, source) = (part.usd_hour.filter(|price| *price > highest)?, part.source.as_deref()?);
+            Some(format!(
+                "{} in {} was last {price} USD an hour ({source}), which is more than the {highest} of --max-price",
+                candidate.instance_type, candidate.region
+            ))
+        };
+        let mut notes: Vec<String> = candidates.iter().filter_map(too_low).collect();
+        notes.dedup();
+        notes
+    }
+
+    /// The volumes that are wished, the root volume with room for the memory of a machine that can hibernate.
+    fn volumes_wish(
+        &self,
+        machine: &WishedMachine,
+        traits: &Traits,
+        architecture: Architecture,
+        image: &Image,
+    ) -> Result<VolumesWish, Reason> {
+        let mut wish = self.wish.volumes.clone();
+        if self.wish.ending.hibernates() {
+            let machine = Machine {
+                instance_type: machine.instance_type.as_str(),
+                market: machine.market,
+                architecture,
+                memory: traits.memory,
+                supported: traits.hibernation,
+                image,
+                root_gib: wish.root_gib,
+            };
+            wish.root_gib = Some(hibernation::root_gib(&machine, &self.wish.ending)?);
+        }
+        Ok(wish)
+    }
+
+    /// A limit of cost is kept by counting, for which each part has to have a price.
+    fn cost_can_be_limited(&self, cost: &Cost) -> Result<(), Reason> {
+        if self.wish.ending.cost_limit.is_none() || cost.usd_hour.is_some() {
+            return Ok(());
+        }
+        let unknown = cost.unknown_parts().collect::<Vec<_>>().join(", ");
+        Err(Reason {
+            reason: format!("a limit of cost cannot be kept without the price of: {unknown}"),
+            hints: vec![
+                "leave out --cost-limit; --ttl and --idle-timeout need no price".to_owned(),
+                "or read newer prices: cloudkit find refresh".to_owned(),
             ],
-            self.lifetime,
-        )
+        })
+    }
+
+    fn cost(&self, machine: &WishedMachine, volumes: &[PlannedVolume]) -> Cost {
+        let region = machine.region.as_str();
+        let public = self.wish.network.public_address == PublicAddress::One;
+        let price = || machine.price.clone().or_else(|| self.catalog_price(machine));
+        let name = machine.instance_type.as_str();
+        let mut parts = vec![match machine.market {
+            Market::CapacityBlock => cost::machine_in_block(name),
+            _ => cost::machine(name, price().as_ref()),
+        }];
+        parts.extend(volumes.iter().map(|volume| volume.cost(region)));
+        parts.extend(public.then(|| cost::public_address(region)));
+        Cost::of(parts, self.lifetime)
     }
 
     /// The catalog's price. A reservation is billed as the same machine on demand; what blocks cost is not in a catalog.
@@ -248,24 +347,104 @@ impl Planner<'_> {
         })
     }
 
-    fn preparation(&self, machine: &WishedMachine, state: BucketState, network: String) -> Vec<Step> {
-        let region = machine.region.to_string();
+    fn preparation(&self, machine: &WishedMachine, world: &RegionWorld) -> Vec<Step> {
+        let (region, state) = (machine.region.to_string(), world.bucket);
         let bucket = bucket_name(&self.world.caller.account, &region);
-        let mut steps = Vec::new();
-        if state == BucketState::Missing {
+        let mut steps = ending::role_steps(self.wish, self.world, self.launch);
+        let agent = super::installed(self.wish, self.world);
+        let user_files = self.user.and_then(|user| user.step(&region, &bucket));
+        let needed = agent.is_some() || user_files.is_some();
+        if state == BucketState::Missing && needed {
             steps.push(Step::MakeBucket { region: region.clone(), bucket: bucket.clone() });
         }
-        if state != BucketState::HasAgent {
-            let (key, bytes) = (self.world.agent.key(), self.world.agent.bytes);
+        if let Some(agent) = agent.filter(|_| state != BucketState::HasAgent) {
+            let (key, bytes) = (agent.key(), agent.bytes);
             steps.push(Step::UploadAgent { region: region.clone(), bucket, key, bytes });
+        }
+        steps.extend(user_files);
+        let network_steps = network::steps(&region, &world.network, self.wish.network.ipv6);
+        steps.extend(network_steps.into_iter().map(Step::Network));
+        if !self.wish.network.groups.is_empty() {
+            return steps;
         }
         steps.push(Step::MakeGroup {
             region,
             group: format!("cloudkit-{}", self.launch),
-            network,
+            network: network::group_network(&world.network),
             port: self.wish.ssh_port,
             admits: self.world.ssh_from.to_string(),
         });
         steps
     }
+}
+
+/// The current image of a kind as the region publishes it.
+fn published<'w>(
+    region: &'w RegionWorld,
+    machine: &WishedMachine,
+    kind: ImageKind,
+    architecture: Architecture,
+) -> Result<&'w Image, Reason> {
+    if kind.parameter(architecture).is_none() {
+        return Err(Reason {
+            reason: format!("there is no {} for {architecture}", kind.describe()),
+            hints: vec![format!("leave --image out, and what fits {} is taken", machine.instance_type)],
+        });
+    }
+    region.images.get(&(kind, architecture)).ok_or_else(|| {
+        let without_driver = kind.purpose() != Purpose::General;
+        Reason {
+            reason: format!("{} publishes no {} for {architecture}", machine.region, kind.describe()),
+            hints: if without_driver {
+                vec!["launch it without a driver: --image al2023".to_owned()]
+            } else {
+                Vec::new()
+            },
+        }
+    })
+}
+
+fn linux_offers(machine: &WishedMachine) -> String {
+    format!(
+        "launch it with Linux: cloudkit launch --instance-type {} --region {}",
+        machine.instance_type, machine.region
+    )
+}
+
+/// Whether the agent's binary runs on the image; of an image that nobody knows the C library is not known either.
+fn agent_runs(
+    agent: &AgentBinary,
+    architecture: Architecture,
+    known: Option<Recognised>,
+) -> Result<(), Reason> {
+    let file = agent.path.display();
+    let library = known.and_then(|known| Some((known.name, known.glibc?)));
+    let needs = library.map_or_else(String::new, |(_, has)| format!(" that needs at most glibc {has}"));
+    let hints =
+        vec![format!("give a Linux build of cloudkit for {architecture}{needs}: --agent-binary FILE")];
+    let reason = match (agent.runs_on, library) {
+        (RunsOn::Linux { architecture: its, .. }, _) if its != architecture => {
+            format!("the agent {file} is for {its}, the type for {architecture}")
+        }
+        (RunsOn::Linux { glibc: Some(needed), .. }, Some((name, has))) if needed > has => {
+            format!("the agent {file} needs glibc {needed}, and {name} has {has}")
+        }
+        (RunsOn::Linux { .. }, _) => return Ok(()),
+        (RunsOn::Unknown, _) => {
+            format!("what the agent {file} needs of a machine cannot be read from it")
+        }
+        (RunsOn::Elsewhere, _) => format!("the agent {file} is not a Linux program"),
+    };
+    Err(Reason { reason, hints })
+}
+
+/// A candidate that is bound to a zone, in the subnet of that zone where subnets are chosen.
+fn in_its_zone(candidate: Candidate, places: &[Place]) -> Result<Candidate, Reason> {
+    if places.iter().any(|place| place.interface.is_none()) {
+        return Ok(candidate);
+    }
+    let place = places.iter().find(|place| candidate.zone.is_none() || place.zone == candidate.zone);
+    let none = || format!("the network has no subnet in {}", candidate.zone.as_deref().unwrap_or("its zone"));
+    let place = place.ok_or_else(none)?;
+    Ok(Candidate { interface: place.interface.clone(), zone: place.zone.clone(), ..candidate })
 }

@@ -2,15 +2,27 @@
 //!
 //! The catalog is the embedded one; the world is written down here.
 
+mod ending;
+mod image;
+mod markets;
+mod volumes;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::*;
+use crate::aws::types::volume::ImageVolume;
 use crate::aws::types::{Identity, Image, TypeFacts};
+use crate::model::VolumeKind;
 use crate::model::{Architecture, OperatingSystem};
 use crate::provision::agent_binary::{AgentBinary, RunsOn};
 use crate::provision::image::GlibcVersion;
-use crate::provision::wish::{SshFrom, WishedMachine};
+use crate::provision::wish::ending::Ending;
+use crate::provision::wish::network::NetworkWish;
+use crate::provision::wish::role::RoleWish;
+use crate::provision::wish::{ImageWish, SshFrom, VolumesWish, WishedMachine};
+use crate::provision::world::key::KnownKey;
+use crate::provision::world::network::{KnownNetwork, NetworkKind, NetworkProblem, PartKind, RegionNetwork};
 use crate::provision::world::{BucketState, RegionWorld};
 
 const NOW: &str = "2026-11-21T12:00:00Z";
@@ -21,6 +33,7 @@ fn wished(instance_type: &str, region: &str) -> WishedMachine {
         region: region.parse().unwrap(),
         zones: Vec::new(),
         market: Market::OnDemand,
+        max_price: None,
         reservation: None,
         os: OperatingSystem::Linux,
         price: None,
@@ -32,31 +45,64 @@ fn wish(candidates: Vec<WishedMachine>) -> Wish {
         candidates,
         name: None,
         lifetime: Lifetime::For("8h".parse().unwrap()),
-        ami: None,
+        ending: Ending::default(),
+        role: RoleWish::default(),
+        image: ImageWish::Fitting,
+        volumes: VolumesWish::default(),
         ssh_from: SshFrom::Caller,
         ssh_port: 22,
+        agent: AgentWish::Installed,
+        user: UserBoot::default(),
+        network: NetworkWish::default(),
+        key_pair: None,
     }
 }
 
-fn image(architecture: Architecture) -> Image {
+/// An image as large as such images are.
+fn image(kind: ImageKind, architecture: Architecture) -> Image {
+    let gib = if kind == ImageKind::AmazonLinux2023 { 8 } else { 75 };
+    let root = ImageVolume {
+        device: "/dev/xvda".to_owned(),
+        gib: Some(gib),
+        kind: Some(VolumeKind::Gp3),
+        iops: Some(3000),
+        throughput: Some(125),
+    };
     Image {
-        id: format!("ami-{architecture}"),
-        name: None,
+        id: format!("ami-{kind}-{architecture}"),
         architecture: Some(architecture),
-        root_device: Some("/dev/xvda".to_owned()),
-        root_gib: Some(8),
-        root_volume_type: Some("gp3".to_owned()),
-        available: true,
-        windows: false,
+        root_device: Some(root.device.clone()),
+        volumes: vec![root],
+        state: Some("available".to_owned()),
+        ..Image::default()
     }
+}
+
+fn usual_image(architecture: Architecture) -> Image {
+    image(ImageKind::AmazonLinux2023, architecture)
+}
+
+/// An image that was named by its id.
+fn by_id(ami: &str) -> ImageWish {
+    ImageWish::Id { ami: ami.to_owned(), login_user: None }
 }
 
 fn region(architectures: &[Architecture]) -> RegionWorld {
+    let images = architectures.iter().flat_map(|&architecture| {
+        ImageKind::ALL.map(|kind| ((kind, architecture), image(kind, architecture)))
+    });
     RegionWorld {
-        images: architectures.iter().map(|&architecture| (architecture, image(architecture))).collect(),
+        images: images.collect(),
         named_image: None,
-        network: Some("vpc-1".to_owned()),
+        network: RegionNetwork::There(KnownNetwork {
+            id: "vpc-1".to_owned(),
+            kind: NetworkKind::Default,
+            subnets: None,
+            groups: Vec::new(),
+        }),
+        key_pair: None,
         types: BTreeMap::new(),
+        reservations: Vec::new(),
         bucket: BucketState::HasAgent,
     }
 }
@@ -70,15 +116,29 @@ fn world() -> World {
             arn: "arn:aws:iam::123456789012:user/ada".to_owned(),
         },
         ssh_from: "203.0.113.7".parse().unwrap(),
-        public_key: "ssh-ed25519 AAAA ada".to_owned(),
-        agent: AgentBinary {
+        key: key("ssh-ed25519 AAAA ada"),
+        agent: Some(AgentBinary {
             path: PathBuf::from("cloudkit"),
             bytes: 1,
             sha256: "0".repeat(64),
             runs_on: runs_on(Architecture::X86_64, 34),
-        },
+        }),
+        profile: None,
+        recent_refusals: Vec::new(),
         regions: BTreeMap::from([("us-east-1".to_owned(), both)]),
     }
+}
+
+fn key(line: &str) -> KnownKey {
+    KnownKey::File { identity: PathBuf::from("id_ed25519"), line: line.to_owned() }
+}
+
+fn unfit() -> RegionNetwork {
+    RegionNetwork::Unfit(NetworkProblem::NotThere {
+        kind: PartKind::Network,
+        wanted: "lab".to_owned(),
+        region: "eu-west-1".to_owned(),
+    })
 }
 
 fn runs_on(architecture: Architecture, minor: u16) -> RunsOn {
@@ -141,12 +201,12 @@ fn an_agent_that_can_not_run_there_is_refused_with_what_to_do() {
     let x86 = wish(vec![wished("m7i.large", "us-east-1")]);
     let arm = wish(vec![wished("t4g.small", "us-east-1")]);
     assert_eq!(refusal(&arm, &world), "the agent cloudkit is for x86_64, the type for arm64");
-    world.agent.runs_on = runs_on(Architecture::X86_64, 36);
+    world.agent.as_mut().unwrap().runs_on = runs_on(Architecture::X86_64, 36);
     assert_eq!(refusal(&x86, &world), "the agent cloudkit needs glibc 2.36, and Amazon Linux 2023 has 2.34");
-    world.agent.runs_on = RunsOn::Elsewhere;
+    world.agent.as_mut().unwrap().runs_on = RunsOn::Elsewhere;
     assert_eq!(refusal(&x86, &world), "the agent cloudkit is not a Linux program");
-    world.agent.runs_on = RunsOn::Linux { architecture: Architecture::Arm64, glibc: None };
-    assert_eq!(planned(&arm, &world).candidates[0].image.id, "ami-arm64");
+    world.agent.as_mut().unwrap().runs_on = RunsOn::Linux { architecture: Architecture::Arm64, glibc: None };
+    assert_eq!(planned(&arm, &world).candidates[0].image.id, "ami-al2023-arm64");
 }
 
 #[test]
@@ -154,7 +214,8 @@ fn a_type_that_the_catalog_does_not_know_is_ec2s_to_know() {
     let mut world = world();
     let new = wish(vec![wished("m99.large", "us-east-1")]);
     assert_eq!(refusal(&new, &world), "EC2 has no such instance type");
-    let facts = TypeFacts { architectures: vec![Architecture::X86_64], vcpus: Some(2), memory: None };
+    let facts =
+        TypeFacts { architectures: vec![Architecture::X86_64], vcpus: Some(2), ..TypeFacts::default() };
     let types = &mut world.regions.get_mut("us-east-1").unwrap().types;
     types.insert("m99.large".to_owned(), Some(facts));
     let plan = planned(&new, &world);
@@ -189,7 +250,7 @@ fn what_can_not_be_is_refused_and_the_rest_is_planned() {
     let mut world = world();
     world
         .regions
-        .insert("eu-west-1".to_owned(), RegionWorld { network: None, ..region(&[Architecture::X86_64]) });
+        .insert("eu-west-1".to_owned(), RegionWorld { network: unfit(), ..region(&[Architecture::X86_64]) });
     let windows = WishedMachine { os: OperatingSystem::Windows, ..wished("m7i.large", "us-east-1") };
     let block = WishedMachine { market: Market::CapacityBlock, ..wished("m7i.large", "us-east-1") };
     let elsewhere = wished("m7i.large", "eu-west-1");
@@ -202,7 +263,7 @@ fn what_can_not_be_is_refused_and_the_rest_is_planned() {
         [
             "this is an offer for windows, and the agent that ends a machine runs on Linux",
             "a capacity-block is launched into by its id, and none is given",
-            "eu-west-1 has no default network",
+            "eu-west-1 has no VPC lab",
             "no image of ours runs on its architecture",
         ]
     );
@@ -210,32 +271,10 @@ fn what_can_not_be_is_refused_and_the_rest_is_planned() {
 }
 
 #[test]
-fn an_image_of_somebodys_own_is_checked() {
-    let mut world = world();
-    let wish = Wish { ami: Some("ami-mine".to_owned()), ..wish(vec![wished("m7i.large", "us-east-1")]) };
-    assert_eq!(refusal(&wish, &world), "us-east-1 has no image ami-mine");
-    let mut with = |image: Image| {
-        world.regions.get_mut("us-east-1").unwrap().named_image = Some(image);
-        plan(&wish, &world, Catalog::embedded(), 7)
-    };
-    let refused = |outcome: Result<Plan, PlanError>| outcome.unwrap_err().to_string();
-    assert!(refused(with(image(Architecture::Arm64))).contains("is for arm64, the type for x86_64"));
-    assert!(refused(with(Image { windows: true, ..image(Architecture::X86_64) })).contains("Windows"));
-    assert!(
-        refused(with(Image { available: false, ..image(Architecture::X86_64) })).contains("present state")
-    );
-    assert!(
-        refused(with(Image { root_device: None, ..image(Architecture::X86_64) })).contains("root device")
-    );
-    let plan = with(image(Architecture::X86_64)).unwrap();
-    assert_eq!(plan.candidates[0].image.login_user, None, "whose user that image has is not known");
-}
-
-#[test]
 fn a_plan_shows_no_url_and_its_user_data_can_be_written() {
     let (wish, mut world) = (wish(vec![wished("m7i.large", "us-east-1")]), world());
     let shown = serde_json::to_string(&planned(&wish, &world)).unwrap();
     assert!(shown.contains(cloudinit::URL_PLACEHOLDER) && !shown.contains("https://"), "{shown}");
-    world.public_key = "ssh-ed25519 AAAA\nruncmd: []".to_owned();
+    world.key = key("ssh-ed25519 AAAA\nruncmd: []");
     assert!(matches!(plan(&wish, &world, Catalog::embedded(), 7), Err(PlanError::UserData(_))));
 }

@@ -33,7 +33,6 @@ fn a_block_has_its_price_up_front() {
     --- stderr
     region us-east-1 (AWS_REGION); --region all asks every region of the account
     columns that did not fit: VCPUS, MEMORY, DEVICES, ZONES (-o wide shows them)
-    3 of 4 offers left out; a higher --limit shows them
     ");
     let row = &home.run(line).ok().lines_of_json()[0];
     assert_eq!(
@@ -56,14 +55,7 @@ fn an_empty_answer_repeats_the_question_and_proposes_the_nearest() {
     put(&lab, "us-east-1", 2, 48, "3024.48");
     put(&lab, "us-west-2", 8, 72, "12000.00");
     assert_snapshot!(home.run("cloudkit find capacity p5.48xlarge --blocks --count 8 --duration 2d -r us-east-1,us-west-2 -o name"), @"
-    p5.48xlarge
-    p5.48xlarge
-    p5.48xlarge
-    p5.48xlarge
-    p5.48xlarge
-    p5.48xlarge
     --- stderr
-    capacity-block says how the type is sold; what can be bought where: --blocks --count 1 --duration 1d
     AWS offers no capacity block at this moment for 8 x p5.48xlarge for 2d, in us-east-1, us-west-2
     with --count 2 there is: 1 block from 3024.48 USD up front in us-east-1
     with --duration 3d there is: 1 block from 12000.00 USD up front in us-west-2
@@ -82,7 +74,6 @@ fn nothing_near_is_said_without_none_exist() {
     assert_snapshot!(home.run("cloudkit find capacity p5.48xlarge --blocks --count 2 --duration 3w --start-after 2099-01-10 --end-by 2099-02-10T11:30:00Z -o name --limit 0"), @"
     --- stderr
     region us-east-1 (AWS_REGION); --region all asks every region of the account
-    3 of 3 offers left out; a higher --limit shows them
     AWS offers no capacity block at this moment for 2 x p5.48xlarge for 3w, to start after YYYY-MM-DDThh:mm:ssZ, to end by YYYY-MM-DDThh:mm:ssZ, in us-east-1
     6 further questions about fewer machines, other durations or other dates found none either; offers come and go
     --- exit 1
@@ -130,10 +121,34 @@ fn a_region_that_fails_is_no_region_without_blocks() {
     assert_snapshot!(home.run(line), @"
     p5.48xlarge
     --- stderr
-    6 of 7 offers left out; a higher --limit shows them
-    warning: us-west-2 could not be asked, so what is there is not shown: DescribeCapacityBlockOfferings refused: Unavailable: The service is unavailable.
+    warning: us-west-2 could not be asked for capacity blocks of p5.48xlarge, so what is there is not shown: DescribeCapacityBlockOfferings refused: Unavailable: The service is unavailable.
+    hint: check the network, the region and AWS_ENDPOINT_URL, then run the same command again
     --- exit 5
     ");
     let screen = home.run(&line.replace("us-east-1,", "")).exits(5);
     assert!(!screen.stderr.contains("AWS offers no capacity block"), "{screen}");
+}
+
+#[test]
+fn a_type_that_is_refused_does_not_hide_the_others() {
+    let lab = Lab::start();
+    let home = lab.home();
+    put(&lab, "us-east-1", 2, 48, "3024.48");
+    for name in ["p5en.48xlarge", "p4d.24xlarge"] {
+        lab.fault(&json!({"kind": "error", "action": "DescribeCapacityBlockOfferings", "status": 400,
+            "params": {"InstanceType": name}, "code": "Unsupported", "message": "It is not sold so here."}));
+    }
+    let types = "p5.48xlarge p5en.48xlarge p4d.24xlarge";
+    let line = format!("cloudkit find capacity {types} --blocks --count 2 --duration 2d -r us-east-1");
+    assert_snapshot!(home.run(&format!("{line} -o name --limit 1")), @"
+    p5.48xlarge
+    --- stderr
+    warning: us-east-1 could not be asked for capacity blocks of p4d.24xlarge, p5en.48xlarge, so what is there is not shown: DescribeCapacityBlockOfferings refused: Unsupported: It is not sold so here.
+    hint: give more candidates: cloudkit find search … | cloudkit launch
+    --- exit 5
+    ");
+    // That there is none is said only of what was answered for.
+    let screen = home.run(&line.replace("p5.48xlarge ", "p5.4xlarge ")).exits(5);
+    let none = "AWS offers no capacity block at this moment for 2 x p5.4xlarge for 2d, in us-east-1";
+    assert!(screen.stderr.contains(none), "{screen}");
 }

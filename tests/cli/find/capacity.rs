@@ -50,6 +50,13 @@ fn types_are_filtered_by_what_is_in_them() {
     --- exit 1
     "#);
     home.run("cloudkit find capacity -r mars-1").exits(2);
+    assert_snapshot!(home.run("cloudkit find capacity h100 -r us-east-1 -o name"), @r#"
+    --- stderr
+    warning: no instance type is called "h100"
+    hint: here types go by their names; by words: cloudkit find search h100
+    the account was not asked; --reservations, --blocks and --check ask it
+    --- exit 1
+    "#);
 }
 
 #[test]
@@ -62,7 +69,7 @@ fn without_credentials_the_catalogs_part_is_shown_and_the_code_says_so() {
     cloudkit.offer/v1,p5.48xlarge,us-east-1,use1-az1;use1-az2;use1-az3;use1-az4;use1-az5;use1-az6,capacity-block,x86_64,192,2097152,H100,NVIDIA,8,81920,linux,,55.04,,
     --- stderr
     capacity-block says how the type is sold; what can be bought where: --blocks --count 1 --duration 1d
-    warning: the account was not asked, so what it holds is not shown: no AWS credentials were found
+    warning: the account was not asked, so what is sold at all is shown instead: no AWS credentials were found
     hint: sign in: aws configure, or aws sso login, and name the profile with --profile if it is not the default
     --- exit 3
     ");
@@ -79,7 +86,7 @@ fn a_check_says_yes_only_where_the_account_holds_room() {
       zones            possible  the type is sold in use1-az1, use1-az2, use1-az3, use1-az4, use1-az5, use1-az6 (api, YYYY-MM-DDThh:mm:ssZ)
       reservation      no        the account holds none with room (api, YYYY-MM-DDThh:mm:ssZ)
       capacity-block   no        the account holds none with room (api, YYYY-MM-DDThh:mm:ssZ)
-      block-offering   missing   not asked: cloudkit find capacity p5.48xlarge --blocks --duration 1d
+      block-offering   no        no block of 1 for 1d is offered at this moment; for longer ones: cloudkit find capacity p5.48xlarge --blocks --duration 2d (api, YYYY-MM-DDThh:mm:ssZ)
       quota            possible  192 vCPUs wanted; on-demand: 0 of 4096 used; spot: 0 of 4096 used (api, YYYY-MM-DDThh:mm:ssZ)
       placement-score  missing   AWS gives every request for fewer than 3 different types a low score, whatever the capacity, so a score for 1 would mislead (a type with and without local disks, m5 and m5d, counts once)
     --- stderr
@@ -91,19 +98,9 @@ fn a_check_says_yes_only_where_the_account_holds_room() {
         &json!({"region": "us-east-1", "CapacityReservationId": "cr-00000000000000001",
         "InstanceType": "p5.48xlarge", "TotalInstanceCount": 4, "AvailabilityZone": "us-east-1a"}),
     );
-    assert_snapshot!(home.run("cloudkit find capacity p5.48xlarge --check --count 3"), @"
-    yes: 3 x p5.48xlarge in us-east-1 can be had now
-
-    p5.48xlarge in us-east-1
-      zones            possible  the type is sold in use1-az1, use1-az2, use1-az3, use1-az4, use1-az5, use1-az6 (api, YYYY-MM-DDThh:mm:ssZ)
-      reservation      yes       room for 4: 4 in cr-00000000000000001 (api, YYYY-MM-DDThh:mm:ssZ)
-      capacity-block   no        the account holds none with room (api, YYYY-MM-DDThh:mm:ssZ)
-      block-offering   missing   not asked: cloudkit find capacity p5.48xlarge --blocks --duration 1d
-      quota            possible  576 vCPUs wanted; on-demand: 0 of 4096 used; spot: 0 of 4096 used (api, YYYY-MM-DDThh:mm:ssZ)
-      placement-score  missing   AWS gives every request for fewer than 3 different types a low score, whatever the capacity, so a score for 1 would mislead (a type with and without local disks, m5 and m5d, counts once)
-    --- stderr
-    region us-east-1 (AWS_REGION); --region all asks every region of the account
-    ");
+    let screen = home.run("cloudkit find capacity p5.48xlarge --check --count 3").ok();
+    assert!(screen.stdout.starts_with("yes: 3 x p5.48xlarge in us-east-1 can be had now\n"), "{screen}");
+    assert!(screen.stdout.contains("room for 4: 4 in cr-00000000000000001"), "{screen}");
     home.run("cloudkit find capacity p5.48xlarge --check --count 5").exits(1);
     home.run("cloudkit find capacity p5.48xlarge --check --os windows").exits(1);
     let answer = home.run("cloudkit find capacity p5.48xlarge --check -o json").ok().json();
@@ -119,6 +116,49 @@ fn a_check_says_yes_only_where_the_account_holds_room() {
       "source": "api"
     }
     "#);
+}
+
+#[test]
+fn a_check_asks_for_blocks_of_a_day_where_the_type_is_sold_so() {
+    let lab = Lab::start();
+    let home = lab.home();
+    for (id, fee, start) in [("cbr-1", "62.9", "2099-01-12"), ("cbr-2", "31.464", "2099-01-10")] {
+        let start = format!("{start}T11:30:00Z");
+        lab.post(
+            "/capacity-block-offerings",
+            &json!({"region": "us-east-1", "CapacityBlockOfferingId": id, "InstanceType": "p5.48xlarge",
+                "AvailabilityZone": "us-east-1a", "UpfrontFee": fee, "StartDate": start}),
+        );
+    }
+    let signals = |line: &str, code: i32| {
+        let answer = home.run(&format!("{line} -o json")).exits(code).json();
+        let signals = answer["signals"].as_array().unwrap().clone();
+        signals.into_iter().filter(|signal| signal["signal"] == "block-offering").collect::<Vec<_>>()
+    };
+    let buyable = &signals("cloudkit find capacity p5.48xlarge --check", 1)[0];
+    assert_snapshot!(format!("{buyable:#}"), @r#"
+    {
+      "answer": "possible",
+      "as_of": "YYYY-MM-DDThh:mm:ssZ",
+      "detail": "2 for 1d can be bought, from 31.46 USD up front, the first to start at YYYY-MM-DDThh:mm:ssZ",
+      "instance_type": "p5.48xlarge",
+      "region": "us-east-1",
+      "signal": "block-offering",
+      "source": "api"
+    }
+    "#);
+    let requests = lab.requests_of("DescribeCapacityBlockOfferings");
+    assert_eq!(
+        (&requests[0].params["InstanceCount"], &requests[0].params["CapacityDurationHours"]),
+        (&json!("1"), &json!("24"))
+    );
+    assert_eq!(signals("cloudkit find capacity p5.48xlarge --check --count 2", 1)[0]["answer"], "no");
+    assert!(signals("cloudkit find capacity g6.xlarge --check", 1).is_empty());
+    lab.fault(&json!({"kind": "error", "action": "DescribeCapacityBlockOfferings", "status": 403,
+        "code": "UnauthorizedOperation", "message": "You are not authorized to perform this operation."}));
+    let missing = &signals("cloudkit find capacity p5.48xlarge --check", 3)[0];
+    assert_eq!(missing["answer"], "unknown");
+    assert!(missing["detail"].as_str().unwrap().contains("UnauthorizedOperation"), "{missing}");
 }
 
 #[test]
@@ -149,7 +189,7 @@ fn a_check_without_credentials_shows_what_is_missing() {
       zones            possible  the type is sold in use1-az1, use1-az2, use1-az3, use1-az4, use1-az5, use1-az6 (embedded, 2026-08-06)
       reservation      missing   AWS was not asked: no AWS credentials were found
       capacity-block   missing   AWS was not asked: no AWS credentials were found
-      block-offering   missing   not asked: cloudkit find capacity p5.48xlarge --blocks --duration 1d
+      block-offering   missing   AWS was not asked: no AWS credentials were found
       quota            missing   AWS was not asked: no AWS credentials were found
       placement-score  missing   AWS was not asked: no AWS credentials were found
     --- stderr

@@ -3,6 +3,7 @@
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
+use super::lists;
 use crate::support::{Home, Lab};
 
 fn put(lab: &Lab, zone: &str, product: &str, series: &Value) {
@@ -125,7 +126,10 @@ fn the_price_of_this_moment_takes_one_call_for_many_types() {
     ");
     lab.fault(&json!({"kind": "throttle", "action": "DescribeSpotPriceHistory", "region": "us-west-2"}));
     let world = home.run("cloudkit find spot m7i.large --per-zone --region us-east-1,us-west-2");
-    assert_snapshot!(world.stderr, @"warning: us-west-2 could not be asked, so what is there is not shown: DescribeSpotPriceHistory refused: RequestLimitExceeded: Request limit exceeded.");
+    assert_snapshot!(world.stderr, @"
+    warning: us-west-2 could not be asked, so prices there are those of AWS's list, where it has any: DescribeSpotPriceHistory refused: RequestLimitExceeded: Request limit exceeded.
+    hint: wait a minute and run the same command again
+    ");
 }
 
 #[test]
@@ -187,4 +191,35 @@ fn a_region_that_fails_is_named_and_a_throttled_one_is_asked_again() {
     lab.clear_faults();
     lab.fault(&json!({"kind": "throttle", "action": "DescribeSpotPriceHistory", "times": 2}));
     home.run(line).ok();
+}
+
+#[test]
+fn where_the_account_is_not_asked_prices_per_zone_are_those_of_whole_regions() {
+    let home = Home::new();
+    let line = "cloudkit find spot m7i.large --per-zone -r us-east-1 -o name";
+    // Without any price there is nothing to fall back on.
+    home.run(line).exits(3);
+    lists::write(&home, "lists/spot.json", lists::spot_of_a_large("0.0391"), 0);
+    home.run("cloudkit find refresh --from lists").ok();
+    assert_snapshot!(home.run(line), @"
+    m7i.large
+    --- stderr
+    warning: the account was not asked, so the prices are those of AWS's list, for whole regions: no AWS credentials were found
+    hint: sign in: aws configure, or aws sso login, and name the profile with --profile if it is not the default
+    --- exit 3
+    ");
+
+    let lab = Lab::start();
+    let mut home = lab.home();
+    home.set("AWS_ACCESS_KEY_ID", "EXPIRED");
+    lists::write(&home, "lists/spot.json", lists::spot_of_a_large("0.0391"), 0);
+    home.run("cloudkit find refresh --from lists").ok();
+    assert_snapshot!(home.run("cloudkit find spot m7i.large --per-zone -r us-east-1,us-west-2,eu-west-1 -o name"), @"
+    m7i.large
+    m7i.large
+    --- stderr
+    warning: eu-west-1, us-east-1, us-west-2 could not be asked, so prices there are those of AWS's list, where it has any: DescribeSpotPriceHistory refused: RequestExpired: Request has expired.
+    hint: sign in again: aws sso login, or fetch new keys
+    --- exit 3
+    ");
 }

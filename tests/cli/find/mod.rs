@@ -12,8 +12,10 @@ mod filters;
 mod formats;
 #[cfg(feature = "aws")]
 mod history;
-mod lists;
+pub(crate) mod lists;
 mod questions;
+#[cfg(feature = "aws")]
+mod quota_check;
 #[cfg(feature = "aws")]
 mod quota_requests;
 #[cfg(feature = "aws")]

@@ -101,10 +101,33 @@ fn json_has_the_counts_and_the_reasons() {
     list of spot prices: 1 row was dropped: AWS gives no price
     list of spot prices: 2 rows were dropped: it is of a local zone
     "#);
+    // Of a damaged file nobody knows which list it is.
+    lists::write(&home, "lists/cut.json.gz", &lists::compressed(&four_spot_prices())[..60], 0);
     assert_snapshot!(home.run("cloudkit find refresh --from lists -o csv --quiet"), @"
-    schema,feed,lists,unchanged_lists,rows,kept,dropped.because,dropped.rows,first_as_of,last_as_of
-    cloudkit.refresh/v1,spot-price,1,0,4,1,AWS gives no price;it is of a local zone,1;2,2026-09-01,2026-09-01
+    schema,feed,lists,unchanged_lists,rows,kept,dropped.because,dropped.rows,first_as_of,last_as_of,list,error
+    cloudkit.refresh/v1,spot-price,1,0,4,1,AWS gives no price;it is of a local zone,1;2,2026-09-01,2026-09-01,,
+    cloudkit.refresh/v1,,0,0,0,0,,,,,lists/cut.json.gz,the compressed file is damaged: incomplete deflate stream
+    --- exit 2
     ");
+}
+
+#[test]
+fn of_many_lists_that_fail_alike_the_first_few_are_named() {
+    let home = Home::new();
+    for number in 1..=7 {
+        let list = lists::on_demand("Moon (Tranquility)", "Linux", DAY, &[("m7i.large", "1")]);
+        lists::write(&home, &format!("lists/{number}/index.json"), list, 0);
+    }
+    assert_snapshot!(home.run(REFRESH), @r#"
+    --- stderr
+    warning: lists/1/index.json changes nothing: "Moon (Tranquility)" is not in the list of locations
+    warning: lists/2/index.json changes nothing: "Moon (Tranquility)" is not in the list of locations
+    warning: lists/3/index.json changes nothing: "Moon (Tranquility)" is not in the list of locations
+    warning: lists/4/index.json changes nothing: "Moon (Tranquility)" is not in the list of locations
+    warning: lists/5/index.json changes nothing: "Moon (Tranquility)" is not in the list of locations
+    warning: 2 more of the kind "list of on-demand prices" changed nothing; cloudkit find refresh -o json names each
+    --- exit 2
+    "#);
 }
 
 #[cfg(unix)]
@@ -175,7 +198,19 @@ fn where_every_list_is_damaged_nothing_is_written() {
     let home = Home::new();
     lists::write(&home, "lists/spot.json", four_spot_prices().replace("perhr", "permonth"), 0);
     assert_snapshot!(home.run("cloudkit find refresh --from lists -o json"), @r#"
-    []
+    [
+      {
+        "schema": "cloudkit.refresh/v1",
+        "feed": "spot-price",
+        "lists": 0,
+        "unchanged_lists": 0,
+        "rows": 0,
+        "kept": 0,
+        "dropped": [],
+        "list": "lists/spot.json",
+        "error": "the format of the list of spot prices has changed: config.rate is \"permonth\" and not perhr"
+      }
+    ]
     --- stderr
     warning: lists/spot.json changes nothing: the format of the list of spot prices has changed: config.rate is "permonth" and not perhr
     --- exit 2

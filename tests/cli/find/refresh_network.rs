@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use super::lists::{self, ATLANTA, DAY, OREGON, VIRGINIA};
+use super::lists::{self, OREGON, VIRGINIA};
 use crate::support::{FeedRequest, Home, Lab, wait};
 
-const CHANGED: &str = "Tue, 01 Sep 2026 12:00:00 GMT";
 const REFRESH: &str = "cloudkit find refresh -o table";
+/// Which lists were read, and no more.
+const NAMES: &str = "cloudkit find refresh -o name";
 
 /// A lab whose server has every list, as AWS's has, and a home that knows of no other.
 struct World {
@@ -20,31 +21,13 @@ struct World {
 impl World {
     fn new() -> Self {
         let (lab, mut home) = (Lab::start(), Home::new());
-        for (variable, path) in [
-            ("CLOUDKIT_SPOT_PRICES_URL", "/spot.json"),
-            ("CLOUDKIT_INTERRUPTIONS_URL", "/spot-advisor-data.json"),
-            ("CLOUDKIT_ON_DEMAND_PRICES_URL", ""),
-            ("CLOUDKIT_LOCATIONS_URL", "/locations.json"),
-        ] {
-            home.set(variable, &format!("{}{path}", lab.addresses.feeds));
-        }
-        let world = Self { lab, home };
-        world.serve("/locations.json", &lists::locations());
-        world.serve("/metadata.json", &lists::index(&[VIRGINIA, OREGON, ATLANTA]));
-        world.serve("/spot.json", &spot("0.0391"));
-        world.serve("/spot-advisor-data.json", &lists::advisor(&[("us-east-1", "Linux", "m7i.large", 1)]));
-        for (location, price) in [(VIRGINIA, "0.2"), (OREGON, "0.3")] {
-            for (system, price) in [("Linux", price.to_owned()), ("Windows", format!("1{price}"))] {
-                let list = lists::on_demand(location, system, DAY, &[("m7i.large", &price)]);
-                world.serve(&format!("/{location}/{system}/index.json"), &list);
-            }
-        }
-        world
+        lists::serve_all(&lab, &mut home);
+        Self { lab, home }
     }
 
     /// Serves a list, compressed for those who can read that.
     fn serve(&self, path: &str, body: &str) {
-        self.lab.feed(&json!({"path": path, "body": body, "gzip": true, "last_modified": CHANGED}));
+        lists::serve(&self.lab, path, body);
     }
 
     /// The requests that a line made, by path.
@@ -69,10 +52,6 @@ impl World {
         }
         self.lab.feed_fault(&fault);
     }
-}
-
-fn spot(price: &str) -> String {
-    lists::spot(&[("us-east-1", "m7i.large", price, "0.1311"), ("us-west-2", "m7i.large", "0.0402", "N/A*")])
 }
 
 fn statuses(requests: &BTreeMap<String, FeedRequest>) -> Vec<String> {
@@ -134,39 +113,28 @@ fn the_second_time_only_what_is_newer_is_sent() {
     --- stderr
     fetching AWS's lists: 2 new, 6 unchanged, 0 failed
     ");
-    assert_snapshot!(statuses(&requests).join("\n"), @"
-    /US East (N. Virginia)/Linux/index.json 304
-    /US East (N. Virginia)/Windows/index.json 304
-    /US West (Oregon)/Linux/index.json 304
-    /US West (Oregon)/Windows/index.json 304
-    /locations.json 200
-    /metadata.json 200
-    /spot-advisor-data.json 304
-    /spot.json 304
-    ");
+    let sent: Vec<&String> =
+        requests.iter().filter(|(_, one)| one.status == Some(200)).map(|(path, _)| path).collect();
+    assert_eq!(sent, ["/locations.json", "/metadata.json"], "which say what else there is");
     for (path, request) in requests.iter().filter(|(_, request)| request.status == Some(304)) {
         let has = |name: &str| request.headers.contains_key(name);
         assert!(has("if-none-match") && has("if-modified-since"), "{path}: {request:?}");
     }
     assert!(world.catalog() == before, "the cache has changed");
 
-    world.serve("/spot.json", &spot("0.0999"));
+    world.serve("/spot.json", &lists::spot_of_a_large("0.0999"));
     let (screen, requests) = world.requests_of(REFRESH);
-    assert_snapshot!(screen, @"
-    FEED                        OS       LISTS  UNCHANGED  ROWS  KEPT  DROPPED  AS OF
-    list of spot prices         -            1          0     4     3        1  2026-09-01
-    list of spot interruptions  -            0          1     0     0        0  2026-09-01
-    list of on-demand prices    linux        0          2     0     0        0  2026-09-01
-    list of on-demand prices    windows      0          2     0     0        0  2026-09-01
-    index of on-demand prices   -            1          0     3     3        0  2026-09-01
-    list of locations           -            1          0     3     3        0  2026-09-01
-    --- stderr
-    fetching AWS's lists: 3 new, 5 unchanged, 0 failed
-    list of spot prices: 1 row was dropped: AWS gives no price
-    ");
+    assert_snapshot!(screen.lines().find(|line| line.starts_with("list of spot prices")).unwrap(), @"list of spot prices         -            1          0     4     3        1  2026-09-01");
+    assert!(screen.contains("fetching AWS's lists: 3 new, 5 unchanged, 0 failed"), "{screen}");
     assert_eq!(requests["/spot.json"].status, Some(200));
     let offers = world.home.run("cloudkit find spot m7i.large -r us-east-1").ok().lines_of_json();
     assert_eq!(offers[0]["price_usd_hour"], "0.0999");
+}
+
+#[test]
+fn a_refresh_with_refresh_asks_once() {
+    let (_, requests) = World::new().requests_of(&format!("{REFRESH} --refresh"));
+    assert_eq!(requests.len(), 8);
 }
 
 #[test]
@@ -181,25 +149,14 @@ fn without_the_catalog_everything_is_fetched_anew() {
 
 #[test]
 fn a_mirror_has_the_same_lists_below_one_address() {
+    let (of_aws, _) = World::new().requests_of(REFRESH);
     let mut world = World::new();
     for variable in ["SPOT_PRICES", "INTERRUPTIONS", "ON_DEMAND_PRICES", "LOCATIONS"] {
         world.home.set(&format!("CLOUDKIT_{variable}_URL"), "http://127.0.0.1:9/nothing-is-asked-of-it");
     }
     let line = format!("{REFRESH} --from {}/", world.lab.addresses.feeds);
     let (screen, requests) = world.requests_of(&line);
-    assert_snapshot!(screen, @"
-    FEED                        OS       LISTS  UNCHANGED  ROWS  KEPT  DROPPED  AS OF
-    list of spot prices         -            1          0     4     3        1  2026-09-01
-    list of spot interruptions  -            1          0     1     1        0  2026-09-01
-    list of on-demand prices    linux        2          0     2     2        0  2026-09-01
-    list of on-demand prices    windows      2          0     2     2        0  2026-09-01
-    index of on-demand prices   -            1          0     3     3        0  2026-09-01
-    list of locations           -            1          0     3     3        0  2026-09-01
-    --- stderr
-    fetching AWS's lists: 8 new, 0 unchanged, 0 failed
-    list of spot prices: 1 row was dropped: AWS gives no price
-    ");
-    assert_eq!(requests.len(), 8);
+    assert_eq!((screen, requests.len()), (of_aws, 8));
 }
 
 #[test]
@@ -232,6 +189,28 @@ fn each_list_that_fails_is_named_and_the_others_count() {
 }
 
 #[test]
+fn documents_name_the_lists_that_failed_and_why() {
+    let world = World::new();
+    world.fault("status", "/spot.json", &json!({"status": 500}));
+    let rows = world.home.run("cloudkit find refresh").exits(5).lines_of_json();
+    let failed: Vec<&Value> = rows.iter().filter(|row| row["error"].is_string()).collect();
+    assert_eq!((rows.len(), failed.len()), (6, 1));
+    assert_snapshot!(format!("{:#}", failed[0]), @r#"
+    {
+      "dropped": [],
+      "error": "http://127.0.0.1:[PORT]/spot.json answers 500",
+      "feed": "spot-price",
+      "kept": 0,
+      "list": "http://127.0.0.1:[PORT]/spot.json",
+      "lists": 0,
+      "rows": 0,
+      "schema": "cloudkit.refresh/v1",
+      "unchanged_lists": 0
+    }
+    "#);
+}
+
+#[test]
 fn a_failure_later_on_changes_nothing_that_is_known() {
     let world = World::new();
     world.home.run(REFRESH).ok();
@@ -249,7 +228,7 @@ fn a_failure_later_on_changes_nothing_that_is_known() {
     assert!(world.catalog() == before, "the cache has changed");
     world.lab.clear_feed_faults();
     // What was cut short is asked for again, and not taken for what is known.
-    world.serve("/spot.json", &spot("0.0999"));
+    world.serve("/spot.json", &lists::spot_of_a_large("0.0999"));
     world.fault("truncate", "/spot.json", &json!({"times": 1}));
     world.home.run(REFRESH).exits(5);
     let (_, requests) = world.requests_of(REFRESH);
@@ -260,13 +239,12 @@ fn a_failure_later_on_changes_nothing_that_is_known() {
 fn a_closed_port_is_named() {
     let mut world = World::new();
     world.home.set("CLOUDKIT_SPOT_PRICES_URL", "http://127.0.0.1:1/spot.json");
-    assert_snapshot!(world.home.run(REFRESH), @"
-    FEED                        OS       LISTS  UNCHANGED  ROWS  KEPT  DROPPED  AS OF
-    list of spot interruptions  -            1          0     1     1        0  2026-09-01
-    list of on-demand prices    linux        2          0     2     2        0  2026-09-01
-    list of on-demand prices    windows      2          0     2     2        0  2026-09-01
-    index of on-demand prices   -            1          0     3     3        0  2026-09-01
-    list of locations           -            1          0     3     3        0  2026-09-01
+    assert_snapshot!(world.home.run(NAMES), @"
+    list of spot interruptions
+    list of on-demand prices linux
+    list of on-demand prices windows
+    index of on-demand prices
+    list of locations
     --- stderr
     fetching AWS's lists: 7 new, 0 unchanged, 1 failed
     warning: no answer from http://127.0.0.1:[PORT]/spot.json: error sending request: client error (Connect): tcp connect error: Connection refused (os error 111); what was known stays
@@ -278,14 +256,13 @@ fn a_closed_port_is_named() {
 fn without_the_list_of_locations_the_names_that_are_built_in_serve() {
     let world = World::new();
     world.fault("status", "/locations.json", &json!({"status": 404}));
-    let (screen, requests) = world.requests_of(REFRESH);
+    let (screen, requests) = world.requests_of(NAMES);
     assert_snapshot!(screen, @"
-    FEED                        OS       LISTS  UNCHANGED  ROWS  KEPT  DROPPED  AS OF
-    list of spot prices         -            1          0     4     3        1  2026-09-01
-    list of spot interruptions  -            1          0     1     1        0  2026-09-01
-    list of on-demand prices    linux        2          0     2     2        0  2026-09-01
-    list of on-demand prices    windows      2          0     2     2        0  2026-09-01
-    index of on-demand prices   -            1          0     3     3        0  2026-09-01
+    list of spot prices
+    list of spot interruptions
+    list of on-demand prices linux
+    list of on-demand prices windows
+    index of on-demand prices
     --- stderr
     fetching AWS's lists: 7 new, 0 unchanged, 1 failed
     list of spot prices: 1 row was dropped: AWS gives no price
@@ -319,7 +296,7 @@ fn timeout_ends_it_and_the_cache_stays() {
     let world = World::new();
     world.home.run(REFRESH).ok();
     let before = world.catalog();
-    world.serve("/spot.json", &spot("0.0999"));
+    world.serve("/spot.json", &lists::spot_of_a_large("0.0999"));
     world.fault("trickle", "/spot.json", &json!({"chunk_bytes": 1, "hang_ms": 60_000}));
     assert_snapshot!(world.home.run(&format!("{REFRESH} --timeout 1s")), @"
     --- stderr

@@ -73,6 +73,7 @@ fn a_refusal_names_the_regions_that_it_is_about() {
     assert_snapshot!(home.run(line), @"
     --- stderr
     warning: us-east-1, us-west-2 could not be asked about: GetSpotPlacementScores refused: MaxConfigLimitExceeded: You've exceeded your maximum allowed Spot placement configurations. You can retry configurations that you used within the last 24 hours, or wait for 24 hours before specifying a new configuration.
+    hint: ask for scores with types, regions and a count that were asked for in the last 24 hours, or wait as long
     --- exit 5
     ");
     home.set("AWS_ACCESS_KEY_ID", "DENIED");

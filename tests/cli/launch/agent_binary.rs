@@ -76,6 +76,7 @@ fn candidates_that_it_runs_on_are_left() {
           "give a Linux build of cloudkit for arm64 that needs at most glibc 2.34: --agent-binary FILE"
         ],
         "instance_type": "t4g.small",
+        "market": "on-demand",
         "reason": "the agent [HOME]/agent is for x86_64, the type for arm64",
         "region": "us-east-1"
       }

@@ -47,7 +47,7 @@ fn a_dear_one_wants_a_yes() {
     let home = lab.home();
     let screen = home.run("cloudkit launch -t p5.48xlarge --ttl 1h").exits(2);
     assert_snapshot!(last_lines(&screen.stderr), @"
-    error: this has to be confirmed, and there is no terminal to ask on: this can cost 55.045877 USD an hour, more than 2.00. Launch in account 123456789012, us-east-1?
+    error: this has to be confirmed, and there is no terminal to ask on: this can cost 55.05322 USD an hour, more than 2.00. Launch in account 123456789012, us-east-1?
     hint: confirm it beforehand: --yes
     ");
     let screen = home.run("cloudkit launch -t m7i.large --ttl 1h -r eu-west-3").exits(2);

@@ -85,6 +85,7 @@ fn a_strangers_is_refused() {
     error: cannot look at bucket cloudkit-123456789012-us-east-1
     caused by: HeadBucket refused: HTTP 403: it is another account's, or these credentials may not see it
     hint: see who you are: aws sts get-caller-identity; another profile: --profile NAME
+    hint: or without agent and bucket, by the timer alone, and without --env: --no-agent
     --- exit 3
     ");
     assert_eq!(lab.changes(), [""; 0]);

@@ -89,6 +89,7 @@ fn a_region_that_fails_is_named() {
     assert_snapshot!(home.run("cloudkit launch cleanup -r us-east-1,eu-north-1 --yes -o table"), @"
     --- stderr
     warning: eu-north-1 could not be asked, so what is there is not shown: DescribeSecurityGroups refused: Unavailable: The service is unavailable.
+    hint: check the network, the region and AWS_ENDPOINT_URL, then run the same command again
     nothing is left over
     --- exit 5
     ");

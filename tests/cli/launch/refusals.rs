@@ -56,7 +56,7 @@ fn what_is_refused_leaves_nothing() {
     --- stderr
     error: cannot launch m7i.large in us-east-1
     caused by: RunInstances refused: UnauthorizedOperation: AWS says why.
-    hint: see who you are: aws sts get-caller-identity; another profile: --profile NAME
+    hint: see who you are: aws sts get-caller-identity; what was denied is in the encoded message, if there is one: aws sts decode-authorization-message --encoded-message …
     --- exit 3
     ");
     assert_snapshot!(launch("InvalidParameterValue", 400), @"
@@ -93,7 +93,10 @@ fn credentials_that_do_not_do_are_3() {
         lines.lines().filter(|line| line.starts_with("hint")).collect::<Vec<_>>().join("\n")
     };
     home.set("AWS_ACCESS_KEY_ID", "DENIED");
-    assert_snapshot!(hints(home.run(LAUNCH)), @"hint: see who you are: aws sts get-caller-identity; another profile: --profile NAME");
+    assert_snapshot!(hints(home.run(LAUNCH)), @"
+    hint: see who you are: aws sts get-caller-identity; another profile: --profile NAME
+    hint: or without agent and bucket, by the timer alone, and without --env: --no-agent
+    ");
     home.set("AWS_ACCESS_KEY_ID", "EXPIRED");
     assert_snapshot!(hints(home.run(LAUNCH)), @"hint: sign in again: aws sso login, or fetch new keys");
     assert_snapshot!(hints(home.run("cloudkit launch list")), @"hint: sign in again: aws sso login, or fetch new keys");

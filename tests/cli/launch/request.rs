@@ -22,12 +22,14 @@ fn a_machine_is_launched() {
     looking at the account: done
     Plan of launch l-xxxxxxxxxxxxxxxx in account 123456789012
         machine  m7i.large in us-east-1, on-demand, 2 vCPUs, 8 GiB
-        image    ami-0d27e0fb3bac4d724 (al2023-ami-2023.12.20260930.0-kernel-6.18-x86_64)
+        image    Amazon Linux 2023, the usual image
+                 ami-0d27e0fb3bac4d724 (al2023-ami-2023.12.20260930.0-kernel-6.18-x86_64)
         cost     0.106677 USD an hour, 0.21 USD until the deadline
                  m7i.large: 0.1008 USD an hour (embedded 2025-03-02)
                  8 GiB root volume: 0.000877 USD an hour (aws.amazon.com/ebs/pricing)
                  public IPv4 address: 0.005 USD an hour (AWS since 2024-02-01)
         ends     YYYY-MM-DDThh:mm:ssZ, by the machine itself (tag cloudkit:deadline)
+                 or after 1h without work
         lets in  SSH (port [PORT]) from 203.0.113.7/32
         step     make bucket cloudkit-123456789012-us-east-1
         step     upload the agent to cloudkit-123456789012-us-east-1 (1 MB)
@@ -63,6 +65,7 @@ fn the_request_says_it_all_at_once() {
       "BlockDeviceMapping.1.Ebs.DeleteOnTermination": "true",
       "BlockDeviceMapping.1.Ebs.Encrypted": "true",
       "BlockDeviceMapping.1.Ebs.VolumeSize": "8",
+      "BlockDeviceMapping.1.Ebs.VolumeType": "gp3",
       "ClientToken": "cloudkit-l-xxxxxxxxxxxxxxxx-0",
       "ImageId": "ami-0d27e0fb3bac4d724",
       "InstanceInitiatedShutdownBehavior": "terminate",
@@ -88,6 +91,8 @@ fn the_request_says_it_all_at_once() {
       "TagSpecification.1.Tag.5.Value": "0.1.0",
       "TagSpecification.1.Tag.6.Key": "cloudkit:deadline",
       "TagSpecification.1.Tag.6.Value": "YYYY-MM-DDThh:mm:ssZ",
+      "TagSpecification.1.Tag.7.Key": "cloudkit:idle-timeout",
+      "TagSpecification.1.Tag.7.Value": "1h",
       "TagSpecification.2.ResourceType": "volume",
       "TagSpecification.2.Tag.1.Key": "Name",
       "TagSpecification.2.Tag.1.Value": "trainer",
@@ -101,6 +106,8 @@ fn the_request_says_it_all_at_once() {
       "TagSpecification.2.Tag.5.Value": "0.1.0",
       "TagSpecification.2.Tag.6.Key": "cloudkit:deadline",
       "TagSpecification.2.Tag.6.Value": "YYYY-MM-DDThh:mm:ssZ",
+      "TagSpecification.2.Tag.7.Key": "cloudkit:idle-timeout",
+      "TagSpecification.2.Tag.7.Value": "1h",
       "TagSpecification.3.ResourceType": "network-interface",
       "TagSpecification.3.Tag.1.Key": "Name",
       "TagSpecification.3.Tag.1.Value": "trainer",
@@ -114,6 +121,8 @@ fn the_request_says_it_all_at_once() {
       "TagSpecification.3.Tag.5.Value": "0.1.0",
       "TagSpecification.3.Tag.6.Key": "cloudkit:deadline",
       "TagSpecification.3.Tag.6.Value": "YYYY-MM-DDThh:mm:ssZ",
+      "TagSpecification.3.Tag.7.Key": "cloudkit:idle-timeout",
+      "TagSpecification.3.Tag.7.Value": "1h",
       "Version": "2016-11-15"
     }
     "#);
@@ -246,12 +255,13 @@ fn an_image_of_somebodys_own_is_launched_from_its_own_root_device() {
     let parameters = lab.only_machine()["launch_parameters"].clone();
     assert_eq!(parameters["ImageId"], ubuntu);
     assert_snapshot!(parameters["BlockDeviceMapping.1.DeviceName"], @r#""/dev/sda1""#);
-    assert_eq!(screen.json()["ssh_command"], Value::Null, "whose login is not known");
+    assert_snapshot!(screen.json()["ssh_command"], @r#""ssh -p [PORT] ubuntu@127.0.0.1""#);
     assert_snapshot!(home.run("cloudkit launch -t m7i.large --ttl 2h --ami ami-00000000"), @"
     --- stderr
     region us-east-1 (AWS_REGION)
     looking at the account: done
     error: m7i.large in us-east-1 cannot be launched: us-east-1 has no image ami-00000000
+    hint: an image belongs to one region, and an account sees its own, shared and public ones: aws ec2 describe-images --region us-east-1 --owners self
     --- exit 2
     ");
 }

@@ -84,6 +84,7 @@ fn a_machine_of_a_region_that_does_not_answer_is_not_said_to_be_missing() {
     assert_snapshot!(home.run("cloudkit launch terminate trainer --yes -r us-east-1,eu-north-1"), @"
     --- stderr
     warning: eu-north-1 could not be asked, so what is there is not shown: DescribeInstances refused: Unavailable: The service is unavailable.
+    hint: check the network, the region and AWS_ENDPOINT_URL, then run the same command again
     error: no machine of cloudkit's is called trainer
     --- exit 5
     ");

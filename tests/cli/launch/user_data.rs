@@ -10,9 +10,9 @@ use sha2::{Digest, Sha256};
 use crate::support::{Home, Lab, PROGRAM};
 
 /// A part of MIME text: its type and its body.
-struct Part {
-    kind: String,
-    body: String,
+pub(super) struct Part {
+    pub(super) kind: String,
+    pub(super) body: String,
 }
 
 #[test]
@@ -85,15 +85,24 @@ fn no_key_pair_and_no_role_are_needed() {
 }
 
 /// A variable that the script is given.
-fn variable(script: &str, name: &str) -> String {
+pub(super) fn variable(script: &str, name: &str) -> String {
     let assignment = format!("{name}=");
     let line = script.lines().find(|line| line.starts_with(&assignment)).expect(script);
     shlex::split(&line[assignment.len()..]).unwrap().concat()
 }
 
 /// The user data of the one machine, as cloud-init takes it apart.
-fn parts(lab: &Lab) -> Vec<Part> {
-    let base64 = lab.only_machine()["user_data_base64"].as_str().unwrap().to_owned();
+pub(super) fn parts(lab: &Lab) -> Vec<Part> {
+    parts_of(&lab.only_machine())
+}
+
+/// What a machine was told, all parts of it.
+pub(super) fn text_of(machine: &serde_json::Value) -> String {
+    parts_of(machine).into_iter().map(|part| part.body).collect::<Vec<_>>().join("\n")
+}
+
+fn parts_of(machine: &serde_json::Value) -> Vec<Part> {
+    let base64 = machine["user_data_base64"].as_str().unwrap().to_owned();
     let bytes = STANDARD.decode(base64).unwrap();
     assert!(bytes.len() <= 16_384, "EC2 takes no more");
     let text = match bytes.strip_prefix(&[0x1f, 0x8b]) {

@@ -16,12 +16,14 @@ fn accepted_running_or_answering() {
     looking at the account: done
     Plan of launch l-xxxxxxxxxxxxxxxx in account 123456789012
         machine  m7i.large in us-east-1, on-demand, 2 vCPUs, 8 GiB
-        image    ami-0d27e0fb3bac4d724 (al2023-ami-2023.12.20260930.0-kernel-6.18-x86_64)
+        image    Amazon Linux 2023, the usual image
+                 ami-0d27e0fb3bac4d724 (al2023-ami-2023.12.20260930.0-kernel-6.18-x86_64)
         cost     0.106677 USD an hour, 0.11 USD until the deadline
                  m7i.large: 0.1008 USD an hour (embedded 2025-03-02)
                  8 GiB root volume: 0.000877 USD an hour (aws.amazon.com/ebs/pricing)
                  public IPv4 address: 0.005 USD an hour (AWS since 2024-02-01)
         ends     YYYY-MM-DDThh:mm:ssZ, by the machine itself (tag cloudkit:deadline)
+                 or after 1h without work
         lets in  SSH (port [PORT]) from 203.0.113.7/32
         step     make bucket cloudkit-123456789012-us-east-1
         step     upload the agent to cloudkit-123456789012-us-east-1 (1 MB)
@@ -92,7 +94,7 @@ fn verbose_shows_each_call() {
     S3 PutBucketEncryption in us-east-1: 200, [MS] ms
     S3 PutObject in us-east-1: 200, [MS] ms
     S3 PutPublicAccessBlock in us-east-1: 200, [MS] ms
-    SSM GetParameter in us-east-1: 200, [MS] ms
+    SSM GetParameters in us-east-1: 200, [MS] ms
     STS GetCallerIdentity in us-east-1: 200, [MS] ms
     ");
     assert_eq!(calls.len(), lab.requests().len(), "every call, and nothing else");

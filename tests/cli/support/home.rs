@@ -95,6 +95,14 @@ impl Home {
         fs::copy(PROGRAM, path.with_extension("exe")).unwrap();
     }
 
+    /// Puts a program into the home, before those of the system.
+    #[cfg(unix)]
+    pub(crate) fn program_of(&self, name: &str, script: &str) {
+        use std::os::unix::fs::PermissionsExt;
+        let path = self.write(&format!("bin/{name}"), script);
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
     /// Runs a line as a person types it; stdin is at its end.
     pub(crate) fn run(&self, line: &str) -> Screen {
         self.start(line).screen()

@@ -173,6 +173,19 @@ impl Lab {
         serde_json::from_value(self.get(&format!("/feeds/requests?since={number}"))).unwrap()
     }
 
+    /// Runs a few lines of boto3 as somebody else in the account: `ec2` is the client, `named` makes a name tag, and what
+    /// they call `answer` is handed back.
+    #[track_caller]
+    pub(crate) fn boto(&self, lines: &str) -> Value {
+        let beginning = "import boto3, json, sys\n\
+            ec2 = boto3.client('ec2', region_name='us-east-1', endpoint_url=sys.argv[1], aws_access_key_id='x', aws_secret_access_key='x')\n\
+            named = lambda kind, name: [{'ResourceType': kind, 'Tags': [{'Key': 'Name', 'Value': name}]}]\n";
+        let script = format!("{beginning}{lines}\nprint(json.dumps(answer))\n");
+        let output = Command::new(python()).args(["-c", &script, &self.addresses.aws]).output().unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {errors}"))
+    }
+
     pub(crate) fn get(&self, path: &str) -> Value {
         let mut answer = ureq::get(format!("{}{path}", self.addresses.control)).call().unwrap();
         answer.body_mut().read_json().unwrap()

@@ -5,7 +5,7 @@
 use insta::internals::SettingsBindDropGuard;
 
 /// Ids and times keep their width, so that tables stay tables.
-const REDACTIONS: [(&str, &str); 16] = [
+const REDACTIONS: [(&str, &str); 18] = [
     (r"[\w/.-]*cloudkit-test-\w{6}", "[HOME]"),
     (r"\bl-[0-9a-f]{16}\b", "l-xxxxxxxxxxxxxxxx"),
     (r"\b(i|sg|vpc|vol|subnet|eni|r)-[0-9a-f]{17}\b", "$1-xxxxxxxxxxxxxxxxx"),
@@ -17,6 +17,8 @@ const REDACTIONS: [(&str, &str); 16] = [
     (r"about \d+\.\d+ USD until", "about [USD] USD until"),
     (r"127\.0\.0\.1:\d+", "127.0.0.1:[PORT]"),
     (r"-p \d{4,5}\b", "-p [PORT]"),
+    (r"\bPort=\d{4,5}\b", "Port=[PORT]"),
+    (r"\bPort \d{4,5}\b", "Port [PORT]"),
     (r"\bport \d{4,5}\b", "port [PORT]"),
     (r#""ssh_port": ?\d+"#, r#""ssh_port": "[PORT]""#),
     (r"\b[0-9a-f]{64}\b", "[SHA256]"),

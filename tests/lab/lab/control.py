@@ -13,9 +13,13 @@ It deliberately offers nothing that AWS itself offers. Bodies and answers are JS
     POST   /timing                   {"pending_ms": 300, "ending_ms": 300}
     POST   /latency                  {"ms": 100, "action": "RunInstances"}; without an action: of all
     GET    /faults                   the faults with how many times each will still strike
+    POST   /room                     {"region": …, "type": "g6.xlarge", "zone": …, "market": "spot", "room": false}
+    POST   /deaths                   {"code": "Server.InsufficientInstanceCapacity", "times": 1, …}: of machines that start
     POST   /faults                   {"kind": …, "action": …, "service": …, "region": …, "params": {…}, "times": N, …}
     DELETE /faults                   clear them
     POST   /buckets                  {"name": …, "region": "us-east-1", "account": "210987654321"}: a stranger's bucket
+    POST   /images                   {"region": …, "Architecture": …, …}, as DescribeImages names them -> {"ImageId": …}
+    POST   /instance-profiles        {"unknown_launches": 2}: the next launches with a profile find it unknown
     POST   /quotas                   {"region": …, "code": "L-1216C47A", "value": 5}; null: as many as one likes
     POST   /quota-requests           {"id": …, "status": "APPROVED"}: what becomes of a request for more
     POST   /capacity-reservations    {"region": …, "InstanceType": …, …}, as DescribeCapacityReservations names them
@@ -23,6 +27,8 @@ It deliberately offers nothing that AWS itself offers. Bodies and answers are JS
     POST   /placement-scores         {"region": …, "zone_id": …, "score": 9}, {"most_configurations": 10}
     POST   /spot-prices              {"region": …, "type": …, "zone": …, "series": [{"at": …, "price": …}], …}
     POST   /regions                  {"region": "af-south-1", "opt_in_status": "opted-in"}
+    POST   /default-network          {"region": "us-east-1", "present": false}: a region without a default network
+    POST   /subnets                  {"id": …, "free_addresses": 0}: how many addresses of it are free now
     POST   /paging                   {"largest": 2}: no page has more items; null: as the services do
     POST   /feeds                    {"path": "/spot.json", "body": …}: a public document at `feeds`
     GET    /feeds/requests?since=N   requests for documents
@@ -45,9 +51,14 @@ from collections.abc import Callable
 from typing import Any
 
 from . import storage, views
+from .ec2.deaths import DEATHS
+from .ec2.network_control import set_default_network, set_subnet
+from .ec2.instance_profiles import PROFILES
 from .ec2.offerings import OFFERINGS
+from .ec2.own_images import put_image
 from .ec2.placement_scores import SCORES
 from .ec2.reservations import RESERVATIONS
+from .ec2.room import ROOM
 from .ec2.spot_prices import SPOT_PRICES
 from .ec2.timing import TIMING
 from .optin import REGIONS
@@ -74,10 +85,14 @@ class Control:
             ("GET", "/account", views.account),
             ("POST", "/timing", TIMING.set),
             ("POST", "/latency", disturbances.set_latency),
-            ("GET", "/faults", disturbances.faults),
-            ("POST", "/faults", disturbances.add),
-            ("DELETE", "/faults", disturbances.clear_faults),
+            ("POST", "/room", ROOM.set),
+            ("POST", "/deaths", DEATHS.add),
+            ("GET", "/faults", disturbances.faults.told),
+            ("POST", "/faults", disturbances.faults.add),
+            ("DELETE", "/faults", disturbances.faults.clear),
             ("POST", "/buckets", storage.make_bucket),
+            ("POST", "/images", put_image),
+            ("POST", "/instance-profiles", PROFILES.set),
             ("POST", "/quotas", BOOK.set),
             ("POST", "/quota-requests", BOOK.settle),
             ("POST", "/capacity-reservations", RESERVATIONS.put),
@@ -85,12 +100,14 @@ class Control:
             ("POST", "/placement-scores", SCORES.set),
             ("POST", "/spot-prices", SPOT_PRICES.set),
             ("POST", "/regions", REGIONS.set),
+            ("POST", "/default-network", set_default_network),
+            ("POST", "/subnets", set_subnet),
             ("POST", "/paging", PAGING.set),
             ("POST", "/feeds", state.feeds.set),
             ("GET", "/feeds/requests", state.feeds.requests),
-            ("GET", "/feeds/faults", state.feeds.faults),
-            ("POST", "/feeds/faults", state.feeds.add_fault),
-            ("DELETE", "/feeds/faults", state.feeds.clear_faults),
+            ("GET", "/feeds/faults", state.feeds.faults.told),
+            ("POST", "/feeds/faults", state.feeds.faults.add),
+            ("DELETE", "/feeds/faults", state.feeds.faults.clear),
             ("POST", "/check-ip", state.check_ip.set),
             ("POST", "/ssh", state.ssh.switch),
             ("POST", "/reset", state.reset),

@@ -6,12 +6,12 @@ It deliberately draws no chances: a disturbance strikes the next matching calls,
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any
 
 from .calls import Call
 from .errors import AwsError
+from .faults import Faults
 from .web import HangUp
 
 KINDS = ("throttle", "error", "lost-answer", "drop", "hang")
@@ -70,30 +70,16 @@ class Fault:
 
 class Disturbances:
     def __init__(self) -> None:
+        self.faults = Faults(Fault)
         self._lock = Lock()
-        self._faults: list[Fault] = []
         self._latency_ms: dict[str, int] = {}
 
     def set_latency(self, ms: int, action: str = "*") -> None:
         with self._lock:
             self._latency_ms[action] = ms
 
-    def add(self, **description: Any) -> None:
-        """A further fault; the members are those of `Fault`."""
-        fault = Fault(**description)
-        with self._lock:
-            self._faults.append(fault)
-
-    def faults(self) -> list[dict[str, Any]]:
-        with self._lock:
-            return [asdict(fault) for fault in self._faults]
-
-    def clear_faults(self) -> None:
-        with self._lock:
-            self._faults.clear()
-
     def clear(self) -> None:
-        self.clear_faults()
+        self.faults.clear()
         with self._lock:
             self._latency_ms.clear()
 
@@ -102,11 +88,3 @@ class Disturbances:
         with self._lock:
             ms = self._latency_ms.get(call.action, self._latency_ms.get("*", 0))
         time.sleep(ms / 1000)
-
-    def strike(self, call: Call) -> Fault | None:
-        """The first fault that is meant for this call, counted down."""
-        with self._lock:
-            fault = next((fault for fault in self._faults if fault.strikes(call)), None)
-            if fault and fault.times is not None:
-                fault.times -= 1
-            return fault

@@ -44,7 +44,7 @@ class Gateway:
 
     def _answer(self, call: Call) -> Response:
         self._disturbances.delay(call)
-        fault = self._disturbances.strike(call)
+        fault = self._disturbances.faults.strike(call)
         if fault:
             fault.before(call)
         response = self._do(call)

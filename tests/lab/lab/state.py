@@ -9,9 +9,12 @@ from dataclasses import dataclass, field
 
 from .bystanders import CheckIp, SshPort
 from .disturbances import Disturbances
+from .ec2.deaths import DEATHS
+from .ec2.instance_profiles import PROFILES
 from .ec2.offerings import OFFERINGS
 from .ec2.placement_scores import SCORES
 from .ec2.reservations import RESERVATIONS
+from .ec2.room import ROOM
 from .ec2.spot_prices import SPOT_PRICES
 from .ec2.timing import TIMING
 from .feeds.server import Feeds
@@ -42,5 +45,6 @@ class State:
         self.ssh.switch(True)
         TIMING.set()
         PAGING.set()
-        for part in (self.feeds, BOOK, REGIONS, RESERVATIONS, OFFERINGS, SCORES, SPOT_PRICES):
+        PROFILES.set()
+        for part in (self.feeds, BOOK, REGIONS, RESERVATIONS, OFFERINGS, SCORES, SPOT_PRICES, ROOM, DEATHS):
             part.reset()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from . import ACCOUNT
+from . import ACCOUNT, iam
 from .storage import buckets
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def find_machine(machine_id: str) -> Machine:
 def account() -> dict[str, Any]:
     """Everything an owner would pay for or trip over. Regions without any such thing are left out."""
     by_region = {region: _leftovers(ec2) for region, ec2 in _regions()}
+    by_region["global"] = iam.leftovers()
     for bucket in buckets():
         by_region.setdefault(bucket["region"], {}).setdefault("buckets", []).append(bucket)
     regions = {region: {kind: found for kind, found in left.items() if found} for region, left in by_region.items()}
@@ -54,6 +55,7 @@ def _leftovers(ec2: LabEc2Backend) -> dict[str, list[Any]]:
         "addresses": [address.public_ip for address in list(ec2.addresses)],
         "key_pairs": list(ec2.key_pairs),
         "launch_templates": list(ec2.launch_templates),
+        **ec2.own_networks(),
         "snapshots": [snapshot.id for snapshot in list(ec2.snapshots.values()) if snapshot.owner_id == ACCOUNT],
     }
 
@@ -72,8 +74,12 @@ def _machine(region: str, machine: Machine) -> dict[str, Any]:
         "user_data_base64": machine.user_data and str(machine.user_data),
         "shutdown_behavior": machine.instance_initiated_shutdown_behavior,
         "client_token": machine.client_token,
+        "hibernated": machine.hibernated,
         "key_name": machine.key_name,
         "security_groups": [group.id for group in machine.security_groups],
+        "subnet": machine.subnet_id,
+        "public_address": machine.public_ip_address,
+        "private_address": machine.private_ip,
         "metadata_options": {
             "HttpTokens": options.http_tokens,
             "HttpEndpoint": options.http_endpoint,

@@ -4,7 +4,6 @@
 mod control;
 mod failure;
 mod http;
-mod image;
 mod machine;
 mod program;
 mod terminal;

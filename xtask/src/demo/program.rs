@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use cloudkit::model::Architecture;
 use cloudkit::provision::agent_binary::{AgentBinary, RunsOn};
-use cloudkit::provision::image::AMAZON_LINUX_2023;
+use cloudkit::provision::image::{AMAZON_LINUX_2023, GlibcVersion};
 
 use super::failure::Failure;
 use crate::workspace::Workspace;
@@ -22,8 +22,8 @@ pub(super) struct Program {
 pub(super) enum Fit {
     /// It can.
     Fits(Architecture),
-    /// It could if the image had this computer's C library.
-    NeedsNewerLibrary(Architecture, String),
+    /// It could on an image with a newer C library than the usual one's.
+    NeedsNewerLibrary(Architecture, GlibcVersion),
     /// Not a Linux program.
     Unfit,
 }
@@ -42,7 +42,7 @@ impl Fit {
     fn of(runs_on: RunsOn) -> Self {
         match runs_on {
             RunsOn::Linux { architecture, glibc: Some(needed) } if needed > AMAZON_LINUX_2023.glibc => {
-                Self::NeedsNewerLibrary(architecture, needed.to_string())
+                Self::NeedsNewerLibrary(architecture, needed)
             }
             RunsOn::Linux { architecture, .. } => Self::Fits(architecture),
             RunsOn::Unknown | RunsOn::Elsewhere => Self::Unfit,
@@ -60,8 +60,6 @@ impl Fit {
 
 #[cfg(test)]
 mod tests {
-    use cloudkit::provision::image::GlibcVersion;
-
     use super::*;
 
     #[test]
@@ -71,7 +69,7 @@ mod tests {
             glibc: Some(GlibcVersion { major: 2, minor }),
         };
         assert!(matches!(Fit::of(linux(34)), Fit::Fits(Architecture::Arm64)));
-        assert!(matches!(Fit::of(linux(39)), Fit::NeedsNewerLibrary(_, needed) if needed == "2.39"));
+        assert!(matches!(Fit::of(linux(39)), Fit::NeedsNewerLibrary(_, needed) if needed.minor == 39));
         assert_eq!(Fit::of(RunsOn::Elsewhere).architecture(), Architecture::X86_64);
     }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use cloudkit::model::agent::{EndBy, Warn};
 use cloudkit::model::tag;
-use cloudkit::provision::image::AMAZON_LINUX_2023;
+use cloudkit::provision::image::{AMAZON_LINUX_2023, ImageKind, Purpose};
 use jiff::Timestamp;
 
 use super::control::{Control, Machine as KnownMachine};
@@ -16,7 +16,7 @@ use super::http::Http;
 use super::machine::{self, Machine};
 use super::program::{Fit, Program};
 use super::terminal::{Running, Terminal};
-use super::{image, step, verified};
+use super::{step, verified};
 use crate::lab::Addresses;
 use crate::say;
 
@@ -139,7 +139,7 @@ impl<'d> Demo<'d> {
     }
 
     fn launch(&self, find: &str, best: &str) -> Result<KnownMachine, Failure> {
-        let image = self.image()?;
+        let image = self.image();
         self.cloudkit(&format!("{find} | cloudkit launch --ttl {TTL} --name {NAME}{image}"))?;
         let machine = self.control.machine()?;
         let calls = self.control.calls_of("RunInstances")?.len();
@@ -161,17 +161,21 @@ impl<'d> Demo<'d> {
     }
 
     /// The option that names an image, and why, where the usual image would be refused.
-    fn image(&self) -> Result<String, Failure> {
-        let Fit::NeedsNewerLibrary(architecture, needed) = &self.program.fit else {
-            return Ok(String::new());
+    fn image(&self) -> String {
+        let Fit::NeedsNewerLibrary(_, needed) = &self.program.fit else {
+            return String::new();
         };
-        let has = AMAZON_LINUX_2023.glibc;
+        let newer = ImageKind::ALL
+            .into_iter()
+            .find(|kind| kind.purpose() == Purpose::General && kind.distribution().glibc >= *needed);
+        let Some(newer) = newer else { return String::new() };
         say::result(format_args!(
-            "(Built on this computer, cloudkit needs glibc {needed}; Amazon Linux 2023 has {has}, so on the real AWS it\n\
-             would be refused as the machine's agent. Where an image is named, launch leaves that to the user.)"
+            "(Built on this computer, cloudkit needs glibc {needed} and the usual image, Amazon Linux 2023, has {}: it\n\
+             would be refused as the machine's agent. {} has a newer one.)",
+            AMAZON_LINUX_2023.glibc,
+            newer.describe()
         ));
-        let parameter = AMAZON_LINUX_2023.parameter(*architecture).unwrap_or_default();
-        Ok(format!(" --ami {}", image::of_parameter(self.http, &self.lab.aws, parameter)?))
+        format!(" --image {newer}")
     }
 
     fn boot(&self, launched: &KnownMachine) -> Result<Machine<'_>, Failure> {

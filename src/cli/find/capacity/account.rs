@@ -14,7 +14,7 @@ use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
 use crate::cli::find::quota_check::QuotaArguments;
 use crate::cli::{region, region_failures};
-use crate::discovery::account::blocks::MOST_MACHINES;
+use crate::discovery::account::blocks::{MOST_MACHINES, SaleFailure};
 use crate::discovery::account::reservations::{Coming, Held, Shared, Wanted, held, reservations};
 use crate::discovery::capacity::TypeWish;
 use crate::model::{BlockDuration, Offer, RegionName};
@@ -86,6 +86,8 @@ pub(super) struct Answer {
     pub(super) offers: Vec<Offer<'static>>,
     /// The regions that could not be asked.
     pub(super) failures: Vec<RegionFailure>,
+    /// The types that could not be asked for in blocks.
+    pub(super) unasked_blocks: Vec<SaleFailure>,
     /// What a person may wonder about.
     pub(super) notes: Vec<String>,
 }
@@ -118,8 +120,9 @@ pub(super) fn ask(
             };
             let PerRegion { answers, failures } = reservations(&session, &regions).await;
             let held = held(context.catalog(), &answers, &wanted);
+            let answered: Vec<RegionName> = answers.iter().map(|(region, _)| region.clone()).collect();
             answer.failures.extend(failures);
-            answer.notes.extend(reservation_notes(&held, &wanted, &regions));
+            answer.notes.extend(reservation_notes(&held, &wanted, &answered));
             answer.offers.extend(held.offers);
         }
         if let Some(question) = question {
@@ -131,30 +134,27 @@ pub(super) fn ask(
 }
 
 impl Outcome {
-    /// What the account holds or could buy; how many there are says how the command ends.
-    pub(super) fn take_offers(&mut self) -> Vec<Offer<'static>> {
+    /// What the account holds or could buy; none where it was not asked, or could not be.
+    pub(super) fn take_offers(&mut self) -> Option<Vec<Offer<'static>>> {
         match self {
-            Self::Answered(answer) => std::mem::take(&mut answer.offers),
-            Self::NotAsked | Self::Failed(_) => Vec::new(),
+            Self::Answered(answer) => Some(std::mem::take(&mut answer.offers)),
+            Self::NotAsked | Self::Failed(_) => None,
         }
     }
 
-    /// Says what a person may wonder about, and how the command has to end if it `found` so many offers.
-    pub(super) fn say(self, context: &Context<'_>, found: usize) -> ExitClass {
+    /// Says what a person may wonder about, and how the command has to end because of it.
+    pub(super) fn say(self, context: &Context<'_>) -> ExitClass {
         let streams = context.streams;
         match self {
-            Self::NotAsked => {
-                streams.status("the account was not asked; --reservations, --blocks and --check ask it");
-                ExitClass::Done
-            }
+            Self::NotAsked => ExitClass::Done,
             Self::Answered(answer) => {
                 answer.notes.iter().for_each(|note| streams.status(note));
                 let class = region_failures::tell(context, &answer.failures);
-                if class == ExitClass::Done && found == 0 { ExitClass::No } else { class }
+                class.or(blocks::tell_unasked(context, &answer.unasked_blocks))
             }
             Self::Failed(error) => {
                 streams.warn_of_cost(format_args!(
-                    "the account was not asked, so what it holds is not shown: {}",
+                    "the account was not asked, so what is sold at all is shown instead: {}",
                     error.error
                 ));
                 error.hints.iter().for_each(|hint| streams.hint(hint));
@@ -164,9 +164,10 @@ impl Outcome {
     }
 }
 
+/// What a person may wonder about, of the regions that answered.
 fn reservation_notes(held: &Held<'_>, wanted: &Wanted, regions: &[RegionName]) -> Vec<String> {
     let mut notes = Vec::new();
-    if held.offers.is_empty() {
+    if held.offers.is_empty() && !regions.is_empty() {
         let room = wanted.least_free.map(|least| format!(" with room for {least}")).unwrap_or_default();
         let types = wanted.types.to_string();
         notes.push(format!("the account has no reservation{room} for {types} in {}", joined(regions)));

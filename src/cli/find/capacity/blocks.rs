@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::account::{AccountArguments, Answer, counted, joined};
 use crate::aws::Session;
-use crate::aws::regions::PerRegion;
 use crate::catalog::Catalog;
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
-use crate::discovery::account::blocks::{BlockQuestion, for_sale, offers};
+use crate::cli::exit_code::ExitClass;
+use crate::cli::region_failures;
+use crate::discovery::account::blocks::{BlockQuestion, SaleFailure, Sales, for_sale, offers};
 use crate::discovery::account::nearby::{Change, Nearby, Proposal, nearby};
 use crate::discovery::capacity::TypeWish;
 use crate::model::{BlockDuration, Market, RegionName};
@@ -63,23 +64,41 @@ pub(super) async fn add(
         answer.notes.push("so AWS was not asked for capacity blocks".to_owned());
         return;
     }
-    let PerRegion { answers, failures } = for_sale(session, &question).await;
+    let Sales { answers, failures } = for_sale(session, &question).await;
     let (found, left_out) = offers(catalog, &answers);
     if left_out > 0 {
         let blocks = counted(left_out, "capacity block");
         answer.notes.push(format!("{blocks} left out, because the price is not in US dollars"));
     }
     if found.is_empty() && left_out == 0 && !answers.is_empty() {
-        question.places.retain(|region, _| answers.iter().any(|(answered, _)| answered == region));
+        forget_unanswered(&mut question, &failures);
         answer.notes.push(format!("AWS offers no capacity block at this moment for {question}"));
         answer.notes.extend(nearby_notes(&nearby(session, &question).await));
     }
     answer.offers.extend(found);
-    answer.failures.extend(failures);
+    answer.unasked_blocks.extend(failures);
+}
+
+/// Leaves the places of which AWS has said that it offers nothing there.
+fn forget_unanswered(question: &mut BlockQuestion, failures: &[SaleFailure]) {
+    for SaleFailure { region, instance_types, .. } in failures {
+        let types = question.places.get_mut(region);
+        types.into_iter().for_each(|types| types.retain(|name| !instance_types.contains(name)));
+    }
+    question.places.retain(|_, types| !types.is_empty());
+}
+
+/// Names what could not be asked; the class is that of the worst failure.
+pub(super) fn tell_unasked(context: &Context<'_>, failures: &[SaleFailure]) -> ExitClass {
+    let lacks = failures.iter().map(|failure| (&failure.instance_types, &failure.region, &failure.source));
+    region_failures::tell_lacks(context, lacks, |types, regions| {
+        let types = types.join(", ");
+        format!("{regions} could not be asked for capacity blocks of {types}, so what is there is not shown")
+    })
 }
 
 /// The types to ask for in each region, as far as the catalog knows where there are any; and what is not asked for.
-fn places(
+pub(super) fn places(
     catalog: &Catalog<'_>,
     regions: &[RegionName],
     wish: &TypeWish,

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use futures_util::StreamExt as _;
 use futures_util::stream;
 
-use super::CapacityArguments;
+use super::{CapacityArguments, blocks};
 use crate::aws::Session;
 use crate::aws::regions::PerRegion;
 use crate::aws::types::capacity::Scored;
@@ -19,13 +19,14 @@ use crate::cli::exit_code::ExitClass;
 use crate::cli::find::account_quotas;
 use crate::cli::find::scores::too_few;
 use crate::cli::{region, region_failures};
+use crate::discovery::account::blocks::{BlockQuestion, SaleFailure, Sales, for_sale};
 use crate::discovery::account::check::{Answer, CheckQuestion, Learnt, QuotaSignal, check};
 use crate::discovery::account::quota_fit;
 use crate::discovery::account::quotas::Freshness;
 use crate::discovery::account::reservations::reservations;
 use crate::discovery::account::scores::{self, FEWEST_TYPES, ScoreQuestion};
 use crate::discovery::capacity::TypeWish;
-use crate::model::RegionName;
+use crate::model::{BlockDuration, RegionName};
 use crate::output::Format;
 use crate::output::capacity_check::text;
 use crate::platform::clock;
@@ -46,9 +47,12 @@ pub(super) fn run(
         let _step = context.streams.step("asking the account");
         question.regions = asked.resolve(context, &session).await?;
         let home: RegionName = region::in_force(context).region.parse()?;
-        let (mut learnt, class) = learn(&session, &question, home).await;
-        let quotas = learn_quotas(context, &session, &question).await;
-        learnt.quotas = quotas;
+        let (mut learnt, mut class) = learn(&session, &question, home).await;
+        let places = blocks::places(context.catalog(), &question.regions, wish).0;
+        for failure in learn_blocks(&session, &question, places, &mut learnt).await {
+            class = region_failures::worst(class, &failure.source);
+        }
+        learnt.quotas = learn_quotas(context, &session, &question).await;
         Ok((learnt, class))
     });
     let (learnt, class) = learnt.unwrap_or_else(|error| {
@@ -121,6 +125,32 @@ async fn learn(session: &Session, question: &CheckQuestion, home: RegionName) ->
     let (scores, failed) = learn_scores(session, question, home).await;
     learnt.scores = Some(scores);
     (learnt, failed.map_or(class, |failed| region_failures::worst(class, &failed)))
+}
+
+/// The blocks for a day that can be bought in the places that may have some, and what could not be asked.
+async fn learn_blocks(
+    session: &Session,
+    question: &CheckQuestion,
+    places: BTreeMap<RegionName, Vec<String>>,
+    learnt: &mut Learnt,
+) -> Vec<SaleFailure> {
+    let (count, duration) = (question.count, BlockDuration::DAY);
+    let asked = BlockQuestion { places: places.clone(), count, duration, starts_after: None, ends_by: None };
+    let Sales { answers, failures } = for_sale(session, &asked).await;
+    for (region, types) in places {
+        for name in types {
+            let is_it =
+                |failure: &&SaleFailure| failure.region == region && failure.instance_types.contains(&name);
+            let sales = answers.iter().filter(|(of, _)| *of == region).flat_map(|(_, sales)| sales);
+            let sales = sales.filter(|sale| sale.offering.instance_type == name).cloned().collect();
+            let learnt_of = match failures.iter().find(is_it) {
+                Some(failure) => Err(failure.source.to_string()),
+                None => Ok(sales),
+            };
+            learnt.blocks.insert((region.clone(), name), learnt_of);
+        }
+    }
+    failures
 }
 
 /// The room that the quotas have; where they can't be read the sign is there with the reason.

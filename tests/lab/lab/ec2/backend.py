@@ -8,18 +8,25 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from moto.ec2.models import EC2Backend
-
 from ..errors import AwsError
 from .idempotency import Launches
+from .image import LabAmi
 from .machine import Machine
+from .networks import Networks
+from .public_images import PUBLIC_IMAGES
 
 
-class LabEc2Backend(EC2Backend):
+class LabEc2Backend(Networks):
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.launches = Launches()
         self.reservation_requests = Launches()
+
+    def _load_amis(self) -> None:
+        super()._load_amis()
+        for image in PUBLIC_IMAGES:
+            image_id = image.id_in(self.region_name)
+            self.amis[image_id] = LabAmi(self, image_id, **image.members())
 
     @property
     def _url_module(self) -> Any:
@@ -48,7 +55,7 @@ class LabEc2Backend(EC2Backend):
 
     def delete_security_group(self, name: str | None = None, group_id: str | None = None) -> None:
         group = self.get_security_group_by_name_or_id(group_id or name)
-        if group and group.name == "default":
+        if group and group.name == "default" and group.vpc_id != self._going:
             raise AwsError(
                 400, "CannotDelete", f'the specified group: "{group.id}" name: "default" cannot be deleted by a user'
             )

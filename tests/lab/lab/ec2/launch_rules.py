@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,7 +50,7 @@ def check(ec2: Any, wish: Wish) -> Checked:
     _check_user_data(wish.user_data)
     if not wish.image_id:
         raise AwsError(400, "MissingParameter", "The request must contain the parameter ImageId")
-    image = ec2.describe_images(ami_ids=[wish.image_id])[0]
+    image = _image(ec2, wish.image_id)
     _check_architecture(wish.instance_type, image)
     if wish.key_name:
         ec2.describe_key_pairs(key_names=[wish.key_name])
@@ -74,6 +75,15 @@ def _check_user_data(encoded: str) -> None:
         raise AwsError(400, "InvalidUserData.Malformed", f"User data is limited to {USER_DATA_LIMIT_BYTES} bytes")
 
 
+def _image(ec2: Any, image_id: str) -> Any:
+    if not re.fullmatch("ami-([0-9a-f]{8}|[0-9a-f]{17})", image_id) and image_id not in ec2.amis:
+        raise AwsError(400, "InvalidAMIID.Malformed", f'Invalid id: "{image_id}"')
+    image = ec2.describe_images(ami_ids=[image_id])[0]
+    if image.state != "available":
+        raise AwsError(400, "InvalidAMIID.Unavailable", f"The image ID '{image_id}' is not available")
+    return image
+
+
 def _check_architecture(instance_type: str, image: Any) -> None:
     of_type = INSTANCE_TYPES[instance_type]["ProcessorInfo"]["SupportedArchitectures"]
     if image.architecture not in of_type:
@@ -87,7 +97,7 @@ def _check_architecture(instance_type: str, image: Any) -> None:
 
 def _zone_and_subnet(ec2: Any, wish: Wish) -> tuple[str, str | None]:
     """The zone that was asked for, or the first that has the type, and its default subnet if the wish names none."""
-    offered = sorted(_zones_with(ec2.region_name, wish.instance_type))
+    offered = sorted(zones_with(ec2.region_name, wish.instance_type))
     asked = _asked_zone(ec2, wish)
     if not offered:
         raise AwsError(
@@ -106,6 +116,8 @@ def _zone_and_subnet(ec2: Any, wish: Wish) -> tuple[str, str | None]:
         )
     if asked is not None and wish.subnet_ids:
         return asked, None
+    if ec2.get_default_vpc() is None:
+        raise AwsError(400, "VPCIdNotSpecified", "No default VPC for this user")
     subnets = ec2.get_default_subnets()
     zone = asked or next((zone for zone in offered if zone in subnets), None)
     if zone is None or zone not in subnets:
@@ -113,7 +125,7 @@ def _zone_and_subnet(ec2: Any, wish: Wish) -> tuple[str, str | None]:
     return zone, subnets[zone].id
 
 
-def _zones_with(region: str, instance_type: str) -> list[str]:
+def zones_with(region: str, instance_type: str) -> list[str]:
     offerings = INSTANCE_TYPE_OFFERINGS["availability-zone"].get(region, [])
     return [offer["Location"] for offer in offerings if offer["InstanceType"] == instance_type]
 
@@ -147,6 +159,7 @@ def _devices(image: Any, asked: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _volume(of_image: dict[str, Any] | None, wished: dict[str, Any]) -> dict[str, Any]:
+    _check_speed(wished)
     if of_image is None:
         if not wished.get("VolumeSize") and not wished.get("SnapshotId"):
             raise AwsError(400, "MissingParameter", "The request must contain the parameter size or snapshotId")
@@ -161,6 +174,14 @@ def _volume(of_image: dict[str, Any] | None, wished: dict[str, Any]) -> dict[str
     kind = wished.get("VolumeType", of_image["VolumeType"])
     kept = of_image if kind == of_image["VolumeType"] else _without_speed(of_image)
     return {**kept, **wished, "VolumeSize": size, "VolumeType": kind}
+
+
+def _check_speed(wished: dict[str, Any]) -> None:
+    """How many operations a GiB carries: <https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html>"""
+    most = {"gp3": 500, "io1": 50, "io2": 1000}.get(wished.get("VolumeType", ""))
+    iops, size = int(wished.get("Iops") or 0), int(wished.get("VolumeSize") or 0)
+    if most and size and iops > 3000 and iops > most * size:
+        raise _invalid(f"Iops to volume size ratio of {iops / size:.6f} is too high; maximum is {most}")
 
 
 def _without_speed(volume: dict[str, Any]) -> dict[str, Any]:

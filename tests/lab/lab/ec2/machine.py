@@ -25,6 +25,7 @@ class Machine(Instance):
     def __init__(self, ec2_backend: Any, image_id: str, *arguments: Any, **named: Any) -> None:
         self._devices = {device["DeviceName"]: device["Ebs"] for device in named.get("block_device_mappings") or []}
         self.launch_parameters: dict[str, str] = {}
+        self.hibernated = False
         self.capacity_reservation_id: str | None = None
         self.capacity_reservation_specification: dict[str, Any] = {"CapacityReservationPreference": "open"}
         super().__init__(ec2_backend, image_id, *arguments, **named)
@@ -32,6 +33,7 @@ class Machine(Instance):
         self._placement.availability_zone_id = zone and zone.zone_id
         for nic in self.nics.values():
             nic.delete_on_termination = self._ends_with_machine(nic, named.get("nics") or [])
+            nic.ipv6_addresses = nic.ipv6_addresses or self._ipv6_addresses(nic, named.get("nics") or [])
         # A machine that named its groups on the interface, or none at all, is shown with the interface's.
         self.security_groups = self.security_groups or list(self.nics[0]._group_set)
         self._enter("pending", "running", TIMING.pending_ms)
@@ -68,6 +70,7 @@ class Machine(Instance):
 
     def start(self) -> InstanceState:
         before = super().start()
+        self.hibernated = False
         if before.name != "running":
             self._enter("pending", "running", TIMING.pending_ms)
         return before
@@ -84,6 +87,11 @@ class Machine(Instance):
             self._terminate(_ITSELF)
         else:
             self._stop(_ITSELF)
+
+    def die_at_start(self, code: str, message: str) -> None:
+        """Instead of running it ends, for this reason."""
+        self._terminate(StateReason(f"{code}: {message}" if message else code, code))
+        self._enter("pending", "terminated", TIMING.pending_ms)
 
     def _stop(self, reason: StateReason) -> InstanceState:
         before = super().stop()
@@ -130,6 +138,12 @@ class Machine(Instance):
     @property
     def public_dns_name(self) -> str | None:
         return "localhost" if self.public_ip else None
+
+    @staticmethod
+    def _ipv6_addresses(nic: Any, asked: list[dict[str, Any]]) -> list[str]:
+        """The loopback address for each machine that was asked for with one, as with public addresses."""
+        wanted = [one for one in asked if int(one["DeviceIndex"]) == nic.device_index and one.get("Ipv6AddressCount")]
+        return ["::1"] if wanted else []
 
     @staticmethod
     def _ends_with_machine(nic: Any, asked: list[dict[str, Any]]) -> bool:

@@ -13,13 +13,19 @@ from moto.ec2.models.instance_types import INSTANCE_TYPE_OFFERINGS
 from moto.ec2.responses import EC2Response
 
 from ..errors import AwsError
+from . import hibernation
 from .capacity_actions import CapacityActions
+from .deaths import DEATHS
+from .instance_profiles import PROFILES
+from .interface_rules import check_interfaces, check_ipv6, check_place
 from .launch_rules import Wish, check
 from .lists import check_size, cut, matching
 from .market_actions import MarketActions
 from .region_actions import RegionActions
 from .reservations import held_by_account
 from .reserved_launch import Claim, places
+from .room import with_room
+from .spot_limit import check_max_price
 from .vcpu_limits import check_limit
 
 _OFFERING_FILTERS = {"instance-type": "InstanceType", "location": "Location"}
@@ -70,7 +76,14 @@ class LabEc2Response(CapacityActions, MarketActions, RegionActions, EC2Response)
         return self._with_current_states(super().terminate_instances(), "TerminatingInstances")
 
     def stop_instances(self) -> ActionResult:
-        return self._with_current_states(super().stop_instances(), "StoppingInstances")
+        machines = self.ec2_backend.get_multi_instances_by_id(self._get_param("InstanceIds", []))
+        hibernate = bool(self._get_param("Hibernate"))
+        for machine in machines:
+            hibernation.check_stop(machine, hibernate)
+        answer = super().stop_instances()
+        for machine in machines:
+            machine.hibernated = hibernate
+        return self._with_current_states(answer, "StoppingInstances")
 
     def start_instances(self) -> ActionResult:
         return self._with_current_states(super().start_instances(), "StartingInstances")
@@ -85,9 +98,23 @@ class LabEc2Response(CapacityActions, MarketActions, RegionActions, EC2Response)
         return EmptyResult()
 
     def _launch(self, parameters: dict[str, str]) -> Any:
-        self._checked = check(self.ec2_backend, self._wish())
-        self._take_subnet(self._checked.subnet_id)
+        interfaces, wish = self._get_param("NetworkInterfaces", []), self._wish()
+        check_interfaces(interfaces, self._get_param("SubnetId"), self._get_param("SecurityGroupIds", []))
+        check_ipv6(self.ec2_backend, interfaces)
+        self._checked = check(self.ec2_backend, wish)
+        check_place(
+            self.ec2_backend,
+            wish.subnet_ids,
+            wish.group_ids,
+            wish.zone_name or wish.zone_id,
+            int(self._get_param("MinCount") or 1),
+        )
+        PROFILES.check(self.current_account, self.partition, dict(self._get_param("IamInstanceProfile") or {}))
+        if parameters.get("HibernationOptions.Configured") == "true":
+            hibernation.check_launch(self._wish().instance_type, self._checked.devices[0]["Ebs"])
         market = self._get_param("InstanceMarketOptions.MarketType")
+        self._find_room(market)
+        self._take_subnet(self._checked.subnet_id)
         reserved = self._reserve_places(market)
         # Moto makes as few as it may, EC2 as many as it can.
         self.params["MinCount"] = len(reserved)
@@ -101,7 +128,19 @@ class LabEc2Response(CapacityActions, MarketActions, RegionActions, EC2Response)
             machine.launch_parameters = parameters
             machine.disable_api_termination = bool(self._get_param("DisableApiTermination"))
             machine.client_token = self._get_param("ClientToken")
+            if death := DEATHS.strike(self.region, parameters):
+                machine.die_at_start(death.code, death.message)
         return reservation
+
+    def _find_room(self, market: str | None) -> None:
+        """Room that is reserved is not looked for here, and a dry run asks for permission alone."""
+        if self._get_param("DryRun") or "CapacityReservationTarget" in self._reservation_wish():
+            return
+        wish = self._wish()
+        self._checked = with_room(self.ec2_backend, wish, self._checked, market)
+        if market == "spot":
+            highest = self._get_param("InstanceMarketOptions.SpotOptions.MaxPrice")
+            check_max_price(highest, wish.instance_type, self._checked.zone, self._checked.platform)
 
     def _reserve_places(self, market: str | None) -> list[str | None]:
         """The capacity reservation of each machine to be made, none for most; the others must fit the quota."""

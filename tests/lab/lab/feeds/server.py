@@ -6,12 +6,12 @@ It deliberately looks at paths only: a query is logged and otherwise ignored.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import datetime, timezone
 from threading import Lock
 from typing import Any
 from urllib.parse import unquote
 
+from ..faults import Faults
 from ..web import Request, Response
 from .document import Document
 from .faults import FeedFault, in_chunks
@@ -19,14 +19,15 @@ from .faults import FeedFault, in_chunks
 
 class Feeds:
     def __init__(self) -> None:
+        self.faults = Faults(FeedFault)
         self._lock = Lock()
         self.reset()
 
     def reset(self) -> None:
         with self._lock:
             self._documents: dict[str, Document] = {}
-            self._faults: list[FeedFault] = []
             self._log: list[dict[str, Any]] = []
+        self.faults.clear()
 
     def set(self, path: str, **document: Any) -> None:
         """Serve a document at this path, in place of the one before."""
@@ -37,20 +38,6 @@ class Feeds:
         with self._lock:
             self._documents[path] = made
 
-    def add_fault(self, **description: Any) -> None:
-        """A further fault; the members are those of `FeedFault`."""
-        fault = FeedFault(**description)
-        with self._lock:
-            self._faults.append(fault)
-
-    def faults(self) -> list[dict[str, Any]]:
-        with self._lock:
-            return [asdict(fault) for fault in self._faults]
-
-    def clear_faults(self) -> None:
-        with self._lock:
-            self._faults.clear()
-
     def requests(self, since: str = "0") -> list[dict[str, Any]]:
         """Every request after that number; `status` is null while, or if, no answer was given."""
         with self._lock:
@@ -58,10 +45,8 @@ class Feeds:
 
     def __call__(self, request: Request) -> Response:
         entry = self._arrived(request)
+        fault = self.faults.strike(request.path)
         with self._lock:
-            fault = next((fault for fault in self._faults if fault.strikes(request.path)), None)
-            if fault and fault.times is not None:
-                fault.times -= 1
             document = self._documents.get(request.path)
         entry["fault"] = fault and fault.kind
         if fault:

@@ -1,0 +1,181 @@
+//! `cloudkit launch connect`: a shell on a machine, or one command.
+//!
+//! The terminal is ssh's for as long as it runs; its exit code is the command's.
+
+use std::time::Duration;
+
+use clap::Args;
+
+use super::arguments::ssh_wait;
+use super::machines::{self, Found, MachineArguments, named};
+use super::ssh::{self, LoginArguments};
+use super::start;
+use crate::aws::Session;
+use crate::aws::types::{Located, MachineState};
+use crate::cli::command_error::CommandError;
+use crate::cli::context::Context;
+use crate::cli::exit_code::ExitClass;
+use crate::model::RegionName;
+use crate::platform::command;
+use crate::platform::throw_away_key::ThrowAwayKey;
+use crate::provision::reach::{HostKey, SshTarget};
+use crate::provision::wait;
+
+/// How long ssh waits for a connection that is taken up: the server has answered before.
+const CONNECT_LIMIT: &str = "ConnectTimeout=15";
+
+/// Open a shell on a machine, or run one command there
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cloudkit launch connect trainer
+  cloudkit launch connect trainer -- nvidia-smi
+  cloudkit launch connect trainer --instance-connect     # without a key of yours on the machine")]
+pub(super) struct ConnectArguments {
+    /// Its id or its name
+    #[arg(value_name = "MACHINE")]
+    machine: String,
+    /// What to run there instead of a shell
+    #[arg(last = true, value_name = "COMMAND")]
+    command: Vec<String>,
+    /// Where to look: region, pattern or all [default: every region of the account]
+    #[arg(short, long, value_name = "REGION")]
+    region: Vec<String>,
+    #[command(flatten)]
+    login: LoginArguments,
+    /// Log in by EC2 Instance Connect, with a key made for this one connection
+    #[arg(long, conflicts_with = "identity")]
+    instance_connect: bool,
+    /// Log in by Session Manager, which needs neither a key nor an open port, but a role (launch --ssm)
+    #[arg(long, conflicts_with_all = ["identity", "user", "instance_connect"])]
+    ssm: bool,
+    /// Refuse where the machine is stopped, instead of starting it
+    #[arg(long)]
+    no_start: bool,
+}
+
+pub(super) fn run(context: &Context<'_>, arguments: &ConnectArguments) -> Result<ExitClass, CommandError> {
+    let meant = MachineArguments::one(&arguments.machine, &arguments.region);
+    let Found { session, machines, .. } = machines::find(context, &meant)?;
+    let [one] = machines.as_slice() else {
+        let names: Vec<String> = machines.iter().map(named).collect();
+        return Err(CommandError::usage(format!(
+            "{} means {} machines: {}",
+            arguments.machine,
+            machines.len(),
+            names.join(", ")
+        ))
+        .hint("name one of them"));
+    };
+    let one = awake(context, &session, one, arguments.no_start)?;
+    if arguments.ssm {
+        return by_session_manager(context, &session, &one, &arguments.command);
+    }
+    context.block_on(async {
+        let mut target = ssh::target(context, &session, &one, &arguments.login).await?;
+        let throw_away = match arguments.instance_connect {
+            true => Some(push_key(&session, &one, &mut target).await?),
+            false => None,
+        };
+        let limit = ssh_wait(context)?.to_duration();
+        if !wait::until_ssh(&target.address, target.port, limit).await {
+            return Err(no_answer(&target, limit));
+        }
+        if target.host_key == HostKey::Unknown {
+            context
+                .streams
+                .status("its host key is not known: it is not on its console any more, or not yet");
+        }
+        let mut words = vec!["-o".to_owned(), CONNECT_LIMIT.to_owned()];
+        words.extend(target.arguments());
+        words.extend(arguments.command.iter().cloned());
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let code = command::attached("ssh", &words).await.map_err(no_ssh)?;
+        drop(throw_away);
+        Ok(class_of(code))
+    })?
+}
+
+/// What a program ended with; 255 where a signal ended it.
+fn class_of(code: Option<i32>) -> ExitClass {
+    ExitClass::OfProgram(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(u8::MAX))
+}
+
+fn no_ssh(error: command::CommandError) -> CommandError {
+    CommandError::usage(error)
+        .hint("install an OpenSSH client: on Windows it is an optional feature of the system")
+}
+
+fn no_answer(target: &SshTarget, limit: Duration) -> CommandError {
+    let SshTarget { instance_id, address, port, .. } = target;
+    let error = format!("no SSH server answers at {address} port {port} after {} s", limit.as_secs());
+    CommandError::new(ExitClass::Unavailable, error)
+        .hint(format!("see how it is doing: cloudkit launch logs {instance_id}"))
+        .hint(
+            "its security group admits the address from which it was launched; yours may be another one now",
+        )
+}
+
+/// The machine once it runs: a stopped one is started first.
+fn awake(
+    context: &Context<'_>,
+    session: &Session,
+    one: &Located,
+    no_start: bool,
+) -> Result<Located, CommandError> {
+    match one.machine.state {
+        MachineState::Running => return Ok(one.clone()),
+        MachineState::Stopped if no_start => {
+            let error = CommandError::new(ExitClass::No, format!("{} is stopped", named(one)));
+            return Err(error.hint(format!("start it: cloudkit launch start {}", one.machine.id)));
+        }
+        MachineState::Stopped => {
+            start::past_deadline(one)?;
+            context.streams.status(format_args!("{} is stopped: it is started, and costs again", named(one)));
+            context.block_on_bounded(async {
+                Ok(session.ec2(&one.region).start(std::slice::from_ref(&one.machine.id)).await?)
+            })?;
+        }
+        MachineState::Pending => {}
+        state => return Err(CommandError::new(ExitClass::No, format!("{} is {state}", named(one)))),
+    }
+    context.block_on_bounded(async {
+        let machine = wait::until_running(&session.ec2(&one.region), &one.machine.id).await?;
+        Ok(Located { region: one.region.clone(), machine })
+    })
+}
+
+/// Lets a key in for a minute that is made for this and forgotten afterwards.
+async fn push_key(
+    session: &Session,
+    one: &Located,
+    target: &mut SshTarget,
+) -> Result<ThrowAwayKey, CommandError> {
+    let key = ThrowAwayKey::make().map_err(CommandError::usage)?;
+    session.instance_connect(&one.region).push_key(&one.machine.id, &target.user, key.public()).await?;
+    target.identity = Some(key.path().to_owned());
+    Ok(key)
+}
+
+/// Hands the terminal to Session Manager's plugin.
+fn by_session_manager(
+    context: &Context<'_>,
+    session: &Session,
+    one: &Located,
+    command: &[String],
+) -> Result<ExitClass, CommandError> {
+    let region: &RegionName = &one.region;
+    let started = context
+        .block_on_bounded(async { Ok(session.sessions(region).start(&one.machine.id, command).await?) })?;
+    let words = [
+        started.answer.as_str(),
+        region.as_str(),
+        "StartSession",
+        context.profile().unwrap_or_default(),
+        &started.request,
+        &started.endpoint,
+    ];
+    let code = context.block_on(command::attached("session-manager-plugin", &words))?.map_err(|error| {
+        CommandError::usage(error).hint("install it: https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html")
+    })?;
+    Ok(class_of(code))
+}

@@ -1,0 +1,147 @@
+//! `launch connect` and `launch ssh-config`: the way to a machine, whose host key is believed, and ssh's own exit code.
+
+use insta::assert_snapshot;
+
+use crate::support::{Home, Lab};
+
+/// A stand-in for ssh that shows its words, a line each, and ends with 7.
+const SSH: &str = "#!/bin/sh\nprintf '%s\\n' \"$@\"\nexit 7\n";
+
+fn with_a_machine() -> (Lab, Home) {
+    let lab = Lab::start();
+    let home = lab.home();
+    home.program_of("ssh", SSH);
+    home.run("cloudkit launch -t m7i.large --ttl 1h --name trainer --wait running").ok();
+    (lab, home)
+}
+
+fn id(lab: &Lab) -> String {
+    lab.only_machine()["id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_command_runs_on_the_machine_and_its_code_is_the_commands() {
+    let (_lab, home) = with_a_machine();
+    assert_snapshot!(home.run("cloudkit launch connect trainer -r us-east-1 -- nvidia-smi -L"), @r#"
+    -o
+    ConnectTimeout=15
+    -o
+    HostName=127.0.0.1
+    -o
+    Port=[PORT]
+    -o
+    User=ec2-user
+    -o
+    HostKeyAlias=i-xxxxxxxxxxxxxxxxx
+    -o
+    UserKnownHostsFile="[HOME]/.local/state/cloudkit/known_hosts"
+    -o
+    StrictHostKeyChecking=ask
+    127.0.0.1
+    nvidia-smi
+    -L
+    --- stderr
+    its host key is not known: it is not on its console any more, or not yet
+    --- exit 7
+    "#);
+    assert_snapshot!(home.run("cloudkit launch connect trainer -r us-east-1 --user ada --identity key"), @r#"
+    -o
+    ConnectTimeout=15
+    -o
+    HostName=127.0.0.1
+    -o
+    Port=[PORT]
+    -o
+    User=ada
+    -o
+    HostKeyAlias=i-xxxxxxxxxxxxxxxxx
+    -o
+    UserKnownHostsFile="[HOME]/.local/state/cloudkit/known_hosts"
+    -o
+    StrictHostKeyChecking=ask
+    -o
+    IdentityFile="key"
+    -o
+    IdentitiesOnly=yes
+    127.0.0.1
+    --- stderr
+    its host key is not known: it is not on its console any more, or not yet
+    --- exit 7
+    "#);
+}
+
+#[test]
+fn a_stopped_machine_is_started_unless_it_is_not_to_be() {
+    let (lab, home) = with_a_machine();
+    home.run("cloudkit launch stop trainer -r us-east-1").ok();
+    lab.until_it_is(&id(&lab), "stopped");
+    assert_snapshot!(home.run("cloudkit launch connect trainer -r us-east-1 --no-start"), @"
+    --- stderr
+    error: trainer (i-xxxxxxxxxxxxxxxxx) is stopped
+    hint: start it: cloudkit launch start i-xxxxxxxxxxxxxxxxx
+    --- exit 1
+    ");
+    assert_eq!(lab.requests_of("StartInstances").len(), 0);
+    let screen = home.run("cloudkit launch connect trainer -r us-east-1 -- true").exits(7);
+    assert!(screen.stderr.contains("is stopped: it is started, and costs again"), "{screen}");
+    assert_eq!(lab.only_machine()["state"], "running");
+}
+
+#[test]
+fn a_key_of_one_connection_is_let_in_for_it() {
+    let (lab, home) = with_a_machine();
+    let screen = home.run("cloudkit launch connect trainer -r us-east-1 --instance-connect -- true").exits(7);
+    assert_eq!(lab.requests_of("SendSSHPublicKey").len(), 1);
+    let identity = screen.stdout.lines().find_map(|line| line.strip_prefix("IdentityFile=")).unwrap();
+    assert!(!std::path::Path::new(identity.trim_matches('"')).exists(), "{identity} is still there");
+}
+
+#[test]
+fn without_ssh_it_says_what_to_install() {
+    let (_lab, mut home) = with_a_machine();
+    std::fs::remove_file(home.path("bin/ssh")).unwrap();
+    home.set("PATH", home.path("bin").to_str().unwrap());
+    assert_snapshot!(home.run("cloudkit launch connect trainer -r us-east-1 -- true"), @"
+    --- stderr
+    its host key is not known: it is not on its console any more, or not yet
+    error: cannot run ssh
+    caused by: No such file or directory (os error 2)
+    hint: install an OpenSSH client: on Windows it is an optional feature of the system
+    --- exit 2
+    ");
+}
+
+#[test]
+fn every_running_machine_has_its_name_for_ssh() {
+    let (_lab, home) = with_a_machine();
+    home.run("cloudkit launch -t m7i.large --ttl 1h --name 'two words' --wait running").ok();
+    home.write(".ssh/config", "Host old\n    User ada\n");
+    assert_snapshot!(home.run("cloudkit launch ssh-config -r us-east-1"), @"
+    --- stderr
+    [HOME]/.ssh/cloudkit_config names 2 machines
+    [HOME]/.ssh/config now begins with: Include cloudkit_config
+    ");
+    assert_snapshot!(home.read(".ssh/cloudkit_config"), @r#"
+    # Written by cloudkit launch ssh-config, and written anew by the next one.
+    Host trainer i-xxxxxxxxxxxxxxxxx
+        HostName 127.0.0.1
+        Port [PORT]
+        User ec2-user
+        HostKeyAlias i-xxxxxxxxxxxxxxxxx
+        UserKnownHostsFile "[HOME]/.local/state/cloudkit/known_hosts"
+        StrictHostKeyChecking ask
+
+    Host i-xxxxxxxxxxxxxxxxx
+        HostName 127.0.0.1
+        Port [PORT]
+        User ec2-user
+        HostKeyAlias i-xxxxxxxxxxxxxxxxx
+        UserKnownHostsFile "[HOME]/.local/state/cloudkit/known_hosts"
+        StrictHostKeyChecking ask
+    "#);
+    assert_eq!(home.read(".ssh/config"), "Include cloudkit_config\n\nHost old\n    User ada\n");
+    home.run("cloudkit launch ssh-config trainer -r us-east-1").ok();
+    assert_eq!(home.read(".ssh/config"), "Include cloudkit_config\n\nHost old\n    User ada\n");
+    let printed = home.run("cloudkit launch ssh-config trainer -r us-east-1 --print").ok();
+    assert!(printed.stdout.contains("Host trainer i-"), "{printed}");
+}
