@@ -75,10 +75,9 @@ pub(super) fn run(context: &Context<'_>, arguments: &CapacityArguments) -> Resul
     let mut outcome = account::ask(context, arguments, &wish)?;
     // Who asks what the account holds or could buy gets that alone, so that a launch that reads it takes nothing else.
     #[cfg(feature = "aws")]
-    let of_account = outcome.take_offers();
+    let mut offers = outcome.take_offers().unwrap_or(sold.offers);
     #[cfg(not(feature = "aws"))]
-    let of_account = None;
-    let mut offers = of_account.unwrap_or(sold.offers);
+    let mut offers = sold.offers;
     #[cfg(feature = "aws")]
     let checked = arguments.account.quotas.check(context, &mut offers, arguments.account.count);
     let total = offers.len();
