@@ -241,9 +241,24 @@ fn chart(sheet: &TypeSheet<'_>, market: Market, os: OperatingSystem, width_of_pa
         let _ = writeln!(text, "{}", format!("{row}{bar}").trim_end());
     }
     if !unknown.is_empty() {
-        let _ = writeln!(text, "  not known in {}", unknown.join(", "));
+        text.push_str(&not_known_in(&unknown, width_of_page));
     }
     text
+}
+
+/// The regions in which a price is not known, on as many lines as it takes.
+fn not_known_in(regions: &[&str], width: usize) -> String {
+    let mut lines = vec!["  not known in".to_owned()];
+    for (place, region) in regions.iter().enumerate() {
+        let comma = if place + 1 < regions.len() { "," } else { "" };
+        match lines.last_mut() {
+            Some(line) if line.len() + region.len() + comma.len() < width => {
+                let _ = write!(line, " {region}{comma}");
+            }
+            _ => lines.push(format!("    {region}{comma}")),
+        }
+    }
+    lines.join("\n") + "\n"
 }
 
 /// What stands before each bar: the region, the price, its date and its source; without the last where they do not fit.
@@ -301,6 +316,13 @@ mod tests {
         assert_eq!(bar(101, 240, LONGEST_BAR), format!("{}▋", "█".repeat(12)));
         assert_eq!(bar(u64::MAX, u64::MAX, LONGEST_BAR), "█".repeat(30));
         assert_eq!(bar(0, 0, LONGEST_BAR), "▏");
+    }
+
+    #[test]
+    fn a_list_of_regions_fits_the_page() {
+        let text = not_known_in(&["us-east-1", "us-west-2", "ap-northeast-1"], 26);
+        assert_eq!(text, "  not known in us-east-1,\n    us-west-2,\n    ap-northeast-1\n");
+        assert_eq!(not_known_in(&["us-east-1"], 100), "  not known in us-east-1\n");
     }
 
     #[test]

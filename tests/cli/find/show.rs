@@ -85,7 +85,8 @@ fn without_a_region_every_region_is_named() {
 
     USD/hour on-demand, linux
       us-east-1  55.04  2026-08-06  embedded  ██████████████████████████████
-      not known in ap-northeast-1, ap-northeast-2, ap-south-1, ap-southeast-2, ap-southeast-3, ca-central-1, eu-north-1, eu-west-2, sa-east-1, us-east-2, us-west-1, us-west-2
+      not known in ap-northeast-1, ap-northeast-2, ap-south-1, ap-southeast-2, ap-southeast-3,
+        ca-central-1, eu-north-1, eu-west-2, sa-east-1, us-east-2, us-west-1, us-west-2
     ");
     let upper = home.run("cloudkit find show P5.48XLARGE").ok();
     assert_eq!(upper.stdout, home.run("cloudkit find show p5.48xlarge").ok().stdout);
