@@ -4,6 +4,7 @@
 //! there is no machine in the end, and what can't be undone is handed back by name.
 
 mod prepare;
+mod request;
 mod turns;
 
 use std::collections::{BTreeMap, HashSet};
@@ -12,14 +13,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use base64::Engine;
-
 use super::agent_binary::AgentBinaryError;
-use super::delivery;
 use super::first_sign::{self, Seen, Wanted};
 use super::journal::{Journal, JournalError};
 use super::network::NewNetwork;
-use super::plan::{Candidate, Plan, PlannedVolume, Refused, Source, Step, bucket_name};
+use super::plan::{Candidate, Plan, Refused, Source, Step, bucket_name};
 use super::refusal_memory::{Pool, RefusalMemory};
 use super::report::{Event, LAUNCHED_SCHEMA, Launched};
 use super::settle::{self, Fate};
@@ -27,10 +25,10 @@ use super::stored_agents::StoredAgents;
 use super::undo::{Left, Made};
 use super::wait::{self, WaitError, WaitFor};
 use crate::aws::ec2::Ec2;
+use crate::aws::types::Machine;
 use crate::aws::types::capacity::Zone;
-use crate::aws::types::{InterfaceRequest, Machine, RunRequest};
 use crate::aws::{AwsError, Refusal, Session};
-use crate::cloudinit::{self, RenderError};
+use crate::cloudinit::RenderError;
 use crate::model::tag::{self, Tag};
 use crate::model::{NotAValue, RegionName, Span};
 use crate::platform::clock;
@@ -339,54 +337,6 @@ impl<'e, R: FnMut(Event)> Executor<'e, R> {
         }
     }
 
-    /// The whole request, its URL signed just now.
-    async fn request(&self, region: &RegionName, candidate: &Candidate) -> Result<RunRequest, Cause> {
-        let bucket = self.bucket(region);
-        let mut boot = self.plan.boot_of(candidate);
-        if let Some(agent) = &candidate.agent {
-            let signed = delivery::download(&self.means.session, &self.plan.account, agent).await;
-            boot.agent = Some(signed.map_err(failed("sign the agent's URL"))?);
-        }
-        let planned = self.plan.user.as_ref().and_then(|user| user.object.as_ref());
-        if let (Some(object), Some(planned)) = (&mut boot.object, planned) {
-            let signed = bucket.presign(&planned.key, delivery::URL_LASTS).await;
-            let signed = signed.map_err(failed("sign the URL of what the machine fetches at its start"))?;
-            (object.url, object.headers) = (signed.url, signed.headers);
-        }
-        let user_data = cloudinit::render(&boot)?;
-        Ok(RunRequest {
-            client_token: candidate.client_token.clone(),
-            image: candidate.image.id.clone(),
-            instance_type: candidate.instance_type.clone(),
-            zone: candidate.zone.clone(),
-            groups: match candidate.groups.as_slice() {
-                [] => vec![self.groups.get(region.as_str()).cloned().unwrap_or_default()],
-                named => named.to_vec(),
-            },
-            interface: self.interface(region, candidate),
-            key_pair: candidate.key_pair.as_ref().map(|pair| pair.name.clone()),
-            block_devices: candidate.volumes.iter().map(PlannedVolume::request).collect(),
-            market: candidate.market,
-            max_price: candidate.max_price_usd_hour,
-            reservation: candidate.reservation.clone(),
-            ending: self.plan.ending.request(),
-            user_data: base64::engine::general_purpose::STANDARD.encode(user_data.bytes()),
-            tags: self.plan.tags.iter().cloned().chain(login_user(candidate)).collect(),
-        })
-    }
-
-    /// The interface that was planned, in the subnet that was planned or made.
-    fn interface(&self, region: &RegionName, candidate: &Candidate) -> Option<InterfaceRequest> {
-        let planned = candidate.interface.as_ref()?;
-        let made = || self.networks.get(region.as_str())?.subnet(candidate.zone.as_deref());
-        Some(InterfaceRequest {
-            // A subnet that is not known would be refused by EC2; it can't become another one.
-            subnet: planned.subnet.as_deref().or_else(made).unwrap_or_default().to_owned(),
-            public_address: planned.public_address,
-            ipv6: planned.ipv6,
-        })
-    }
-
     /// Looks for the first signs where that was asked for, removes what the machine does not need, and tells what there is.
     async fn finish(
         &mut self,
@@ -508,11 +458,6 @@ async fn unless_interrupted<T>(means: &Means, wait: impl Future<Output = T>) -> 
         output = wait => Ok(output),
         () = interruption => Err(Cause::Interrupted),
     }
-}
-
-/// Tells who logs in, as far as that is known and a tag can hold it.
-fn login_user(candidate: &Candidate) -> Option<Tag> {
-    candidate.image.login_user.as_deref().map(|user| Tag::new(tag::LOGIN_USER, tag::fitting(user)))
 }
 
 /// Keeps what was read of the host key for the first way in by ssh, which else reads the console itself: that it can't be
