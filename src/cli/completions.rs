@@ -3,13 +3,13 @@
 //! A shell's script asks the binary itself at each Tab, so that the names of types, regions and GPUs are those of the
 //! catalog in use. `CLOUDKIT_COMPLETE` says that it is a shell that asks.
 
+use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::io;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Command, CommandFactory};
-use clap_complete::ArgValueCandidates;
-use clap_complete::engine::CompletionCandidate;
+use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 use clap_complete::env::Shells;
 
 use super::arguments::Cloudkit;
@@ -19,6 +19,7 @@ use super::exit_code::ExitClass;
 use super::personality;
 use crate::catalog::cache::CatalogCache;
 use crate::catalog::{Catalog, InstanceType, Region, region_name};
+use crate::discovery::{Label, SortColumn};
 use crate::platform::{Process, variables};
 
 const SHELLS: [&str; 5] = ["bash", "zsh", "fish", "powershell", "elvish"];
@@ -74,38 +75,69 @@ fn command_called(name: &OsStr) -> Command {
 }
 
 /// Completes instance types.
-pub(super) fn instance_types() -> ArgValueCandidates {
-    ArgValueCandidates::new(|| candidates(|catalog| catalog.types().map(InstanceType::name).collect()))
+pub(super) fn instance_types() -> ArgValueCompleter {
+    names(|| catalog().types().map(InstanceType::name).map(CompletionCandidate::new).collect())
 }
 
 /// Completes regions.
-pub(super) fn regions() -> ArgValueCandidates {
-    ArgValueCandidates::new(|| {
+pub(super) fn regions() -> ArgValueCompleter {
+    names(|| {
         let all = catalog().regions().map(Region::code).chain(region_name::codes()).chain(["all"]);
-        let mut all: Vec<&str> = all.collect();
-        all.sort_unstable();
-        all.dedup();
+        let all: BTreeSet<&str> = all.collect();
         let candidate =
             |code| CompletionCandidate::new(code).help(region_name::name_of(code).map(Into::into));
         all.into_iter().map(candidate).collect()
     })
 }
 
-/// Completes the names of GPUs.
-pub(super) fn gpus() -> ArgValueCandidates {
-    ArgValueCandidates::new(|| {
-        candidates(|catalog| {
-            let mut names: Vec<&str> =
-                catalog.types().flat_map(InstanceType::gpus).map(|gpu| gpu.name).collect();
-            names.sort_unstable();
-            names.dedup();
-            names
-        })
+/// Completes the names that there are of something, as they can be typed without quotes.
+pub(super) fn labels(label: Label) -> ArgValueCompleter {
+    names(move || {
+        label.names(catalog()).into_iter().map(typed_plainly).map(CompletionCandidate::new).collect()
     })
 }
 
-fn candidates(names: fn(&'static Catalog<'static>) -> Vec<&'static str>) -> Vec<CompletionCandidate> {
-    names(catalog()).into_iter().map(CompletionCandidate::new).collect()
+/// Completes what offers are sorted by, also with the dash that turns the order round.
+pub(super) fn sort_keys() -> ArgValueCompleter {
+    names(|| {
+        let columns = || SortColumn::all().map(SortColumn::as_str);
+        let falling = columns().map(|column| format!("-{column}"));
+        columns().map(str::to_owned).chain(falling).map(CompletionCandidate::new).collect()
+    })
+}
+
+/// Completes one of a few words.
+pub(super) fn words<T: ToString>(all: impl IntoIterator<Item = T>) -> ArgValueCompleter {
+    let all: Vec<String> = all.into_iter().map(|one| one.to_string()).collect();
+    names(move || all.iter().map(CompletionCandidate::new).collect())
+}
+
+/// Completes the last element of a comma list with one of the candidates; letter case does not count.
+fn names(candidates: impl Fn() -> Vec<CompletionCandidate> + Send + Sync + 'static) -> ArgValueCompleter {
+    ArgValueCompleter::new(move |typed: &OsStr| {
+        let typed = typed.to_string_lossy();
+        let (before, last) = typed.split_at(typed.rfind(',').map_or(0, |comma| comma + 1));
+        let wanted = last.to_lowercase();
+        // A shell may drop what does not begin as it was typed.
+        let in_the_case_of_the_typed = |candidate: CompletionCandidate| {
+            let value = candidate.get_value().to_string_lossy().to_lowercase();
+            let begins = value.starts_with(&wanted);
+            let is_lower = last == wanted && !last.is_empty();
+            let help = candidate.get_help().cloned();
+            begins.then(|| {
+                if is_lower { CompletionCandidate::new(value).help(help) } else { candidate }
+                    .add_prefix(before)
+            })
+        };
+        candidates().into_iter().filter_map(in_the_case_of_the_typed).collect()
+    })
+}
+
+/// A name without what a shell reads otherwise; it means the same, since punctuation does not count.
+fn typed_plainly(name: &str) -> String {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    let parts = name.split(|c| !is_part(c)).filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join("-")
 }
 
 /// The catalog in use. A shell in the middle of a line is no place for warnings: a cache that can't be used is passed over,

@@ -16,6 +16,7 @@ mod personality;
 mod region;
 mod settings;
 mod usage;
+mod values;
 
 #[cfg(feature = "aws")]
 mod account_regions;

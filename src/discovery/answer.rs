@@ -6,7 +6,7 @@ use std::fmt;
 
 use crate::model::Offer;
 
-use super::{OfferGroup, Subject};
+use super::{Instead, OfferGroup, Subject};
 
 /// The offers, and what a person may wonder about.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -21,6 +21,12 @@ pub struct Answer<'c> {
     pub not_known: Vec<NotKnown>,
     /// What removed the last candidate, where there is no offer.
     pub emptied_by: Option<Emptied>,
+    /// What there is instead, where there is no offer and something near.
+    pub instead: Option<Instead<'c>>,
+    /// How many offers there were, before the limit, whose price is not known.
+    pub unpriced: usize,
+    /// The regions, by code, of spot offers of which no spot price is known at all.
+    pub without_spot_prices: Vec<&'c str>,
     /// The patterns that contributed nothing, in the order of the question.
     pub unmatched: Vec<Unmatched<'c>>,
 }
@@ -90,6 +96,9 @@ impl fmt::Display for Emptied {
             Counted::Types => "instance types",
             Counted::Offers => "offers",
         };
+        if *subject == Subject::Market {
+            return write!(f, "not sold as {wanted} there: the last {removed} of {of} {counted}");
+        }
         write!(f, "{subject} {wanted} removed the last {removed} of {of} {counted}")
     }
 }

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use crate::catalog::age::{Figure, Freshness};
-use crate::catalog::{InterruptionRate, Offering, Price};
+use crate::catalog::{InterruptionRate, Offering, Price, Region};
 use crate::model::{Market, Money, Offer, OperatingSystem, offer};
 
 /// What may become an offer.
@@ -46,15 +46,33 @@ impl<'c> From<Price<'c>> for Quoted<'c> {
     }
 }
 
-/// Whether an offering is sold in a market. Spot machines of a type that the region has no price and no interruption rate
-/// of are not sold there; what the account has reserved is the account's to say.
-pub(super) fn is_sold(offering: Offering<'_>, market: Market, os: OperatingSystem) -> bool {
+/// Whether it is known what spot machines cost in a region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SpotPrices {
+    /// Of some types it is: the others are not sold.
+    Known,
+    /// Of none it is: what EC2 says of the type has to do.
+    Unknown,
+}
+
+impl SpotPrices {
+    pub(super) fn of(region: Region<'_>, os: OperatingSystem) -> Self {
+        let is_known = region.offerings().any(|offering| offering.price(Market::Spot, os).is_some());
+        if is_known { Self::Known } else { Self::Unknown }
+    }
+}
+
+/// Whether an offering is sold in a market. Where spot prices are known, spot machines of a type without a price and without
+/// an interruption rate are not sold; what the account has reserved is the account's to say.
+pub(super) fn is_sold(offering: Offering<'_>, market: Market, os: OperatingSystem, spot: SpotPrices) -> bool {
+    let is_of_type = || offering.instance_type().markets().any(|of_type| of_type == market);
     match market {
         Market::OnDemand => true,
-        Market::Spot => offering.price(Market::Spot, os).is_some() || offering.interruption(os).is_some(),
-        Market::CapacityBlock => {
-            offering.instance_type().markets().any(|market| market == Market::CapacityBlock)
+        Market::Spot => {
+            let is_known = offering.price(Market::Spot, os).is_some() || offering.interruption(os).is_some();
+            is_known || spot == SpotPrices::Unknown && is_of_type()
         }
+        Market::CapacityBlock => is_of_type(),
         Market::Reservation => false,
     }
 }
@@ -90,6 +108,7 @@ impl<'c> Candidate<'c> {
         let Self { offering, market, os, price, .. } = *self;
         let instance_type = offering.instance_type();
         let interruption = self.interruption();
+        let on_demand = self.on_demand();
         let is_old = |figure, as_of: &str| freshness.is_some_and(|freshness| freshness.is_old(figure, as_of));
         Offer {
             schema: Cow::Borrowed(offer::SCHEMA),
@@ -104,7 +123,10 @@ impl<'c> Candidate<'c> {
             accelerators: instance_type.accelerators().map(Into::into).collect(),
             os,
             price_usd_hour: price.map(|price| price.amount),
-            on_demand_usd_hour: self.on_demand().map(|price| price.amount),
+            on_demand_usd_hour: on_demand.map(|price| price.amount),
+            on_demand_is_old: market != Market::OnDemand
+                && on_demand.is_some_and(|price| is_old(Figure::OnDemandPrice, price.as_of)),
+            saving_percent: (market == Market::Spot).then(|| self.saving_percent()).flatten(),
             price_source: price.map(|price| Cow::Borrowed(price.source)),
             price_as_of: price.map(|price| Cow::Borrowed(price.as_of)),
             price_is_old: price.is_some_and(|price| is_old(Figure::price_in(market), price.as_of)),
@@ -113,6 +135,8 @@ impl<'c> Candidate<'c> {
                 .is_some_and(|rate| is_old(Figure::Interruption, rate.source.as_of())),
             reservation_id: None,
             available_count: None,
+            total_count: None,
+            ends_at: None,
             block: None,
             quota: None,
         }

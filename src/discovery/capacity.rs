@@ -10,7 +10,7 @@ use crate::catalog::age::Freshness;
 use crate::catalog::{Catalog, InstanceType, Offering, Region};
 use crate::model::{Market, Offer, OperatingSystem};
 
-use super::candidate::{Candidate, Place, Quoted, is_sold};
+use super::candidate::{Candidate, Place, Quoted, SpotPrices, is_sold};
 use super::named::Named;
 use super::{NamePattern, Unmatched};
 
@@ -117,24 +117,32 @@ pub fn sold<'c>(
     let freshness = today.map(Freshness::on);
     let named = wish.patterns.iter().map(|pattern| Named::find(catalog, pattern));
     let unmatched = named.filter_map(|named| named.unmatched(catalog, regions)).collect();
+    let regions: Vec<_> = regions.iter().map(|region| (*region, SpotPrices::of(*region, os))).collect();
+    let in_regions = |one: InstanceType<'c>| {
+        let offering =
+            move |(region, spot): &(Region<'c>, SpotPrices)| Some((region.offering(one.name())?, *spot));
+        regions.iter().filter_map(offering)
+    };
     let mut offers: Vec<Offer<'c>> = wish
         .types(catalog)
         .into_iter()
-        .flat_map(|one| regions.iter().filter_map(move |region| region.offering(one.name())))
-        .flat_map(|offering| markets(offering, os).map(move |market| candidate(offering, market, os)))
+        .flat_map(in_regions)
+        .flat_map(|(offering, spot)| {
+            markets(offering, os, spot).map(move |market| candidate(offering, market, os))
+        })
         .map(|candidate| candidate.offer(freshness.as_ref()))
         .collect();
     offers.sort_by(|one, other| order(one).cmp(&order(other)));
     Sold { offers, unmatched }
 }
 
-/// The markets of a type in a region. Where the region's spot prices are known, a type without any is not sold as spot
-/// machine there; where none is, what EC2 says of the type has to do.
-fn markets<'c>(offering: Offering<'c>, os: OperatingSystem) -> impl Iterator<Item = Market> + use<'c> {
-    let knows_spot = offering.region().offerings().any(|one| is_sold(one, Market::Spot, os));
-    let is_here =
-        move |market: &Market| *market != Market::Spot || !knows_spot || is_sold(offering, *market, os);
-    offering.instance_type().markets().filter(is_here)
+/// The markets of a type in a region.
+fn markets<'c>(
+    offering: Offering<'c>,
+    os: OperatingSystem,
+    spot: SpotPrices,
+) -> impl Iterator<Item = Market> + use<'c> {
+    offering.instance_type().markets().filter(move |market| is_sold(offering, *market, os, spot))
 }
 
 /// A candidate whose place does not matter, since it is sorted as an offer.

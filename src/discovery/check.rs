@@ -1,7 +1,7 @@
 //! Filters made ready, and what they say of a type or a candidate: yes, no, or that it is not known.
 
 use crate::catalog::{Catalog, Feature, InstanceType};
-use crate::model::Range;
+use crate::model::range::Ranges;
 
 use super::candidate::Candidate;
 use super::device_choice::DeviceChoice;
@@ -24,7 +24,7 @@ pub(super) struct Check<'q, 'c> {
 }
 
 enum Test<'q, 'c> {
-    Figure(Figure, Range<u64>),
+    Figure(Figure, &'q Ranges<u64>),
     Label(Label, Vec<&'c str>),
     Feature(Feature, bool),
     Allow(Vec<Matcher<'q>>),
@@ -58,7 +58,7 @@ impl<'q, 'c> Checks<'q, 'c> {
 impl<'q, 'c> Check<'q, 'c> {
     fn new(catalog: &'c Catalog<'c>, filter: &'q Filter) -> Result<Self, DiscoveryError> {
         let test = match filter {
-            Filter::Figure(figure, range) => Test::Figure(*figure, *range),
+            Filter::Figure(figure, ranges) => Test::Figure(*figure, ranges),
             Filter::Label(label, names) => {
                 let mut meant = Vec::new();
                 for name in names {
@@ -77,6 +77,14 @@ impl<'q, 'c> Check<'q, 'c> {
         self.filter.subject()
     }
 
+    /// The names that are wanted, in the catalog's spelling; none where it is no label that is looked at.
+    pub(super) fn names(&self) -> &[&'c str] {
+        match &self.test {
+            Test::Label(_, names) => names,
+            _ => &[],
+        }
+    }
+
     /// What is wanted, in the catalog's spelling.
     pub(super) fn wanted(&self) -> String {
         match &self.test {
@@ -87,7 +95,7 @@ impl<'q, 'c> Check<'q, 'c> {
 
     pub(super) fn of_type(&self, one: InstanceType<'_>, devices: &DeviceChoice<'_>) -> Verdict {
         match &self.test {
-            Test::Figure(figure, range) => lies_in(figure.of_type(one, devices), *range),
+            Test::Figure(figure, ranges) => lies_in(figure.of_type(one, devices), ranges),
             Test::Label(label, names) => label.any(one, &|name| names.contains(&name)).into(),
             Test::Feature(feature, wanted) => one.has(*feature).map(|has| has == *wanted).into(),
             Test::Allow(matchers) => Some(matchers.iter().any(|one_of| one_of.fits(one.name()))).into(),
@@ -97,7 +105,7 @@ impl<'q, 'c> Check<'q, 'c> {
 
     pub(super) fn of_candidate(&self, candidate: &Candidate<'_>, devices: &DeviceChoice<'_>) -> Verdict {
         match &self.test {
-            Test::Figure(figure, range) => lies_in(figure.of_candidate(candidate, devices), *range),
+            Test::Figure(figure, ranges) => lies_in(figure.of_candidate(candidate, devices), ranges),
             Test::Label(Label::Zone, ids) => {
                 let mut zones = candidate.zones().peekable();
                 zones.peek().is_some().then(|| zones.any(|zone| ids.contains(&zone))).into()
@@ -117,9 +125,9 @@ impl From<Option<bool>> for Verdict {
     }
 }
 
-fn lies_in(fact: Fact, range: Range<u64>) -> Verdict {
+fn lies_in(fact: Fact, ranges: &Ranges<u64>) -> Verdict {
     match fact {
-        Fact::Is(value) => Some(range.contains(&value)).into(),
+        Fact::Is(value) => Some(ranges.contain(&value)).into(),
         Fact::None => Verdict::No,
         Fact::Unknown => Verdict::Unknown,
     }

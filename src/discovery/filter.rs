@@ -6,7 +6,7 @@
 use std::fmt;
 
 use crate::catalog::Feature;
-use crate::model::range::NotARange;
+use crate::model::range::{NotARange, Ranges, is_negative};
 use crate::model::{NotAValue, Range};
 
 use super::{Figure, Label, NamePattern, NotAPattern, names_of};
@@ -14,8 +14,8 @@ use super::{Figure, Label, NamePattern, NotAPattern, names_of};
 /// A filter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Filter {
-    /// A figure has to lie in a range, which is of the figure's unit.
-    Figure(Figure, Range<u64>),
+    /// A figure has to lie in one of these ranges, which are of the figure's unit.
+    Figure(Figure, Ranges<u64>),
     /// A label has to be one of these names.
     Label(Label, Vec<String>),
     /// A yes-or-no fact has to hold, or not to.
@@ -62,25 +62,43 @@ pub enum NotAFilter {
 }
 
 impl Filter {
-    /// A figure compared with a range as it is typed.
+    /// A figure compared with a range as it is typed, or with a list of them.
     ///
     /// # Errors
     /// Where the text is not a range of such figures.
     pub fn figure(figure: Figure, text: &str) -> Result<Self, NotAFilter> {
-        let range = Range::parse_with(text, |end| figure.unit().parse(end))?;
-        Ok(Self::Figure(figure, if figure == Figure::GpuMemory { as_it_is_sold(range) } else { range }))
+        let ranges = Ranges::parse_with(text, |end| figure.unit().parse(end))?;
+        let as_asked =
+            |range: &Range<u64>| if figure == Figure::GpuMemory { as_it_is_sold(*range) } else { *range };
+        Ok(Self::Figure(figure, ranges.iter().map(as_asked).collect()))
+    }
+
+    /// A figure of at least what is typed.
+    ///
+    /// # Errors
+    /// Where the text is not such a figure.
+    pub fn least(figure: Figure, text: &str) -> Result<Self, NotAFilter> {
+        Ok(Self::at_least(figure, amount(figure, text)?))
+    }
+
+    /// A figure of at most what is typed.
+    ///
+    /// # Errors
+    /// Where the text is not such a figure.
+    pub fn most(figure: Figure, text: &str) -> Result<Self, NotAFilter> {
+        Ok(Self::Figure(figure, Range { from: None, to: Some(amount(figure, text)?) }.into()))
     }
 
     /// A figure of at least this much.
     #[must_use]
-    pub const fn at_least(figure: Figure, least: u64) -> Self {
-        Self::Figure(figure, Range { from: Some(least), to: None })
+    pub fn at_least(figure: Figure, least: u64) -> Self {
+        Self::Figure(figure, Range { from: Some(least), to: None }.into())
     }
 
-    /// A figure of at most this much.
+    /// A figure of just this much.
     #[must_use]
-    pub const fn at_most(figure: Figure, most: u64) -> Self {
-        Self::Figure(figure, Range { from: None, to: Some(most) })
+    pub fn exactly(figure: Figure, amount: u64) -> Self {
+        Self::Figure(figure, Range { from: Some(amount), to: Some(amount) }.into())
     }
 
     /// A label compared with names as they are typed: one, or several between commas.
@@ -147,7 +165,9 @@ impl Filter {
     #[must_use]
     pub fn wanted(&self) -> String {
         match self {
-            Self::Figure(figure, range) => shown(*figure, *range),
+            Self::Figure(figure, ranges) => {
+                ranges.iter().map(|range| shown(*figure, *range)).collect::<Vec<_>>().join(" or ")
+            }
             Self::Label(_, names) => names.join(" or "),
             Self::Feature(_, true) => "yes".to_owned(),
             Self::Feature(_, false) => "no".to_owned(),
@@ -214,6 +234,13 @@ fn as_it_is_sold(range: Range<u64>) -> Range<u64> {
         (Some(from), Some(to)) if from == to => Range { from: Some(from - from / 10), to: Some(to) },
         _ => range,
     }
+}
+
+fn amount(figure: Figure, text: &str) -> Result<u64, NotAFilter> {
+    if is_negative(text) {
+        return Err(NotARange::Negative(text.to_owned()).into());
+    }
+    Ok(figure.unit().parse(text)?)
 }
 
 fn patterns(text: &str) -> Result<Vec<NamePattern>, NotAPattern> {

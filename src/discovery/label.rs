@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::catalog::{Catalog, Device, DeviceKind, Disk, DiskKind, InstanceType, Region, nearest};
 use crate::model::{Architecture, Market, NotAValue};
 
-use super::{DiscoveryError, processor_generation};
+use super::pattern::is_pattern;
+use super::{DiscoveryError, NamePattern, NotAFilter, processor_generation};
 
 /// A label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -162,7 +163,8 @@ impl Label {
 
     /// The names that are meant by what was typed. Spaces, dashes and letter case do not count. A whole name means itself
     /// alone, so that `l4` never means the L40S; a device is also meant by its maker and its name, and by a run of whole
-    /// words of its name (`radeon`, `v520`).
+    /// words of its name (`radeon`, `v520`). An accelerator's name without a number means all its generations. A pattern
+    /// means what it fits.
     ///
     /// # Errors
     /// Where nothing is meant.
@@ -173,10 +175,29 @@ impl Label {
     ) -> Result<Vec<&'c str>, DiscoveryError> {
         let wanted = normalised(asked);
         let names = self.names(catalog);
-        let mut meant: Vec<&str> = names.iter().copied().filter(|name| normalised(name) == wanted).collect();
+        let mut meant = if is_pattern(asked) {
+            let pattern: NamePattern = asked.parse()?;
+            let matcher = pattern.matcher();
+            let fits = |name: &&str| matcher.fits(&name.to_lowercase());
+            return match names.iter().copied().filter(fits).collect::<Vec<_>>() {
+                none if none.is_empty() => Err(self.unknown(asked, &names)),
+                meant => Ok(meant),
+            };
+        } else {
+            self.generations(catalog, asked)
+        };
+        if meant.is_empty() {
+            meant = names.iter().copied().filter(|name| normalised(name) == wanted).collect();
+        }
         if meant.is_empty() {
             meant = match self {
-                Self::Gpu | Self::Accelerator => self.meant_devices(catalog, &wanted),
+                Self::Gpu | Self::Accelerator => {
+                    let exactly = |name: &&str| self.exactly(catalog, name).eq_ignore_ascii_case(asked);
+                    match names.iter().copied().find(exactly) {
+                        Some(first_generation) => vec![first_generation],
+                        None => self.meant_devices(catalog, &wanted),
+                    }
+                }
                 Self::Architecture => asked.parse::<Architecture>().iter().map(|one| one.as_str()).collect(),
                 _ => Vec::new(),
             };
@@ -185,6 +206,32 @@ impl Label {
             return Err(self.unknown(asked, &names));
         }
         Ok(meant)
+    }
+
+    /// The generations of an accelerator, where it has several: Inferentia and Inferentia2 of `inferentia`.
+    pub(super) fn generations<'c>(self, catalog: &'c Catalog<'c>, asked: &str) -> Vec<&'c str> {
+        if self != Self::Accelerator {
+            return Vec::new();
+        }
+        let asked = normalised(asked);
+        let is_of_it = |name: &&str| {
+            let name = normalised(name);
+            let number = name.strip_prefix(&asked);
+            number.is_some_and(|number| number.chars().all(|c| c.is_ascii_digit()))
+        };
+        let names = self.names(catalog);
+        let is_a_name = names.iter().any(|name| normalised(name) == asked);
+        let generations: Vec<&str> = names.into_iter().filter(is_of_it).collect();
+        if is_a_name && generations.len() > 1 && !asked.ends_with(|c: char| c.is_ascii_digit()) {
+            generations
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// What is typed for this name and no other: `Inferentia1`, since `inferentia` means every generation.
+    pub(super) fn exactly<'c>(self, catalog: &'c Catalog<'c>, name: &str) -> String {
+        if self.generations(catalog, name).is_empty() { name.to_owned() } else { format!("{name}1") }
     }
 
     fn meant_devices<'c>(self, catalog: &'c Catalog<'c>, wanted: &str) -> Vec<&'c str> {
@@ -216,8 +263,15 @@ impl Label {
     /// Refuses what can be seen to be no such name without a catalog.
     ///
     /// # Errors
-    /// Where the text is not an architecture, a kind of storage or a usage class.
-    pub(super) fn check(self, name: &str) -> Result<(), NotAValue> {
+    /// Where the text is not an architecture, a kind of storage or a usage class, or a pattern is malformed.
+    pub(super) fn check(self, name: &str) -> Result<(), NotAFilter> {
+        if is_pattern(name) {
+            return Ok(name.parse::<NamePattern>().map(drop)?);
+        }
+        Ok(self.check_name(name)?)
+    }
+
+    fn check_name(self, name: &str) -> Result<(), NotAValue> {
         let is_among = |names: &[&str]| names.iter().any(|one| normalised(one) == normalised(name));
         match self {
             Self::Architecture => name.parse::<Architecture>().map(drop),

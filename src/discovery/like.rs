@@ -1,7 +1,7 @@
 //! What makes another type like one: its size, its architectures, its accelerators and how many of them.
 
 use crate::catalog::{Catalog, DeviceKind, InstanceType};
-use crate::model::{DeviceCount, Range};
+use crate::model::DeviceCount;
 
 use super::label::size;
 use super::{DiscoveryError, Figure, Filter, Label};
@@ -24,13 +24,16 @@ pub fn like(catalog: &Catalog<'_>, instance_type: &str) -> Result<Vec<Filter>, D
     if !architectures.is_empty() {
         filters.push(Filter::Label(Label::Architecture, architectures));
     }
-    filters.extend(devices(one, Label::Gpu, Figure::Gpus, |kind| kind == DeviceKind::Gpu));
-    filters.extend(devices(one, Label::Accelerator, Figure::Accelerators, |kind| kind != DeviceKind::Gpu));
+    filters.extend(devices(catalog, one, Label::Gpu, Figure::Gpus, |kind| kind == DeviceKind::Gpu));
+    filters.extend(devices(catalog, one, Label::Accelerator, Figure::Accelerators, |kind| {
+        kind != DeviceKind::Gpu
+    }));
     Ok(filters)
 }
 
 /// The names of a type's devices of some kinds, and how many there are.
 fn devices(
+    catalog: &Catalog<'_>,
     one: InstanceType<'_>,
     label: Label,
     figure: Figure,
@@ -38,8 +41,7 @@ fn devices(
 ) -> Vec<Filter> {
     let devices = || one.devices().filter(|device| kinds(device.kind));
     let count = devices().fold(DeviceCount::default(), |sum, device| sum.plus(device.count));
-    let count = Some(u64::from(count.thousandths()));
-    let names: Vec<String> = devices().map(|device| device.name.to_owned()).collect();
+    let names: Vec<String> = devices().map(|device| label.exactly(catalog, device.name)).collect();
     let of_names = (!names.is_empty()).then_some(Filter::Label(label, names));
-    of_names.into_iter().chain([Filter::Figure(figure, Range { from: count, to: count })]).collect()
+    of_names.into_iter().chain([Filter::exactly(figure, count.thousandths().into())]).collect()
 }

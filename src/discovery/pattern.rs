@@ -125,10 +125,15 @@ fn regex(text: &str, expression: &str) -> Result<NamePattern, NotAPattern> {
     Ok(NamePattern { text: text.to_owned(), kind: Kind::Regex(regex) })
 }
 
+/// Whether somebody who types this means a pattern.
+pub(super) fn is_pattern(text: &str) -> bool {
+    text.starts_with('/') || text.contains(WILDCARDS)
+}
+
 /// Whether somebody who types this means a pattern of types' names, or a whole one, and not a word.
 pub(super) fn is_pattern_of_types(token: &str) -> bool {
     let is_name = || token.starts_with(|c: char| c.is_ascii_alphabetic()) && token.contains('.');
-    token.starts_with('/') || token.contains(WILDCARDS) || is_name()
+    is_pattern(token) || is_name()
 }
 
 /// The elements of a list between commas; a comma within brackets or slashes is the pattern's own.

@@ -76,6 +76,8 @@ fn plainly<'s>(contents: &'s CatalogContents, question: &Question) -> (Vec<Row<'
     let mut rows = Vec::new();
     let mut not_known = false;
     for region in contents.regions.iter().filter(|region| question.regions.contains(&region.code)) {
+        let mut prices = region.offerings.iter().flat_map(|offering| &offering.prices);
+        let has_spot_prices = prices.any(|price| price.market == Market::Spot && price.os == question.os);
         for offering in &region.offerings {
             let one = contents.types.iter().find(|one| one.name == offering.instance_type).unwrap();
             let row = |market| Row { one, offering, region: &region.code, market, os: question.os };
@@ -93,7 +95,7 @@ fn plainly<'s>(contents: &'s CatalogContents, question: &Question) -> (Vec<Row<'
             if of_type.iter().any(|verdict| *verdict != Some(true)) {
                 continue;
             }
-            for market in markets(question).filter(|market| is_sold(row(*market))) {
+            for market in markets(question).filter(|market| is_sold(row(*market), has_spot_prices)) {
                 let of_offer = verdicts(&of_offers, market);
                 not_known |= of_offer.contains(&None) && !of_offer.contains(&Some(false));
                 if of_offer.iter().all(|verdict| *verdict == Some(true)) {
@@ -119,9 +121,10 @@ fn markets(question: &Question) -> impl Iterator<Item = Market> {
     markets.into_iter()
 }
 
-fn is_sold(row: Row<'_>) -> bool {
+fn is_sold(row: Row<'_>, has_spot_prices: bool) -> bool {
     match row.market {
         Market::OnDemand => true,
+        Market::Spot if !has_spot_prices && row.one.markets.contains(&Market::Spot) => true,
         Market::Spot => price(row, Market::Spot).is_some() || interruption(row).is_some(),
         Market::CapacityBlock => row.one.markets.contains(&Market::CapacityBlock),
         Market::Reservation => false,
@@ -151,8 +154,10 @@ fn fits(row: Row<'_>, filter: &Filter, all: &[Filter]) -> Option<bool> {
     let one = row.one;
     let described = |has: bool| one.is_described.then_some(has);
     match filter {
-        Filter::Figure(figure, range) => match value(row, *figure, all) {
-            Some(value) => Some(range.contains(&value)),
+        Filter::Figure(figure, ranges) => match value(row, *figure, all) {
+            Some(value) => Some(ranges.iter().any(|range| {
+                range.from.is_none_or(|from| from <= value) && range.to.is_none_or(|to| value <= to)
+            })),
             None if is_absent(row, *figure) => Some(false),
             None => None,
         },
@@ -160,7 +165,7 @@ fn fits(row: Row<'_>, filter: &Filter, all: &[Filter]) -> Option<bool> {
         Filter::Allow(patterns) => Some(patterns.iter().any(|pattern| one.name == pattern.as_str())),
         Filter::Deny(patterns) => Some(!patterns.iter().any(|pattern| one.name == pattern.as_str())),
         Filter::Label(label, names) => {
-            let wanted = |name: &str| names.iter().any(|one| one.eq_ignore_ascii_case(name));
+            let wanted = |name: &str| names.iter().any(|asked| means(*label, asked, name));
             let of_device = |gpu: bool, maker: bool| {
                 let mut devices = one.devices.iter().filter(|device| (device.kind == DeviceKind::Gpu) == gpu);
                 devices.any(|device| {
@@ -203,6 +208,12 @@ fn fits(row: Row<'_>, filter: &Filter, all: &[Filter]) -> Option<bool> {
     }
 }
 
+/// Whether a name is meant: Inferentia and Trainium mean every generation of them.
+fn means(label: Label, asked: &str, name: &str) -> bool {
+    let is_every_generation = label == Label::Accelerator && ["Inferentia", "Trainium"].contains(&asked);
+    asked.eq_ignore_ascii_case(name) || is_every_generation && name.starts_with(asked)
+}
+
 /// There is nothing that could be measured.
 fn is_absent(row: Row<'_>, figure: Figure) -> bool {
     match figure {
@@ -222,7 +233,7 @@ fn value(row: Row<'_>, figure: Figure, all: &[Filter]) -> Option<u64> {
             Filter::Label(of, names) if *of == label => Some(names),
             _ => None,
         });
-        wanted.all(|names| names.iter().any(|one| one.eq_ignore_ascii_case(name)))
+        wanted.all(|names| names.iter().any(|asked| means(label, asked, name)))
     };
     let devices = |gpu: bool| {
         let (named, made) =
@@ -337,24 +348,21 @@ fn filter(place: usize) -> impl Strategy<Value = Filter> {
         let most = names.len().min(3);
         subsequence(names, 1..=most).prop_map(move |names| Filter::Label(label, names))
     });
-    let figure = (
-        select(&Figure::ALL[..]),
-        any::<bool>(),
-        any::<bool>(),
-        any::<prop::sample::Index>(),
-        any::<prop::sample::Index>(),
-    )
-        .prop_map(move |(figure, has_from, has_to, one, other)| {
+    let ends = (any::<bool>(), any::<bool>(), any::<prop::sample::Index>(), any::<prop::sample::Index>());
+    let figure = (select(&Figure::ALL[..]), proptest::collection::vec(ends, 1..=3)).prop_map(
+        move |(figure, ranges)| {
             let values = values(place, figure);
-            let (one, other) = (*one.get(&values), *other.get(&values));
-            Filter::Figure(
-                figure,
-                Range {
-                    from: (has_from || !has_to).then_some(one.min(other)),
-                    to: has_to.then_some(one.max(other)),
-                },
-            )
-        });
+            let range =
+                |(has_from, has_to, one, other): (bool, bool, prop::sample::Index, prop::sample::Index)| {
+                    let (one, other) = (*one.get(&values), *other.get(&values));
+                    Range {
+                        from: (has_from || !has_to).then_some(one.min(other)),
+                        to: has_to.then_some(one.max(other)),
+                    }
+                };
+            Filter::Figure(figure, ranges.into_iter().map(range).collect())
+        },
+    );
     let feature =
         (select(&Feature::ALL[..]), any::<bool>()).prop_map(|(one, wanted)| Filter::Feature(one, wanted));
     prop_oneof![

@@ -4,18 +4,19 @@
 //! the filters that look at an offer. It can be told which filter left nothing, and of how many it is not known whether
 //! they pass. An offer is built for what is printed and for nothing else.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::age::Freshness;
 use crate::catalog::{Catalog, InstanceType, Region};
 use crate::model::Market;
 
-use super::candidate::{Candidate, Place, Quoted, is_sold};
+use super::candidate::{Candidate, Place, Quoted, SpotPrices, is_sold};
 use super::check::{Check, Checks, Verdict};
 use super::live_prices::LivePrices;
 use super::named::Named;
 use super::{
-    Answer, Counted, DiscoveryError, Emptied, NotKnown, Question, Subject, group, rank, region_selection,
+    Answer, Counted, DiscoveryError, Emptied, NotKnown, Question, Subject, group, instead, rank,
+    region_selection,
 };
 
 /// The label of prices that AWS itself just told.
@@ -50,11 +51,29 @@ pub fn search_with<'c>(
     let mut candidates = candidates(&types, &regions, question, live);
     if candidates.is_empty() {
         answer.emptied_by = Some(not_sold(catalog, &types, &regions, question));
+        answer.instead = instead::elsewhere(catalog, &types, &regions, question, &checks);
         return Ok(answer);
     }
-    retain_offers(&mut candidates, &checks, &mut answer);
+    retain_offers(catalog, &mut candidates, &checks, &mut answer);
+    note_prices(&candidates, &regions, question, &mut answer);
     rank_and_build(candidates, question, &mut answer);
     Ok(answer)
+}
+
+/// What is not known of the prices of offers.
+fn note_prices<'c>(
+    candidates: &[Candidate<'c>],
+    regions: &[Region<'c>],
+    question: &Question,
+    answer: &mut Answer<'c>,
+) {
+    let unpriced = || candidates.iter().filter(|one| one.price.is_none());
+    answer.unpriced = unpriced().count();
+    let spot: BTreeSet<usize> =
+        unpriced().filter(|one| one.market == Market::Spot).map(|one| one.region_place).collect();
+    let spot = spot.into_iter().filter_map(|place| regions.get(place));
+    let without = spot.filter(|region| SpotPrices::of(**region, question.os) == SpotPrices::Unknown);
+    answer.without_spot_prices = without.map(|region| region.code()).collect();
 }
 
 fn rank_and_build<'c>(mut candidates: Vec<Candidate<'c>>, question: &Question, answer: &mut Answer<'c>) {
@@ -104,15 +123,18 @@ fn types<'c>(
     });
     answer.not_known.extend(sieve.not_known(Counted::Types));
     if types.is_empty() {
-        answer.emptied_by =
-            sieve.last().map(|(check, removed)| emptied(check.subject(), check.wanted(), removed));
+        if let Some((before, check, removed)) = sieve.last() {
+            answer.emptied_by = Some(emptied(check.subject(), check.wanted(), removed));
+            let all = Named::any_of(catalog, named).into_iter();
+            answer.instead = instead::of_types(check, before, all, regions, checks);
+        }
         return None;
     }
     Some(types)
 }
 
 /// Each of the types in each of the regions and markets that it is sold in.
-fn candidates<'c>(
+pub(super) fn candidates<'c>(
     types: &[InstanceType<'c>],
     regions: &[Region<'c>],
     question: &Question,
@@ -122,6 +144,8 @@ fn candidates<'c>(
     let os = question.os;
     let mut candidates = Vec::new();
     for (region_place, region) in regions.iter().enumerate() {
+        let spot =
+            if markets.contains(&Market::Spot) { SpotPrices::of(*region, os) } else { SpotPrices::Known };
         // Both are sorted by the type's name, so one walk along the two finds what they have in common.
         let mut offerings = region.offerings().peekable();
         for (type_place, instance_type) in types.iter().enumerate() {
@@ -136,7 +160,7 @@ fn candidates<'c>(
                 let of_region = Candidate { offering, market, os, price, place, type_place, region_place };
                 match live.and_then(|live| told(live, of_region)) {
                     Some(of_zones) => candidates.extend(of_zones),
-                    None if is_sold(offering, market, os) => candidates.push(of_region),
+                    None if is_sold(offering, market, os, spot) => candidates.push(of_region),
                     None => {}
                 }
             }
@@ -189,20 +213,24 @@ fn not_sold(
     Emptied { subject, wanted, removed, of, counted: Counted::Types }
 }
 
-fn retain_offers(candidates: &mut Vec<Candidate<'_>>, checks: &Checks<'_, '_>, answer: &mut Answer<'_>) {
-    let of = candidates.len();
+fn retain_offers<'c>(
+    catalog: &'c Catalog<'c>,
+    candidates: &mut Vec<Candidate<'c>>,
+    checks: &Checks<'_, 'c>,
+    answer: &mut Answer<'c>,
+) {
+    if checks.of_offers.is_empty() {
+        return;
+    }
+    let all = candidates.clone();
     let mut sieve = Sieve::new(&checks.of_offers);
     candidates
         .retain(|candidate| sieve.passes(|check| check.of_candidate(candidate, &checks.devices), || true));
     answer.not_known.extend(sieve.not_known(Counted::Offers));
-    if candidates.is_empty() {
-        answer.emptied_by = sieve.last().map(|(check, removed)| Emptied {
-            subject: check.subject(),
-            wanted: check.wanted(),
-            removed,
-            of,
-            counted: Counted::Offers,
-        });
+    if let Some((before, check, removed)) = sieve.last().filter(|_| candidates.is_empty()) {
+        let (subject, wanted, of) = (check.subject(), check.wanted(), all.len());
+        answer.emptied_by = Some(Emptied { subject, wanted, removed, of, counted: Counted::Offers });
+        answer.instead = instead::of_offers(catalog, check, before, all, checks);
     }
 }
 
@@ -243,13 +271,9 @@ impl<'s, 'q, 'c> Sieve<'s, 'q, 'c> {
         })
     }
 
-    /// The check that removed the last, and how many there still were before it.
-    fn last(&self) -> Option<(&'s Check<'q, 'c>, usize)> {
-        self.checks
-            .iter()
-            .zip(&self.removed)
-            .rev()
-            .find(|(_, removed)| **removed > 0)
-            .map(|(check, removed)| (check, *removed))
+    /// The check that removed the last, behind those before it, and how many there still were.
+    fn last(&self) -> Option<(&'s [Check<'q, 'c>], &'s Check<'q, 'c>, usize)> {
+        let place = self.removed.iter().rposition(|removed| *removed > 0)?;
+        Some((self.checks.get(..place)?, self.checks.get(place)?, *self.removed.get(place)?))
     }
 }

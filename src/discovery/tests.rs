@@ -214,7 +214,7 @@ fn spot(filters: Vec<Filter>) -> Question {
 fn rows(question: &Question) -> String {
     let row = |offer: &Offer<'_>| {
         let price = offer.price_usd_hour.map_or("-".to_owned(), |price| price.to_string());
-        let saving = offer.saving_percent().map_or("-".to_owned(), |saving| format!("{saving}%"));
+        let saving = offer.saving_percent.map_or("-".to_owned(), |saving| format!("{saving}%"));
         let interruption = offer.interruption.map_or("-".to_owned(), |band| band.to_string());
         format!("{} {} {} {price} {saving} {interruption}", offer.instance_type, offer.region, offer.market)
     };
@@ -237,7 +237,7 @@ fn a_spot_offer_is_where_a_price_or_an_interruption_rate_is_known() {
 
 #[test]
 fn a_saving_and_an_interruption_rate_can_be_asked_for() {
-    let often = spot(vec![Filter::at_most(Figure::Interruption, 10)]);
+    let often = spot(vec![Filter::most(Figure::Interruption, "10").unwrap()]);
     insta::assert_snapshot!(rows(&often), @"g6f.large us-east-1 spot 0.046 54% 5-10%");
     let saving = spot(vec![Filter::at_least(Figure::Saving, 50)]);
     insta::assert_snapshot!(rows(&saving), @"g6f.large us-east-1 spot 0.046 54% 5-10%");
@@ -269,7 +269,7 @@ fn several_markets_are_one_answer_in_one_order() {
     p5.48xlarge us-east-1 capacity-block - - -
     ");
     let never = Question { markets: vec![Market::CapacityBlock], ..about(&["m7i.*"]) };
-    insta::assert_snapshot!(reason(&never), @"market capacity-block removed the last 2 of 12 instance types");
+    insta::assert_snapshot!(reason(&never), @"not sold as capacity-block there: the last 2 of 12 instance types");
 }
 
 #[test]

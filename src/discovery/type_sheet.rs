@@ -2,8 +2,10 @@
 //!
 //! What is not known is absent; that there is none of something is an empty list or a 0.
 
+use jiff::civil::Date;
 use serde::Serialize;
 
+use crate::catalog::age::{Figure, Freshness};
 use crate::catalog::{Catalog, DiskKind, EbsPerformance, Feature, InstanceType, Offering};
 use crate::model::{Architecture, Device, Interruption, Market, Mebibytes, Money, OperatingSystem};
 
@@ -132,6 +134,9 @@ pub struct SheetPrice<'c> {
     pub source: &'c str,
     /// The date the price is from.
     pub as_of: &'c str,
+    /// The price is older than prices of this market keep their worth; absent where it is not.
+    #[serde(skip_serializing_if = "is_false")]
+    pub price_is_old: bool,
 }
 
 /// How often spot machines are taken back.
@@ -144,12 +149,28 @@ pub struct SheetInterruption<'c> {
     pub band: Interruption,
     /// The date that is from.
     pub as_of: &'c str,
+    /// The rate is old; absent where it is not.
+    #[serde(skip_serializing_if = "is_false")]
+    pub interruption_is_old: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
+const fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 impl<'c> TypeSheet<'c> {
-    /// The sheet of the type of this name, if the catalog has it; offered in those of `regions`, or anywhere.
+    /// The sheet of the type of this name, if the catalog has it; offered in those of `regions`, or anywhere. What is old
+    /// is so on a day; nothing is where there is no day.
     #[must_use]
-    pub fn of(catalog: &'c Catalog<'c>, name: &str, regions: Option<&[&str]>) -> Option<Self> {
+    pub fn of(
+        catalog: &'c Catalog<'c>,
+        name: &str,
+        regions: Option<&[&str]>,
+        today: Option<Date>,
+    ) -> Option<Self> {
+        let freshness = today.map(Freshness::on);
+        let region = |offering| region(offering, freshness.as_ref());
         let one = catalog.instance_type(name)?;
         let asked = |offering: &Offering<'c>| {
             regions.is_none_or(|regions| regions.contains(&offering.region().code()))
@@ -201,7 +222,8 @@ fn ebs(performance: EbsPerformance) -> SheetEbs {
     SheetEbs { bandwidth_mbps, throughput_kilobytes, iops }
 }
 
-fn region(offering: Offering<'_>) -> SheetRegion<'_> {
+fn region<'c>(offering: Offering<'c>, freshness: Option<&Freshness>) -> SheetRegion<'c> {
+    let is_old = |figure, as_of: &str| freshness.is_some_and(|freshness| freshness.is_old(figure, as_of));
     let markets = [Market::OnDemand, Market::Spot].into_iter();
     let all = markets.flat_map(|market| OperatingSystem::ALL.into_iter().map(move |os| (market, os)));
     let price = |(market, os)| {
@@ -212,11 +234,14 @@ fn region(offering: Offering<'_>) -> SheetRegion<'_> {
             usd_hour: price.amount,
             source: price.source.label(),
             as_of: price.source.as_of(),
+            price_is_old: is_old(Figure::price_in(market), price.source.as_of()),
         })
     };
     let interruption = |os| {
         let rate = offering.interruption(os)?;
-        Some(SheetInterruption { os, band: rate.band, as_of: rate.source.as_of() })
+        let as_of = rate.source.as_of();
+        let interruption_is_old = is_old(Figure::Interruption, as_of);
+        Some(SheetInterruption { os, band: rate.band, as_of, interruption_is_old })
     };
     SheetRegion {
         region: offering.region().code(),

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::catalog::{Catalog, Device, DeviceKind, Feature, InstanceType, nearest};
-use crate::model::Range;
+use crate::model::Market;
 
 use super::label::{normalised, runs_of_words};
 use super::{Figure, Filter, Label};
@@ -18,6 +18,8 @@ pub(super) const LONGEST_PHRASE: usize = 4;
 pub(super) enum Meaning {
     /// It is filtered by this.
     Filter(Filter),
+    /// The offers are of this market.
+    Market(Market),
     /// The best offer by price, alone.
     Cheapest,
 }
@@ -50,7 +52,7 @@ const FEATURES: [(&str, Feature, bool); 19] = [
 ];
 
 /// What people say for a name that the catalog spells otherwise.
-const SYNONYMS: [(&str, Label, &str); 11] = [
+const SYNONYMS: [(&str, Label, &str); 8] = [
     ("graviton", Label::ProcessorMaker, "AWS"),
     ("graviton1", Label::ProcessorGeneration, "Graviton"),
     ("epyc", Label::ProcessorMaker, "AMD"),
@@ -58,10 +60,16 @@ const SYNONYMS: [(&str, Label, &str); 11] = [
     ("aarch64", Label::Architecture, "arm64"),
     ("x86", Label::Architecture, "x86_64"),
     ("amd64", Label::Architecture, "x86_64"),
-    ("capacity blocks", Label::UsageClass, "capacity-block"),
-    ("spot", Label::UsageClass, "spot"),
     ("flash", Label::StorageKind, "ssd"),
-    ("on demand", Label::UsageClass, "on-demand"),
+];
+
+/// Ways to sell a machine. A question that names one is about offers of that market: who says spot wants a spot machine, and
+/// not one that could be had as such.
+const MARKETS: [(&str, Market); 4] = [
+    ("on demand", Market::OnDemand),
+    ("spot", Market::Spot),
+    ("capacity block", Market::CapacityBlock),
+    ("capacity blocks", Market::CapacityBlock),
 ];
 
 /// Labels whose names are words, the first one first where two have the same name: `t4g` is the family, and not the GPU
@@ -79,8 +87,6 @@ const LABELS: [Label; 10] = [
     Label::StorageKind,
 ];
 
-const MORE_THAN_NONE: Range<u64> = Range { from: Some(1), to: None };
-
 impl Vocabulary {
     pub(super) fn of<'c>(catalog: &'c Catalog<'c>) -> Self {
         let mut words = Self { meanings: BTreeMap::new() };
@@ -88,16 +94,17 @@ impl Vocabulary {
         for (phrase, feature, wanted) in FEATURES {
             words.add(phrase, Meaning::Filter(Filter::Feature(feature, wanted)));
         }
+        for (phrase, market) in MARKETS {
+            words.add(phrase, Meaning::Market(market));
+        }
         for (phrase, label, name) in SYNONYMS {
             words.add_label(phrase, label, &[name]);
         }
+        words.add_generations(catalog);
         for label in LABELS {
             for name in label.names(catalog) {
                 words.add_label(name, label, &[name]);
             }
-        }
-        for name in Label::UsageClass.names(catalog) {
-            words.add_label(name, Label::UsageClass, &[name]);
         }
         words.add_network(catalog);
         words.add_devices(catalog);
@@ -124,6 +131,21 @@ impl Vocabulary {
         self.add(phrase, Meaning::Filter(Filter::Label(label, names)));
     }
 
+    /// An accelerator's name without its number means every generation of it, as `graviton` does.
+    fn add_generations<'c>(&mut self, catalog: &'c Catalog<'c>) {
+        for name in Label::Accelerator.names(catalog) {
+            let generations = Label::Accelerator.generations(catalog, name);
+            if generations.len() > 1 {
+                let first = Label::Accelerator.exactly(catalog, name);
+                let all: Vec<String> =
+                    generations.into_iter().map(|one| Label::Accelerator.exactly(catalog, one)).collect();
+                let all: Vec<&str> = all.iter().map(String::as_str).collect();
+                self.add_label(name, Label::Accelerator, &all);
+                self.add_label(&first, Label::Accelerator, &[&first]);
+            }
+        }
+    }
+
     /// Network as EC2 words it: with the word behind it, since `high` alone says nothing.
     fn add_network<'c>(&mut self, catalog: &'c Catalog<'c>) {
         for name in Label::NetworkPerformance.names(catalog) {
@@ -137,7 +159,7 @@ impl Vocabulary {
     /// Devices by their maker and name, by words of their name, and by what they are.
     fn add_devices<'c>(&mut self, catalog: &'c Catalog<'c>) {
         for word in ["gpu", "gpus"] {
-            self.add(word, Meaning::Filter(Filter::Figure(Figure::Gpus, MORE_THAN_NONE)));
+            self.add(word, Meaning::Filter(Filter::at_least(Figure::Gpus, 1)));
             // Of a maker of processors too: `amd gpu` is not a GPU of somebody else's beside a processor of AMD's.
             for maker in [Label::GpuMaker, Label::ProcessorMaker, Label::AcceleratorMaker]
                 .iter()
@@ -147,7 +169,7 @@ impl Vocabulary {
             }
         }
         for word in ["accelerator", "accelerators"] {
-            self.add(word, Meaning::Filter(Filter::Figure(Figure::Accelerators, MORE_THAN_NONE)));
+            self.add(word, Meaning::Filter(Filter::at_least(Figure::Accelerators, 1)));
         }
         for device in catalog.types().flat_map(InstanceType::devices) {
             let Device { kind, name, manufacturer, .. } = device;

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::catalog::{Catalog, InstanceType};
+use crate::model::Market;
 
 use super::{DiscoveryError, Filter, Label, Question, Reading, read_question, search};
 
@@ -26,10 +27,19 @@ fn meaning(words: &[&str]) -> String {
 
 /// The types that are offered anywhere and that the words find.
 fn found(words: &[&str]) -> BTreeSet<String> {
-    let catalog = Catalog::embedded();
     let Reading { patterns, filters, .. } = read(words).unwrap_or_else(|error| panic!("{words:?}: {error}"));
+    found_anywhere(Question { patterns, filters, ..Question::default() })
+}
+
+/// The types that are offered anywhere and that a filter finds.
+fn found_by(filter: Filter) -> BTreeSet<String> {
+    found_anywhere(Question { filters: vec![filter], ..Question::default() })
+}
+
+fn found_anywhere(question: Question) -> BTreeSet<String> {
+    let catalog = Catalog::embedded();
     let regions = catalog.regions().map(|region| region.code().to_owned()).collect();
-    let answer = search(catalog, &Question { regions, patterns, filters, ..Question::default() }).unwrap();
+    let answer = search(catalog, &Question { regions, ..question }).unwrap();
     answer.offers.into_iter().map(|offer| offer.instance_type.into_owned()).collect()
 }
 
@@ -52,7 +62,6 @@ fn every_name_of_the_catalog_is_a_word_for_what_has_it() {
         Label::Accelerator,
         Label::AcceleratorMaker,
         Label::StorageKind,
-        Label::UsageClass,
     ];
     let mut elsewhere = Vec::new();
     for label in labels {
@@ -73,6 +82,8 @@ fn every_name_of_the_catalog_is_a_word_for_what_has_it() {
     size metal: metal = bare metal yes
     processor generation Graviton: Graviton = processor maker AWS
     GPU T4g: T4g = family t4g
+    accelerator Inferentia: Inferentia = accelerator Inferentia1 or Inferentia2
+    accelerator Trainium: Trainium = accelerator Trainium1 or Trainium2
     accelerator maker AWS: AWS = processor maker AWS
     ");
 }
@@ -123,6 +134,122 @@ fn a_unit_says_whether_it_is_memory_or_network() {
 }
 
 #[test]
+fn a_market_is_a_word_and_no_filter() {
+    insta::assert_snapshot!(meaning(&["l4 spot"]), @"
+    l4 = GPU L4
+    spot = spot offers
+    ");
+    for (words, markets) in [
+        ("spot", vec![Market::Spot]),
+        ("on-demand l4", vec![Market::OnDemand]),
+        ("capacity-block p5", vec![Market::CapacityBlock]),
+        ("capacity blocks", vec![Market::CapacityBlock]),
+        ("spot, on demand", vec![Market::Spot, Market::OnDemand]),
+        ("l4", vec![]),
+    ] {
+        assert_eq!(read(&[words]).unwrap().markets, markets, "{words}");
+    }
+}
+
+#[test]
+fn a_size_is_of_what_stands_beside_it() {
+    insta::assert_snapshot!(meaning(&["a100 80gb", "64gb"]), @"
+    a100 = GPU A100
+    80gb = GPU memory 72 GiB..80 GiB
+    64gb = memory 64 GiB
+    ");
+    insta::assert_snapshot!(meaning(&["80gb gpu", "gpu 24gb", "8 h100 80 gb"]), @"
+    80gb gpu = GPU memory 72 GiB..80 GiB
+    gpu = number of GPUs 0.001..
+    24gb = GPU memory 21.6 GiB..24 GiB
+    8 h100 = number of GPUs 8, GPU H100
+    80 gb = GPU memory 72 GiB..80 GiB
+    ");
+    insta::assert_snapshot!(meaning(&["nvme 1tb", "ssd 500 gb", "intel", "storage 900gb"]), @"
+    nvme = kind of storage nvme
+    1tb = local storage 1000 GB
+    ssd = kind of storage ssd
+    500 gb = local storage 500 GB
+    intel = processor maker Intel
+    storage 900gb = local storage 900 GB
+    ");
+    insta::assert_snapshot!(meaning(&["vram 24gb", "ram 64 gib", "disk 2 tb"]), @"
+    vram 24gb = GPU memory 21.6 GiB..24 GiB
+    ram 64 gib = memory 64 GiB
+    disk 2 tb = local storage 2000 GB
+    ");
+    // What no such GPU has, and what no disk is measured in, is the machine's.
+    insta::assert_snapshot!(meaning(&["h100 2tib", "nvme 64gib", "intel 64gb", "l4 16+gib"]), @"
+    h100 = GPU H100
+    2tib = memory 2048 GiB
+    nvme = kind of storage nvme
+    64gib = memory 64 GiB
+    intel = processor maker Intel
+    64gb = memory 64 GiB
+    l4 = GPU L4
+    16+gib = GPU memory 16 GiB..
+    ");
+    assert_eq!(found(&["a100 80gb"]), found(&["a100-80gb"]));
+}
+
+#[test]
+fn a_list_of_amounts_is_one_figure() {
+    insta::assert_snapshot!(meaning(&["4,8 vcpus", "16,32gib", "16gib,64+ gib", "1,8 h100", "8vcpus,16gib,efa"]), @"
+    4,8 vcpus = vCPUs 4 or 8
+    16,32gib = memory 16 GiB or 32 GiB
+    16gib = memory 16 GiB
+    64+ gib = memory 64 GiB..
+    1,8 h100 = number of GPUs 1 or 8, GPU H100
+    8vcpus = vCPUs 8
+    16gib = memory 16 GiB
+    efa = EFA yes
+    ");
+}
+
+#[test]
+fn an_accelerators_name_means_all_its_generations() {
+    for (word, families) in [
+        ("inferentia", vec!["inf1", "inf2"]),
+        ("inferentia1", vec!["inf1"]),
+        ("Inferentia2", vec!["inf2"]),
+        ("aws inferentia", vec!["inf1", "inf2"]),
+        ("trainium", vec!["trn1", "trn1n", "trn2"]),
+        ("trainium2", vec!["trn2"]),
+    ] {
+        let of_families = having(|one| families.contains(&one.family()));
+        assert_eq!(found(&word.split(' ').collect::<Vec<_>>()), of_families, "{word}");
+        if !word.contains(' ') {
+            assert_eq!(
+                found_by(Filter::label(Label::Accelerator, word).unwrap()),
+                of_families,
+                "--accelerator {word}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_pattern_of_names_is_honoured_or_refused() {
+    for (label, pattern, words) in [
+        (Label::Accelerator, "inferentia*", "inferentia"),
+        (Label::Family, "m7*", "m7*.*"),
+        (Label::Gpu, "rtx*", "rtx*"),
+        (Label::Size, "/^metal/", "/[.]metal/"),
+        (Label::Architecture, "arm64*", "/./"),
+    ] {
+        let found_by = found_by(Filter::label(label, pattern).unwrap());
+        assert!(!found_by.is_empty(), "{pattern}");
+        if !matches!(label, Label::Gpu | Label::Architecture) {
+            assert_eq!(found_by, found(&[words]), "{pattern}");
+        }
+    }
+    assert!(Filter::label(Label::Family, "m7[").is_err());
+    let nothing =
+        Question { filters: vec![Filter::label(Label::Gpu, "zz*").unwrap()], ..Question::default() };
+    insta::assert_snapshot!(search(Catalog::embedded(), &nothing).unwrap_err(), @r#"no instance type has a GPU called "zz*"; near it: L4, T4"#);
+}
+
+#[test]
 fn words_and_patterns_are_told_apart() {
     insta::assert_snapshot!(meaning(&["m7i", "m7i.large", "m7*", "/c[6-8]i\\.large/", "c7i.{large,xlarge}", "m7i-flex"]), @"a type has one family: m7i and m7i-flex can't both hold");
     insta::assert_snapshot!(meaning(&["a100", "t4g", "nvidia t4g", "metal", "bare metal", "rtx pro 4500", "up to 12.5 gigabit"]), @"
@@ -145,6 +272,8 @@ fn what_means_nothing_is_named_with_what_is_near() {
         ("8 intel", r#""8" of what? say 8 vcpus, 8 gib or 8 gpus"#),
         ("us-east-1", r#""us-east-1" means nothing here; near it: --region us-east-1"#),
         ("8lb", r#""8lb" means nothing here"#),
+        ("8-16 vcpus", r#""8-16" means nothing here; near it: 8..16"#),
+        (">=8gib", r#"">=8gib" means nothing here; near it: 8gib+"#),
         ("9..4 vcpus", "the vCPUs can't be read"),
         ("kubernetes", r#""kubernetes" means nothing here"#),
         ("", "a name or a pattern of names such as m7i.* is missing"),

@@ -5,9 +5,11 @@
 
 use std::cell::OnceCell;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Device, InstanceType};
+use crate::model::Market;
+use crate::model::range::meant;
 
-use super::pattern::{is_pattern_of_types, split};
+use super::pattern::{is_pattern_of_types, names_of, split};
 use super::vocabulary::{LONGEST_PHRASE, Meaning, Vocabulary};
 use super::{
     Direction, DiscoveryError, Figure, Filter, Label, NamePattern, NotAPattern, SortColumn, SortKey,
@@ -20,6 +22,8 @@ pub struct Reading {
     pub patterns: Vec<NamePattern>,
     /// What all types have to pass.
     pub filters: Vec<Filter>,
+    /// The markets that the offers are of, where the words say so; several mean any of them.
+    pub markets: Vec<Market>,
     /// What comes first in the order.
     pub sort: Vec<SortKey>,
     /// How many are wanted, where the words say so.
@@ -45,16 +49,22 @@ pub fn read_question<'c>(words: &[&str], catalog: &'c Catalog<'c>) -> Result<Rea
     if words.is_empty() {
         return Ok(Reading::default());
     }
-    let is_separator = |c: char| c.is_whitespace() || c == ',';
     let mut tokens = Vec::new();
     for argument in words {
         let before = tokens.len();
-        tokens.extend(split(argument, is_separator).filter(|token| !token.is_empty()));
+        let pieces = split(argument, char::is_whitespace).flat_map(between_commas);
+        tokens.extend(pieces.filter(|token| !token.is_empty()));
         if tokens.len() == before {
             return Err(NotAPattern::Empty.into());
         }
     }
-    let mut reader = Reader { catalog, vocabulary: OnceCell::new(), tokens, reading: Reading::default() };
+    let mut reader = Reader {
+        catalog,
+        vocabulary: OnceCell::new(),
+        tokens,
+        latest: Vec::new(),
+        reading: Reading::default(),
+    };
     let mut place = 0;
     while place < reader.tokens.len() {
         place += reader.read_at(place)?;
@@ -68,6 +78,8 @@ struct Reader<'w, 'c> {
     /// Made when the first word comes: names and patterns need none.
     vocabulary: OnceCell<Vocabulary>,
     tokens: Vec<&'w str>,
+    /// The filters of the words before the place that is read.
+    latest: Vec<Filter>,
     reading: Reading,
 }
 
@@ -103,11 +115,13 @@ const NOUNS: [(&str, Figure); 24] = [
 const MEMORY_UNITS: [&str; 9] = ["g", "gb", "gib", "t", "tb", "tib", "m", "mb", "mib"];
 
 /// What follows a figure with its unit, and the figure that it makes of it.
-const QUALIFIERS: [(&str, Figure, Figure); 10] = [
+const QUALIFIERS: [(&str, Figure, Figure); 12] = [
     ("memory", Figure::Memory, Figure::Memory),
     ("ram", Figure::Memory, Figure::Memory),
     ("vram", Figure::Memory, Figure::GpuMemory),
     ("gpu memory", Figure::Memory, Figure::GpuMemory),
+    ("gpu", Figure::Memory, Figure::GpuMemory),
+    ("gpus", Figure::Memory, Figure::GpuMemory),
     ("per vcpu", Figure::Memory, Figure::MemoryPerVcpu),
     ("storage", Figure::Memory, Figure::Storage),
     ("disk", Figure::Memory, Figure::Storage),
@@ -116,7 +130,19 @@ const QUALIFIERS: [(&str, Figure, Figure); 10] = [
     ("ebs", Figure::Network, Figure::EbsBandwidth),
 ];
 
-impl Reader<'_, '_> {
+/// What may stand before a size, and the figure that the size is then of.
+const BEFORE_A_SIZE: [(&str, Figure); 5] = [
+    ("memory", Figure::Memory),
+    ("ram", Figure::Memory),
+    ("vram", Figure::GpuMemory),
+    ("storage", Figure::Storage),
+    ("disk", Figure::Storage),
+];
+
+/// Kinds of local disks: a size of gigabytes or terabytes behind one is that of the disks.
+const DISKS: [&str; 3] = ["nvme", "ssd", "hdd"];
+
+impl<'c> Reader<'_, 'c> {
     /// Reads what stands at a place, and says how many tokens that was.
     fn read_at(&mut self, place: usize) -> Result<usize, DiscoveryError> {
         let token = self.token(place);
@@ -138,7 +164,10 @@ impl Reader<'_, '_> {
             self.add(place, 1, vec![gpu, memory]);
             return Ok(1);
         }
-        Err(self.unknown(token))
+        match self.read_size_behind(place)? {
+            Some(read) => Ok(read),
+            None => Err(self.unknown(self.token(place))),
+        }
     }
 
     /// Reads a number with what it counts: `8 gpus`, `64gib`, `8x h100`.
@@ -146,11 +175,10 @@ impl Reader<'_, '_> {
         // The noun is in the same token, or in the next.
         let (noun, read) = if unit.is_empty() { (self.token(place + 1), 2) } else { (unit, 1) };
         if let Some((figure, unit)) = figure_of(&noun.to_lowercase()) {
-            let (figure, qualified) = self.qualified(place + read, figure);
-            // In `64+ gib` the unit belongs to the number, and the plus behind both.
-            let range = match number.strip_suffix('+') {
-                Some(least) => format!("{least}{unit}+"),
-                None => format!("{number}{unit}"),
+            let range = amount(number, unit);
+            let (figure, qualified) = match self.qualified(place + read, figure) {
+                (Figure::Memory, 0) => (self.memory_of_what(place, &range), 0),
+                qualified => qualified,
             };
             let filter = Filter::figure(figure, &range)
                 .map_err(|source| DiscoveryError::NotAFigure { figure, source })?;
@@ -164,8 +192,55 @@ impl Reader<'_, '_> {
         Err(if unit.is_empty() {
             DiscoveryError::NumberAlone { number: number.to_owned() }
         } else {
-            DiscoveryError::UnknownWord { word: self.token(place).to_owned(), nearest: Vec::new() }
+            let token = self.token(place);
+            DiscoveryError::UnknownWord {
+                word: token.to_owned(),
+                nearest: as_range(token).into_iter().collect(),
+            }
         })
+    }
+
+    /// `storage 1tb`, `vram 24gb`: what it is a size of, and the size.
+    fn read_size_behind(&mut self, place: usize) -> Result<Option<usize>, DiscoveryError> {
+        let word = self.token(place).to_lowercase();
+        let Some((_, figure)) = BEFORE_A_SIZE.iter().find(|(before, _)| *before == word) else {
+            return Ok(None);
+        };
+        let Some((number, unit)) = number_and_unit(self.token(place + 1)) else { return Ok(None) };
+        let (unit, read) = if unit.is_empty() { (self.token(place + 2), 3) } else { (unit, 2) };
+        let Some((Figure::Memory, unit)) =
+            figure_of(&unit.to_lowercase()).map(|(of, unit)| (of, unit.to_owned()))
+        else {
+            return Ok(None);
+        };
+        let filter = Filter::figure(*figure, &amount(number, &unit))
+            .map_err(|source| DiscoveryError::NotAFigure { figure: *figure, source })?;
+        self.add(place, read, vec![filter]);
+        Ok(Some(read))
+    }
+
+    /// What a size is of that no noun follows: of the GPU before it, where such GPUs have so much; of the disks before it,
+    /// where it is in their unit; else of the machine.
+    fn memory_of_what(&self, place: usize, range: &str) -> Figure {
+        let before = place.checked_sub(1).map(|before| self.token(before).to_lowercase());
+        let is_of_disks = before.is_some_and(|before| DISKS.contains(&before.as_str()));
+        if is_of_disks && Filter::figure(Figure::Storage, range).is_ok() {
+            return Figure::Storage;
+        }
+        let Ok(Filter::Figure(_, memory)) = Filter::figure(Figure::GpuMemory, range) else {
+            return Figure::Memory;
+        };
+        let is_asked = |gpu: &Device<'c>| match self.latest.last() {
+            Some(Filter::Label(Label::Gpu, names)) => names.iter().any(|name| name == gpu.name),
+            Some(filter) => *filter == Filter::at_least(Figure::Gpus, 1),
+            None => false,
+        };
+        let mut gpus = self.catalog.types().flat_map(InstanceType::gpus).filter(is_asked);
+        if gpus.any(|gpu| gpu.memory.is_some_and(|each| memory.contain(&each.0))) {
+            Figure::GpuMemory
+        } else {
+            Figure::Memory
+        }
     }
 
     /// `8 h100`, `8x h100`, `8 x h100`, `8xh100`.
@@ -183,7 +258,7 @@ impl Reader<'_, '_> {
             let device_at = place + 1 + skipped;
             let phrase = self.phrase_at(device_at).and_then(|(meaning, length)| match meaning {
                 Meaning::Filter(filter) => Some((vec![filter], length)),
-                Meaning::Cheapest => None,
+                Meaning::Cheapest | Meaning::Market(_) => None,
             });
             let device = phrase.or_else(|| Some((self.device(self.token(device_at))?, 1)));
             device.map(|(filters, length)| (filters, 1 + skipped + length))
@@ -205,7 +280,7 @@ impl Reader<'_, '_> {
     fn device(&self, token: &str) -> Option<Vec<Filter>> {
         match self.vocabulary().meaning(token) {
             Some(Meaning::Filter(filter)) => Some(vec![filter.clone()]),
-            Some(Meaning::Cheapest) => None,
+            Some(Meaning::Cheapest | Meaning::Market(_)) => None,
             None => self.gpu_with_memory(token).map(|(gpu, memory)| vec![gpu, memory]),
         }
     }
@@ -244,6 +319,10 @@ impl Reader<'_, '_> {
     fn mean(&mut self, place: usize, length: usize, meaning: Meaning) {
         match meaning {
             Meaning::Filter(filter) => self.add(place, length, vec![filter]),
+            Meaning::Market(market) => {
+                self.note(place, length, format!("{market} offers"));
+                self.reading.markets.push(market);
+            }
             Meaning::Cheapest => {
                 self.note(place, length, "sorted by price, the first one".to_owned());
                 let column = SortColumn::Figure(Figure::Price);
@@ -256,10 +335,12 @@ impl Reader<'_, '_> {
     fn add(&mut self, place: usize, length: usize, filters: Vec<Filter>) {
         let meanings: Vec<String> = filters.iter().map(ToString::to_string).collect();
         self.note(place, length, meanings.join(", "));
+        self.latest.clone_from(&filters);
         self.reading.filters.extend(filters);
     }
 
     fn note(&mut self, place: usize, length: usize, meaning: String) {
+        self.latest.clear();
         let tokens: Vec<&str> = self.tokens.iter().skip(place).take(length).copied().collect();
         self.reading.terms.push(Term { words: tokens.join(" "), meaning });
     }
@@ -277,6 +358,9 @@ impl Reader<'_, '_> {
         if let Some(region) = self.catalog.region(word) {
             let nearest = vec![format!("--region {}", region.code())];
             return DiscoveryError::UnknownWord { word: word.to_owned(), nearest };
+        }
+        if let Some(range) = as_range(word) {
+            return DiscoveryError::UnknownWord { word: word.to_owned(), nearest: vec![range] };
         }
         let nearest = self.vocabulary().nearest(word, NOUNS.iter().map(|(noun, _)| *noun));
         DiscoveryError::UnknownWord { word: word.to_owned(), nearest }
@@ -300,8 +384,49 @@ fn refuse_contradictions(filters: &[Filter]) -> Result<(), DiscoveryError> {
     Ok(())
 }
 
-/// A token that begins with a number or a range, as that and what follows it: `8`, `16+`, `4..8gib`, `$2`.
+/// A number and its unit as it is typed in a flag. In `64+ gib` the unit belongs to the number, and the plus behind both.
+fn amount(number: &str, unit: &str) -> String {
+    match number.strip_suffix('+') {
+        Some(least) => format!("{least}{unit}+"),
+        None => format!("{number}{unit}"),
+    }
+}
+
+/// The range that is meant by one that is written as elsewhere, such as `8-16` or `>=8`.
+fn as_range(token: &str) -> Option<String> {
+    meant(token).filter(|range| number_and_unit(range).is_some())
+}
+
+/// The parts of a text between commas, where a list of amounts is one part: `4,8`, `16,32gib`.
+fn between_commas(text: &str) -> impl Iterator<Item = &str> {
+    let unit = |part| number_and_unit(part).map(|(_, unit): (&str, &str)| unit);
+    let is_list = |one, other| match (unit(one), unit(other)) {
+        (Some(one), Some(other)) => one.is_empty() || one.eq_ignore_ascii_case(other),
+        _ => false,
+    };
+    let mut parts: Vec<(usize, usize)> = Vec::new();
+    let mut start = 0;
+    let mut previous: Option<&str> = None;
+    for part in names_of(text) {
+        let end = start + part.len();
+        match parts.last_mut() {
+            Some((_, end_of_list)) if previous.is_some_and(|previous| is_list(previous, part)) => {
+                *end_of_list = end;
+            }
+            _ => parts.push((start, end)),
+        }
+        previous = Some(part);
+        start = end + ",".len();
+    }
+    parts.into_iter().filter_map(|(start, end)| text.get(start..end))
+}
+
+/// A token that begins with a number or a range, as that and what follows it: `8`, `16+`, `4..8gib`, `$2`, `4,8`.
 fn number_and_unit(token: &str) -> Option<(&str, &str)> {
+    if let Some((others, last)) = token.rsplit_once(',') {
+        let unit = number_and_unit(last)?.1;
+        return number_and_unit(others).and(token.split_at_checked(token.len() - unit.len()));
+    }
     let is_number = token.starts_with(|c: char| c.is_ascii_digit() || c == '$')
         || token.strip_prefix("..").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
     let unit =

@@ -50,6 +50,12 @@ pub struct Offer<'a> {
     /// US dollars an hour on demand, for comparison.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_demand_usd_hour: Option<Money>,
+    /// The price on demand is old; absent where it is not, and for offers on demand.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub on_demand_is_old: bool,
+    /// What a spot machine saves against on demand in the same region, in whole percent rounded down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub saving_percent: Option<u64>,
     /// `embedded`, `feed` or `api`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_source: Option<Cow<'a, str>>,
@@ -71,6 +77,12 @@ pub struct Offer<'a> {
     /// How many machines the reservation still has room for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub available_count: Option<u32>,
+    /// How many machines the reservation is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total_count: Option<u32>,
+    /// When the reservation ends, RFC 3339 UTC; absent where it is kept until it is given up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<Cow<'a, str>>,
     /// The capacity block that can be bought.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub block: Option<Block<'a>>,
@@ -85,16 +97,10 @@ fn is_false(value: &bool) -> bool {
 }
 
 impl Offer<'_> {
-    /// What a spot machine saves against on demand in the same region, in whole percent rounded down; not known where
-    /// either price is not.
+    /// Whether one of the two prices that the saving is between is old.
     #[must_use]
-    pub fn saving_percent(&self) -> Option<u64> {
-        let (Market::Spot, Some(price), Some(on_demand)) =
-            (self.market, self.price_usd_hour, self.on_demand_usd_hour)
-        else {
-            return None;
-        };
-        price.saving_percent(on_demand)
+    pub const fn saving_is_old(&self) -> bool {
+        self.saving_percent.is_some() && (self.price_is_old || self.on_demand_is_old)
     }
 }
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde::ser::{SerializeSeq, Serializer};
 
 use super::escape::JsonEscaper;
-use super::table::{Alignment, Heading, Table};
+use super::table::{Alignment, Heading, Table, UNKNOWN};
 use super::{Format, csv_rows, escape_control};
 
 /// What one row of a document is: its fields by `Serialize`, its columns and its name for people.
@@ -26,8 +26,14 @@ pub trait Record: Serialize + Sized {
 pub struct Column<R> {
     heading: Heading,
     only_wide: bool,
+    shown_where: Option<fn(&R) -> bool>,
+    is_old: Option<fn(&R) -> bool>,
     cell: fn(&R) -> Option<String>,
 }
+
+/// The mark of an old figure, and what stands in its place behind the others, so that the figures stay in line.
+const OLD: &str = " (old)";
+const NOT_OLD: &str = "      ";
 
 impl<R> Column<R> {
     /// A column of text. Where a table is too wide the columns of least `importance` go first.
@@ -39,7 +45,7 @@ impl<R> Column<R> {
             least_width: None,
             only_where_known: false,
         };
-        Self { heading, only_wide: false, cell }
+        Self { heading, only_wide: false, shown_where: None, is_old: None, cell }
     }
 
     /// A column of numbers, which stand at its right edge.
@@ -61,6 +67,34 @@ impl<R> Column<R> {
     pub const fn only_where_known(mut self) -> Self {
         self.heading.only_where_known = true;
         self
+    }
+
+    /// The column, left out of a table that is fitted where this holds of no row.
+    #[must_use]
+    pub const fn shown_where(mut self, matters: fn(&R) -> bool) -> Self {
+        self.shown_where = Some(matters);
+        self
+    }
+
+    /// The column, whose cells are marked where this holds.
+    #[must_use]
+    pub const fn old_where(mut self, is_old: fn(&R) -> bool) -> Self {
+        self.is_old = Some(is_old);
+        self
+    }
+
+    /// What a row has in the column; `has_old` says that some row is marked.
+    fn cell(&self, record: &R, has_old: bool) -> Option<String> {
+        let cell = (self.cell)(record);
+        if !has_old {
+            return cell;
+        }
+        let mark = if cell.is_some() && self.marks(record) { OLD } else { NOT_OLD };
+        Some(cell.unwrap_or_else(|| UNKNOWN.to_owned()) + mark)
+    }
+
+    fn marks(&self, record: &R) -> bool {
+        self.is_old.is_some_and(|is_old| is_old(record))
     }
 
     /// The column, shown by `-o wide` alone.
@@ -181,10 +215,21 @@ fn write_table<'r, R: Record + 'r>(
     records: impl IntoIterator<Item = &'r R>,
 ) -> io::Result<LeftOut> {
     let mut columns = R::columns();
-    columns.retain(|column| width.is_none() || !column.only_wide);
-    let mut table = Table::new(columns.iter().map(|column| column.heading).collect());
-    for record in records {
-        table.push(columns.iter().map(|column| (column.cell)(record)));
+    let records: Vec<&R> = records.into_iter().collect();
+    let matters = |column: &Column<R>| {
+        column.shown_where.is_none_or(|matters| records.iter().any(|record| matters(record)))
+    };
+    columns.retain(|column| width.is_none() || !column.only_wide && matters(column));
+    let columns: Vec<(Column<R>, bool)> = columns
+        .into_iter()
+        .map(|column| {
+            let has_old = records.iter().any(|record| column.marks(record));
+            (column, has_old)
+        })
+        .collect();
+    let mut table = Table::new(columns.iter().map(|(column, _)| column.heading).collect());
+    for record in &records {
+        table.push(columns.iter().map(|(column, has_old)| column.cell(record, *has_old)));
     }
     table.write(out, width, page.bold)
 }

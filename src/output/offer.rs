@@ -8,6 +8,9 @@ use crate::model::{Architecture, Device, Market, Mebibytes, Offer, QuotaFit};
 
 use super::document::{Column, Record};
 
+/// What is known to be nothing, in a table and beside a label.
+pub(super) const NONE: &str = "none";
+
 impl Record for Offer<'_> {
     fn columns() -> Vec<Column<Self>> {
         vec![
@@ -17,25 +20,25 @@ impl Record for Offer<'_> {
             Column::<Self>::text("ZONES", 10, |offer| joined(&offer.zones)).only_wide(),
             Column::<Self>::number("VCPUS", 70, |offer| offer.vcpus.map(|vcpus| vcpus.to_string())),
             Column::<Self>::number("MEMORY", 60, |offer| offer.memory_mib.map(|memory| memory.to_string())),
-            Column::<Self>::text("GPUS", 50, |offer| devices(&offer.gpus)).shrinkable(12),
-            Column::<Self>::text("ACCELERATORS", 20, |offer| devices(&offer.accelerators)).only_wide(),
+            Column::<Self>::text("DEVICES", 66, all_devices).shrinkable(10).shown_where(may_have_devices),
             Column::<Self>::text("ARCH", 40, |offer| architectures(&offer.architectures)).shrinkable(6),
             Column::<Self>::text("OS", 15, |offer| Some(offer.os.to_string())).only_wide(),
-            Column::<Self>::text("MARKET", 15, |offer| Some(offer.market.to_string())).only_wide(),
+            Column::<Self>::text("MARKET", 72, |offer| Some(offer.market.to_string()))
+                .shown_where(|offer| offer.market != Market::OnDemand),
             Column::<Self>::number("USD/HOUR", 80, |offer| {
                 offer.price_usd_hour.map(|price| price.to_string())
-            }),
-            Column::<Self>::number("SAVING", 75, |offer| {
-                offer.saving_percent().map(|percent| format!("{percent}%"))
             })
+            .old_where(|offer| offer.price_is_old),
+            Column::<Self>::number("SAVING", 75, |offer| {
+                offer.saving_percent.map(|percent| format!("{percent}%"))
+            })
+            .old_where(Offer::saving_is_old)
             .only_where_known(),
             Column::<Self>::text("INTERRUPTED", 74, |offer| {
                 Some(marked(&offer.interruption?.to_string(), offer.interruption_is_old))
             })
             .only_where_known(),
-            Column::<Self>::text("AS OF", 30, |offer| {
-                Some(marked(offer.price_as_of.as_ref()?, offer.price_is_old))
-            }),
+            Column::<Self>::text("AS OF", 30, |offer| offer.price_as_of.as_ref().map(ToString::to_string)),
             Column::<Self>::text("QUOTA", 73, |offer| offer.quota.as_ref().map(quota)).only_where_known(),
             Column::<Self>::text("SOURCE", 15, |offer| offer.price_source.as_ref().map(ToString::to_string))
                 .only_wide(),
@@ -53,8 +56,28 @@ fn zone_of_price(offer: &Offer<'_>) -> Option<String> {
     of_moment.then(|| joined(&offer.zones)).flatten()
 }
 
+/// What an offer has beside its processors; `none` where it is known that there is nothing, and nothing where it is not.
+pub(super) fn all_devices(offer: &Offer<'_>) -> Option<String> {
+    let kinds = [&offer.gpus, &offer.accelerators];
+    let kinds: Vec<String> = kinds.into_iter().filter_map(|kind| devices(kind)).collect();
+    match kinds.is_empty() {
+        true => is_described(offer).then(|| NONE.to_owned()),
+        false => Some(kinds.join(" + ")),
+    }
+}
+
+/// Whether it has devices, or that is not known.
+pub(super) fn may_have_devices(offer: &Offer<'_>) -> bool {
+    !(offer.gpus.is_empty() && offer.accelerators.is_empty() && is_described(offer))
+}
+
+/// Of each type that is described it is known what it runs; of any other nothing is known but its name and its prices.
+const fn is_described(offer: &Offer<'_>) -> bool {
+    !offer.architectures.is_empty()
+}
+
 /// A figure, and whether it is old.
-pub(super) fn marked(figure: &str, is_old: bool) -> String {
+fn marked(figure: &str, is_old: bool) -> String {
     if is_old { format!("{figure} (old)") } else { figure.to_owned() }
 }
 

@@ -11,12 +11,12 @@ impl Record for QuotaRow {
     fn columns() -> Vec<Column<Self>> {
         vec![
             Column::<Self>::text("REGION", 90, |row| Some(row.region.to_string())),
-            Column::<Self>::text("CLASS", 100, |row| Some(row.class.clone())),
-            Column::<Self>::text("MARKET", 95, |row| Some(row.market.to_string())),
-            Column::<Self>::number("LIMIT", 80, |row| number(row.limit_vcpus)),
-            Column::<Self>::number("USED", 75, |row| number(row.used_vcpus)),
-            Column::<Self>::number("FREE", 85, |row| number(row.free_vcpus)),
-            Column::<Self>::text("STATUS", 92, |row| Some(row.status.to_string())),
+            Column::<Self>::text("CLASS", 100, |row| Some(row.class.clone())).shrinkable(8),
+            Column::<Self>::text("MARKET", 91, |row| Some(row.market.to_string())),
+            Column::<Self>::number("LIMIT", 94, |row| number(row.limit_vcpus)),
+            Column::<Self>::number("USED", 93, |row| number(row.used_vcpus)),
+            Column::<Self>::number("FREE", 96, |row| number(row.free_vcpus)),
+            Column::<Self>::text("STATUS", 85, |row| Some(row.status.to_string())),
             Column::<Self>::text("REQUESTED", 70, |row| {
                 let request = row.pending_request.as_ref()?;
                 Some(format!("{} ({})", request.desired, request.status))

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use super::escape_control;
 
 const GAP: usize = 2;
-const UNKNOWN: &str = "-";
+pub(super) const UNKNOWN: &str = "-";
 const CUT: &str = "…";
 
 /// The head of a column.

@@ -6,6 +6,7 @@ use std::io;
 use crate::model::offer::SCHEMA;
 use crate::model::{Architecture, Device, DeviceCount, Market, Mebibytes, Money, Offer, OperatingSystem};
 
+use super::capacity::CapacityRow;
 use super::captured::streams;
 use super::{Failure, Format, Settings, Streams, Surroundings, Verbosity};
 
@@ -28,6 +29,10 @@ fn small() -> Offer<'static> {
         price_as_of: Some("2026-08-06".into()),
         reservation_id: None,
         available_count: None,
+        total_count: None,
+        ends_at: None,
+        on_demand_is_old: false,
+        saving_percent: None,
         interruption: None,
         price_is_old: false,
         interruption_is_old: false,
@@ -70,33 +75,33 @@ fn printed(format: Format, columns: usize, offers: &[Offer<'_>]) -> (String, Str
 #[test]
 fn a_table_shows_what_is_known() {
     let (table, talk) = printed(Format::Table, 120, &[small(), with_gpus()]);
-    insta::assert_snapshot!(table, @r#"
-    TYPE       REGION     VCPUS   MEMORY  GPUS                                 ARCH    USD/HOUR  AS OF
-    t4g.nano   eu-west-1      2  0.5 GiB  -                                    arm64     0.0046  2026-08-06
+    insta::assert_snapshot!(table, @r"
+    TYPE       REGION     VCPUS   MEMORY  DEVICES                              ARCH    USD/HOUR  AS OF
+    t4g.nano   eu-west-1      2  0.5 GiB  none                                 arm64     0.0046  2026-08-06
     g6x.large  eu-west-1      2   64 GiB  0.125 x L4 (2.8 GiB) + 8 x H\x1b[2J  x86_64         -  -
-    "#);
+    ");
     assert_eq!(talk, "");
 }
 
 #[test]
 fn a_wide_table_shows_every_column() {
     let (table, talk) = printed(Format::Wide, 20, &[small(), with_gpus()]);
-    insta::assert_snapshot!(table, @r#"
-    TYPE       REGION     ZONES              VCPUS   MEMORY  GPUS                                 ACCELERATORS  ARCH    OS     MARKET     USD/HOUR  AS OF       SOURCE
-    t4g.nano   eu-west-1  euw1-az1 euw1-az2      2  0.5 GiB  -                                    -             arm64   linux  on-demand    0.0046  2026-08-06  embedded
-    g6x.large  eu-west-1  -                      2   64 GiB  0.125 x L4 (2.8 GiB) + 8 x H\x1b[2J  -             x86_64  linux  on-demand         -  -           -
-    "#);
+    insta::assert_snapshot!(table, @r"
+    TYPE       REGION     ZONES              VCPUS   MEMORY  DEVICES                              ARCH    OS     MARKET     USD/HOUR  AS OF       SOURCE
+    t4g.nano   eu-west-1  euw1-az1 euw1-az2      2  0.5 GiB  none                                 arm64   linux  on-demand    0.0046  2026-08-06  embedded
+    g6x.large  eu-west-1  -                      2   64 GiB  0.125 x L4 (2.8 GiB) + 8 x H\x1b[2J  x86_64  linux  on-demand         -  -           -
+    ");
     assert_eq!(talk, "");
 }
 
 #[test]
 fn a_table_too_wide_is_cut_then_left_out_of() {
     let (table, talk) = printed(Format::Table, 60, &[small(), with_gpus()]);
-    insta::assert_snapshot!(table, @r#"
-    TYPE       REGION     VCPUS   MEMORY  GPUS          USD/HOUR
-    t4g.nano   eu-west-1      2  0.5 GiB  -               0.0046
+    insta::assert_snapshot!(table, @"
+    TYPE       REGION     VCPUS   MEMORY  DEVICES       USD/HOUR
+    t4g.nano   eu-west-1      2  0.5 GiB  none            0.0046
     g6x.large  eu-west-1      2   64 GiB  0.125 x L4 …         -
-    "#);
+    ");
     insta::assert_snapshot!(talk, @"columns that did not fit: ARCH, AS OF (-o wide shows them)");
     assert!(table.lines().all(|line| console::measure_text_width(line) <= 60));
     for columns in 20..140 {
@@ -369,4 +374,33 @@ fn csv_keeps_the_order_of_the_fields_and_flattens_whatever_is_in_them() {
     ,,Unit,"a, b;c",;3,-1;x
     true,0.5,,,,-1;x
     "#);
+}
+
+#[test]
+fn a_reservation_says_how_much_is_free_and_when_it_ends() {
+    let held = |id: &'static str, free, ends: Option<&'static str>| Offer {
+        instance_type: "p5.48xlarge".into(),
+        market: if ends.is_some() { Market::CapacityBlock } else { Market::Reservation },
+        price_usd_hour: ends.is_none().then(|| Money::from_micros(55_040_000)),
+        price_is_old: true,
+        reservation_id: Some(id.into()),
+        available_count: Some(free),
+        total_count: Some(4),
+        ends_at: ends.map(Into::into),
+        ..small()
+    };
+    let rows = [
+        CapacityRow(held("cr-1", 3, None)),
+        CapacityRow(held("cr-2", 0, Some("2031-01-03T11:30:00Z"))),
+        CapacityRow(small()),
+    ];
+    let (streams, data, _) =
+        streams(Surroundings { columns: 100, ..Surroundings::without_terminal() }, Settings::default());
+    streams.write_list(Format::Table, &rows).unwrap();
+    insta::assert_snapshot!(data.text(), @"
+    TYPE         REGION     MARKET          FREE  TOTAL      USD/HOUR  ENDS        ID    ZONES
+    p5.48xlarge  eu-west-1  reservation        3      4   55.04 (old)  none        cr-1  euw1-az1 euw1-…
+    p5.48xlarge  eu-west-1  capacity-block     0      4       -        2031-01-03  cr-2  euw1-az1 euw1-…
+    t4g.nano     eu-west-1  on-demand          -      -  0.0046        -           -     euw1-az1 euw1-…
+    ");
 }

@@ -3,8 +3,8 @@
 //! Decides nothing but which of the plan's own candidates comes next, which is in `turns`. Whatever was made is undone when
 //! there is no machine in the end, and what can't be undone is handed back by name.
 
-mod finish;
 mod prepare;
+mod request;
 mod turns;
 
 use std::collections::{BTreeMap, HashSet};
@@ -13,27 +13,29 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use base64::Engine;
-
 use super::agent_binary::AgentBinaryError;
-use super::delivery;
+use super::first_sign::{self, Seen, Wanted};
 use super::journal::{Journal, JournalError};
 use super::network::NewNetwork;
-use super::plan::{Candidate, Plan, PlannedVolume, Refused, Step, bucket_name};
+use super::plan::{Candidate, Plan, Refused, Source, Step, bucket_name};
 use super::refusal_memory::{Pool, RefusalMemory};
-use super::report::{Event, Launched};
+use super::report::{Event, LAUNCHED_SCHEMA, Launched};
 use super::settle::{self, Fate};
 use super::stored_agents::StoredAgents;
 use super::undo::{Left, Made};
 use super::wait::{self, WaitError, WaitFor};
+use crate::aws::ec2::Ec2;
+use crate::aws::types::Machine;
 use crate::aws::types::capacity::Zone;
-use crate::aws::types::{InterfaceRequest, Machine, RunRequest};
 use crate::aws::{AwsError, Refusal, Session};
-use crate::cloudinit::{self, RenderError};
+use crate::cloudinit::RenderError;
 use crate::model::tag::{self, Tag};
 use crate::model::{NotAValue, RegionName, Span};
 use crate::platform::clock;
 use turns::{Turn, Turns};
+
+/// How long what a machine fetches at its start stays in the bucket. S3 counts in days.
+const OBJECTS_LAST_DAYS: i32 = 1;
 
 /// What following a plan needs besides the plan.
 #[derive(Debug)]
@@ -335,52 +337,94 @@ impl<'e, R: FnMut(Event)> Executor<'e, R> {
         }
     }
 
-    /// The whole request, its URL signed just now.
-    async fn request(&self, region: &RegionName, candidate: &Candidate) -> Result<RunRequest, Cause> {
-        let bucket = self.bucket(region);
-        let mut boot = self.plan.boot_of(candidate);
-        if let Some(agent) = &candidate.agent {
-            let signed = delivery::download(&self.means.session, &self.plan.account, agent).await;
-            boot.agent = Some(signed.map_err(failed("sign the agent's URL"))?);
+    /// Looks for the first signs where that was asked for, removes what the machine does not need, and tells what there is.
+    async fn finish(
+        &mut self,
+        candidate: &Candidate,
+        machine: Machine,
+        refused: Vec<Refused>,
+    ) -> Result<Launched, Cause> {
+        self.remember_agent(candidate);
+        let mut seen = Seen::default();
+        if self.means.wait_for >= WaitFor::Ssh {
+            let region: RegionName = candidate.region.parse()?;
+            let ec2 = self.means.session.ec2(&region);
+            let (wanted, means) = (self.first_signs(candidate), self.means);
+            let address = reached_at(&machine);
+            let look = first_sign::look(&ec2, &machine, address.as_deref(), wanted, self.report);
+            seen = unless_interrupted(means, look).await?;
+            keep_host_key(&ec2, &machine, seen.host_key.take()).await;
         }
-        let planned = self.plan.user.as_ref().and_then(|user| user.object.as_ref());
-        if let (Some(object), Some(planned)) = (&mut boot.object, planned) {
-            let signed = bucket.presign(&planned.key, delivery::URL_LASTS).await;
-            let signed = signed.map_err(failed("sign the URL of what the machine fetches at its start"))?;
-            (object.url, object.headers) = (signed.url, signed.headers);
+        self.stop_if_interrupted()?;
+        if let Some(reason) =
+            seen.failure.take().filter(|_| self.means.on_agent_failure == OnAgentFailure::End)
+        {
+            return Err(Cause::AgentFailed { id: machine.id, reason });
         }
-        let user_data = cloudinit::render(&boot)?;
-        Ok(RunRequest {
-            client_token: candidate.client_token.clone(),
-            image: candidate.image.id.clone(),
-            instance_type: candidate.instance_type.clone(),
-            zone: candidate.zone.clone(),
-            groups: match candidate.groups.as_slice() {
-                [] => vec![self.groups.get(region.as_str()).cloned().unwrap_or_default()],
-                named => named.to_vec(),
-            },
-            interface: self.interface(region, candidate),
-            key_pair: candidate.key_pair.as_ref().map(|pair| pair.name.clone()),
-            block_devices: candidate.volumes.iter().map(PlannedVolume::request).collect(),
-            market: candidate.market,
-            max_price: candidate.max_price_usd_hour,
-            reservation: candidate.reservation.clone(),
-            ending: self.plan.ending.request(),
-            user_data: base64::engine::general_purpose::STANDARD.encode(user_data.bytes()),
-            tags: self.plan.tags.iter().cloned().chain(login_user(candidate)).collect(),
-        })
+        self.undo_elsewhere(&candidate.region).await;
+        Ok(Launched { refused, ..self.launched(candidate, machine, &seen) })
     }
 
-    /// The interface that was planned, in the subnet that was planned or made.
-    fn interface(&self, region: &RegionName, candidate: &Candidate) -> Option<InterfaceRequest> {
-        let planned = candidate.interface.as_ref()?;
-        let made = || self.networks.get(region.as_str())?.subnet(candidate.zone.as_deref());
-        Some(InterfaceRequest {
-            // A subnet that is not known would be refused by EC2; it can't become another one.
-            subnet: planned.subnet.as_deref().or_else(made).unwrap_or_default().to_owned(),
-            public_address: planned.public_address,
-            ipv6: planned.ipv6,
-        })
+    /// Removes what was made for candidates of other regions.
+    async fn undo_elsewhere(&mut self, region: &str) {
+        let made = std::mem::take(&mut self.made);
+        let (here, elsewhere) = made.into_iter().partition(|made| made.serves(region));
+        self.made = here;
+        for Left { what, because, command } in undo(elsewhere, self.report).await {
+            (self.report)(Event::StillThere { what, because, command });
+        }
+    }
+
+    /// The region's bucket holds the agent, so it can serve machines elsewhere. That this is known saves nobody's launch, so
+    /// that it can't be written down is no failure.
+    fn remember_agent(&self, candidate: &Candidate) {
+        let Some(agent) = &candidate.agent else { return };
+        if let Some(Source::Bucket { region, .. }) = agent.sources.first() {
+            let _ = self.means.stored.remember(&self.plan.account, region, &agent.key);
+        }
+    }
+
+    fn first_signs(&self, candidate: &Candidate) -> Wanted<'e> {
+        Wanted {
+            launch: candidate.agent.is_some().then_some(self.plan.launch.as_str()),
+            deadline: self.plan.deadline,
+            ssh_port: self.plan.ssh_port,
+            ssh_limit: self.means.ssh_wait.to_duration(),
+            agent_limit: self.means.agent_wait.to_duration(),
+        }
+    }
+
+    fn launched(&self, candidate: &Candidate, machine: Machine, seen: &Seen) -> Launched {
+        let user = candidate.image.login_user.as_deref();
+        let ssh_command = user.zip(reached_at(&machine)).map(|(user, address)| {
+            let port =
+                if self.plan.ssh_port == 22 { String::new() } else { format!("-p {} ", self.plan.ssh_port) };
+            let of_pair = candidate.key_pair.as_ref().and_then(|pair| pair.identity_file.as_ref());
+            let identity = of_pair.or(self.means.identity_file.as_ref());
+            let identity = identity.map_or_else(String::new, |file| format!("-i {} ", file.display()));
+            format!("ssh {identity}{port}{user}@{address}")
+        });
+        Launched {
+            schema: LAUNCHED_SCHEMA,
+            instance_id: machine.id,
+            name: self.plan.name.clone(),
+            launch: self.plan.launch.clone(),
+            instance_type: candidate.instance_type.clone(),
+            region: candidate.region.clone(),
+            zone: machine.zone_id.or_else(|| candidate.zone.clone()),
+            market: candidate.market,
+            market_asked: Some(self.plan.market_asked).filter(|asked| *asked != candidate.market),
+            state: machine.state,
+            private_address: machine.private_address.filter(|_| machine.public_address.is_none()),
+            address: machine.public_address,
+            ipv6_address: machine.ipv6_address,
+            ssh_answers: seen.ssh,
+            agent: seen.agent,
+            ssh_command,
+            deadline: self.plan.deadline,
+            cost: candidate.cost.clone(),
+            refused: Vec::new(),
+        }
     }
 
     async fn undo(&mut self) -> Vec<Left> {
@@ -416,9 +460,12 @@ async fn unless_interrupted<T>(means: &Means, wait: impl Future<Output = T>) -> 
     }
 }
 
-/// Tells who logs in, as far as that is known and a tag can hold it.
-fn login_user(candidate: &Candidate) -> Option<Tag> {
-    candidate.image.login_user.as_deref().map(|user| Tag::new(tag::LOGIN_USER, tag::fitting(user)))
+/// Keeps what was read of the host key for the first way in by ssh, which else reads the console itself: that it can't be
+/// kept is no failure.
+async fn keep_host_key(ec2: &Ec2, machine: &Machine, key: Option<String>) {
+    if let Some(key) = key {
+        let _ = ec2.set_tags(std::slice::from_ref(&machine.id), &[Tag::new(tag::HOST_KEY, key)]).await;
+    }
 }
 
 fn failed(doing: impl Into<String>) -> impl FnOnce(AwsError) -> Cause {

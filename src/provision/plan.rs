@@ -12,9 +12,9 @@ mod image_check;
 pub mod network;
 mod planner;
 mod recent;
+mod refused;
 mod reserved;
 pub mod source;
-mod step;
 #[cfg(test)]
 mod tests;
 mod user_parts;
@@ -27,6 +27,7 @@ use serde::Serialize;
 
 use super::cost::Cost;
 use super::image::ImageKind;
+use super::permissions::document::PolicyDocument;
 use super::wish::{Lifetime, Wish};
 use super::world::World;
 use super::world::key::KnownKey;
@@ -36,10 +37,11 @@ use crate::cloudinit::{self, Boot, Delivery, ObjectDownload, RenderError};
 use crate::model::agent::AgentConfiguration;
 use crate::model::tag::{self, Tag};
 use crate::model::{Market, Mebibytes, Money, Span};
-use network::PlannedInterface;
+use network::{NetworkStep, PlannedInterface};
 use planner::Planner;
+pub use refused::Refused;
+pub(super) use refused::reasons;
 pub use source::{PlannedAgent, Source};
-pub use step::Step;
 pub(super) use user_parts::delivery;
 pub use user_parts::{Carrier, OBJECT_PREFIX, PlannedObject, PlannedPart, PlannedUser};
 
@@ -211,59 +213,76 @@ pub struct PlannedKeyPair {
     pub identity_file: Option<PathBuf>,
 }
 
-/// A machine that was wished and can't be had, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Refused {
-    /// The type.
-    pub instance_type: String,
-    /// Where.
-    pub region: String,
-    /// In which zone; absent where it was EC2's to choose.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub zone: Option<String>,
-    /// How it was to be bought.
-    pub market: Market,
-    /// EC2's code, where EC2 was asked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    /// Why.
-    pub reason: String,
-    /// What to type instead.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub hints: Vec<String>,
-}
-
-impl Candidate {
-    /// That it can't be had, and why.
-    #[must_use]
-    pub fn refused_for(&self, code: Option<String>, reason: String) -> Refused {
-        Refused {
-            instance_type: self.instance_type.clone(),
-            region: self.region.clone(),
-            zone: self.zone.clone(),
-            market: self.market,
-            code,
-            reason,
-            hints: Vec::new(),
-        }
-    }
-}
-
-impl Refused {
-    /// The machine as it was wished: `m7i.large in us-east-1`, and the zone and the market where they say something.
-    #[must_use]
-    pub fn machine(&self) -> String {
-        let zone = self.zone.as_ref().map_or_else(String::new, |zone| format!(" ({zone})"));
-        let market =
-            if self.market == Market::OnDemand { String::new() } else { format!(", {}", self.market) };
-        format!("{} in {}{zone}{market}", self.instance_type, self.region)
-    }
-}
-
-impl std::fmt::Display for Refused {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}", self.machine(), self.reason)
-    }
+/// A thing that is made in the account before the machine.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[serde(tag = "step", rename_all = "kebab-case")]
+pub enum Step {
+    /// Makes the machine's role, with its policy.
+    MakeRole {
+        /// Its name.
+        role: String,
+        /// Who may take it, in IAM's JSON.
+        #[serde(skip)]
+        trust: String,
+        /// What it allows.
+        policy: PolicyDocument,
+    },
+    /// Makes the instance profile that gives the machine its role.
+    MakeProfile {
+        /// Its name.
+        profile: String,
+        /// The role that it holds.
+        role: String,
+    },
+    /// Makes the account's bucket of the region.
+    MakeBucket {
+        /// Where.
+        region: String,
+        /// Its name.
+        bucket: String,
+    },
+    /// Uploads the agent's binary.
+    UploadAgent {
+        /// Where.
+        region: String,
+        /// Into which bucket.
+        bucket: String,
+        /// Under which name.
+        key: String,
+        /// How many bytes.
+        bytes: u64,
+        /// What they come to.
+        sha256: String,
+        /// Which file.
+        file: PathBuf,
+    },
+    /// Uploads what the user adds to the machine's start and user data does not hold.
+    UploadUserFiles {
+        /// Where.
+        region: String,
+        /// Into which bucket.
+        bucket: String,
+        /// Under which name.
+        key: String,
+        /// How many bytes.
+        bytes: u64,
+    },
+    /// Makes the security group.
+    MakeGroup {
+        /// Where.
+        region: String,
+        /// Its name.
+        group: String,
+        /// In which network.
+        network: String,
+        /// The port that it opens.
+        port: u16,
+        /// To whom.
+        admits: String,
+    },
+    /// Makes a part of the region's network.
+    #[serde(untagged)]
+    Network(NetworkStep),
 }
 
 /// There is nothing to plan.
@@ -310,11 +329,6 @@ fn describe(refused: &[Refused]) -> String {
         [only] => format!("{} cannot be launched: {}", only.machine(), only.reason),
         several => format!("none of these can be launched:{}", reasons(several)),
     }
-}
-
-/// A line for each machine that can't be had, to follow a colon.
-pub(super) fn reasons(refused: &[Refused]) -> String {
-    refused.iter().map(|one| format!("\n{one}")).collect()
 }
 
 /// Plans a launch.

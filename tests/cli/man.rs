@@ -117,6 +117,7 @@ fn examples_are_shown_line_by_line() {
     let (_, examples) = screen.stdout.split_once("\nEXAMPLES\n").unwrap();
     assert_snapshot!(examples.split("\n\n").next().unwrap(), @"
     cloudkit find search h100 efa --region all
+    cloudkit find search l4 spot --region 'us-*'
     cloudkit find search 'graviton4 16+ cores' cheapest
     cloudkit find search 'g6*' --region us-east-1,us-west-2
     cloudkit find search --vcpus 4..8 --memory 16.. --arch arm64 --max-price 0.20

@@ -14,10 +14,11 @@ mod moment;
 use clap::Args;
 
 use super::limit::{Limit, LimitArgument};
+use super::notes;
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
-use crate::cli::region;
+use crate::cli::{completions, region};
 use crate::discovery::capacity::{Devices, Sold, TypeWish, sold};
 use crate::discovery::{self, NamePattern, RegionSelection, Unmatched};
 use crate::model::{Market, OperatingSystem};
@@ -39,9 +40,10 @@ use crate::output::capacity::CapacityRow;
   cloudkit find capacity p5.48xlarge --check")]
 pub(super) struct CapacityArguments {
     /// Instance types by name or pattern, such as p5.48xlarge or 'g6*' [default: all accelerated and HPC types]
+    #[arg(add = completions::instance_types())]
     patterns: Vec<NamePattern>,
     /// The same as a comma list
-    #[arg(long, value_name = "TYPES", value_delimiter = ',')]
+    #[arg(long, value_name = "TYPES", value_delimiter = ',', add = completions::instance_types())]
     instance_types: Vec<NamePattern>,
     /// Only types with a GPU
     #[arg(long, conflicts_with = "accelerator_only")]
@@ -50,10 +52,10 @@ pub(super) struct CapacityArguments {
     #[arg(long)]
     accelerator_only: bool,
     /// Region, pattern such as 'us-*', or all; may be repeated or a comma list
-    #[arg(short, long, alias = "regions", value_name = "REGION")]
+    #[arg(short, long, alias = "regions", value_name = "REGION", add = completions::regions())]
     region: Vec<String>,
     /// What prices are for: linux, windows, rhel, suse
-    #[arg(long, value_name = "OS", default_value_t)]
+    #[arg(long, value_name = "OS", default_value_t, add = completions::words(OperatingSystem::ALL))]
     os: OperatingSystem,
     #[command(flatten)]
     limit: LimitArgument,
@@ -86,6 +88,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &CapacityArguments) -> Resul
     tell_unmatched(context, &wish, &sold.unmatched);
     limit.tell_left_out(context.streams, "offer", total - rows.len(), total);
     tell_how_blocks_are_sold(context, &rows);
+    notes::tell_old(context.streams, rows.iter().map(|row| &row.0));
     #[cfg(feature = "aws")]
     if !arguments.asks_account() && !arguments.asks_quotas() {
         context.streams.status("the account was not asked; --reservations, --blocks and --check ask it");

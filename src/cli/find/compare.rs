@@ -23,7 +23,7 @@ pub(super) struct CompareArguments {
     #[arg(short, long, value_name = "REGION", add = completions::regions())]
     region: Vec<String>,
     /// What the prices are for: linux, windows, rhel, suse
-    #[arg(long, value_name = "OS", default_value_t)]
+    #[arg(long, value_name = "OS", default_value_t, add = completions::words(OperatingSystem::ALL))]
     os: OperatingSystem,
 }
 
@@ -34,7 +34,11 @@ pub(super) fn run(context: &Context<'_>, arguments: &CompareArguments) -> Result
     let sheets: Vec<_> = sheets.collect::<Result<_, _>>()?;
     match context.streams.explanation_format() {
         Some(format) => context.streams.write_list(format, &sheets)?,
-        None => context.streams.write_text(&type_sheet::comparison(&sheets, arguments.os))?,
+        None => {
+            let width = context.streams.surroundings().columns;
+            context.streams.write_text(&type_sheet::comparison(&sheets, arguments.os, width))?;
+            types::tell_old(context, &sheets, arguments.os);
+        }
     }
     Ok(ExitClass::Done)
 }

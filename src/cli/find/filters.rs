@@ -10,13 +10,15 @@ use crate::cli::command_error::CommandError;
 use crate::cli::completions;
 use crate::cli::context::Context;
 use crate::discovery::{self, Figure, Filter, Label, NotAFilter, Question, SortKey, Term};
+use crate::model::Market;
 
 /// Said once, in the help of each command that has these flags.
 pub(super) const GRAMMAR: &str = "\
 Words: GPUs (h100, a100-80gb, '8 gpus'), accelerators (inferentia2), processors (intel, graviton4, 'ice lake'), families
-(m7i), sizes (48xlarge, metal), architectures (arm64), figures ('16+ cores', '4..8 vcpus', 64gib, 100gbps), efa, nvme, spot,
-'bare metal', cheapest. All of them have to hold. Names, globs and /regular expressions/ name types; any of them may fit.
-Ranges are written 8, 8.., 8+, ..8 or 4..16, both ends included; units are gib, mib and tib for memory, gb and tb for
+(m7i), sizes (48xlarge, metal), architectures (arm64), figures ('16+ cores', '4..8 vcpus', 64gib, 100gbps), efa, nvme,
+'bare metal', cheapest. All of them have to hold. A size is the machine's memory, but that of a GPU in 'a100 80gb' and '80gb
+gpu', and that of local disks in 'nvme 1tb'. The words spot, on-demand and capacity-block say of which market the offers are. Names, globs and /regular expressions/ name types; any of them may fit.
+Ranges are written 8, 8.., 8+, ..8 or 4..16, both ends included, or as a list of such (4,8,32+); units are gib, mib and tib for memory, gb and tb for
 storage, gbps and mbps for network, ghz and mhz for clock. A yes-or-no flag takes =yes, which may be left out, or =no.
 A type of which it is not known whether it passes is left out, and counted on stderr.";
 
@@ -31,34 +33,44 @@ pub(super) struct FilterArguments {
     explain: bool,
 
     /// Virtual processors
-    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::Vcpus), help_heading = MACHINE)]
+    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::Vcpus), allow_negative_numbers = true,
+        help_heading = MACHINE)]
     vcpus: Option<Filter>,
     /// Processor cores
-    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::Cores), help_heading = MACHINE)]
+    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::Cores), allow_negative_numbers = true,
+        help_heading = MACHINE)]
     cores: Option<Filter>,
     /// Memory, in GiB unless a unit is given
-    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::Memory), help_heading = MACHINE)]
+    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::Memory), allow_negative_numbers = true,
+        help_heading = MACHINE)]
     memory: Option<Filter>,
     /// Memory for each virtual processor
-    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::MemoryPerVcpu), help_heading = MACHINE)]
+    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::MemoryPerVcpu), allow_negative_numbers = true,
+        help_heading = MACHINE)]
     memory_per_vcpu: Option<Filter>,
     /// Clock that the processor sustains, in GHz
-    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::Clock), help_heading = MACHINE)]
+    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::Clock), allow_negative_numbers = true,
+        help_heading = MACHINE)]
     clock: Option<Filter>,
     /// Architecture: x86_64, arm64, i386; a comma list means any of them, here and below
-    #[arg(long, value_name = "ARCH", value_parser = label(Label::Architecture), help_heading = MACHINE)]
+    #[arg(long, value_name = "ARCH", value_parser = label(Label::Architecture), add = completions::labels(Label::Architecture),
+        help_heading = MACHINE)]
     arch: Option<Filter>,
     /// Maker of the processor: intel, amd, aws, apple
-    #[arg(long, value_name = "NAME", value_parser = label(Label::ProcessorMaker), help_heading = MACHINE)]
+    #[arg(long, value_name = "NAME", value_parser = label(Label::ProcessorMaker), add = completions::labels(Label::ProcessorMaker),
+        help_heading = MACHINE)]
     processor_maker: Option<Filter>,
     /// Generation of the processor, such as 'ice lake', genoa or graviton4
-    #[arg(long, value_name = "NAME", value_parser = label(Label::ProcessorGeneration), help_heading = MACHINE)]
+    #[arg(long, value_name = "NAME", value_parser = label(Label::ProcessorGeneration), add = completions::labels(Label::ProcessorGeneration),
+        help_heading = MACHINE)]
     processor_generation: Option<Filter>,
     /// Family, such as m7i
-    #[arg(long, value_name = "NAME", value_parser = label(Label::Family), help_heading = MACHINE)]
+    #[arg(long, value_name = "NAME", value_parser = label(Label::Family), add = completions::labels(Label::Family),
+        help_heading = MACHINE)]
     family: Option<Filter>,
     /// Size, such as 48xlarge
-    #[arg(long, value_name = "NAME", value_parser = label(Label::Size), help_heading = MACHINE)]
+    #[arg(long, value_name = "NAME", value_parser = label(Label::Size), add = completions::labels(Label::Size),
+        help_heading = MACHINE)]
     size: Option<Filter>,
     /// Only types that fit one of these patterns
     #[arg(long, value_name = "PATTERNS", value_parser = Filter::allow, help_heading = MACHINE)]
@@ -71,41 +83,53 @@ pub(super) struct FilterArguments {
     like: Option<String>,
 
     /// Name of the GPU, such as l4 or h100
-    #[arg(long, value_name = "NAME", value_parser = label(Label::Gpu), add = completions::gpus(), help_heading = ACCELERATORS)]
+    #[arg(long, value_name = "NAME", value_parser = label(Label::Gpu), add = completions::labels(Label::Gpu),
+        help_heading = ACCELERATORS)]
     gpu: Option<Filter>,
     /// Number of GPUs; parts of one count as fractions
-    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::Gpus), help_heading = ACCELERATORS)]
+    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::Gpus), allow_negative_numbers = true,
+        help_heading = ACCELERATORS)]
     gpus: Option<Filter>,
     /// Memory of one GPU; a single figure is the one that it is sold by (24 finds the L4, which has 22.4 GiB)
-    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::GpuMemory), help_heading = ACCELERATORS)]
+    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::GpuMemory), allow_negative_numbers = true,
+        help_heading = ACCELERATORS)]
     gpu_memory: Option<Filter>,
     /// Memory of all GPUs together
-    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::GpuMemoryTotal), help_heading = ACCELERATORS)]
+    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::GpuMemoryTotal), allow_negative_numbers = true,
+        help_heading = ACCELERATORS)]
     gpu_memory_total: Option<Filter>,
     /// Maker of the GPU, such as nvidia
-    #[arg(long, value_name = "NAME", value_parser = label(Label::GpuMaker), help_heading = ACCELERATORS)]
+    #[arg(long, value_name = "NAME", value_parser = label(Label::GpuMaker), add = completions::labels(Label::GpuMaker),
+        help_heading = ACCELERATORS)]
     gpu_maker: Option<Filter>,
     /// Name of another accelerator, such as inferentia2 or trainium
-    #[arg(long, value_name = "NAME", value_parser = label(Label::Accelerator), help_heading = ACCELERATORS)]
+    #[arg(long, value_name = "NAME", value_parser = label(Label::Accelerator), add = completions::labels(Label::Accelerator),
+        help_heading = ACCELERATORS)]
     accelerator: Option<Filter>,
     /// Number of other accelerators
-    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::Accelerators), help_heading = ACCELERATORS)]
+    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::Accelerators), allow_negative_numbers = true,
+        help_heading = ACCELERATORS)]
     accelerators: Option<Filter>,
     /// Maker of another accelerator, such as aws or xilinx
-    #[arg(long, value_name = "NAME", value_parser = label(Label::AcceleratorMaker), help_heading = ACCELERATORS)]
+    #[arg(long, value_name = "NAME", value_parser = label(Label::AcceleratorMaker), add = completions::labels(Label::AcceleratorMaker),
+        help_heading = ACCELERATORS)]
     accelerator_maker: Option<Filter>,
 
     /// Network bandwidth at its peak, in Gbps
-    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::Network), help_heading = NETWORK)]
+    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::Network), allow_negative_numbers = true,
+        help_heading = NETWORK)]
     network: Option<Filter>,
     /// Network bandwidth for good, in Gbps
-    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::NetworkBaseline), help_heading = NETWORK)]
+    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::NetworkBaseline), allow_negative_numbers = true,
+        help_heading = NETWORK)]
     network_baseline: Option<Filter>,
     /// Network as EC2 words it, such as 'Up to 12.5 Gigabit' or moderate
-    #[arg(long, value_name = "NAME", value_parser = label(Label::NetworkPerformance), help_heading = NETWORK)]
+    #[arg(long, value_name = "NAME", value_parser = label(Label::NetworkPerformance), add = completions::labels(Label::NetworkPerformance),
+        help_heading = NETWORK)]
     network_performance: Option<Filter>,
     /// Network cards
-    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::NetworkCards), help_heading = NETWORK)]
+    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::NetworkCards), allow_negative_numbers = true,
+        help_heading = NETWORK)]
     network_cards: Option<Filter>,
     /// Elastic fabric adapter
     #[arg(long, value_name = YES_OR_NO, num_args = 0..=1, require_equals = true, default_missing_value = "yes",
@@ -113,19 +137,24 @@ pub(super) struct FilterArguments {
     efa: Option<Filter>,
 
     /// Local disks in all, in GB
-    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::Storage), help_heading = STORAGE)]
+    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::Storage), allow_negative_numbers = true,
+        help_heading = STORAGE)]
     storage: Option<Filter>,
     /// Kind of local disk: ssd, hdd or nvme
-    #[arg(long, value_name = "KIND", value_parser = label(Label::StorageKind), help_heading = STORAGE)]
+    #[arg(long, value_name = "KIND", value_parser = label(Label::StorageKind), add = completions::labels(Label::StorageKind),
+        help_heading = STORAGE)]
     storage_kind: Option<Filter>,
     /// What EBS gives at its peak, in Gbps
-    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::EbsBandwidth), help_heading = STORAGE)]
+    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::EbsBandwidth), allow_negative_numbers = true,
+        help_heading = STORAGE)]
     ebs_bandwidth: Option<Filter>,
     /// The same in MB/s
-    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::EbsThroughput), help_heading = STORAGE)]
+    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::EbsThroughput), allow_negative_numbers = true,
+        help_heading = STORAGE)]
     ebs_throughput: Option<Filter>,
     /// Operations of EBS a second at its peak
-    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::EbsIops), help_heading = STORAGE)]
+    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::EbsIops), allow_negative_numbers = true,
+        help_heading = STORAGE)]
     ebs_iops: Option<Filter>,
 
     /// No hypervisor
@@ -165,27 +194,35 @@ pub(super) struct FilterArguments {
     #[arg(long, value_name = YES_OR_NO, num_args = 0..=1, require_equals = true, default_missing_value = "yes",
         value_parser = feature(Feature::NitroEnclaves), help_heading = ABILITIES)]
     nitro_enclaves: Option<Filter>,
-    /// Market that the type is sold in: on-demand, spot, capacity-block
-    #[arg(long, value_name = "CLASS", value_parser = label(Label::UsageClass), help_heading = ABILITIES)]
+    /// Only types that can be sold so: on-demand, spot, capacity-block; the offers and their prices stay those of the
+    /// market asked about, which the words spot and capacity-block name
+    #[arg(long, value_name = "CLASS", value_parser = label(Label::UsageClass), add = completions::labels(Label::UsageClass),
+        help_heading = ABILITIES)]
     usage_class: Option<Filter>,
 
     /// Id of a zone that has it, such as use1-az1
-    #[arg(long, value_name = "ZONE", value_parser = label(Label::Zone), help_heading = PLACE_AND_PRICE)]
+    #[arg(long, value_name = "ZONE", value_parser = label(Label::Zone), add = completions::labels(Label::Zone),
+        help_heading = PLACE_AND_PRICE)]
     zone: Option<Filter>,
     /// Least number of zones of the region that have it
-    #[arg(long, value_name = "N", value_parser = least(Figure::Zones), help_heading = PLACE_AND_PRICE)]
+    #[arg(long, value_name = "N", value_parser = least(Figure::Zones), allow_negative_numbers = true,
+        help_heading = PLACE_AND_PRICE)]
     min_zones: Option<Filter>,
     /// Price of an hour, in US dollars
-    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::Price), help_heading = PLACE_AND_PRICE)]
+    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::Price), allow_negative_numbers = true,
+        help_heading = PLACE_AND_PRICE)]
     price: Option<Filter>,
     /// Most that an hour may cost, in US dollars
-    #[arg(long, value_name = "USD", value_parser = most(Figure::Price), help_heading = PLACE_AND_PRICE)]
+    #[arg(long, value_name = "USD", value_parser = most(Figure::Price), allow_negative_numbers = true,
+        help_heading = PLACE_AND_PRICE)]
     max_price: Option<Filter>,
     /// Price of an hour for each virtual processor
-    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::PricePerVcpu), help_heading = PLACE_AND_PRICE)]
+    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::PricePerVcpu), allow_negative_numbers = true,
+        help_heading = PLACE_AND_PRICE)]
     price_per_vcpu: Option<Filter>,
     /// Price of an hour for each GPU
-    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::PricePerGpu), help_heading = PLACE_AND_PRICE)]
+    #[arg(long, value_name = "RANGE", value_parser = figure(Figure::PricePerGpu), allow_negative_numbers = true,
+        help_heading = PLACE_AND_PRICE)]
     price_per_gpu: Option<Filter>,
 }
 
@@ -212,6 +249,15 @@ impl FilterArguments {
         let reading = discovery::read_question(&words, catalog)?;
         question.patterns.extend(reading.patterns);
         question.filters.extend(reading.filters);
+        if let (Some(of_command), Some(other)) = (question.markets.first(), reading.markets.first())
+            && !question.markets.contains(other)
+        {
+            let error = OtherMarket { of_command: *of_command, other: *other };
+            return Err(CommandError::usage(error).hint("offers of every market: cloudkit find search"));
+        }
+        if question.markets.is_empty() {
+            question.markets = reading.markets;
+        }
         question.sort.extend(reading.sort);
         question.limit = question.limit.or(reading.limit);
         if let Some(like) = &self.like {
@@ -283,6 +329,36 @@ impl FilterArguments {
     }
 }
 
+/// Two orders of one column, of which only one can come first.
+#[derive(Debug, thiserror::Error)]
+#[error("sorted by {one} the other way round than by {other}: one of them has to go")]
+struct OppositeOrders {
+    one: SortKey,
+    other: SortKey,
+}
+
+/// Refuses to sort by a column both ways, as `cheapest --sort -price` asks for.
+pub(super) fn refuse_opposite_orders(question: &Question) -> Result<(), CommandError> {
+    let opposite = |(place, one): (usize, &SortKey)| {
+        let mut behind = question.sort.iter().skip(place + 1);
+        let other = behind.find(|other| other.column == one.column && other.direction != one.direction)?;
+        Some(OppositeOrders { one: *one, other: *other })
+    };
+    match question.sort.iter().enumerate().find_map(opposite) {
+        Some(error) => Err(CommandError::usage(error)
+            .hint("the cheapest is --sort price --limit 1, the dearest --sort -price --limit 1")),
+        None => Ok(()),
+    }
+}
+
+/// A word that asks for another market than the command is about.
+#[derive(Debug, thiserror::Error)]
+#[error("these are {of_command} offers, and {other:?} asks for others", other = .other.to_string())]
+struct OtherMarket {
+    of_command: Market,
+    other: Market,
+}
+
 /// How a question was read.
 pub(super) struct Explanation {
     is_wanted: bool,
@@ -320,11 +396,11 @@ fn figure(figure: Figure) -> impl Fn(&str) -> Result<Filter, NotAFilter> + Clone
 }
 
 pub(super) fn least(figure: Figure) -> impl Fn(&str) -> Result<Filter, NotAFilter> + Clone {
-    move |text| Ok(Filter::at_least(figure, figure.unit().parse(text)?))
+    move |text| Filter::least(figure, text)
 }
 
 pub(super) fn most(figure: Figure) -> impl Fn(&str) -> Result<Filter, NotAFilter> + Clone {
-    move |text| Ok(Filter::at_most(figure, figure.unit().parse(text)?))
+    move |text| Filter::most(figure, text)
 }
 
 fn label(label: Label) -> impl Fn(&str) -> Result<Filter, NotAFilter> + Clone {

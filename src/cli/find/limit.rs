@@ -3,6 +3,7 @@
 use clap::Args;
 
 use crate::cli::context::Context;
+use crate::cli::values;
 use crate::output::Streams;
 
 /// How many rows a terminal gets where nothing says how many.
@@ -12,7 +13,7 @@ const OF_TERMINAL: usize = 20;
 #[derive(Debug, Clone, Copy, Args)]
 pub(super) struct LimitArgument {
     /// Show at most this many [default: 20 on a terminal, else all]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = values::limit, allow_negative_numbers = true)]
     pub(super) limit: Option<usize>,
 }
 

@@ -12,6 +12,7 @@ mod filters;
 #[cfg(feature = "aws")]
 mod history;
 mod limit;
+mod notes;
 #[cfg(feature = "aws")]
 mod quota_check;
 #[cfg(feature = "aws")]

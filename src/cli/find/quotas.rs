@@ -2,7 +2,7 @@
 //!
 //! Nothing is filed without `--submit` and a yes.
 
-use clap::builder::{PossibleValuesParser, RangedU64ValueParser, TypedValueParser};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Args};
 
 use super::account_quotas::{account, freshness, tell};
@@ -52,7 +52,7 @@ pub(super) struct QuotasArguments {
     #[arg(long, group = "asking")]
     submit: bool,
     /// Limit to ask for [default: what is used, and the vCPUs of --count machines of --instance-type]
-    #[arg(long, value_name = "VCPUS", value_parser = at_least_one(), requires = "asking")]
+    #[arg(long, value_name = "VCPUS", value_parser = at_least_one(), allow_negative_numbers = true, requires = "asking")]
     target: Option<u32>,
     /// How many machines of --instance-type the limit is to leave room for [default: 1]
     #[arg(long, value_name = "N", value_parser = at_least_one(), conflicts_with = "target")]
@@ -64,7 +64,7 @@ pub(super) struct QuotasArguments {
 }
 
 fn at_least_one() -> impl TypedValueParser<Value = u32> {
-    RangedU64ValueParser::<u32>::new().range(1..)
+    crate::cli::values::count
 }
 
 fn markets() -> impl TypedValueParser<Value = Market> {

@@ -4,6 +4,7 @@
 use clap::Args;
 
 use super::limit::{Limit, LimitArgument};
+use super::notes;
 use super::room::RoomArguments;
 use crate::catalog::Catalog;
 use crate::cli::command_error::CommandError;
@@ -21,14 +22,14 @@ pub(super) struct RowArguments {
     #[arg(short, long, value_name = "REGION", add = completions::regions())]
     region: Vec<String>,
     /// What the price is for: linux, windows, rhel, suse
-    #[arg(long, value_name = "OS", default_value_t)]
+    #[arg(long, value_name = "OS", default_value_t, add = completions::words(OperatingSystem::ALL))]
     os: OperatingSystem,
     /// Sort by price, type, family, region, or by what a flag with a range is called, such as vcpus or gpu-memory; -price is
     /// falling; a comma list sorts by several; what is not known comes last
-    #[arg(long, value_name = "KEYS", value_delimiter = ',', allow_hyphen_values = true)]
+    #[arg(long, value_name = "KEYS", value_delimiter = ',', allow_hyphen_values = true, add = completions::sort_keys())]
     sort: Vec<SortKey>,
     /// One row for each region, type or family: how many offers, the cheapest of them, and the span of prices
-    #[arg(long, value_name = "WHAT")]
+    #[arg(long, value_name = "WHAT", add = completions::words(GroupBy::ALL))]
     group_by: Option<GroupBy>,
     #[command(flatten)]
     limit: LimitArgument,
@@ -113,6 +114,8 @@ fn show(
         streams.write_list(streams.list_format(), &answer.offers)?;
     }
     tell(context, question, answer, limit);
+    notes::tell_old(streams, &answer.offers);
+    notes::tell_unpriced(context, question, answer);
     Ok(if answer.total == 0 { ExitClass::No } else { ExitClass::Done })
 }
 
@@ -130,5 +133,8 @@ fn tell(context: &Context<'_>, question: &Question, answer: &Answer<'_>, limit: 
     let said = answer.emptied_by.as_ref().is_some_and(|emptied| emptied.subject == Subject::Name);
     if let Some(emptied) = answer.emptied_by.as_ref().filter(|_| !said) {
         streams.status(format_args!("nothing found: {emptied}"));
+    }
+    if let Some(instead) = &answer.instead {
+        streams.hint(instead);
     }
 }

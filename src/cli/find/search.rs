@@ -4,7 +4,7 @@
 
 use clap::Args;
 
-use super::filters::{FilterArguments, GRAMMAR};
+use super::filters::{self, FilterArguments, GRAMMAR};
 use super::room::RoomArguments;
 use super::rows::{self, RowArguments};
 use crate::cli::command_error::CommandError;
@@ -29,6 +29,7 @@ pub(super) struct SearchArguments {
 
 const EXAMPLES: &str = "Examples:
   cloudkit find search h100 efa --region all
+  cloudkit find search l4 spot --region 'us-*'
   cloudkit find search 'graviton4 16+ cores' cheapest
   cloudkit find search 'g6*' --region us-east-1,us-west-2
   cloudkit find search --vcpus 4..8 --memory 16.. --arch arm64 --max-price 0.20
@@ -48,6 +49,7 @@ pub(super) fn run(context: &Context<'_>, arguments: SearchArguments) -> Result<E
     let mut question = Question::default();
     let explanation = arguments.filters.resolve(context, catalog, &mut question)?;
     arguments.rows.resolve(context, catalog, &mut question)?;
+    filters::refuse_opposite_orders(&question)?;
     explanation.tell(context, &question);
     rows::answer(context, catalog, question, None, &arguments.room)
 }

@@ -20,7 +20,7 @@ pub(super) struct ShowArguments {
     #[arg(short, long, value_name = "REGION", add = completions::regions())]
     region: Vec<String>,
     /// What the prices are for: linux, windows, rhel, suse
-    #[arg(long, value_name = "OS", default_value_t)]
+    #[arg(long, value_name = "OS", default_value_t, add = completions::words(OperatingSystem::ALL))]
     os: OperatingSystem,
 }
 
@@ -28,7 +28,11 @@ pub(super) fn run(context: &Context<'_>, arguments: &ShowArguments) -> Result<Ex
     let sheet = types::sheet(context, &arguments.instance_type, &arguments.region)?;
     match context.streams.explanation_format() {
         Some(format) => context.streams.write_one(format, &sheet)?,
-        None => context.streams.write_text(&type_sheet::text(&sheet, arguments.os))?,
+        None => {
+            let width = context.streams.surroundings().columns;
+            context.streams.write_text(&type_sheet::text(&sheet, arguments.os, width))?;
+            types::tell_old(context, std::slice::from_ref(&sheet), arguments.os);
+        }
     }
     let lacking = types::lacking(context, &sheet, &arguments.region)?;
     if !lacking.is_empty() && !sheet.regions.is_empty() {

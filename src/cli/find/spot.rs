@@ -31,10 +31,10 @@ pub(super) struct SpotArguments {
     #[command(flatten)]
     rows: RowArguments,
     /// Least that a machine saves against on demand in its region, in percent
-    #[arg(long, value_name = "PERCENT", value_parser = filters::least(Figure::Saving))]
+    #[arg(long, value_name = "PERCENT", value_parser = filters::least(Figure::Saving), allow_negative_numbers = true)]
     min_saving: Option<Filter>,
     /// Most often that EC2 takes machines back, in percent a month
-    #[arg(long, value_name = "PERCENT", value_parser = filters::most(Figure::Interruption))]
+    #[arg(long, value_name = "PERCENT", value_parser = filters::most(Figure::Interruption), allow_negative_numbers = true)]
     max_interruption: Option<Filter>,
     #[command(flatten)]
     filters: FilterArguments,
@@ -77,6 +77,7 @@ pub(super) fn run(
     #[cfg(feature = "aws")]
     let typed_regions = arguments.rows.regions().to_vec();
     arguments.rows.resolve(context, catalog, &mut question)?;
+    filters::refuse_opposite_orders(&question)?;
     explanation.tell(context, &question);
     #[cfg(feature = "aws")]
     if arguments.account.is_asked() {

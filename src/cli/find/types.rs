@@ -1,10 +1,12 @@
 //! Instance types that are named one by one.
 
+use super::notes;
 use crate::catalog::Region;
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
 use crate::discovery::RegionSelection;
 use crate::discovery::type_sheet::TypeSheet;
+use crate::model::OperatingSystem;
 
 /// There is no such type.
 #[derive(Debug, thiserror::Error)]
@@ -20,7 +22,8 @@ pub(super) fn sheet(
     let catalog = context.catalog();
     let codes = codes(context, regions)?;
     let asked = (!codes.is_empty()).then_some(codes.as_slice());
-    TypeSheet::of(catalog, &name.to_ascii_lowercase(), asked).ok_or_else(|| {
+    let today = Some(context.today()?);
+    TypeSheet::of(catalog, &name.to_ascii_lowercase(), asked, today).ok_or_else(|| {
         let error = CommandError::usage(NoSuchType(name.to_owned()));
         match catalog.nearest_types(name).as_slice() {
             [] => error.hint("see what there is: cloudkit find search --region all"),
@@ -38,6 +41,15 @@ pub(super) fn lacking(
     let mut codes = codes(context, regions)?;
     codes.retain(|code| sheet.regions.iter().all(|region| region.region != *code));
     Ok(codes)
+}
+
+/// Says that prices of what was shown are old, and since when.
+pub(super) fn tell_old(context: &Context<'_>, sheets: &[TypeSheet<'_>], os: OperatingSystem) {
+    let prices = sheets.iter().flat_map(|sheet| &sheet.regions).flat_map(|region| &region.prices);
+    let old = prices.filter(|price| price.os == os && price.price_is_old);
+    if let Some(date) = old.map(|price| price.as_of).max() {
+        context.streams.status(notes::Old { date });
+    }
 }
 
 fn codes(context: &Context<'_>, regions: &[String]) -> Result<Vec<&'static str>, CommandError> {

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::super::capacity::TypeWish;
 use super::described::{described, on_demand};
@@ -14,6 +15,7 @@ use crate::aws::Session;
 use crate::aws::regions::{PerRegion, ask_each};
 use crate::aws::types::capacity::{CapacityReservation, ReservationKind, ReservationState};
 use crate::catalog::Catalog;
+use crate::catalog::age::{Figure, Freshness};
 use crate::model::{Market, Offer, OperatingSystem, RegionName};
 
 /// Which reservations are wanted.
@@ -25,6 +27,8 @@ pub struct Wanted {
     pub least_free: Option<u32>,
     /// Whose they are told from shared ones by.
     pub account: Option<String>,
+    /// The day by which prices are called old; none are where there is no day.
+    pub today: Option<Date>,
 }
 
 /// Reservations as offers, and what an offer can't say of them.
@@ -75,6 +79,7 @@ pub fn held<'c>(
     wanted: &Wanted,
 ) -> Held<'c> {
     let mut held = Held::default();
+    let freshness = wanted.today.map(Freshness::on);
     let all = answers.iter().flat_map(|(region, all)| all.iter().map(move |one| (region, one)));
     for (region, one) in all {
         if one.state == ReservationState::Ended || !wanted.types.fits(catalog, &one.instance_type) {
@@ -85,7 +90,7 @@ pub fn held<'c>(
             continue;
         }
         note(&mut held, one, wanted);
-        held.offers.push(offer(catalog, region, one));
+        held.offers.push(offer(catalog, region, one, freshness.as_ref()));
     }
     held.offers.sort_by(|one, other| order(one).cmp(&order(other)));
     held
@@ -122,7 +127,12 @@ fn order<'o>(offer: &'o Offer<'_>) -> impl Ord + use<'o> {
     (Reverse(has_room), &*offer.instance_type, &*offer.region, offer.reservation_id.as_deref())
 }
 
-fn offer<'c>(catalog: &'c Catalog<'c>, region: &RegionName, one: &CapacityReservation) -> Offer<'c> {
+fn offer<'c>(
+    catalog: &'c Catalog<'c>,
+    region: &RegionName,
+    one: &CapacityReservation,
+    freshness: Option<&Freshness>,
+) -> Offer<'c> {
     let market = match one.kind {
         ReservationKind::Ordinary => Market::Reservation,
         ReservationKind::Block => Market::CapacityBlock,
@@ -133,14 +143,19 @@ fn offer<'c>(catalog: &'c Catalog<'c>, region: &RegionName, one: &CapacityReserv
         on_demand(catalog, &one.instance_type, region.as_str(), os).filter(|_| billed == Billed::AsSystem);
     // An hour in a reservation costs what it costs on demand; a block has been paid.
     let price = on_demand.filter(|_| one.kind == ReservationKind::Ordinary);
+    let is_old =
+        |as_of: &str| freshness.is_some_and(|freshness| freshness.is_old(Figure::OnDemandPrice, as_of));
     Offer {
         zones: one.zone_id.iter().cloned().map(Cow::Owned).collect(),
         price_usd_hour: price.map(|price| price.amount),
         price_source: price.map(|price| Cow::Borrowed(price.source.label())),
         price_as_of: price.map(|price| Cow::Borrowed(price.source.as_of())),
+        price_is_old: price.is_some_and(|price| is_old(price.source.as_of())),
         on_demand_usd_hour: on_demand.map(|price| price.amount),
         reservation_id: Some(Cow::Owned(one.id.clone())),
         available_count: one.available,
+        total_count: one.total,
+        ends_at: one.ends_at.map(|end| Cow::Owned(end.to_string())),
         ..known
     }
 }

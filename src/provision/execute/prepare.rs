@@ -1,10 +1,11 @@
-//! The steps of a plan that come before the machine: role, bucket, uploads, network, security group.
+//! The steps before a machine is asked for: what each makes, and that it is noted before it is made, so that it can be
+//! undone.
 //!
-//! Whatever is going to be made is noted beforehand, so that also what was half made is undone.
+//! Which steps, and when, is the plan's and the executor's affair.
 
 use std::path::Path;
 
-use super::{Cause, Executor, failed};
+use super::{Cause, Executor, OBJECTS_LAST_DAYS, failed};
 use crate::aws::ErrorKind;
 use crate::model::RegionName;
 use crate::provision::agent_binary::AgentBinary;
@@ -13,9 +14,6 @@ use crate::provision::plan::network::NetworkStep;
 use crate::provision::plan::{OBJECT_PREFIX, Step, helper_tags};
 use crate::provision::report::Event;
 use crate::provision::undo::Made;
-
-/// How long what a machine fetches at its start stays in the bucket. S3 counts in days.
-const OBJECTS_LAST_DAYS: i32 = 1;
 
 impl<R: FnMut(Event)> Executor<'_, R> {
     pub(super) async fn prepare(&mut self, region: &RegionName, step: &Step) -> Result<(), Cause> {

@@ -28,11 +28,11 @@ fn a_block_has_its_price_up_front() {
     put(&lab, "us-east-1", 2, 48, "3024.48");
     let line = "cloudkit find capacity p5.48xlarge --blocks --count 2 --duration 2d --limit 1";
     assert_snapshot!(home.run(&format!("{line} -o table")), @"
-    TYPE         REGION     MARKET          COUNT  UP FRONT  STARTS                ID        DEVICES
-    p5.48xlarge  us-east-1  capacity-block      2   3024.48  YYYY-MM-DDThh:mm:ssZ  cbr-2-48  8 x H100 (…
+    TYPE         REGION     MARKET          COUNT  UP FRONT  STARTS                ENDS        ID
+    p5.48xlarge  us-east-1  capacity-block      2   3024.48  YYYY-MM-DDThh:mm:ssZ  2099-01-12  cbr-2-48
     --- stderr
     region us-east-1 (AWS_REGION); --region all asks every region of the account
-    columns that did not fit: ENDS, VCPUS, MEMORY, ZONES (-o wide shows them)
+    columns that did not fit: VCPUS, MEMORY, DEVICES, ZONES (-o wide shows them)
     ");
     let row = &home.run(line).ok().lines_of_json()[0];
     assert_eq!(

@@ -44,7 +44,9 @@ fn differences_are_marked() {
       nitro enclaves         yes                  yes
       efa                    no                   no
     * USD/hour ap-south-2    -                    not offered
+        as of ap-south-2     -                    -
     * USD/hour us-east-1     0.8048               1.006
+        as of us-east-1      2026-08-06 embedded  2026-08-06 embedded
     ");
     let screen = home.run("cloudkit find compare m7i.large m7i.large").ok();
     assert!(!screen.stdout.contains('*'), "{screen}");
@@ -84,7 +86,8 @@ fn prices_are_of_the_region_in_force() {
       auto recovery          yes              yes                 yes
       nitro enclaves         no               no                  no
       efa                    no               no                  no
-    * USD/hour us-west-2     -                -                   0.0196
+    * USD/hour us-west-2     -                -                   0.0196 (old)
+    *   as of us-west-2      -                -                   2025-03-02 embedded
     ");
 }
 
@@ -97,7 +100,7 @@ fn json_is_an_array_of_what_show_prints() {
         assert_eq!(both[place], one);
     }
     assert_snapshot!(home.run("cloudkit find compare g6.xlarge g5.xlarge -r us-east-1 -o table"), @"
-    TYPE       VCPUS  MEMORY  GPUS               ARCH    REGIONS
+    TYPE       VCPUS  MEMORY  DEVICES            ARCH    REGIONS
     g6.xlarge      4  16 GiB  1 x L4 (22 GiB)    x86_64        1
     g5.xlarge      4  16 GiB  1 x A10G (22 GiB)  x86_64        1
     ");
@@ -119,7 +122,10 @@ fn what_is_not_known_is_a_dash() {
     * processor              -         Intel
     * clock                  -         3.2 GHz
     ");
-    assert!(screen.stdout.ends_with("0.1008\n"), "{screen}");
+    assert!(
+        screen.stdout.ends_with("0.1008 (old)\n*   as of us-east-1      -         2025-03-02 embedded\n"),
+        "{screen}"
+    );
 }
 
 #[test]
@@ -137,4 +143,24 @@ fn one_type_alone_or_an_unknown_one_is_refused() {
     hint: near it: g6.xlarge, g6.2xlarge, g6.4xlarge
     --- exit 2
     "#);
+}
+
+#[test]
+fn types_that_do_not_fit_stand_below() {
+    let mut home = Home::new();
+    for columns in ["80", "40"] {
+        home.set("COLUMNS", columns);
+        let screen = home.run("cloudkit find compare m7i.large m7g.large m7a.large --region us-east-1").ok();
+        let width: usize = columns.parse().unwrap();
+        let fits = |line: &str| line.chars().count() <= width;
+        assert!(screen.stdout.lines().all(fits), "{screen}");
+    }
+    home.set("COLUMNS", "60");
+    let screen = home.run("cloudkit find compare g6.xlarge g5.xlarge g4dn.xlarge --region us-east-1").ok();
+    let heads = screen.stdout.lines().filter(|line| line.contains("xlarge")).collect::<Vec<_>>().join("\n");
+    assert_snapshot!(heads, @"
+    g6.xlarge
+    g5.xlarge
+    g4dn.xlarge
+    ");
 }

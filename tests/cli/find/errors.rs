@@ -11,17 +11,20 @@ fn nothing_found_names_the_filter_that_left_nothing() {
     assert_snapshot!(home.run(&format!("{line} --gpu l4 --arch arm64")), @"
     --- stderr
     nothing found: GPU L4 removed the last 418 of 1395 instance types
+    hint: GPU of the 418 types left: T4g
     --- exit 1
     ");
     assert_snapshot!(home.run(&format!("{line} 'm7i.*' --memory 5TiB..")), @"
     --- stderr
     nothing found: memory 5120 GiB.. removed the last 11 of 1395 instance types
+    hint: memory of the 11 types left, nearest to that: 768 GiB
     --- exit 1
     ");
     assert_snapshot!(home.run(&format!("{line} 'm7i.*' --max-price 0.01")), @"
     --- stderr
     warning: 3 offers left out, because their price is not known
     nothing found: price ..0.01 USD removed the last 11 of 11 offers
+    hint: price of the 11 offers left, nearest to that: 0.1008 USD
     --- exit 1
     ");
     assert_snapshot!(home.run("cloudkit find search hpc7a.96xlarge --region ap-south-2 -o json"), @"
@@ -29,6 +32,7 @@ fn nothing_found_names_the_filter_that_left_nothing() {
     --- stderr
     warning: hpc7a.96xlarge is not offered in the regions asked about, but in eu-north-1, eu-west-1, eu-west-3, us-east-2
     nothing found: region ap-south-2 removed the last 1 of 1395 instance types
+    hint: sold in other regions: --region eu-north-1,eu-west-1,eu-west-3,us-east-2
     --- exit 1
     ");
 }
@@ -114,6 +118,120 @@ fn a_bad_value_says_what_is_expected() {
     caused by: error parsing glob 'm7i.[large': unclosed character class; missing ']'
     --- exit 2
     "#);
+}
+
+#[test]
+fn a_range_written_otherwise_is_refused_with_how_it_is_written() {
+    let home = Home::new();
+    let told = |flags: &str| {
+        let screen = home.run(&format!("cloudkit find search {flags}")).exits(2);
+        screen.stderr.lines().next().unwrap().to_owned()
+    };
+    let all = [
+        "--vcpus 8-16",
+        "--vcpus '>=8'",
+        "--memory 4:8gib",
+        "--vcpus -1",
+        "--max-price -1",
+        "--min-zones -2",
+        "--vcpus 4,",
+        "--limit some",
+        "--limit -1",
+        "8-16 vcpus",
+    ];
+    assert_snapshot!(all.map(told).join("\n"), @r#"
+    error: invalid value '8-16' for '--vcpus <RANGE>': "8-16" is not a range as it is written here: write 8..16
+    error: invalid value '>=8' for '--vcpus <RANGE>': ">=8" is not a range as it is written here: write 8+
+    error: invalid value '4:8gib' for '--memory <RANGE>': "4:8gib" is not a range as it is written here: write 4..8gib
+    error: invalid value '-1' for '--vcpus <RANGE>': "-1" is below zero: write an amount of 0 or more
+    error: invalid value '-1' for '--max-price <USD>': "-1" is below zero: write an amount of 0 or more
+    error: invalid value '-2' for '--min-zones <N>': "-2" is below zero: write an amount of 0 or more
+    error: invalid value '4,' for '--vcpus <RANGE>': "4," is not a whole number
+    error: invalid value 'some' for '--limit <N>': "some" is not a number of rows such as 50, or all
+    error: invalid value '-1' for '--limit <N>': "-1" is not a number of rows such as 50, or all
+    error: "8-16" means nothing here; near it: 8..16
+    "#);
+    assert_snapshot!(home.run("cloudkit find search 'm7i.*' --limit all --vcpus 2,32 -r us-east-1 -o name"), @"
+    m7i.large
+    m7i.8xlarge
+    ");
+}
+
+#[test]
+fn what_there_is_instead_is_said() {
+    let home = Home::new();
+    let told = |line: &str| {
+        let screen = home.run(&format!("cloudkit find {line} -o name")).exits(1);
+        screen
+            .stderr
+            .lines()
+            .filter(|line| line.starts_with("nothing") || line.starts_with("hint"))
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    let lines = [
+        "search trn2 -r us-east-1",
+        "search trn2.48xlarge -r eu-west-1",
+        "search g6f.large -r ap-south-2 --max-price 1",
+        "search 2 gpus l4 -r us-east-1",
+        "search m7i.large --vcpus 3000+ -r us-east-1",
+        "search m7i.large --zone usw2-az1 -r us-east-1",
+        "search g6f.large --zone use1-az3 -r us-east-1",
+        "search mac2.metal spot -r us-east-1",
+        "search 'm7i.*' --arch arm64 -r us-east-1",
+        "search t3.micro --efa -r us-east-1",
+    ];
+    let all = lines.map(|line| format!("$ {line}\n{}", told(line)));
+    assert_snapshot!(all.join("\n"), @"
+    $ search trn2 -r us-east-1
+    nothing found: region us-east-1 removed the last 2 of 1395 instance types
+    hint: sold in other regions: --region ap-south-2,ap-southeast-4,sa-east-1,us-east-2
+    $ search trn2.48xlarge -r eu-west-1
+    nothing found: region eu-west-1 removed the last 1 of 1395 instance types
+    hint: sold in other regions: --region ap-south-2,us-east-2
+    $ search g6f.large -r ap-south-2 --max-price 1
+    nothing found: region ap-south-2 removed the last 1 of 1395 instance types
+    hint: sold in other regions, cheapest first: --region us-east-1
+    $ search 2 gpus l4 -r us-east-1
+    nothing found: number of GPUs 2 removed the last 15 of 1395 instance types
+    hint: number of GPUs of the 15 types left: 0.125, 0.25, 0.5, 1, 4 or 8
+    $ search m7i.large --vcpus 3000+ -r us-east-1
+    nothing found: vCPUs 3000.. removed the last 1 of 1395 instance types
+    hint: number of vCPUs of the 1 type left: 2
+    $ search m7i.large --zone usw2-az1 -r us-east-1
+    nothing found: zone usw2-az1 removed the last 1 of 1 offers
+    hint: usw2-az1 is a zone of us-west-2: --region us-west-2
+    $ search g6f.large --zone use1-az3 -r us-east-1
+    nothing found: zone use1-az3 removed the last 1 of 1 offers
+    hint: zone of the 1 offer left: use1-az1, use1-az2, use1-az4 or use1-az6
+    $ search mac2.metal spot -r us-east-1
+    nothing found: not sold as spot there: the last 1 of 1395 instance types
+    hint: sold there as on-demand: cloudkit find search
+    $ search 'm7i.*' --arch arm64 -r us-east-1
+    nothing found: architecture arm64 removed the last 11 of 1395 instance types
+    hint: architecture of the 11 types left: x86_64
+    $ search t3.micro --efa -r us-east-1
+    nothing found: EFA yes removed the last 1 of 1395 instance types
+    ");
+}
+
+#[test]
+fn an_order_both_ways_is_refused() {
+    let home = Home::new();
+    assert_snapshot!(home.run("cloudkit find search l4 cheapest --sort -price"), @"
+    --- stderr
+    region us-east-1 (no setting, so the default); --region all searches the world
+    error: sorted by price the other way round than by -price: one of them has to go
+    hint: the cheapest is --sort price --limit 1, the dearest --sort -price --limit 1
+    --- exit 2
+    ");
+    assert_snapshot!(home.run("cloudkit find search h100 cheapest --region all -o table"), @"
+    TYPE        REGION     VCPUS   MEMORY  DEVICES            ARCH    USD/HOUR  AS OF
+    p5.4xlarge  us-east-1     16  256 GiB  1 x H100 (80 GiB)  x86_64      6.88  2026-08-06
+    --- stderr
+    22 offers left out; a higher --limit shows them
+    warning: 21 offers have no known price, so that a cheaper one may exist
+    ");
 }
 
 #[test]

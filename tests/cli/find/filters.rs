@@ -87,24 +87,25 @@ fn what_is_not_known_is_left_out_and_counted() {
 #[test]
 fn prices_are_shared_out() {
     assert_snapshot!(search("-o table --gpus 1.. --price-per-gpu ..0.6 --sort price-per-gpu"), @"
-    TYPE         REGION     VCPUS  MEMORY  GPUS              ARCH    USD/HOUR  AS OF
+    TYPE         REGION     VCPUS  MEMORY  DEVICES           ARCH    USD/HOUR  AS OF
     g5g.xlarge   us-east-1      4   8 GiB  1 x T4g (16 GiB)  arm64       0.42  2026-08-06
     g4dn.xlarge  us-east-1      4  16 GiB  1 x T4 (16 GiB)   x86_64     0.526  2026-08-06
     g5g.2xlarge  us-east-1      8  16 GiB  1 x T4g (16 GiB)  arm64      0.556  2026-08-06
     ");
     assert_snapshot!(search("-o table m7i --price-per-vcpu ..0.0504 --price 0.1..0.5"), @"
-    TYPE         REGION     VCPUS  MEMORY  GPUS  ARCH    USD/HOUR  AS OF
-    m7i.large    us-east-1      2   8 GiB  -     x86_64    0.1008  2025-03-02 (old)
-    m7i.2xlarge  us-east-1      8  32 GiB  -     x86_64    0.4032  2025-03-02 (old)
+    TYPE         REGION     VCPUS  MEMORY  ARCH        USD/HOUR  AS OF
+    m7i.large    us-east-1      2   8 GiB  x86_64  0.1008 (old)  2025-03-02
+    m7i.2xlarge  us-east-1      8  32 GiB  x86_64  0.4032 (old)  2025-03-02
     --- stderr
     warning: 3 offers left out, because their price is not known
+    prices marked (old) are from 2025-03-02 or before: cloudkit find refresh
     ");
 }
 
 #[test]
 fn zones_are_ids_and_a_least_number() {
     assert_snapshot!(search("-o table h100 --min-zones 2"), @"
-    TYPE         REGION     VCPUS    MEMORY  GPUS               ARCH    USD/HOUR  AS OF
+    TYPE         REGION     VCPUS    MEMORY  DEVICES            ARCH    USD/HOUR  AS OF
     p5.4xlarge   us-east-1     16   256 GiB  1 x H100 (80 GiB)  x86_64      6.88  2026-08-06
     p5.48xlarge  us-east-1    192  2048 GiB  8 x H100 (80 GiB)  x86_64     55.04  2026-08-06
     ");
@@ -134,7 +135,7 @@ fn a_type_like_another() {
 #[test]
 fn any_figure_is_an_order_and_what_is_not_known_comes_last() {
     assert_snapshot!(search("-o table --family g5,g6 --sort -gpu-memory-total,price-per-gpu --limit 4"), @"
-    TYPE         REGION     VCPUS   MEMORY  GPUS               ARCH    USD/HOUR  AS OF
+    TYPE         REGION     VCPUS   MEMORY  DEVICES            ARCH    USD/HOUR  AS OF
     g6.48xlarge  us-east-1    192  768 GiB  8 x L4 (22 GiB)    x86_64   13.3504  2026-08-06
     g5.48xlarge  us-east-1    192  768 GiB  8 x A10G (22 GiB)  x86_64    16.288  2026-08-06
     g6.12xlarge  us-east-1     48  192 GiB  4 x L4 (22 GiB)    x86_64    4.6016  2026-08-06

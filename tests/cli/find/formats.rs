@@ -11,7 +11,7 @@ const QUESTION: &str = "cloudkit find search 'g6.*large' g6f.large --region us-e
 fn a_table_fits_a_hundred_columns() {
     let home = Home::new();
     assert_snapshot!(home.run(&format!("{QUESTION} -o table")), @"
-    TYPE         REGION     VCPUS   MEMORY  GPUS                  ARCH    USD/HOUR  AS OF
+    TYPE         REGION     VCPUS   MEMORY  DEVICES               ARCH    USD/HOUR  AS OF
     g6f.large    us-east-1      2    8 GiB  0.125 x L4 (2.8 GiB)  x86_64     0.202  2026-08-06
     g6.xlarge    us-east-1      4   16 GiB  1 x L4 (22 GiB)       x86_64    0.8048  2026-08-06
     g6.2xlarge   us-east-1      8   32 GiB  1 x L4 (22 GiB)       x86_64    0.9776  2026-08-06
@@ -28,9 +28,9 @@ fn a_table_fits_a_hundred_columns() {
 fn wide_shows_every_column() {
     let home = Home::new();
     assert_snapshot!(home.run("cloudkit find search g6.xlarge inf2.xlarge --region us-east-1 -o wide"), @"
-    TYPE         REGION     ZONES                                         VCPUS  MEMORY  GPUS             ACCELERATORS              ARCH    OS     MARKET     USD/HOUR  AS OF       SOURCE
-    inf2.xlarge  us-east-1  use1-az2 use1-az4 use1-az5 use1-az6               4  16 GiB  -                1 x Inferentia2 (32 GiB)  x86_64  linux  on-demand    0.7582  2026-08-06  embedded
-    g6.xlarge    us-east-1  use1-az1 use1-az2 use1-az4 use1-az5 use1-az6      4  16 GiB  1 x L4 (22 GiB)  -                         x86_64  linux  on-demand    0.8048  2026-08-06  embedded
+    TYPE         REGION     ZONES                                         VCPUS  MEMORY  DEVICES                   ARCH    OS     MARKET     USD/HOUR  AS OF       SOURCE
+    inf2.xlarge  us-east-1  use1-az2 use1-az4 use1-az5 use1-az6               4  16 GiB  1 x Inferentia2 (32 GiB)  x86_64  linux  on-demand    0.7582  2026-08-06  embedded
+    g6.xlarge    us-east-1  use1-az1 use1-az2 use1-az4 use1-az5 use1-az6      4  16 GiB  1 x L4 (22 GiB)           x86_64  linux  on-demand    0.8048  2026-08-06  embedded
     ");
 }
 
@@ -42,7 +42,7 @@ fn a_narrow_table_says_what_did_not_fit() {
     TYPE       REGION     VCPUS  USD/HOUR
     g6.xlarge  us-east-1      4    0.8048
     --- stderr
-    columns that did not fit: MEMORY, GPUS, ARCH, AS OF (-o wide shows them)
+    columns that did not fit: MEMORY, DEVICES, ARCH, AS OF (-o wide shows them)
     ");
 }
 

@@ -118,10 +118,11 @@ fn the_price_of_this_moment_takes_one_call_for_many_types() {
     );
     let dear = "cloudkit find spot m7i.large --per-zone --max-price 0.045 -o table";
     assert_snapshot!(home.run(dear).ok(), @"
-    TYPE       REGION     ZONE      VCPUS  MEMORY  GPUS  ARCH    USD/HOUR  SAVING  AS OF
-    m7i.large  us-east-1  use1-az1      2   8 GiB  -     x86_64      0.04     60%  2026-08-10
+    TYPE       REGION     ZONE      VCPUS  MEMORY  ARCH    MARKET  USD/HOUR     SAVING  AS OF
+    m7i.large  us-east-1  use1-az1      2   8 GiB  x86_64  spot        0.04  60% (old)  2026-08-10
     --- stderr
     region us-east-1 (AWS_REGION); --region all searches the world
+    savings marked (old) are against old on-demand prices: cloudkit find refresh
     ");
     lab.fault(&json!({"kind": "throttle", "action": "DescribeSpotPriceHistory", "region": "us-west-2"}));
     let world = home.run("cloudkit find spot m7i.large --per-zone --region us-east-1,us-west-2");

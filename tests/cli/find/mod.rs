@@ -17,6 +17,7 @@ pub(crate) mod lists;
 mod questions;
 #[cfg(feature = "aws")]
 mod quota_check;
+#[cfg(feature = "aws")]
 mod quota_requests;
 #[cfg(feature = "aws")]
 mod quotas;
@@ -30,4 +31,5 @@ mod reservations;
 #[cfg(feature = "aws")]
 mod scores;
 mod show;
+mod spot_prices;
 mod words;

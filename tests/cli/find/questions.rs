@@ -47,7 +47,7 @@ fn sizes_are_ranges_with_units() {
 fn accelerators_are_found_by_name_and_by_count() {
     let home = Home::new();
     assert_snapshot!(home.run("cloudkit find search --gpu l4 --gpus 1 -r us-east-1 -o table"), @"
-    TYPE         REGION     VCPUS   MEMORY  GPUS             ARCH    USD/HOUR  AS OF
+    TYPE         REGION     VCPUS   MEMORY  DEVICES          ARCH    USD/HOUR  AS OF
     g6.xlarge    us-east-1      4   16 GiB  1 x L4 (22 GiB)  x86_64    0.8048  2026-08-06
     g6.2xlarge   us-east-1      8   32 GiB  1 x L4 (22 GiB)  x86_64    0.9776  2026-08-06
     g6.4xlarge   us-east-1     16   64 GiB  1 x L4 (22 GiB)  x86_64    1.3232  2026-08-06
@@ -57,7 +57,7 @@ fn accelerators_are_found_by_name_and_by_count() {
     g6.16xlarge  us-east-1     64  256 GiB  1 x L4 (22 GiB)  x86_64    3.3968  2026-08-06
     ");
     assert_snapshot!(home.run("cloudkit find search --gpu H100 -r us-east-1 -o table"), @"
-    TYPE         REGION     VCPUS    MEMORY  GPUS               ARCH    USD/HOUR  AS OF
+    TYPE         REGION     VCPUS    MEMORY  DEVICES            ARCH    USD/HOUR  AS OF
     p5.4xlarge   us-east-1     16   256 GiB  1 x H100 (80 GiB)  x86_64      6.88  2026-08-06
     p5.48xlarge  us-east-1    192  2048 GiB  8 x H100 (80 GiB)  x86_64     55.04  2026-08-06
     ");
@@ -83,11 +83,12 @@ fn regions_are_names_lists_patterns_or_all() {
 fn a_price_limit_says_what_it_could_not_judge() {
     let home = Home::new();
     assert_snapshot!(home.run("cloudkit find search --arch arm64 --vcpus 4.. --max-price 0.14 -r us-east-1 -o table"), @"
-    TYPE        REGION     VCPUS  MEMORY  GPUS  ARCH   USD/HOUR  AS OF
-    a1.xlarge   us-east-1      4   8 GiB  -     arm64     0.102  2025-03-02 (old)
-    t4g.xlarge  us-east-1      4  16 GiB  -     arm64    0.1344  2025-03-02 (old)
+    TYPE        REGION     VCPUS  MEMORY  ARCH       USD/HOUR  AS OF
+    a1.xlarge   us-east-1      4   8 GiB  arm64   0.102 (old)  2025-03-02
+    t4g.xlarge  us-east-1      4  16 GiB  arm64  0.1344 (old)  2025-03-02
     --- stderr
     warning: 224 offers left out, because their price is not known
+    prices marked (old) are from 2025-03-02 or before: cloudkit find refresh
     ");
 }
 

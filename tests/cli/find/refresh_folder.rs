@@ -364,9 +364,9 @@ fn types_and_regions_that_only_a_list_knows_appear() {
     );
     home.run(REFRESH).ok();
     assert_snapshot!(home.run("cloudkit find search '[xz]9.*' --region all -o table"), @"
-    TYPE      REGION     VCPUS  MEMORY  GPUS  ARCH  USD/HOUR  AS OF
-    z9.large  us-east-1      6  24 GiB  -     -         1.50  2026-09-01
-    x9.large  us-east-9      -       -  -     -            -  -
+    TYPE      REGION     VCPUS  MEMORY  DEVICES  ARCH  USD/HOUR  AS OF
+    z9.large  us-east-1      6  24 GiB  -        -         1.50  2026-09-01
+    x9.large  us-east-9      -       -  -        -            -  -
     ");
     assert_snapshot!(home.run("cloudkit find search '[xz]9.*' --region all -o jsonl"), @r#"
     {"schema":"cloudkit.offer/v1","instance_type":"z9.large","region":"us-east-1","market":"on-demand","vcpus":6,"memory_mib":24576,"os":"linux","price_usd_hour":"1.50","on_demand_usd_hour":"1.50","price_source":"feed","price_as_of":"2026-09-01"}
@@ -459,16 +459,19 @@ fn a_damaged_catalog_is_dropped_and_that_is_said_once() {
     std::fs::write(&path, &bytes).unwrap();
     let question = "cloudkit find search m7i.large --region us-east-1 -o table";
     assert_snapshot!(home.run(question), @"
-    TYPE       REGION     VCPUS  MEMORY  GPUS  ARCH    USD/HOUR  AS OF
-    m7i.large  us-east-1      2   8 GiB  -     x86_64    0.1008  2025-03-02 (old)
+    TYPE       REGION     VCPUS  MEMORY  ARCH        USD/HOUR  AS OF
+    m7i.large  us-east-1      2   8 GiB  x86_64  0.1008 (old)  2025-03-02
     --- stderr
     warning: [HOME]/.cache/cloudkit/catalog.bin is dropped: the catalog file is damaged: its checksum is wrong
     hint: fetch current prices again: cloudkit find refresh
+    prices marked (old) are from 2025-03-02 or before: cloudkit find refresh
     ");
     assert!(!path.exists());
     assert_snapshot!(home.run(question), @"
-    TYPE       REGION     VCPUS  MEMORY  GPUS  ARCH    USD/HOUR  AS OF
-    m7i.large  us-east-1      2   8 GiB  -     x86_64    0.1008  2025-03-02 (old)
+    TYPE       REGION     VCPUS  MEMORY  ARCH        USD/HOUR  AS OF
+    m7i.large  us-east-1      2   8 GiB  x86_64  0.1008 (old)  2025-03-02
+    --- stderr
+    prices marked (old) are from 2025-03-02 or before: cloudkit find refresh
     ");
 
     // Another layout: the version is in the first bytes.
@@ -476,11 +479,12 @@ fn a_damaged_catalog_is_dropped_and_that_is_said_once() {
     other[8] = other[8].wrapping_add(1);
     std::fs::write(&path, &other).unwrap();
     assert_snapshot!(home.run(question), @"
-    TYPE       REGION     VCPUS  MEMORY  GPUS  ARCH    USD/HOUR  AS OF
-    m7i.large  us-east-1      2   8 GiB  -     x86_64    0.1008  2025-03-02 (old)
+    TYPE       REGION     VCPUS  MEMORY  ARCH        USD/HOUR  AS OF
+    m7i.large  us-east-1      2   8 GiB  x86_64  0.1008 (old)  2025-03-02
     --- stderr
     warning: [HOME]/.cache/cloudkit/catalog.bin is dropped: a catalog file of version 4; this cloudkit reads version 3
     hint: fetch current prices again: cloudkit find refresh
+    prices marked (old) are from 2025-03-02 or before: cloudkit find refresh
     ");
 
     std::fs::write(&path, "not one at all").unwrap();

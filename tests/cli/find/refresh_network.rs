@@ -89,11 +89,11 @@ fn every_list_is_asked_for_once_and_compressed() {
     assert!(requests.values().all(|one| one.headers["accept-encoding"] == "gzip"), "{requests:?}");
     assert!(requests.values().all(|one| !one.headers.contains_key("if-none-match")), "{requests:?}");
     assert_snapshot!(world.home.run("cloudkit find search m7i.large -r us-east-1,us-west-2 --os windows -o table"), @"
-    TYPE       REGION     VCPUS  MEMORY  GPUS  ARCH    USD/HOUR  AS OF
-    m7i.large  us-east-1      2   8 GiB  -     x86_64     10.20  2026-09-01
-    m7i.large  us-west-2      2   8 GiB  -     x86_64     10.30  2026-09-01
+    TYPE       REGION     VCPUS  MEMORY  ARCH    USD/HOUR  AS OF
+    m7i.large  us-east-1      2   8 GiB  x86_64     10.20  2026-09-01
+    m7i.large  us-west-2      2   8 GiB  x86_64     10.30  2026-09-01
     ");
-    assert_snapshot!(world.home.run("cloudkit find spot m7i.large -r us-east-1 -o jsonl"), @r#"{"schema":"cloudkit.offer/v1","instance_type":"m7i.large","region":"us-east-1","zones":["use1-az1","use1-az2","use1-az4","use1-az5","use1-az6"],"market":"spot","architectures":["x86_64"],"vcpus":2,"memory_mib":8192,"os":"linux","price_usd_hour":"0.0391","on_demand_usd_hour":"0.20","price_source":"feed","price_as_of":"2026-09-01","interruption":{"min_percent":5,"max_percent":10}}"#);
+    assert_snapshot!(world.home.run("cloudkit find spot m7i.large -r us-east-1 -o jsonl"), @r#"{"schema":"cloudkit.offer/v1","instance_type":"m7i.large","region":"us-east-1","zones":["use1-az1","use1-az2","use1-az4","use1-az5","use1-az6"],"market":"spot","architectures":["x86_64"],"vcpus":2,"memory_mib":8192,"os":"linux","price_usd_hour":"0.0391","on_demand_usd_hour":"0.20","saving_percent":80,"price_source":"feed","price_as_of":"2026-09-01","interruption":{"min_percent":5,"max_percent":10}}"#);
 }
 
 #[test]
@@ -323,7 +323,7 @@ fn spot_fetches_the_two_lists_that_it_needs_once() {
     let line = "cloudkit find spot m7i.large --region us-east-1 -o jsonl";
     let (screen, requests) = world.requests_of(line);
     assert_snapshot!(screen, @r#"
-    {"schema":"cloudkit.offer/v1","instance_type":"m7i.large","region":"us-east-1","zones":["use1-az1","use1-az2","use1-az4","use1-az5","use1-az6"],"market":"spot","architectures":["x86_64"],"vcpus":2,"memory_mib":8192,"os":"linux","price_usd_hour":"0.0391","on_demand_usd_hour":"0.1008","price_source":"feed","price_as_of":"2026-09-01","interruption":{"min_percent":5,"max_percent":10}}
+    {"schema":"cloudkit.offer/v1","instance_type":"m7i.large","region":"us-east-1","zones":["use1-az1","use1-az2","use1-az4","use1-az5","use1-az6"],"market":"spot","architectures":["x86_64"],"vcpus":2,"memory_mib":8192,"os":"linux","price_usd_hour":"0.0391","on_demand_usd_hour":"0.1008","on_demand_is_old":true,"saving_percent":61,"price_source":"feed","price_as_of":"2026-09-01","interruption":{"min_percent":5,"max_percent":10}}
     --- stderr
     fetching AWS's lists: 2 new, 0 unchanged, 0 failed
     "#);
@@ -355,7 +355,7 @@ fn spot_does_without_the_interruptions() {
     let world = World::new();
     world.fault("status", "/spot-advisor-data.json", &json!({"status": 503}));
     assert_snapshot!(world.home.run("cloudkit find spot m7i.large --region us-east-1 -o jsonl"), @r#"
-    {"schema":"cloudkit.offer/v1","instance_type":"m7i.large","region":"us-east-1","zones":["use1-az1","use1-az2","use1-az4","use1-az5","use1-az6"],"market":"spot","architectures":["x86_64"],"vcpus":2,"memory_mib":8192,"os":"linux","price_usd_hour":"0.0391","on_demand_usd_hour":"0.1008","price_source":"feed","price_as_of":"2026-09-01"}
+    {"schema":"cloudkit.offer/v1","instance_type":"m7i.large","region":"us-east-1","zones":["use1-az1","use1-az2","use1-az4","use1-az5","use1-az6"],"market":"spot","architectures":["x86_64"],"vcpus":2,"memory_mib":8192,"os":"linux","price_usd_hour":"0.0391","on_demand_usd_hour":"0.1008","on_demand_is_old":true,"saving_percent":61,"price_source":"feed","price_as_of":"2026-09-01"}
     --- stderr
     fetching AWS's lists: 1 new, 0 unchanged, 1 failed
     warning: http://127.0.0.1:[PORT]/spot-advisor-data.json answers 503; what was known stays

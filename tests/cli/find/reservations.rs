@@ -54,13 +54,13 @@ fn own_and_shared_reservations_are_offers() {
     let home = lab.home();
     let line = "cloudkit find capacity --reservations -r us-east-1,eu-north-1";
     assert_snapshot!(home.run(&format!("{line} --instance-types 'p5.48*,m7i.large' --limit 4 -o table")), @"
-    TYPE         REGION      MARKET          COUNT  USD/HOUR  ID                    DEVICES     ZONES
-    p5.48xlarge  eu-north-1  reservation         4         -  cr-00000000000000003  8 x H100 …  eun1-az2
-    p5.48xlarge  us-east-1   reservation         3     55.04  cr-00000000000000001  8 x H100 …  use1-az6
-    m7i.large    us-east-1   reservation         0         -  cr-00000000000000002  -           use1-az6
-    p5.48xlarge  us-east-1   capacity-block      0         -  cr-00000000000000004  8 x H100 …  use1-az6
+    TYPE         REGION      MARKET          FREE  TOTAL  USD/HOUR  ENDS        ID
+    p5.48xlarge  eu-north-1  reservation        4      4         -  none        cr-00000000000000003
+    p5.48xlarge  us-east-1   reservation        3      8     55.04  none        cr-00000000000000001
+    m7i.large    us-east-1   reservation        0      2         -  none        cr-00000000000000002
+    p5.48xlarge  us-east-1   capacity-block     0      2         -  2099-01-03  cr-00000000000000004
     --- stderr
-    columns that did not fit: AS OF, VCPUS, MEMORY (-o wide shows them)
+    columns that did not fit: AS OF, VCPUS, MEMORY, DEVICES, ZONES (-o wide shows them)
     cr-00000000000000004 can't be used yet: it is scheduled, to start at YYYY-MM-DDThh:mm:ssZ
     cr-00000000000000003 is shared by account 999999999999
     ");
@@ -68,6 +68,8 @@ fn own_and_shared_reservations_are_offers() {
     let rows = screen.lines_of_json();
     assert_eq!(ids(&screen), [SHARED, ONE, FULL, BLOCK]);
     assert_eq!((&rows[0]["zones"], &rows[0]["available_count"]), (&json!(["eun1-az2"]), &json!(4)));
+    assert_eq!((&rows[1]["total_count"], &rows[1]["ends_at"]), (&json!(8), &Value::Null));
+    assert_eq!((&rows[3]["total_count"], &rows[3]["ends_at"]), (&json!(2), &json!("2099-01-03T11:30:00Z")));
     assert_eq!((&rows[2]["os"], &rows[2]["market"]), (&json!("windows"), &json!("reservation")));
     assert_eq!(rows[3]["market"], "capacity-block");
     assert!(rows[3]["price_usd_hour"].is_null());

@@ -37,7 +37,7 @@ fn a_type_is_shown_with_its_price_in_each_region() {
       markets                on-demand, spot
 
     USD/hour on-demand, linux
-      us-east-1  0.202  ██████████████████████████████
+      us-east-1  0.202  2026-08-06  embedded  ██████████████████████████████
       not known in us-east-2, us-west-2
     --- stderr
     not known to be offered in us-west-1
@@ -84,8 +84,9 @@ fn without_a_region_every_region_is_named() {
       efa                    yes
 
     USD/hour on-demand, linux
-      us-east-1  55.04  ██████████████████████████████
-      not known in ap-northeast-1, ap-northeast-2, ap-south-1, ap-southeast-2, ap-southeast-3, ca-central-1, eu-north-1, eu-west-2, sa-east-1, us-east-2, us-west-1, us-west-2
+      us-east-1  55.04  2026-08-06  embedded  ██████████████████████████████
+      not known in ap-northeast-1, ap-northeast-2, ap-south-1, ap-southeast-2, ap-southeast-3,
+        ca-central-1, eu-north-1, eu-west-2, sa-east-1, us-east-2, us-west-1, us-west-2
     ");
     let upper = home.run("cloudkit find show P5.48XLARGE").ok();
     assert_eq!(upper.stdout, home.run("cloudkit find show p5.48xlarge").ok().stdout);
@@ -252,7 +253,7 @@ fn of_a_type_that_only_a_list_knows_nothing_is_made_up() {
     USD/hour on-demand, linux: not known
 
     USD/hour spot, linux
-      us-east-9  0.50  ██████████████████████████████
+      us-east-9  0.50  2026-09-01  feed  ██████████████████████████████
     ");
     let known = home.run("cloudkit find show p5.48xlarge").ok();
     assert_eq!(facts(&screen).len(), facts(&known).len());
@@ -304,6 +305,36 @@ fn what_a_list_says_of_a_type_is_shown() {
       network                Up to 9 Gigabit
 
     USD/hour on-demand, linux
-      us-east-1  1.50  ██████████████████████████████
+      us-east-1  1.50  2026-09-01  feed  ██████████████████████████████
     ");
+}
+
+#[test]
+fn bars_and_dates_fit_the_page() {
+    let mut home = Home::new();
+    let chart = |home: &Home| {
+        let screen = home.run("cloudkit find show m7i.large --region us-east-1,eu-west-1,sa-east-1").ok();
+        screen.to_string().split_once("\n\n").unwrap().1.to_owned()
+    };
+    assert_snapshot!(chart(&home), @"
+    USD/hour on-demand, linux
+      us-east-1   0.1008 (old)  2025-03-02  embedded  ██████████████████▉
+      sa-east-1  0.16065 (old)  2025-03-02  embedded  ██████████████████████████████
+      not known in eu-west-1
+    --- stderr
+    prices marked (old) are from 2025-03-02 or before: cloudkit find refresh
+    ");
+    home.set("COLUMNS", "40");
+    assert_snapshot!(chart(&home), @"
+    USD/hour on-demand, linux
+      us-east-1   0.1008 (old)  ███████▋
+      sa-east-1  0.16065 (old)  ████████████
+      not known in eu-west-1
+    --- stderr
+    prices marked (old) are from 2025-03-02 or before: cloudkit find refresh
+    ");
+    let json = home.run("cloudkit find show m7i.large --region us-east-1 -o json").ok().json();
+    assert_eq!(json["regions"][0]["prices"][0]["price_is_old"], true);
+    let fresh = home.run("cloudkit find show g6.xlarge --region us-east-1 -o json").ok().json();
+    assert!(fresh["regions"][0]["prices"][0].get("price_is_old").is_none());
 }

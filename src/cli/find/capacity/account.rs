@@ -116,6 +116,7 @@ pub(super) fn ask(
                 types: wish.clone(),
                 least_free: asked.least_free(),
                 account: caller.map(|caller| caller.account),
+                today: context.today().ok(),
             };
             let PerRegion { answers, failures } = reservations(&session, &regions).await;
             let held = held(context.catalog(), &answers, &wanted);
