@@ -59,9 +59,7 @@ fn the_request_says_it_all_at_once() {
         .run("cloudkit launch -t m7i.large -z use1-az4 --ttl 2h --name trainer --wait accepted")
         .ok()
         .json();
-    let mut parameters = lab.only_machine()["launch_parameters"].clone();
-    parameters.as_object_mut().unwrap().remove("UserData");
-    assert_snapshot!(format!("{parameters:#}"), @r#"
+    assert_snapshot!(format!("{:#}", request_with_its_tags_once(&lab)), @r#"
     {
       "Action": "RunInstances",
       "BlockDeviceMapping.1.DeviceName": "/dev/xvda",
@@ -99,44 +97,30 @@ fn the_request_says_it_all_at_once() {
       "TagSpecification.1.Tag.8.Key": "cloudkit:login-user",
       "TagSpecification.1.Tag.8.Value": "ec2-user",
       "TagSpecification.2.ResourceType": "volume",
-      "TagSpecification.2.Tag.1.Key": "Name",
-      "TagSpecification.2.Tag.1.Value": "trainer",
-      "TagSpecification.2.Tag.2.Key": "cloudkit:managed",
-      "TagSpecification.2.Tag.2.Value": "true",
-      "TagSpecification.2.Tag.3.Key": "cloudkit:launch",
-      "TagSpecification.2.Tag.3.Value": "l-xxxxxxxxxxxxxxxx",
-      "TagSpecification.2.Tag.4.Key": "cloudkit:owner",
-      "TagSpecification.2.Tag.4.Value": "user/moto",
-      "TagSpecification.2.Tag.5.Key": "cloudkit:version",
-      "TagSpecification.2.Tag.5.Value": "0.1.0",
-      "TagSpecification.2.Tag.6.Key": "cloudkit:deadline",
-      "TagSpecification.2.Tag.6.Value": "YYYY-MM-DDThh:mm:ssZ",
-      "TagSpecification.2.Tag.7.Key": "cloudkit:idle-timeout",
-      "TagSpecification.2.Tag.7.Value": "1h",
-      "TagSpecification.2.Tag.8.Key": "cloudkit:login-user",
-      "TagSpecification.2.Tag.8.Value": "ec2-user",
       "TagSpecification.3.ResourceType": "network-interface",
-      "TagSpecification.3.Tag.1.Key": "Name",
-      "TagSpecification.3.Tag.1.Value": "trainer",
-      "TagSpecification.3.Tag.2.Key": "cloudkit:managed",
-      "TagSpecification.3.Tag.2.Value": "true",
-      "TagSpecification.3.Tag.3.Key": "cloudkit:launch",
-      "TagSpecification.3.Tag.3.Value": "l-xxxxxxxxxxxxxxxx",
-      "TagSpecification.3.Tag.4.Key": "cloudkit:owner",
-      "TagSpecification.3.Tag.4.Value": "user/moto",
-      "TagSpecification.3.Tag.5.Key": "cloudkit:version",
-      "TagSpecification.3.Tag.5.Value": "0.1.0",
-      "TagSpecification.3.Tag.6.Key": "cloudkit:deadline",
-      "TagSpecification.3.Tag.6.Value": "YYYY-MM-DDThh:mm:ssZ",
-      "TagSpecification.3.Tag.7.Key": "cloudkit:idle-timeout",
-      "TagSpecification.3.Tag.7.Value": "1h",
-      "TagSpecification.3.Tag.8.Key": "cloudkit:login-user",
-      "TagSpecification.3.Tag.8.Value": "ec2-user",
       "Version": "2016-11-15"
     }
     "#);
     one_deadline(&lab, &launched);
     only_the_caller_gets_in(&lab, &home);
+}
+
+/// The request without its user data, and without the tags of the volume and the interface, which are the machine's.
+fn request_with_its_tags_once(lab: &Lab) -> Value {
+    let mut request = lab.only_machine()["launch_parameters"].clone();
+    let parameters = request.as_object_mut().unwrap();
+    parameters.remove("UserData");
+    let tags_of = |parameters: &serde_json::Map<String, Value>, what: u8| -> Vec<(String, Value)> {
+        let prefix = format!("TagSpecification.{what}.Tag.");
+        let named =
+            |(name, value): (&String, &Value)| Some((name.strip_prefix(&prefix)?.to_owned(), value.clone()));
+        parameters.iter().filter_map(named).collect()
+    };
+    for other in [2, 3] {
+        assert_eq!(tags_of(parameters, other), tags_of(parameters, 1));
+        parameters.retain(|name, _| !name.starts_with(&format!("TagSpecification.{other}.Tag.")));
+    }
+    request
 }
 
 /// The tag, the answer and the two hours agree.
