@@ -129,6 +129,8 @@ fn the_price_of_this_moment_takes_one_call_for_many_types() {
     assert_snapshot!(world.stderr, @"
     warning: us-west-2 could not be asked, so prices there are those of AWS's list, where it has any: DescribeSpotPriceHistory refused: RequestLimitExceeded: Request limit exceeded.
     hint: wait a minute and run the same command again
+    warning: no spot prices are known for linux in us-west-2
+    hint: read what AWS's public lists say: cloudkit find refresh
     ");
 }
 
@@ -217,9 +219,12 @@ fn where_the_account_is_not_asked_prices_per_zone_are_those_of_whole_regions() {
     assert_snapshot!(home.run("cloudkit find spot m7i.large --per-zone -r us-east-1,us-west-2,eu-west-1 -o name"), @"
     m7i.large
     m7i.large
+    m7i.large
     --- stderr
     warning: eu-west-1, us-east-1, us-west-2 could not be asked, so prices there are those of AWS's list, where it has any: DescribeSpotPriceHistory refused: RequestExpired: Request has expired.
     hint: sign in again: aws sso login, or fetch new keys
+    warning: no spot prices are known for linux in eu-west-1
+    hint: read what AWS's public lists say: cloudkit find refresh
     --- exit 3
     ");
 }
