@@ -8,11 +8,9 @@ use crate::support::{Home, Lab};
 /// A table without what differs from run to run: spans of time, sums, and the widths of their columns.
 fn table(home: &Home, line: &str) -> String {
     let mut shown = home.run(line).ok().to_string();
-    for (pattern, instead) in [
-        (r"\b(\d+m)?\d+s\b|\b\d+m\b|\b\d+h\d+m\b", "[SPAN]"),
-        (r"\b0\.00\d*\b", "[USD]"),
-        (r" {2,}", "  "),
-    ] {
+    for (pattern, instead) in
+        [(r"\b(\d+m)?\d+s\b|\b\d+m\b|\b\d+h\d+m\b", "[SPAN]"), (r"\b0\.00\d*\b", "[USD]"), (r" {2,}", "  ")]
+    {
         shown = regex::Regex::new(pattern).unwrap().replace_all(&shown, instead).into_owned();
     }
     shown
