@@ -9,7 +9,7 @@ use crate::support::{Home, Lab};
 fn table(home: &Home, line: &str) -> String {
     let mut shown = home.run(line).ok().to_string();
     for (pattern, instead) in
-        [(r"\b(\d+m)?\d+s\b|\b\d+m\b|\b\d+h\d+m\b", "[SPAN]"), (r"\b0\.00\d*\b", "[USD]"), (r" {2,}", "  ")]
+        [(r"\b(\d+[wdhms]){1,2}\b", "[SPAN]"), (r"\b0\.00\d*\b", "[USD]"), (r" {2,}", "  ")]
     {
         shown = regex::Regex::new(pattern).unwrap().replace_all(&shown, instead).into_owned();
     }
