@@ -67,3 +67,109 @@ pub fn fitting(text: &str) -> String {
 pub fn value_of<'t>(tags: &'t [Tag], key: &str) -> Option<&'t str> {
     tags.iter().find(|tag| tag.key == key).map(|tag| tag.value.as_str())
 }
+
+/// A tag that a user gives a machine.
+///
+/// EC2 takes more keys than this, but the metadata service of a machine does not serve them, and the agent reads there.
+/// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/work-with-tags-in-IMDS.html>
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserTag(Tag);
+
+/// A tag that can't be a user's.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum UserTagError {
+    /// There is no key before an equals sign.
+    #[error("{0:?} is not a tag's key and value such as team=vision")]
+    NoKey(String),
+    /// The key has a character that the metadata service does not serve.
+    #[error(
+        "the key {key:?} has {character:?}, which a machine's metadata service does not serve: letters, digits and + - . , _ : @ it does"
+    )]
+    Character {
+        /// The key.
+        key: String,
+        /// The character.
+        character: char,
+    },
+    /// The key is AWS's, cloudkit's, or what another flag is for.
+    #[error("the key {key:?} is not free: {why}")]
+    Taken {
+        /// The key.
+        key: String,
+        /// Whose it is.
+        why: &'static str,
+    },
+    /// The key or the value is too long.
+    #[error("{what} of {key:?} has more than {most} characters")]
+    TooLong {
+        /// The key or the value.
+        what: &'static str,
+        /// The key.
+        key: String,
+        /// As many as EC2 takes.
+        most: usize,
+    },
+}
+
+/// Longest key of a tag in characters.
+const MAX_KEY_CHARACTERS: usize = 128;
+
+impl std::str::FromStr for UserTag {
+    type Err = UserTagError;
+
+    /// `team=vision`; an equals sign in the value is a part of it.
+    fn from_str(text: &str) -> Result<Self, UserTagError> {
+        let (key, value) = text.split_once('=').unwrap_or((text, ""));
+        if key.is_empty() || !text.contains('=') {
+            return Err(UserTagError::NoKey(text.to_owned()));
+        }
+        let serves =
+            |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.' | ',' | '_' | ':' | '@');
+        if let Some(character) = key.chars().find(|c| !serves(*c)) {
+            return Err(UserTagError::Character { key: key.to_owned(), character });
+        }
+        let taken = |why| UserTagError::Taken { key: key.to_owned(), why };
+        match key {
+            NAME => return Err(taken("--name gives the machine its name")),
+            "." | ".." | "_index" => return Err(taken("the metadata service does not serve it")),
+            _ if key.to_ascii_lowercase().starts_with("aws:") => return Err(taken("it is AWS's")),
+            _ if key.starts_with(PREFIX) => return Err(taken("it is cloudkit's")),
+            _ => {}
+        }
+        let too_long = |what, most| UserTagError::TooLong { what, key: key.to_owned(), most };
+        if key.chars().count() > MAX_KEY_CHARACTERS {
+            return Err(too_long("the key", MAX_KEY_CHARACTERS));
+        }
+        if value.chars().count() > MAX_VALUE_CHARACTERS {
+            return Err(too_long("the value", MAX_VALUE_CHARACTERS));
+        }
+        Ok(Self(Tag::new(key, value)))
+    }
+}
+
+impl From<UserTag> for Tag {
+    fn from(UserTag(tag): UserTag) -> Self {
+        tag
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_of_a_users_is_one_that_the_machine_can_read() {
+        let tag = |text: &str| text.parse::<UserTag>().map(Tag::from);
+        assert_eq!(tag("team=vision=2"), Ok(Tag::new("team", "vision=2")));
+        assert_eq!(tag("a:b@c="), Ok(Tag::new("a:b@c", "")));
+        let refused = |text: &str| tag(text).unwrap_err().to_string();
+        assert_eq!(refused("team"), "\"team\" is not a tag's key and value such as team=vision");
+        assert!(refused("my team=x").contains("has ' ', which a machine's metadata service does not serve"));
+        assert!(refused("a/b=x").contains("has '/'"));
+        assert!(refused("Name=x").ends_with("--name gives the machine its name"));
+        assert!(refused("AWS:x=1").ends_with("it is AWS's"));
+        assert!(refused("cloudkit:deadline=x").ends_with("it is cloudkit's"));
+        assert!(refused(&format!("{}=x", "k".repeat(129))).contains("more than 128"));
+        assert!(refused(&format!("k={}", "v".repeat(257))).contains("more than 256"));
+    }
+}

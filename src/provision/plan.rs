@@ -374,7 +374,11 @@ pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Res
     let name = wish.name.clone().unwrap_or_else(|| launch.clone());
     Ok(Plan {
         schema: SCHEMA,
-        tags: tags(world, &launch, &name, deadline).into_iter().chain(ending.tags()).collect(),
+        tags: tags(world, &launch, &name, deadline)
+            .into_iter()
+            .chain(ending.tags())
+            .chain(wish.tags.iter().cloned())
+            .collect(),
         name,
         account: world.caller.account.clone(),
         planned_at: now,

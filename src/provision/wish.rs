@@ -11,6 +11,7 @@ use network::NetworkWish;
 
 use super::mirror::MirrorUrl;
 use crate::cloudinit::user::UserBoot;
+use crate::model::tag::Tag;
 use crate::model::{InstanceTypeName, Market, Money, OperatingSystem, RegionName, Span};
 
 pub use image::{ImageWish, VolumesWish};
@@ -42,6 +43,8 @@ pub struct Wish {
     pub agent_url: Option<MirrorUrl>,
     /// What the user adds to the machine's start.
     pub user: UserBoot,
+    /// The tags that its user gives it.
+    pub tags: Vec<Tag>,
     /// What is wanted of its network.
     pub network: NetworkWish,
     /// The EC2 key pair that is let in instead of a key of the caller's own.

@@ -25,7 +25,8 @@ use crate::cli::command_error::CommandError;
 use crate::cli::completions;
 use crate::cli::context::Context;
 use crate::cli::settings::Key;
-use crate::model::{InstanceTypeName, NotAValue, RegionName, Span, tag};
+use crate::model::tag::{self, Tag, UserTag};
+use crate::model::{InstanceTypeName, NotAValue, RegionName, Span};
 use crate::platform::variables;
 use crate::provision::wait::WaitFor;
 use crate::provision::wish::{AddressRange, AgentWish, SshFrom, Wish};
@@ -35,6 +36,10 @@ use image::ImageArguments;
 
 /// A first boot rarely takes longer.
 const DEFAULT_SSH_WAIT: Span = Span::from_seconds(240);
+
+/// As many tags of a user's as leave room for cloudkit's own: EC2 takes 50 of them.
+/// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions>
+const MOST_TAGS: usize = 30;
 
 /// The flags of a launch.
 #[derive(Debug, Args)]
@@ -59,6 +64,9 @@ pub(super) struct LaunchArguments {
     /// What the machine is called [default: the id of the launch]
     #[arg(short, long, value_parser = machine_name)]
     pub(super) name: Option<String>,
+    /// Tag of the machine, its volumes and its interface; may be repeated
+    #[arg(long = "tag", value_name = "KEY=VALUE")]
+    pub(super) tags: Vec<UserTag>,
     /// Who may reach its SSH port, such as 203.0.113.0/24 [default: the address you are seen from]
     #[arg(long, value_name = "CIDR")]
     pub(super) ssh_from: Option<AddressRange>,
@@ -131,9 +139,28 @@ impl LaunchArguments {
             agent: self.boot.agent(),
             agent_url: self.delivery.mirror(context)?,
             user: self.boot.user(context)?,
+            tags: self.tags()?,
             network: self.network.wish(),
             key_pair: self.network.key_pair.clone(),
         })
+    }
+
+    /// The tags, each key once, and so many that there is room for cloudkit's own.
+    fn tags(&self) -> Result<Vec<Tag>, CommandError> {
+        let tags: Vec<Tag> = self.tags.iter().cloned().map(Tag::from).collect();
+        if tags.len() > MOST_TAGS {
+            let error = format!("{} tags are given, and there is room for {MOST_TAGS}", tags.len());
+            return Err(CommandError::usage(error)
+                .hint("leave some out: EC2 takes 50, and cloudkit needs the others"));
+        }
+        let twice = |one: &&Tag| tags.iter().filter(|other| other.key == one.key).count() > 1;
+        match tags.iter().find(twice) {
+            Some(tag) => {
+                Err(CommandError::usage(format!("the tag {} is given twice", tag.key))
+                    .hint("give each key once"))
+            }
+            None => Ok(tags),
+        }
     }
 
     fn ssh_from(&self, context: &Context<'_>) -> Result<SshFrom, CommandError> {

@@ -55,6 +55,7 @@ pub(super) fn wish(candidates: Vec<WishedMachine>) -> Wish {
         agent: AgentWish::Installed,
         agent_url: None,
         user: UserBoot::default(),
+        tags: Vec::new(),
         network: NetworkWish::default(),
         key_pair: None,
     }

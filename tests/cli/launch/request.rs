@@ -259,3 +259,33 @@ fn an_image_of_somebodys_own_is_launched_from_its_own_root_device() {
     --- exit 2
     ");
 }
+
+#[test]
+fn tags_of_a_users_are_on_the_machine_and_its_volume() {
+    let lab = Lab::start();
+    let home = lab.home();
+    home.run("cloudkit launch -t m7i.large --ttl 2h --tag team=vision --tag cost:center=4=2 --wait accepted")
+        .ok();
+    let machine = lab.only_machine();
+    assert_eq!(
+        (&machine["tags"]["team"], &machine["tags"]["cost:center"]),
+        (&json!("vision"), &json!("4=2"))
+    );
+    let volumes = lab.requests_of("RunInstances").remove(0).params;
+    assert!(volumes.iter().any(|(key, value)| key.starts_with("TagSpecification.2.") && *value == "vision"));
+    home.run("cloudkit launch list --tag team=vision -r us-east-1 -o name").ok();
+    assert_snapshot!(home.run("cloudkit launch -t m7i.large --tag 'my team=x'"), @r#"
+    --- stderr
+    error: invalid value 'my team=x' for '--tag <KEY=VALUE>': the key "my team" has ' ', which a machine's metadata service does not serve: letters, digits and + - . , _ : @ it does
+    hint: every flag with its values: --help
+    --- exit 2
+    "#);
+    assert_snapshot!(home.run("cloudkit launch -t m7i.large --tag a=1 --tag a=2"), @"
+    --- stderr
+    region us-east-1 (AWS_REGION)
+    no --ttl given: the machine ends after 8h
+    error: the tag a is given twice
+    hint: give each key once
+    --- exit 2
+    ");
+}
