@@ -241,7 +241,7 @@ impl<'d> Demo<'d> {
     }
 
     fn list(&self, launched: &KnownMachine) -> Result<(), Failure> {
-        let screen = self.cloudkit("cloudkit launch list")?;
+        let screen = self.cloudkit("cloudkit launch list --all")?;
         let line = screen.lines().find(|line| line.contains(&launched.id)).unwrap_or_default();
         expect(line.contains("terminated"), "the machine as terminated", || format!("{line:?}"))?;
         let state = self.control.machine()?.state;
@@ -277,7 +277,7 @@ impl<'d> Demo<'d> {
             "Launch, the agent and its deadline: cloudkit brings itself to the machine, and what was built here\n\
              is no Linux program, so launch refuses it. The demo on Linux (x86_64 or arm64) shows these too.",
             || {
-                self.cloudkit("cloudkit launch list")?;
+                self.cloudkit("cloudkit launch list --all")?;
                 self.account()
             },
         )
