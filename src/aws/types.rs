@@ -253,6 +253,15 @@ pub struct Machine {
     pub profile: Option<String>,
 }
 
+impl Machine {
+    /// Where it is reached from here: its own network's address only where it has no other.
+    #[must_use]
+    pub fn reached_at(&self) -> Option<&str> {
+        let addresses = [&self.public_address, &self.ipv6_address, &self.private_address];
+        addresses.into_iter().flatten().next().map(String::as_str)
+    }
+}
+
 /// A machine and where it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Located {

@@ -47,6 +47,12 @@ impl ExitClass {
         }
     }
 
+    /// That of a program that had the terminal; 255 where a signal ended it.
+    #[must_use]
+    pub fn of_program(code: Option<i32>) -> Self {
+        Self::OfProgram(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(u8::MAX))
+    }
+
     /// This one, or the other where nothing is the matter so far.
     #[must_use]
     pub const fn or(self, other: Self) -> Self {

@@ -8,7 +8,7 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 
 use super::user_data::{self, LIMIT};
-use super::{Boot, RenderError, URL_PLACEHOLDER, parts, user_files};
+use super::{Boot, DownloadSource, RenderError, parts, user_files};
 
 /// What a presigned URL can come to: that of a single sign-on holds a session token of well over a thousand characters.
 const LONGEST_URL: usize = 2500;
@@ -35,21 +35,12 @@ pub enum Delivery {
 }
 
 /// Where the machine fetches what the user adds, and how it knows that it is the right thing.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObjectDownload {
-    /// The presigned URL: a secret for as long as it is valid.
-    pub url: String,
-    /// The headers that were signed with the URL, as name and value.
-    pub headers: Vec<(String, String)>,
+    /// Where it is.
+    pub source: DownloadSource,
     /// The SHA-256 of the object.
     pub sha256: String,
-}
-
-impl fmt::Debug for ObjectDownload {
-    /// Without the URL.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ObjectDownload({URL_PLACEHOLDER}, {})", self.sha256)
-    }
 }
 
 /// What is to be stored for the machine to fetch: a script that places files.
@@ -88,8 +79,7 @@ impl Boot {
             self.delivery = way;
             let stored = (way != Delivery::UserData).then(|| stored(self)).transpose()?;
             self.object = stored.as_ref().map(|stored| ObjectDownload {
-                url: URL_PLACEHOLDER.to_owned(),
-                headers: Vec::new(),
+                source: DownloadSource::planned(),
                 sha256: stored.sha256.clone(),
             });
             let bytes = self.full_size()?;
@@ -106,9 +96,8 @@ impl Boot {
     /// The size of the user data with the longest URLs.
     fn full_size(&self) -> Result<usize, RenderError> {
         let mut full = self.clone();
-        let urls = full.agent.iter_mut().flat_map(|agent| &mut agent.sources).map(|source| &mut source.url);
-        for (seed, url) in (1..).zip(urls.chain(full.object.iter_mut().map(|object| &mut object.url))) {
-            *url = incompressible(seed, OWN_OF_URL) + &incompressible(0, LONGEST_URL - OWN_OF_URL);
+        for (seed, source) in (1..).zip(full.sources_mut()) {
+            source.url = incompressible(seed, OWN_OF_URL) + &incompressible(0, LONGEST_URL - OWN_OF_URL);
         }
         user_data::size(&parts::of(&full)?)
     }

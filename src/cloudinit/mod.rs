@@ -58,13 +58,21 @@ pub struct AgentDownload {
     pub sha256: String,
 }
 
-/// A place that has the agent's binary.
+/// A place that the machine fetches from.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DownloadSource {
     /// The URL; where it is presigned, a secret for as long as it is valid.
     pub url: String,
     /// The headers that were signed with the URL, which the machine has to send, as name and value.
     pub headers: Vec<(String, String)>,
+}
+
+impl DownloadSource {
+    /// One that is not signed yet.
+    #[must_use]
+    pub fn planned() -> Self {
+        Self { url: URL_PLACEHOLDER.to_owned(), headers: Vec::new() }
+    }
 }
 
 impl fmt::Debug for DownloadSource {
@@ -82,13 +90,16 @@ impl Boot {
     #[must_use]
     pub fn redacted(&self) -> Self {
         let mut shown = self.clone();
-        for source in shown.agent.iter_mut().flat_map(|agent| &mut agent.sources) {
+        for source in shown.sources_mut() {
             URL_PLACEHOLDER.clone_into(&mut source.url);
         }
-        if let Some(object) = &mut shown.object {
-            URL_PLACEHOLDER.clone_into(&mut object.url);
-        }
         shown
+    }
+
+    /// All that the machine fetches from.
+    fn sources_mut(&mut self) -> impl Iterator<Item = &mut DownloadSource> {
+        let agent = self.agent.iter_mut().flat_map(|agent| &mut agent.sources);
+        agent.chain(self.object.iter_mut().map(|object| &mut object.source))
     }
 }
 

@@ -12,6 +12,8 @@ const BOOTHOOK: &str = include_str!("../../templates/boot/boothook.sh");
 const DEADLINE_SCRIPT: &str = include_str!("../../templates/boot/deadline.sh");
 const DEADLINE_SERVICE: &str = include_str!("../../templates/systemd/cloudkit-deadline.service");
 const DEADLINE_TIMER: &str = include_str!("../../templates/systemd/cloudkit-deadline.timer");
+/// What the scripts fetch with.
+pub(super) const FETCH: &str = include_str!("../../templates/boot/fetch.sh");
 const AGENT: &str = include_str!("../../templates/boot/agent.sh");
 const AGENT_SERVICE: &str = include_str!("../../templates/systemd/cloudkit-agent.service");
 
@@ -58,7 +60,7 @@ fn boothook(boot: &Boot) -> Result<Part, RenderError> {
         variables.push(("CLOUDKIT_DEADLINE_SERVICE", DEADLINE_SERVICE));
         variables.push(("CLOUDKIT_DEADLINE_TIMER", DEADLINE_TIMER));
     }
-    let body = script::with_variables(&variables, BOOTHOOK)?;
+    let body = script::with_variables(&variables, &[BOOTHOOK])?;
     Ok(Part::new(PartKind::Boothook, "cloudkit-boothook.sh", body))
 }
 
@@ -78,34 +80,31 @@ fn cloud_config(keys: &[String]) -> Result<Part, RenderError> {
 
 /// Named so that it comes before other scripts, which run in the order of their names.
 fn install_agent(agent: &AgentDownload, launch: &str) -> Result<Part, RenderError> {
-    let sources = agent.sources.iter().map(source).collect::<Result<Vec<_>, _>>()?.join("\n");
+    let sources = agent
+        .sources
+        .iter()
+        .map(|one| source("the agent's URL", one))
+        .collect::<Result<Vec<_>, _>>()?
+        .join("\n");
     let variables = [
         ("CLOUDKIT_LAUNCH", one_line("the launch's id", launch)?),
         ("CLOUDKIT_AGENT_SOURCES", &sources),
         ("CLOUDKIT_AGENT_SHA256", sha256("the agent's SHA-256", &agent.sha256)?),
         ("CLOUDKIT_AGENT_SERVICE", AGENT_SERVICE),
     ];
-    let body = script::with_variables(&variables, AGENT)?;
+    let body = script::with_variables(&variables, &[FETCH, AGENT])?;
     Ok(Part::new(PartKind::Script, "00-cloudkit-agent.sh", body))
 }
 
 /// A place as one line: the URL, then the headers, with a tab before each.
-fn source(source: &DownloadSource) -> Result<String, RenderError> {
-    let mut line = visible("the agent's URL", &source.url)?.to_owned();
-    for header in header_lines(&source.headers)?.lines() {
-        line.push('\t');
-        line.push_str(header);
+pub(super) fn source(what: &'static str, source: &DownloadSource) -> Result<String, RenderError> {
+    let mut line = visible(what, &source.url)?.to_owned();
+    for (name, value) in &source.headers {
+        let name = visible("the name of a signed header", name)?;
+        let value = one_line("the value of a signed header", value)?;
+        line.push_str(&format!("\t{name}: {value}"));
     }
     Ok(line)
-}
-
-/// Signed headers, a line each.
-pub(super) fn header_lines(headers: &[(String, String)]) -> Result<String, RenderError> {
-    let line = |(name, value): &(String, String)| {
-        let name = visible("the name of a signed header", name)?;
-        Ok(format!("{name}: {}", one_line("the value of a signed header", value)?))
-    };
-    Ok(headers.iter().map(line).collect::<Result<Vec<_>, RenderError>>()?.join("\n"))
 }
 
 fn to_yaml(what: &'static str, value: &impl Serialize) -> Result<String, RenderError> {
@@ -117,7 +116,7 @@ fn one_line<'t>(what: &'static str, text: &'t str) -> Result<&'t str, RenderErro
     fits.then_some(text).ok_or(RenderError::Unfit { what, expected: "one line of text" })
 }
 
-pub(super) fn visible<'t>(what: &'static str, text: &'t str) -> Result<&'t str, RenderError> {
+fn visible<'t>(what: &'static str, text: &'t str) -> Result<&'t str, RenderError> {
     let fits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
     fits.then_some(text).ok_or(RenderError::Unfit { what, expected: "one word of visible ASCII characters" })
 }

@@ -7,10 +7,10 @@ use super::RenderError;
 
 const INTERPRETER: &str = "#!/bin/sh\n";
 
-/// The script `body`, which begins with its interpreter, with these variables set before it.
+/// The scripts `bodies` as one, each of which begins with its interpreter, with these variables set before them.
 pub(super) fn with_variables(
     variables: &[(&'static str, &str)],
-    body: &'static str,
+    bodies: &[&'static str],
 ) -> Result<String, RenderError> {
     let mut script = INTERPRETER.to_owned();
     for &(variable, value) in variables {
@@ -20,7 +20,9 @@ pub(super) fn with_variables(
         script.push_str(&quoted);
         script.push('\n');
     }
-    script.push_str(body.strip_prefix(INTERPRETER).unwrap_or(body));
+    for body in bodies {
+        script.push_str(body.strip_prefix(INTERPRETER).unwrap_or(body));
+    }
     Ok(script)
 }
 
@@ -32,13 +34,13 @@ mod tests {
 
     #[test]
     fn the_interpreter_stays_first_and_the_body_last() {
-        let script = with_variables(&[("A", "b c"), ("D", "")], BODY).unwrap();
-        assert_eq!(script, "#!/bin/sh\nA='b c'\nD=''\necho done\n");
+        let script = with_variables(&[("A", "b c"), ("D", "")], &[BODY, "#!/bin/sh\ntrue\n"]).unwrap();
+        assert_eq!(script, "#!/bin/sh\nA='b c'\nD=''\necho done\ntrue\n");
     }
 
     #[test]
     fn a_value_that_no_shell_can_hold_is_refused() {
-        let error = with_variables(&[("A", "b\0c")], BODY).unwrap_err();
+        let error = with_variables(&[("A", "b\0c")], &[BODY]).unwrap_err();
         assert_eq!(error.to_string(), "A cannot be given to a shell");
     }
 }

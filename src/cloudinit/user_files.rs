@@ -10,7 +10,7 @@ use super::user::{self, Job, JobKind, UserPart};
 use super::{Boot, Delivery, RenderError, parts, script};
 
 const PLACE: &str = include_str!("../../templates/boot/user-place.sh");
-const FETCH: &str = include_str!("../../templates/boot/user-fetch.sh");
+const FETCH_OBJECT: &str = include_str!("../../templates/boot/user-fetch.sh");
 const START: &str = include_str!("../../templates/boot/user-start.sh");
 const RUN: &str = include_str!("../../templates/boot/user-run.sh");
 const SERVICE: &str = include_str!("../../templates/systemd/cloudkit-user.service");
@@ -50,7 +50,7 @@ pub(super) fn late_parts(boot: &Boot) -> Result<Vec<Part>, RenderError> {
         ("CLOUDKIT_USER_RUN", RUN),
         ("CLOUDKIT_USER_SERVICE", SERVICE),
     ];
-    let body = script::with_variables(&variables, START)?;
+    let body = script::with_variables(&variables, &[START])?;
     parts.push(Part::new(PartKind::Script, "zz-cloudkit-user.sh", body));
     Ok(parts)
 }
@@ -79,13 +79,12 @@ pub(super) fn object(boot: &Boot) -> Result<String, RenderError> {
 fn fetch(boot: &Boot, kind: PartKind, file_name: &'static str) -> Result<Part, RenderError> {
     let unfit = RenderError::Unfit { what: "the user's object", expected: "known" };
     let object = boot.object.as_ref().ok_or(unfit)?;
-    let headers = parts::header_lines(&object.headers)?;
+    let source = parts::source("the URL of the user's object", &object.source)?;
     let variables = [
-        ("CLOUDKIT_USER_URL", parts::visible("the URL of the user's object", &object.url)?),
-        ("CLOUDKIT_USER_HEADERS", &headers),
+        ("CLOUDKIT_USER_SOURCE", source.as_str()),
         ("CLOUDKIT_USER_SHA256", parts::sha256("the SHA-256 of the user's object", &object.sha256)?),
     ];
-    Ok(Part::new(kind, file_name, script::with_variables(&variables, FETCH)?))
+    Ok(Part::new(kind, file_name, script::with_variables(&variables, &[parts::FETCH, FETCH_OBJECT])?))
 }
 
 /// The script that places some files.

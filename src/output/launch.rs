@@ -5,13 +5,13 @@
 mod network;
 
 use std::borrow::Cow;
-use std::fmt::Write;
 
 mod user_parts;
 
 use super::document::{Column, Record};
 use super::ending;
 use super::launch_image::{notes, other_image, start_text};
+use super::lines::{cost_of_hour, cost_parts, line};
 use crate::provision::cost::Cost;
 use crate::provision::plan::{Candidate, Plan, Step};
 use crate::provision::report::{Launched, Leftover, LeftoverKind};
@@ -101,12 +101,7 @@ pub fn plan_text(plan: &Plan) -> String {
     if let Some(first) = plan.candidates.first() {
         start_text(first).iter().for_each(|(label, content)| line(&mut text, label, content));
         line(&mut text, "cost", &cost(&first.cost));
-        for part in &first.cost.parts {
-            let price =
-                part.usd_hour.map_or_else(|| "unknown".to_owned(), |price| format!("{price} USD an hour"));
-            let source = part.source.as_ref().map_or_else(String::new, |source| format!(" ({source})"));
-            line(&mut text, "", &format!("{}: {price}{source}", part.what));
-        }
+        cost_parts(&mut text, &first.cost);
     }
     notes(plan).iter().for_each(|note| line(&mut text, "note", note));
     ending::lines(plan).iter().for_each(|(label, content)| line(&mut text, label, content));
@@ -136,11 +131,6 @@ pub fn no_agent(plan: &Plan) -> &'static str {
     }
 }
 
-fn line(text: &mut String, label: &str, content: &str) {
-    // Writing to a string does not fail.
-    let _ = writeln!(text, "  {label:8} {content}");
-}
-
 fn machine(candidate: &Candidate) -> String {
     let Candidate { instance_type, region, market, .. } = candidate;
     let place = candidate.zone.as_ref().map_or_else(String::new, |zone| format!(" ({zone})"));
@@ -157,15 +147,11 @@ fn machine(candidate: &Candidate) -> String {
 /// The cost in a sentence; what is not known of it is named.
 #[must_use]
 pub fn cost(cost: &Cost) -> String {
+    let hour = cost_of_hour(cost);
     match (cost.usd_hour, cost.usd_until_deadline) {
-        (Some(hourly), Some(total)) => {
-            format!("{hourly} USD an hour, {} USD until the deadline", total.to_cents())
-        }
-        (Some(hourly), None) => format!("{hourly} USD an hour, for as long as it runs"),
-        (None, _) => {
-            let unknown = cost.unknown_parts().collect::<Vec<_>>().join(", ");
-            format!("{} USD an hour and the unknown price of: {unknown}", cost.known_usd_hour)
-        }
+        (Some(_), Some(total)) => format!("{hour}, {} USD until the deadline", total.to_cents()),
+        (Some(_), None) => format!("{hour}, for as long as it runs"),
+        (None, _) => hour,
     }
 }
 

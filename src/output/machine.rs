@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 use super::document::{Column, Record};
+use super::lines::{cost_of_hour, cost_parts, line};
 use crate::model::{Money, Span};
 use crate::provision::cost::Cost;
 use crate::provision::report::MachineRow;
@@ -96,8 +97,8 @@ pub fn costs_text(costs: &[MachineCost]) -> String {
         let name = one.name.as_deref().unwrap_or("without a name");
         let _ = writeln!(text, "{name} ({}), {}, {}", one.instance_id, one.region, one.state);
         let now = cost_now(one);
-        line(&mut text, "now", &now.map_or_else(|| "unknown".to_owned(), cost));
-        now.into_iter().for_each(|now| parts(&mut text, now));
+        line(&mut text, "now", &now.map_or_else(|| "unknown".to_owned(), cost_of_hour));
+        now.into_iter().for_each(|now| cost_parts(&mut text, now));
         optional(
             &mut text,
             "spent",
@@ -209,10 +210,10 @@ fn shutdown(text: &mut String, status: &MachineStatus) {
 }
 
 fn costs(text: &mut String, status: &MachineStatus) {
-    line(text, "runs for", &cost(&status.running));
-    parts(text, &status.running);
+    line(text, "runs for", &cost_of_hour(&status.running));
+    cost_parts(text, &status.running);
     if let Some(stopped) = &status.stopped {
-        line(text, "stopped", &format!("would still cost {}", cost(stopped)));
+        line(text, "stopped", &format!("would still cost {}", cost_of_hour(stopped)));
     }
     optional(
         text,
@@ -224,32 +225,8 @@ fn costs(text: &mut String, status: &MachineStatus) {
     );
 }
 
-fn parts(text: &mut String, cost: &Cost) {
-    for part in &cost.parts {
-        let price = part.usd_hour.map_or_else(|| "unknown".to_owned(), |usd| format!("{usd} USD an hour"));
-        let source = part.source.as_ref().map_or_else(String::new, |source| format!(" ({source})"));
-        line(text, "", &format!("{}: {price}{source}", part.what));
-    }
-}
-
-/// A cost as one sum, or the known part of it with what is unknown.
-fn cost(cost: &Cost) -> String {
-    match cost.usd_hour {
-        Some(usd) => format!("{usd} USD an hour"),
-        None => {
-            let unknown: Vec<&str> = cost.unknown_parts().collect();
-            format!("{} USD an hour and what is not known: {}", cost.known_usd_hour, unknown.join(", "))
-        }
-    }
-}
-
 fn optional(text: &mut String, label: &str, content: Option<String>) {
     if let Some(content) = content {
         line(text, label, &content);
     }
-}
-
-fn line(text: &mut String, label: &str, content: &str) {
-    // Writing to a string does not fail.
-    let _ = writeln!(text, "  {label:8} {content}");
 }

@@ -22,6 +22,7 @@ pub mod history_chart;
 pub mod history_svg;
 pub mod launch;
 mod launch_image;
+mod lines;
 pub mod machine;
 mod offer;
 mod offer_group;

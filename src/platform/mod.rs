@@ -13,7 +13,6 @@ pub mod keys;
 pub mod process;
 pub mod random;
 pub mod terminal;
-pub mod throw_away_key;
 pub mod time_zone;
 pub mod variables;
 

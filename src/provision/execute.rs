@@ -36,6 +36,8 @@ use turns::{Turn, Turns};
 
 /// How long what a machine fetches at its start stays in the bucket. S3 counts in days.
 const OBJECTS_LAST_DAYS: i32 = 1;
+/// How often a wait looks whether it is to end.
+pub const GLANCE: Duration = Duration::from_millis(100);
 
 /// What following a plan needs besides the plan.
 #[derive(Debug)]
@@ -350,8 +352,8 @@ impl<'e, R: FnMut(Event)> Executor<'e, R> {
             let region: RegionName = candidate.region.parse()?;
             let ec2 = self.means.session.ec2(&region);
             let (wanted, means) = (self.first_signs(candidate), self.means);
-            let address = reached_at(&machine);
-            let look = first_sign::look(&ec2, &machine, address.as_deref(), wanted, self.report);
+            let address = machine.reached_at();
+            let look = first_sign::look(&ec2, &machine, address, wanted, self.report);
             seen = unless_interrupted(means, look).await?;
             keep_host_key(&ec2, &machine, seen.host_key.take()).await;
         }
@@ -396,7 +398,7 @@ impl<'e, R: FnMut(Event)> Executor<'e, R> {
 
     fn launched(&self, candidate: &Candidate, machine: Machine, seen: &Seen) -> Launched {
         let user = candidate.image.login_user.as_deref();
-        let ssh_command = user.zip(reached_at(&machine)).map(|(user, address)| {
+        let ssh_command = user.zip(machine.reached_at()).map(|(user, address)| {
             let port =
                 if self.plan.ssh_port == 22 { String::new() } else { format!("-p {} ", self.plan.ssh_port) };
             let of_pair = candidate.key_pair.as_ref().and_then(|pair| pair.identity_file.as_ref());
@@ -433,13 +435,8 @@ impl<'e, R: FnMut(Event)> Executor<'e, R> {
 }
 
 /// Where a machine is reached: at its public address, else by IPv6, else from within its network.
-fn reached_at(machine: &Machine) -> Option<String> {
-    let addresses = [&machine.public_address, &machine.ipv6_address, &machine.private_address];
-    addresses.into_iter().flatten().next().cloned()
-}
-
 fn running(machine: &Machine) -> Event {
-    match reached_at(machine) {
+    match machine.reached_at().map(str::to_owned) {
         Some(address) if machine.private_address.as_ref() == Some(&address) => {
             Event::RunningPrivately { address }
         }
@@ -447,16 +444,18 @@ fn running(machine: &Machine) -> Event {
     }
 }
 
+/// Ends when the user wants it all stopped.
+pub async fn interruption(interrupted: &AtomicBool) {
+    while !interrupted.load(Ordering::SeqCst) {
+        tokio::time::sleep(GLANCE).await;
+    }
+}
+
 /// A wait that the user can end.
 async fn unless_interrupted<T>(means: &Means, wait: impl Future<Output = T>) -> Result<T, Cause> {
-    let interruption = async {
-        while !means.interrupted.load(Ordering::SeqCst) {
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-    };
     tokio::select! {
         output = wait => Ok(output),
-        () = interruption => Err(Cause::Interrupted),
+        () = interruption(&means.interrupted) => Err(Cause::Interrupted),
     }
 }
 

@@ -33,7 +33,7 @@ use super::world::World;
 use super::world::key::KnownKey;
 use crate::catalog::Catalog;
 use crate::cloudinit::user::UserBoot;
-use crate::cloudinit::{self, Boot, Delivery, ObjectDownload, RenderError};
+use crate::cloudinit::{self, Boot, Delivery, DownloadSource, ObjectDownload, RenderError};
 use crate::model::agent::AgentConfiguration;
 use crate::model::tag::{self, Tag};
 use crate::model::{Market, Mebibytes, Money, Span};
@@ -363,8 +363,7 @@ pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Res
         user: wish.user.clone(),
         delivery,
         object: user.as_ref().and_then(|user| user.object.as_ref()).map(|object| ObjectDownload {
-            url: cloudinit::URL_PLACEHOLDER.to_owned(),
-            headers: Vec::new(),
+            source: DownloadSource::planned(),
             sha256: object.sha256.clone(),
         }),
         ..boot(world, agent, &launch, now, deadline)

@@ -2,8 +2,7 @@
 # Installs the agent, once per machine, when the network is there. What it installs comes before this line as variables:
 #
 #   CLOUDKIT_LAUNCH            the launch that made the machine
-#   CLOUDKIT_AGENT_SOURCES     the places that have the binary, a line each, the best first: a URL, and behind a tab each the
-#                              headers to send. URLs may be presigned, so they are neither shown nor arguments of a process
+#   CLOUDKIT_AGENT_SOURCES     the places that have the binary, a line each, the best first, as fetch takes them
 #   CLOUDKIT_AGENT_SHA256      what the binary's bytes have to come to before anything of it runs
 #   CLOUDKIT_AGENT_SERVICE     its unit
 #
@@ -24,11 +23,6 @@ unit=$root/etc/systemd/system/cloudkit-agent.service
 failure=$root/run/cloudkit/agent-install-failed
 console=$root/dev/console
 
-say() {
-    echo "cloudkit: $1" >&2
-    logger -t cloudkit "$1" 2>/dev/null
-}
-
 fail() {
     say "the agent was not installed: $1"
     printf '%s\n' "$1" >"$failure"
@@ -36,31 +30,6 @@ fail() {
         printf '\ncloudkit-agent: failed launch=%s reason=%s\n' "$CLOUDKIT_LAUNCH" "$1" >>"$console"
     rm -f "$download" "$new"
     exit 1
-}
-
-# Both are given a line of the sources and read it from standard input.
-fetch_with_curl() {
-    printf '%s\n' "$1" | tr '\t' '\n' |
-        sed -e 's/["\\]/\\&/g' -e '1s/.*/url = "&"/' -e '2,$s/.*/header = "&"/' |
-        curl --silent --show-error --fail --globoff --connect-timeout 10 --max-time 300 --output "$download" --config -
-}
-
-# cloud-init is written in it, so it is there where curl is not. Of an error it tells the kind alone: some hold the URL.
-fetch_with_python() {
-    printf '%s\n' "$1" | python3 -c '
-import shutil, sys, urllib.request
-url, *headers = sys.stdin.readline().rstrip("\n").split("\t")
-try:
-    request = urllib.request.Request(url, headers=dict(header.split(": ", 1) for header in headers))
-    with urllib.request.urlopen(request, timeout=30) as answer, open(sys.argv[1], "wb") as file:
-        shutil.copyfileobj(answer, file)
-except Exception as error:
-    sys.exit("python3: " + type(error).__name__ + " " + str(getattr(error, "code", "")))
-' "$download"
-}
-
-fetch() {
-    if command -v curl >/dev/null; then fetch_with_curl "$1"; else fetch_with_python "$1"; fi
 }
 
 is_as_promised() {
@@ -75,7 +44,7 @@ download_from_any() {
         asked=$left
         left=
         for source in $asked; do
-            if ! fetch "$source"; then
+            if ! fetch "$source" "$download" 300; then
                 left=$left$source$IFS
                 reason='its download failed'
             elif is_as_promised; then

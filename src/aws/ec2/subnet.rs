@@ -7,7 +7,6 @@ use aws_sdk_ec2::types::{ResourceType, RouteState, SubnetCidrBlockStateCode, Vpc
 use super::network::{gone, own, sent_once, there};
 use super::{Ec2, count_in, filter, incomplete, tags_in, tags_out};
 use crate::aws::error::AwsError;
-use crate::aws::types::capacity::Zone;
 use crate::aws::types::network::{EndpointServes, RouteTable, S3Endpoint, Subnet, WayOut};
 use crate::model::tag::Tag;
 
@@ -83,28 +82,6 @@ impl Ec2 {
     pub async fn remove_subnet(&self, id: &str) -> Result<(), AwsError> {
         let answer = self.client.delete_subnet().subnet_id(id).send().await;
         gone(answer.map_err(|error| AwsError::from_sdk("DeleteSubnet", error)))
-    }
-
-    /// The standard zones of the region that can be used now: no local zone and no edge of a telephone network.
-    ///
-    /// # Errors
-    /// Where EC2 refuses or can't be reached.
-    pub async fn standard_zones(&self) -> Result<Vec<Zone>, AwsError> {
-        let answer = self
-            .client
-            .describe_availability_zones()
-            .filters(filter("zone-type", ["availability-zone"]))
-            .filters(filter("state", ["available"]))
-            .send()
-            .await
-            .map_err(|error| AwsError::from_sdk("DescribeAvailabilityZones", error))?;
-        let zone = |zone: aws_sdk_ec2::types::AvailabilityZone| {
-            Some(Zone { id: zone.zone_id?, name: zone.zone_name? })
-        };
-        let mut zones: Vec<Zone> =
-            answer.availability_zones.unwrap_or_default().into_iter().filter_map(zone).collect();
-        zones.sort_unstable_by(|one, other| one.id.cmp(&other.id));
-        Ok(zones)
     }
 
     /// The route tables of a network, or of every network.

@@ -2,7 +2,8 @@
 //!
 //! Whether a zone has room for a machine EC2 tells nobody.
 
-use aws_sdk_ec2::types::LocationType;
+use aws_sdk_ec2::operation::describe_availability_zones::DescribeAvailabilityZonesOutput;
+use aws_sdk_ec2::types::{AvailabilityZone, LocationType};
 
 use super::{Ec2, filter};
 use crate::aws::error::AwsError;
@@ -16,10 +17,25 @@ impl Ec2 {
     pub async fn zones(&self) -> Result<Vec<Zone>, AwsError> {
         let answer = self.client.describe_availability_zones().send().await;
         let answer = answer.map_err(|error| AwsError::from_sdk("DescribeAvailabilityZones", error))?;
-        let zone = |zone: aws_sdk_ec2::types::AvailabilityZone| {
-            Some(Zone { id: zone.zone_id?, name: zone.zone_name? })
-        };
-        Ok(answer.availability_zones.unwrap_or_default().into_iter().filter_map(zone).collect())
+        Ok(known_zones(answer))
+    }
+
+    /// The standard zones of the region that can be used now: no local zone and no edge of a telephone network.
+    ///
+    /// # Errors
+    /// Where EC2 refuses or can't be reached.
+    pub async fn standard_zones(&self) -> Result<Vec<Zone>, AwsError> {
+        let answer = self
+            .client
+            .describe_availability_zones()
+            .filters(filter("zone-type", ["availability-zone"]))
+            .filters(filter("state", ["available"]))
+            .send()
+            .await
+            .map_err(|error| AwsError::from_sdk("DescribeAvailabilityZones", error))?;
+        let mut zones = known_zones(answer);
+        zones.sort_unstable_by(|one, other| one.id.cmp(&other.id));
+        Ok(zones)
     }
 
     /// The ids of the zones that have a type, in order.
@@ -44,4 +60,9 @@ impl Ec2 {
         zones.sort_unstable();
         Ok(zones)
     }
+}
+
+fn known_zones(answer: DescribeAvailabilityZonesOutput) -> Vec<Zone> {
+    let zone = |zone: AvailabilityZone| Some(Zone { id: zone.zone_id?, name: zone.zone_name? });
+    answer.availability_zones.unwrap_or_default().into_iter().filter_map(zone).collect()
 }

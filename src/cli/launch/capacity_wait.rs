@@ -3,7 +3,6 @@
 //! Each try has its own launch id, deadline, tokens and URLs; only buckets are kept from one to the next.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::run::show_event;
@@ -13,15 +12,13 @@ use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
 use crate::model::Span;
 use crate::platform::{clock, random, variables};
-use crate::provision::execute::{self, Carried, Cause, ExecuteError, Means};
+use crate::provision::execute::{self, Carried, Cause, ExecuteError, GLANCE, Means, interruption};
 use crate::provision::plan::{Plan, PlanError, Refused};
 use crate::provision::report::Launched;
 
 /// The pause after the first try; each is twice the one before.
 const FIRST_PAUSE: Span = Span::from_seconds(15);
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
-/// How often a pause looks whether it is to end.
-const GLANCE: Duration = Duration::from_millis(100);
 
 /// How long is waited for capacity, and in which steps.
 #[derive(Debug)]
@@ -124,12 +121,6 @@ fn passes(error: &CommandError) -> bool {
 
 async fn pause_until(due: jiff::Timestamp) {
     while clock::now() < due {
-        tokio::time::sleep(GLANCE).await;
-    }
-}
-
-async fn interruption(interrupted: &AtomicBool) {
-    while !interrupted.load(Ordering::SeqCst) {
         tokio::time::sleep(GLANCE).await;
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::arguments::ssh_wait;
+use super::key;
 use super::machines::{self, Found, MachineArguments, named};
 use super::ssh::{self, LoginArguments};
 use super::start;
@@ -17,7 +18,7 @@ use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
 use crate::model::RegionName;
 use crate::platform::command;
-use crate::platform::throw_away_key::ThrowAwayKey;
+use crate::platform::keys::throw_away::ThrowAwayKey;
 use crate::provision::reach::{HostKey, SshTarget};
 use crate::provision::wait;
 
@@ -73,7 +74,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &ConnectArguments) -> Result
     context.block_on(async {
         let mut target = ssh::target(context, &session, &one, &arguments.login).await?;
         let throw_away = match arguments.instance_connect {
-            true => Some(push_key(&session, &one, &mut target).await?),
+            true => Some(push_key(context, &session, &one, &mut target).await?),
             false => None,
         };
         let limit = ssh_wait(context)?.to_duration();
@@ -91,13 +92,8 @@ pub(super) fn run(context: &Context<'_>, arguments: &ConnectArguments) -> Result
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let code = command::attached("ssh", &words).await.map_err(no_ssh)?;
         drop(throw_away);
-        Ok(class_of(code))
+        Ok(ExitClass::of_program(code))
     })?
-}
-
-/// What a program ended with; 255 where a signal ended it.
-fn class_of(code: Option<i32>) -> ExitClass {
-    ExitClass::OfProgram(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(u8::MAX))
 }
 
 fn no_ssh(error: command::CommandError) -> CommandError {
@@ -146,13 +142,14 @@ fn awake(
 
 /// Lets a key in for a minute that is made for this and forgotten afterwards.
 async fn push_key(
+    context: &Context<'_>,
     session: &Session,
     one: &Located,
     target: &mut SshTarget,
 ) -> Result<ThrowAwayKey, CommandError> {
-    let key = ThrowAwayKey::make().map_err(CommandError::usage)?;
+    let key = ThrowAwayKey::make(key::owner(context).as_deref()).await?;
     session.instance_connect(&one.region).push_key(&one.machine.id, &target.user, key.public()).await?;
-    target.identity = Some(key.path().to_owned());
+    target.identity = Some(key.identity().to_owned());
     Ok(key)
 }
 
@@ -177,5 +174,5 @@ fn by_session_manager(
     let code = context.block_on(command::attached("session-manager-plugin", &words))?.map_err(|error| {
         CommandError::usage(error).hint("install it: https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html")
     })?;
-    Ok(class_of(code))
+    Ok(ExitClass::of_program(code))
 }

@@ -89,7 +89,7 @@ async fn offered_by_agent(context: &Context<'_>) -> Option<String> {
 }
 
 /// Who the user is on Windows.
-fn owner(context: &Context<'_>) -> Option<String> {
+pub(super) fn owner(context: &Context<'_>) -> Option<String> {
     let (domain, user) = (context.process.variable("USERDOMAIN"), context.process.variable("USERNAME")?);
     Some(domain.map_or_else(|| user.to_owned(), |domain| format!("{domain}\\{user}")))
 }

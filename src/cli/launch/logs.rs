@@ -47,9 +47,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &LogsArguments) -> Result<Ex
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
             let code = context.block_on(command::attached("ssh", &words))?.map_err(CommandError::usage)?;
             if code != Some(0) {
-                return Ok(ExitClass::OfProgram(
-                    code.and_then(|code| u8::try_from(code).ok()).unwrap_or(u8::MAX),
-                ));
+                return Ok(ExitClass::of_program(code));
             }
             continue;
         }

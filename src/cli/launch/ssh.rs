@@ -43,11 +43,10 @@ pub(super) async fn target(
     login: &LoginArguments,
 ) -> Result<SshTarget, CommandError> {
     let machine = &one.machine;
-    let address = machine.public_address.as_ref().or(machine.private_address.as_ref());
-    let address = address.cloned().ok_or_else(|| {
+    let address = machine.reached_at().map(str::to_owned).ok_or_else(|| {
         CommandError::new(ExitClass::No, format!("{} has no address: it is {}", named(one), machine.state))
     })?;
-    if machine.public_address.is_none() {
+    if machine.private_address.as_deref() == Some(&address) {
         context.streams.status(format_args!("it has no public address; {address} is inside its network"));
     }
     let user = match &login.user {

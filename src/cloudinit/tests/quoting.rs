@@ -19,7 +19,8 @@ fn a_shell_reads_back_what_was_written() {
     for shell in SHELLS {
         let machine = Machine::new(shell, 0);
         for value in HOSTILE {
-            let script = with_variables(&[("VALUE", value)], "#!/bin/sh\nprintf '%s' \"$VALUE\"\n").unwrap();
+            let script =
+                with_variables(&[("VALUE", value)], &["#!/bin/sh\nprintf '%s' \"$VALUE\"\n"]).unwrap();
             let output = machine.run_text(&script);
             assert_eq!(
                 (output.stdout.as_slice(), said(&output).as_str()),

@@ -9,7 +9,8 @@ use super::super::{Encoding, Part, UserData, render};
 use super::boot;
 use super::machine::{command, said};
 
-const SCRIPTS: [&str; 7] = [
+const SCRIPTS: [&str; 8] = [
+    "boot/fetch.sh",
     "boot/boothook.sh",
     "boot/deadline.sh",
     "boot/agent.sh",

@@ -173,7 +173,8 @@ fn delivered(user: UserBoot) -> (Boot, Option<StoredObject>) {
     let mut boot = Boot { user, ..boot() };
     let stored = boot.deliver().unwrap();
     if let Some(object) = &mut boot.object {
-        object.url = "https://bucket.s3.eu-central-1.amazonaws.com/user/x?X-Amz-Expires=3600".to_owned();
+        object.source.url =
+            "https://bucket.s3.eu-central-1.amazonaws.com/user/x?X-Amz-Expires=3600".to_owned();
     }
     (boot, stored)
 }
@@ -316,8 +317,8 @@ fn a_large_cloud_config_is_fetched_before_cloud_init_goes_by_it() {
         false => Answer::Status(403),
     });
     let object = boot.object.as_mut().unwrap();
-    object.url = format!("{address}/user/x?X-Amz-Signature=abc");
-    object.headers = vec![("x-amz-expected-bucket-owner".to_owned(), "123456789012".to_owned())];
+    object.source.url = format!("{address}/user/x?X-Amz-Signature=abc");
+    object.source.headers = vec![("x-amz-expected-bucket-owner".to_owned(), "123456789012".to_owned())];
     let root = Root::new();
     let data = render(&boot).unwrap();
     let told = root.boot(data.bytes());
@@ -334,7 +335,7 @@ fn a_large_cloud_config_is_fetched_before_cloud_init_goes_by_it() {
     assert_eq!(root.read("hooked"), "hook\n");
     assert!(root.read("etc/cloudkit/environment").contains("export TOKEN="));
     // The next boot has nothing to fetch, and runs the boothooks again.
-    boot.object.as_mut().unwrap().url = "http://127.0.0.1:9/".to_owned();
+    boot.object.as_mut().unwrap().source.url = "http://127.0.0.1:9/".to_owned();
     root.boot(render(&boot).unwrap().bytes());
     assert_eq!(root.read("hooked"), "hook\nhook\n");
 }
@@ -348,7 +349,8 @@ fn a_fetch_that_fails_takes_nothing_of_ours_away() {
         parts: parts("large.yaml", format!("#cloud-config\nx: {}\n", noise(60_000))),
         ..UserBoot::default()
     });
-    boot.object.as_mut().unwrap().url = serve(|_| Answer::Ok(b"echo evil >$CLOUDKIT_ROOT/evil".to_vec()));
+    boot.object.as_mut().unwrap().source.url =
+        serve(|_| Answer::Ok(b"echo evil >$CLOUDKIT_ROOT/evil".to_vec()));
     let root = Root::new();
     let told = root.boot(render(&boot).unwrap().bytes());
     assert_eq!((told["login"].as_str(), told["keys"].as_array().unwrap().len()), (Some("admin"), 1));

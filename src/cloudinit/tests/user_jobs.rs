@@ -37,7 +37,7 @@ fn run(machine: &Machine, user: UserBoot) -> String {
     let stored = boot.deliver().unwrap();
     if let Some(object) = &mut boot.object {
         let content = stored.unwrap().content;
-        object.url = serve(move |_| Answer::Ok(content.clone().into_bytes()));
+        object.source.url = serve(move |_| Answer::Ok(content.clone().into_bytes()));
     }
     let data = render(&boot).unwrap();
     let mut told = String::new();
@@ -129,7 +129,7 @@ fn what_was_not_fetched_is_not_run() {
     let mut boot =
         Boot { user: UserBoot { environment, ..user(vec![Job::command("true").unwrap()]) }, ..boot() };
     boot.deliver().unwrap();
-    boot.object.as_mut().unwrap().url = serve(|_| Answer::Status(403));
+    boot.object.as_mut().unwrap().source.url = serve(|_| Answer::Status(403));
     let data = render(&boot).unwrap();
     for part in data.parts().iter().filter(|part| part.file_name().starts_with('z')) {
         machine.run_text(part.body());

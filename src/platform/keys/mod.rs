@@ -9,6 +9,7 @@ pub mod make;
 mod private;
 #[cfg(test)]
 mod tests;
+pub mod throw_away;
 
 use std::path::{Path, PathBuf};
 

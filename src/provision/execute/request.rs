@@ -4,7 +4,7 @@ use base64::Engine;
 
 use super::{Cause, Executor, failed};
 use crate::aws::types::{InterfaceRequest, RunRequest};
-use crate::cloudinit;
+use crate::cloudinit::{self, DownloadSource};
 use crate::model::RegionName;
 use crate::model::tag::{self, Tag};
 use crate::provision::delivery;
@@ -28,7 +28,7 @@ impl<R: FnMut(Event)> Executor<'_, R> {
         if let (Some(object), Some(planned)) = (&mut boot.object, planned) {
             let signed = bucket.presign(&planned.key, delivery::URL_LASTS).await;
             let signed = signed.map_err(failed("sign the URL of what the machine fetches at its start"))?;
-            (object.url, object.headers) = (signed.url, signed.headers);
+            object.source = DownloadSource { url: signed.url, headers: signed.headers };
         }
         let user_data = cloudinit::render(&boot)?;
         Ok(RunRequest {

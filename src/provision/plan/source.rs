@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::bucket_name;
 use super::planner::Reason;
-use crate::cloudinit::{AgentDownload, DownloadSource, URL_PLACEHOLDER};
+use crate::cloudinit::{AgentDownload, DownloadSource};
 use crate::model::Architecture;
 use crate::provision::agent_binary::{AgentBinary, RunsOn};
 use crate::provision::agent_release;
@@ -79,7 +79,7 @@ impl PlannedAgent {
 
     /// As user data has it, with placeholders for the URLs.
     pub(super) fn without_urls(&self) -> AgentDownload {
-        let placeholder = DownloadSource { url: URL_PLACEHOLDER.to_owned(), headers: Vec::new() };
+        let placeholder = DownloadSource::planned();
         AgentDownload { sources: vec![placeholder; self.sources.len()], sha256: self.sha256.clone() }
     }
 }

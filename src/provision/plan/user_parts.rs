@@ -100,7 +100,7 @@ pub(in crate::provision) fn delivery(
 /// An agent from as many places as there can be.
 fn stand_in_agent(wish: &Wish) -> AgentDownload {
     let places = if wish.agent_url.is_some() { 1 } else { source::MOST };
-    let place = DownloadSource { url: URL_PLACEHOLDER.to_owned(), headers: Vec::new() };
+    let place = DownloadSource::planned();
     AgentDownload { sources: vec![place; places], sha256: "0".repeat(64) }
 }
 

@@ -22,7 +22,7 @@ fn machines_cost_what_their_parts_cost() {
     }
     assert_snapshot!(home.run("cloudkit launch cost"), @"
     tester (i-xxxxxxxxxxxxxxxxx), eu-north-1, running
-      now      0.0266 USD an hour and what is not known: 8 GiB of gp3 (vol-xxxxxxxxxxxxxxxxx)
+      now      0.0266 USD an hour and the unknown price of: 8 GiB of gp3 (vol-xxxxxxxxxxxxxxxxx)
                t3.small: 0.0216 USD an hour (embedded 2025-03-02)
                public IPv4 address: 0.005 USD an hour (AWS since 2024-02-01)
                8 GiB of gp3 (vol-xxxxxxxxxxxxxxxxx): unknown
@@ -61,7 +61,7 @@ fn disks_that_could_not_be_asked_leave_the_sum_unknown() {
     );
     assert_snapshot!(home.run("cloudkit launch cost -r us-east-1"), @"
     trainer (i-xxxxxxxxxxxxxxxxx), us-east-1, running
-      now      0.1058 USD an hour and what is not known: its disks
+      now      0.1058 USD an hour and the unknown price of: its disks
                m7i.large: 0.1008 USD an hour (embedded 2025-03-02)
                public IPv4 address: 0.005 USD an hour (AWS since 2024-02-01)
                its disks: unknown

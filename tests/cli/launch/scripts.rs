@@ -97,11 +97,11 @@ fn values_go_through_the_bucket_and_nowhere_else() {
 
 /// What a machine would fetch, as its script says.
 fn fetch(script: &str) -> String {
-    let headers = variable(script, "CLOUDKIT_USER_HEADERS");
-    let (name, value) = headers.split_once(": ").unwrap();
-    let url = variable(script, "CLOUDKIT_USER_URL");
+    let source = variable(script, "CLOUDKIT_USER_SOURCE");
+    let (url, header) = source.split_once('\t').unwrap();
+    let (name, value) = header.split_once(": ").unwrap();
     assert!(url.contains("X-Amz-Expires=3600"), "{url}");
-    ureq::get(&url).header(name, value).call().unwrap().body_mut().read_to_string().unwrap()
+    ureq::get(url).header(name, value).call().unwrap().body_mut().read_to_string().unwrap()
 }
 
 fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
@@ -116,7 +116,7 @@ fn what_user_data_cannot_hold_goes_through_the_bucket() {
     home.write("large.sh", format!("#!/bin/bash\n# {}\n", noise(200_000)));
     home.run(&format!("{LAUNCH} --script large.sh")).ok();
     let found = parts(&lab);
-    let fetched = fetch(&found.iter().find(|part| part.body.contains("CLOUDKIT_USER_URL=")).unwrap().body);
+    let fetched = fetch(&found.iter().find(|part| part.body.contains("CLOUDKIT_USER_SOURCE=")).unwrap().body);
     assert!(fetched.len() > 200_000 && fetched.contains("001-script-large.sh"));
     lab.reset();
     home.write(

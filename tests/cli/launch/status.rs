@@ -72,7 +72,7 @@ fn what_could_not_be_asked_is_not_shown_as_nothing() {
       ends     YYYY-MM-DDThh:mm:ssZ (in [SPAN])
       agent    not known: it writes no tag, because the machine has no role that lets it
       off      a power-off from inside does what EC2 did not tell
-      runs for 0.1058 USD an hour and what is not known: its disks
+      runs for 0.1058 USD an hour and the unknown price of: its disks
                m7i.large: 0.1008 USD an hour (embedded 2025-03-02)
                public IPv4 address: 0.005 USD an hour (AWS since 2024-02-01)
                its disks: unknown
