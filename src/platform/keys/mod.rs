@@ -9,6 +9,7 @@ pub mod make;
 mod private;
 #[cfg(test)]
 mod tests;
+#[cfg(feature = "net")]
 pub mod throw_away;
 
 use std::path::{Path, PathBuf};
