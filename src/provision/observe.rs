@@ -181,7 +181,12 @@ async fn observe_region(
 ) -> Result<RegionWorld, ObserveError> {
     let ec2 = session.ec2(region);
     let network = network::observe_network(&wish.network, &ec2, region);
-    let types = observe_types(wish, region, session, catalog);
+    // Images are chosen by what a type is, which is asked only where the catalog does not know it.
+    let types_and_images = async {
+        let types = observe_types(wish, region, session, catalog).await?;
+        let images = image::published(wish, region, &types, catalog, session).await?;
+        Ok((types, images))
+    };
     let named = image::named(wish, region, &ec2);
     let reservations = observe_reservations(wish, region, session);
     let key_pair = async {
@@ -190,9 +195,8 @@ async fn observe_region(
             None => Ok(None),
         }
     };
-    let (network, types, named_image, key_pair, reservations) =
-        tokio::try_join!(network, types, named, key_pair, reservations)?;
-    let images = image::published(wish, region, &types, catalog, session).await?;
+    let (network, (types, images), named_image, key_pair, reservations) =
+        tokio::try_join!(network, types_and_images, named, key_pair, reservations)?;
     let bucket = BucketState::Missing;
     Ok(RegionWorld { images, named_image, network, key_pair, types, reservations, bucket })
 }

@@ -11,6 +11,7 @@ import socket
 import time
 import unittest
 import urllib.error
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from botocore.exceptions import ConnectionClosedError
@@ -58,6 +59,16 @@ class Log(LabTest):
         for _ in range(3):
             client("sts").get_caller_identity()
         self.assertEqual([entry["n"] for entry in self.control("GET", "/requests?since=2")], [3])
+
+    def test_calls_that_wait_for_each_other_are_told_from_those_that_do_not(self) -> None:
+        self.control("POST", "/latency", {"ms": 300})
+        ec2 = client("ec2")
+        with ThreadPoolExecutor() as together:
+            for answer in [together.submit(ec2.describe_vpcs), together.submit(ec2.describe_subnets)]:
+                answer.result()
+        ec2.describe_regions()
+        depths = {request["action"]: request["depth"] for request in self.control("GET", "/requests?since=0")}
+        self.assertEqual(depths, {"DescribeVpcs": 1, "DescribeSubnets": 1, "DescribeRegions": 2})
 
     def test_an_error_is_logged_by_its_code(self) -> None:
         with self.refused("InvalidAMIID.NotFound"):

@@ -6,6 +6,7 @@ mod agent_sign;
 mod any_faults;
 mod asking;
 mod bucket;
+mod calls;
 mod candidates;
 mod capacity_wait;
 mod cleanup;

@@ -40,6 +40,8 @@ pub(crate) struct Request {
     pub(crate) service: String,
     pub(crate) action: String,
     pub(crate) mutating: bool,
+    /// How many requests, itself the last, had waited for each other's answers.
+    pub(crate) depth: u32,
     pub(crate) params: BTreeMap<String, Value>,
     pub(crate) body_sha256: String,
     pub(crate) expected_bucket_owner: Option<String>,

@@ -1,6 +1,7 @@
 """The record of every AWS request in order of arrival, and what it was answered.
 
-It deliberately keeps the bodies of changing calls only, and of those only what is small.
+`depth` is how many calls, one after the other, had been answered before a call came, itself included: where each takes long,
+it counts the calls that waited for each other. It deliberately keeps the bodies of changing calls only, and of those only what is small.
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ class RequestLog:
         }
         with self._lock:
             entry["n"] = len(self._entries) + 1
+            answered = (one["depth"] for one in self._entries if one["status"] is not None)
+            entry["depth"] = max(answered, default=0) + 1
             self._entries.append(entry)
         return entry
 
