@@ -11,7 +11,7 @@ use clap::{Args, ValueEnum};
 use serde::Deserialize;
 
 use crate::say;
-use crate::venv::{self, VenvError};
+use crate::venv::{LAB, VenvError};
 use crate::workspace::Workspace;
 
 /// The lab imports a good part of Moto before it answers; a slow machine takes its time.
@@ -85,7 +85,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &LabArguments) -> Result<(),
 
 /// Starts the lab and waits until it has told its addresses.
 pub(crate) fn start(workspace: &Workspace) -> Result<Lab, LabError> {
-    let python = venv::ensure(workspace)?;
+    let python = LAB.ensure(workspace)?;
     let mut command = Command::new(python);
     command.args(["-m", "lab"]).current_dir(workspace.root().join("tests").join("lab"));
     start_command(&mut command)

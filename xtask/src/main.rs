@@ -1,12 +1,14 @@
 //! `cargo xtask`: everything about the project that is not the product, with nothing but cargo to set up.
 //! This file parses and dispatches; each verb has a file or a folder of its own.
 
+mod bench;
 mod catalog;
 mod ci;
 mod debian;
 mod demo;
 mod deny;
 mod fuzz;
+mod http;
 mod lab;
 mod process;
 mod python;
@@ -41,6 +43,7 @@ enum Verb {
     Lab(lab::LabArguments),
     Demo(demo::DemoArguments),
     Fuzz(fuzz::FuzzArguments),
+    Bench(bench::BenchArguments),
     /// Run all that must hold before a change goes in.
     Ci,
 }
@@ -63,6 +66,7 @@ fn dispatch(verb: &Verb, workspace: &Workspace) -> Result<(), Box<dyn Error>> {
         Verb::Lab(arguments) => lab::run(workspace, arguments)?,
         Verb::Demo(arguments) => demo::run(workspace, arguments)?,
         Verb::Fuzz(arguments) => fuzz::run(workspace, arguments)?,
+        Verb::Bench(arguments) => bench::run(workspace, arguments)?,
         Verb::Ci => ci::run(workspace, demo())?,
     }
     Ok(())

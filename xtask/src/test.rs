@@ -11,7 +11,7 @@ use crate::debian::{self, Package};
 use crate::process;
 use crate::report::{Report, StepError};
 use crate::say;
-use crate::venv::{self, VenvError};
+use crate::venv::{LAB, VenvError};
 use crate::workspace::Workspace;
 
 /// The tests' way to the Python that the lab runs on.
@@ -59,10 +59,10 @@ impl Tests<'_> {
         for missing in debian::ensure_packages(PACKAGES) {
             self.report.left_out(&format!("what {} checks", missing.package.program), missing.why);
         }
-        if self.has(venv::REQUIREMENTS) {
-            self.python = Some(venv::ensure(self.workspace)?);
+        if self.has(LAB.requirements) {
+            self.python = Some(LAB.ensure(self.workspace)?);
         } else {
-            self.report.left_out("what needs the lab", format!("{} is not there", venv::REQUIREMENTS));
+            self.report.left_out("what needs the lab", format!("{} is not there", LAB.requirements));
         }
         Ok(())
     }

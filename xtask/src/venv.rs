@@ -1,4 +1,4 @@
-//! The lab's Python packages, in a virtual environment below cargo's target folder.
+//! Python packages of the lab and of the benchmarks, each in a virtual environment below cargo's target folder.
 //! It is made once for each content of the requirements, and never changed: a stale or half-made one is made again.
 
 use std::fs::{self, File};
@@ -11,14 +11,27 @@ use crate::python::{Python, PythonError};
 use crate::workspace::Workspace;
 use crate::{say, sha256};
 
-/// What pip installs: every package with its hash.
-pub(crate) const REQUIREMENTS: &str = "tests/lab/requirements.txt";
+/// What the lab is made of.
+pub(crate) const LAB: Environment =
+    Environment { what_for: "lab", folder: "lab-venv", requirements: "tests/lab/requirements.txt" };
+/// What cloudkit is measured beside.
+pub(crate) const BENCH: Environment =
+    Environment { what_for: "benchmarks", folder: "bench-venv", requirements: "benches/requirements.txt" };
+
+/// A virtual environment that there is to be.
+pub(crate) struct Environment {
+    what_for: &'static str,
+    /// Below the target folder.
+    folder: &'static str,
+    /// What pip installs: every package with its hash.
+    pub(crate) requirements: &'static str,
+}
 
 /// Why there is no virtual environment.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum VenvError {
-    #[error("{REQUIREMENTS} could not be read")]
-    Requirements(#[source] io::Error),
+    #[error("{path} could not be read")]
+    Requirements { path: PathBuf, source: io::Error },
     #[error(transparent)]
     Python(#[from] PythonError),
     #[error("the virtual environment {folder} could not be made")]
@@ -27,17 +40,22 @@ pub(crate) enum VenvError {
     Write { path: PathBuf, source: io::Error },
 }
 
-/// Makes the virtual environment if need be, and returns its Python.
-pub(crate) fn ensure(workspace: &Workspace) -> Result<PathBuf, VenvError> {
-    let requirements = workspace.root().join(REQUIREMENTS);
-    let sum = sha256::hex(&fs::read(&requirements).map_err(VenvError::Requirements)?);
-    let venv = Venv { folder: workspace.target().join("lab-venv") };
-    let _alone = venv.lock()?;
-    if !venv.is_made_from(&sum) {
-        say::talk(format_args!("making the lab's Python environment in {}", venv.folder.display()));
-        venv.make(&requirements, &sum)?;
+impl Environment {
+    /// Makes it if need be, and returns its Python.
+    pub(crate) fn ensure(&self, workspace: &Workspace) -> Result<PathBuf, VenvError> {
+        let path = workspace.root().join(self.requirements);
+        let read = fs::read(&path);
+        let content = read.map_err(|source| VenvError::Requirements { path: path.clone(), source })?;
+        let sum = sha256::hex(&content);
+        let venv = Venv { folder: workspace.target().join(self.folder) };
+        let _alone = venv.lock()?;
+        if !venv.is_made_from(&sum) {
+            let (what_for, folder) = (self.what_for, venv.folder.display());
+            say::talk(format_args!("making the Python environment of the {what_for} in {folder}"));
+            venv.make(&path, &sum)?;
+        }
+        Ok(venv.python())
     }
-    Ok(venv.python())
 }
 
 struct Venv {

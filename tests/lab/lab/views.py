@@ -69,6 +69,7 @@ def _machine(region: str, machine: Machine) -> dict[str, Any]:
         "type": machine.instance_type,
         "image": machine.image_id,
         "state": machine.state,
+        "state_since": machine.state_since.isoformat(timespec="milliseconds"),
         "lifecycle": machine.lifecycle or "on-demand",
         "tags": {tag["key"]: tag["value"] for tag in machine.get_tags()},
         "user_data_base64": machine.user_data and str(machine.user_data),

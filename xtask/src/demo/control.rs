@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::failure::{Failure, expect};
-use super::http::{self, Http};
+use crate::http::{self, Http};
 use crate::say;
 
 /// A call to AWS as it arrived at the lab.
@@ -64,7 +64,7 @@ impl<'d> Control<'d> {
     /// Every call to AWS so far, in order of arrival.
     pub(super) fn calls(&self) -> Result<Vec<Call>, Failure> {
         let url = format!("{}/requests", self.address);
-        http::json(&url, &self.http.get(&url, &[])?)
+        Ok(http::json(&url, &self.http.get(&url, &[])?)?)
     }
 
     /// The calls of one action.
@@ -95,7 +95,7 @@ impl<'d> Control<'d> {
         let url = format!("{}/account", self.address);
         let answer = self.http.get(&url, &[])?;
         say::result(format_args!("\nGET {url}\n{}", String::from_utf8_lossy(&answer)));
-        http::json(&url, &answer)
+        Ok(http::json(&url, &answer)?)
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitStatus;
 
 use super::user_data::UserDataError;
+use crate::http::HttpError;
 use crate::lab::LabError;
 use crate::process::ProcessError;
 use crate::venv::VenvError;
@@ -36,10 +37,8 @@ pub(crate) enum Failure {
     Failed { line: String, status: ExitStatus },
     #[error("`{line}` did not end within {seconds} seconds")]
     TooLong { line: String, seconds: u64 },
-    #[error("{url} could not be asked")]
-    Ask { url: String, source: Box<ureq::Error> },
-    #[error("{url} did not answer with what it should")]
-    Answer { url: String, source: serde_json::Error },
+    #[error(transparent)]
+    Http(#[from] HttpError),
     #[error("the machine's user data cannot be read")]
     UserData(#[from] UserDataError),
     #[error("the agent's configuration is none")]

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use cloudkit::model::agent::{AgentConfiguration, EndBy, Warn};
 
 use super::failure::{Failure, expect};
-use super::http::{Header, Http};
 use super::terminal::{Running, Terminal};
 use super::user_data::{self, UserData, UserDataError};
+use crate::http::{Header, Http};
 use crate::{say, sha256};
 
 const BINARY: &str = "usr/local/bin/cloudkit";

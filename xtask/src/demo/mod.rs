@@ -3,7 +3,6 @@
 
 mod control;
 mod failure;
-mod http;
 mod machine;
 mod program;
 mod terminal;
@@ -15,11 +14,12 @@ use std::time::Instant;
 use clap::Args;
 
 use self::failure::{DemoError, Failure};
-use self::http::Http;
 use self::program::Program;
 use self::walk::Demo;
+use crate::http::Http;
+use crate::venv::LAB;
 use crate::workspace::Workspace;
-use crate::{lab, process, say, venv};
+use crate::{lab, process, say};
 
 /// Watch a machine be found, launched, looked after and ended on a local AWS; needs no account.
 #[derive(Debug, Args)]
@@ -28,7 +28,7 @@ pub(crate) struct DemoArguments {}
 /// Builds and makes what the demo needs, then shows it; everything it made is gone afterwards, however it ends.
 pub(crate) fn run(workspace: &Workspace, _: &DemoArguments) -> Result<(), DemoError> {
     process::run(&mut workspace.cargo(["build"]))?;
-    venv::ensure(workspace)?;
+    LAB.ensure(workspace)?;
     let started = Instant::now();
     let program =
         Program::built(workspace).map_err(|source| DemoError::Step { step: "look at cloudkit", source })?;

@@ -12,11 +12,11 @@ use jiff::Timestamp;
 
 use super::control::{Control, Machine as KnownMachine};
 use super::failure::{DemoError, Failure, expect};
-use super::http::Http;
 use super::machine::{self, Machine};
 use super::program::{Fit, Program};
 use super::terminal::{Running, Terminal};
 use super::{step, verified};
+use crate::http::Http;
 use crate::lab::Addresses;
 use crate::say;
 

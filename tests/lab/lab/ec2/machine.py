@@ -6,6 +6,7 @@ It deliberately runs nothing: user data is kept, not executed.
 from __future__ import annotations
 
 import time
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from moto.core.utils import utcnow
@@ -52,7 +53,14 @@ class Machine(Instance):
 
     def _enter(self, first: str, then: str, after_ms: int) -> None:
         self._first, self._next = first, then
-        self._arrives = time.monotonic() + after_ms / 1000
+        self._entered = datetime.now(timezone.utc)
+        self._takes = timedelta(milliseconds=after_ms)
+        self._arrives = time.monotonic() + self._takes.total_seconds()
+
+    @property
+    def state_since(self) -> datetime:
+        """The moment from which on it is in its state."""
+        return self._entered + self._takes if self.state == self._next else self._entered
 
     @property
     def state_reason(self) -> StateReason | None:

@@ -1,31 +1,38 @@
-//! The demo's HTTP client: plain questions to loopback, never through a proxy.
+//! The HTTP client of xtask: plain questions to loopback, never through a proxy.
 //! Any status but success is an error.
 
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 
-use super::failure::Failure;
-
 /// Enough for a lab that is busy.
 const LIMIT: Duration = Duration::from_secs(20);
 /// A debug build of cloudkit is far below it.
 const MOST_BYTES: u64 = 1 << 30;
 
-/// A header's name and value.
-pub(super) type Header<'h> = (&'h str, &'h str);
+/// A service that gave no answer, or not the one that it should.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum HttpError {
+    #[error("{url} could not be asked")]
+    Ask { url: String, source: Box<ureq::Error> },
+    #[error("{url} did not answer with what it should")]
+    Answer { url: String, source: serde_json::Error },
+}
 
-pub(super) struct Http {
+/// A header's name and value.
+pub(crate) type Header<'h> = (&'h str, &'h str);
+
+pub(crate) struct Http {
     agent: ureq::Agent,
 }
 
 impl Http {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let config = ureq::Agent::config_builder().proxy(None).timeout_global(Some(LIMIT)).build();
         Self { agent: config.new_agent() }
     }
 
-    pub(super) fn get(&self, url: &str, headers: &[Header<'_>]) -> Result<Vec<u8>, Failure> {
+    pub(crate) fn get(&self, url: &str, headers: &[Header<'_>]) -> Result<Vec<u8>, HttpError> {
         let mut request = self.agent.get(url);
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -33,7 +40,7 @@ impl Http {
         read(url, request.call())
     }
 
-    pub(super) fn put(&self, url: &str, headers: &[Header<'_>]) -> Result<Vec<u8>, Failure> {
+    pub(crate) fn put(&self, url: &str, headers: &[Header<'_>]) -> Result<Vec<u8>, HttpError> {
         let mut request = self.agent.put(url);
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -41,7 +48,7 @@ impl Http {
         read(url, request.send_empty())
     }
 
-    pub(super) fn post(&self, url: &str, headers: &[Header<'_>], body: &str) -> Result<Vec<u8>, Failure> {
+    pub(crate) fn post(&self, url: &str, headers: &[Header<'_>], body: &str) -> Result<Vec<u8>, HttpError> {
         let mut request = self.agent.post(url);
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -51,20 +58,20 @@ impl Http {
 }
 
 /// What a JSON answer holds.
-pub(super) fn json<T: DeserializeOwned>(url: &str, body: &[u8]) -> Result<T, Failure> {
-    serde_json::from_slice(body).map_err(|source| Failure::Answer { url: url.to_owned(), source })
+pub(crate) fn json<T: DeserializeOwned>(url: &str, body: &[u8]) -> Result<T, HttpError> {
+    serde_json::from_slice(body).map_err(|source| HttpError::Answer { url: url.to_owned(), source })
 }
 
 /// A URL as it may be shown: a presigned one is a secret in its query.
-pub(super) fn shown(url: &str) -> &str {
+pub(crate) fn shown(url: &str) -> &str {
     url.split('?').next().unwrap_or(url)
 }
 
 type Answer = Result<ureq::http::Response<ureq::Body>, ureq::Error>;
 
-fn read(url: &str, answer: Answer) -> Result<Vec<u8>, Failure> {
+fn read(url: &str, answer: Answer) -> Result<Vec<u8>, HttpError> {
     let body = answer.and_then(|mut answer| answer.body_mut().with_config().limit(MOST_BYTES).read_to_vec());
-    body.map_err(|source| Failure::Ask { url: shown(url).to_owned(), source: Box::new(source) })
+    body.map_err(|source| HttpError::Ask { url: shown(url).to_owned(), source: Box::new(source) })
 }
 
 #[cfg(test)]
