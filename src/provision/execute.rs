@@ -181,12 +181,23 @@ pub async fn give_up(carried: Carried, mut report: impl FnMut(Event)) -> Vec<Lef
 
 /// Removes what was made, the last first; hands back what is still there.
 async fn undo(mut made: Vec<Made>, report: &mut impl FnMut(Event)) -> Vec<Left> {
-    let mut left = Vec::new();
+    let mut left: Vec<Left> = Vec::new();
+    // What stays keeps what it is in: that need not be asked for, again and again.
+    let mut holders: Vec<(String, String)> = Vec::new();
     while let Some(made) = made.pop() {
-        match made.undo().await {
+        let (held_in, holds_in) = (made.held_in().map(str::to_owned), made.holds_in().map(str::to_owned));
+        let holder = holders.iter().find(|(region, _)| held_in.as_ref() == Some(region));
+        let undone = match holder {
+            Some((_, holder)) => Err(made.held_by(holder)),
+            None => made.undo().await,
+        };
+        match undone {
             Ok(Some(what)) => report(Event::Undone(what)),
             Ok(None) => {}
-            Err(still_there) => left.push(still_there),
+            Err(still_there) => {
+                holders.extend(holds_in.map(|region| (region, still_there.what.clone())));
+                left.push(still_there);
+            }
         }
     }
     left

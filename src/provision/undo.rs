@@ -68,55 +68,79 @@ impl Made {
         matches!(self, Self::Machine { id, .. } if id == wanted)
     }
 
-    /// Removes it; says what was removed, or nothing where nothing was there.
-    pub(super) async fn undo(self) -> Result<Option<String>, Left> {
+    /// The region in which it keeps others from being removed for as long as it is there.
+    pub(super) fn holds_in(&self) -> Option<&str> {
         match self {
-            Self::Role { iam, name } => {
-                let command = "cloudkit launch cleanup".to_owned();
-                removed(format!("role {name}"), command, iam.remove_role(&name).await)
-            }
-            Self::Profile { iam, name } => {
-                let command = "cloudkit launch cleanup".to_owned();
-                removed(format!("instance profile {name}"), command, iam.remove_profile(&name).await)
-            }
-            Self::Bucket { bucket } => {
-                let what = format!("bucket {}", bucket.name());
-                let command = "cloudkit launch cleanup --bucket".to_owned();
-                removed(what, command, bucket.remove_if_empty().await)
-            }
-            Self::Object { bucket, key } => {
-                let what = format!("object {key} in bucket {}", bucket.name());
-                let command = "cloudkit launch cleanup --bucket".to_owned();
-                removed(what, command, bucket.remove_object(&key).await)
-            }
-            Self::Group { ec2, region, name } => {
-                let what = format!("security group {name}");
-                let command = format!("cloudkit launch cleanup --region {region}");
-                removed(what, command, remove_group(&ec2, &name).await)
-            }
-            Self::Network { ec2, region, launch } => {
-                let command = format!("cloudkit launch cleanup --region {region}");
-                match remove_networks_of_launch(&ec2, &region, &launch).await {
-                    Ok(ids) => Ok((!ids.is_empty()).then(|| format!("network {}", ids.join(", ")))),
-                    Err(error) => {
-                        let what = format!("the network of launch {launch}");
-                        Err(Left { what, command, because: error.to_string() })
-                    }
-                }
-            }
-            Self::Machine { ec2, region, id } => {
-                let command = format!("cloudkit launch terminate {id} --region {region}");
-                removed(format!("machine {id}"), command, ec2.terminate(&id).await.map(|()| true))
-            }
-            Self::PerhapsMachine { ec2, region, token } => perhaps_machine(&ec2, &region, &token).await,
+            Self::Machine { region, .. } | Self::Group { region, .. } => Some(region),
+            _ => None,
         }
     }
-}
 
-fn removed(what: String, command: String, outcome: Result<bool, AwsError>) -> Result<Option<String>, Left> {
-    match outcome {
-        Ok(was_there) => Ok(was_there.then_some(what)),
-        Err(error) => Err(Left { what, command, because: error.to_string() }),
+    /// The region in which something that is still there may keep it.
+    pub(super) fn held_in(&self) -> Option<&str> {
+        match self {
+            Self::Group { region, .. } | Self::Network { region, .. } => Some(region),
+            _ => None,
+        }
+    }
+
+    /// What is left where something that is still there keeps it.
+    pub(super) fn held_by(&self, holder: &str) -> Left {
+        let (what, command) = self.named();
+        Left { what, command, because: format!("{holder} is still there") }
+    }
+
+    /// What it is called, and the command that removes it.
+    fn named(&self) -> (String, String) {
+        let cleanup = |rest: &str| format!("cloudkit launch cleanup{rest}");
+        let here = |region: &str| cleanup(&format!(" --region {region}"));
+        match self {
+            Self::Role { name, .. } => (format!("role {name}"), cleanup("")),
+            Self::Profile { name, .. } => (format!("instance profile {name}"), cleanup("")),
+            Self::Bucket { bucket } => (format!("bucket {}", bucket.name()), cleanup(" --bucket")),
+            Self::Object { bucket, key } => {
+                (format!("object {key} in bucket {}", bucket.name()), cleanup(" --bucket"))
+            }
+            Self::Group { region, name, .. } => (format!("security group {name}"), here(region)),
+            Self::Network { region, launch, .. } => (format!("the network of launch {launch}"), here(region)),
+            Self::Machine { region, id, .. } => {
+                (format!("machine {id}"), format!("cloudkit launch terminate {id} --region {region}"))
+            }
+            Self::PerhapsMachine { region, token, .. } => (
+                format!("perhaps a machine of request {token}"),
+                format!("cloudkit launch list --region {region}"),
+            ),
+        }
+    }
+
+    /// Removes it; says what was removed, or nothing where nothing was there.
+    pub(super) async fn undo(self) -> Result<Option<String>, Left> {
+        let (what, command) = self.named();
+        let outcome = match self {
+            Self::Role { iam, name } => iam.remove_role(&name).await,
+            Self::Profile { iam, name } => iam.remove_profile(&name).await,
+            Self::Bucket { bucket } => bucket.remove_if_empty().await,
+            Self::Object { bucket, key } => bucket.remove_object(&key).await,
+            Self::Group { ec2, name, .. } => remove_group(&ec2, &name).await,
+            Self::Network { ec2, region, launch } => {
+                return match remove_networks_of_launch(&ec2, &region, &launch).await {
+                    Ok(ids) => Ok((!ids.is_empty()).then(|| format!("network {}", ids.join(", ")))),
+                    Err(error) => Err(Left { what, command, because: error.to_string() }),
+                };
+            }
+            Self::Machine { ec2, id, .. } => ec2.terminate(&id).await.map(|()| true),
+            Self::PerhapsMachine { ec2, token, .. } => {
+                return perhaps_machine(&ec2, &token).await.map_err(|because| Left {
+                    what,
+                    command,
+                    because,
+                });
+            }
+        };
+        match outcome {
+            Ok(was_there) => Ok(was_there.then_some(what)),
+            Err(error) => Err(Left { what, command, because: error.to_string() }),
+        }
     }
 }
 
@@ -147,16 +171,11 @@ pub(super) async fn when_free(remove: impl AsyncFn() -> Result<(), AwsError>) ->
 }
 
 /// A machine that EC2 never told of: ended where EC2 shows it; where it does not, it may still come, and that is said.
-async fn perhaps_machine(ec2: &Ec2, region: &str, token: &str) -> Result<Option<String>, Left> {
-    let left = |because: String| Left {
-        what: format!("perhaps a machine of request {token}"),
-        command: format!("cloudkit launch list --region {region}"),
-        because,
-    };
-    let machines = ec2.machines_of_request(token).await.map_err(|error| left(error.to_string()))?;
+async fn perhaps_machine(ec2: &Ec2, token: &str) -> Result<Option<String>, String> {
+    let machines = ec2.machines_of_request(token).await.map_err(|error| error.to_string())?;
     let Some(machine) = machines.first() else {
-        return Err(left("EC2 does not show it, and may yet".to_owned()));
+        return Err("EC2 does not show it, and may yet".to_owned());
     };
-    ec2.terminate(&machine.id).await.map_err(|error| left(error.to_string()))?;
+    ec2.terminate(&machine.id).await.map_err(|error| error.to_string())?;
     Ok(Some(format!("machine {}", machine.id)))
 }

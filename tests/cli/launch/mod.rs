@@ -14,6 +14,7 @@ mod cleanup;
 mod connect;
 mod cost;
 mod delivery;
+mod each_call;
 mod ending;
 mod extend;
 mod images;
