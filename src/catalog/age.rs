@@ -83,6 +83,16 @@ pub fn age_in_days(as_of: &str, today: Date) -> Option<i32> {
     date.until(today).ok().map(|span| span.get_days())
 }
 
+/// How many days lie between two dates, whichever is the earlier.
+#[must_use]
+pub fn days_between(one: &str, other: &str) -> Option<i32> {
+    if one == other {
+        return Some(0);
+    }
+    let days = one.parse::<Date>().ok()?.until(other.parse::<Date>().ok()?).ok()?.get_days();
+    Some(days.saturating_abs())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,6 +101,9 @@ mod tests {
     fn each_figure_grows_old_in_its_own_time() {
         let today: Date = "2026-11-22".parse().unwrap();
         assert_eq!(age_in_days("2026-08-06", today), Some(108));
+        assert_eq!(days_between("2026-08-06", "2026-11-22"), Some(108));
+        assert_eq!(days_between("2026-11-22", "2025-11-22"), Some(365));
+        assert_eq!((days_between("soon", "soon"), days_between("soon", "2026-11-22")), (Some(0), None));
         for (figure, fresh, old) in [
             (Figure::OnDemandPrice, "2026-08-24", "2026-08-23"),
             (Figure::SpotPrice, "2026-11-21", "2026-11-20"),

@@ -116,6 +116,7 @@ mod tests {
         let source = SourceContents {
             label: crate::catalog::FEED.to_owned(),
             as_of: "2026-09-01".to_owned(),
+            dated_by: crate::model::DatedBy::Said,
             origin: "a list".to_owned(),
         };
         let contents = CatalogContents {

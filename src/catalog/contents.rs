@@ -2,7 +2,9 @@
 //!
 //! [`super::encode()`] turns these into bytes; nothing here knows how. Order does not matter: the encoder sorts.
 
-use crate::model::{Architecture, DeviceCount, Interruption, Market, Mebibytes, Money, OperatingSystem};
+use crate::model::{
+    Architecture, DatedBy, DeviceCount, Interruption, Market, Mebibytes, Money, OperatingSystem,
+};
 
 use super::{DeviceKind, Disk, EbsPerformance, Feature};
 
@@ -107,13 +109,15 @@ pub struct OfferingContents {
     pub interruptions: Vec<InterruptionContents>,
 }
 
-/// How often EC2 takes spot machines back.
+/// How often EC2 takes spot machines back, and what they save as AWS says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InterruptionContents {
     /// What they run: Linux or Windows.
     pub os: OperatingSystem,
     /// How often.
     pub band: Interruption,
+    /// What they save against on demand, as AWS itself says, in percent.
+    pub saving_percent: Option<u8>,
     /// The place of its source among the catalog's sources.
     pub source: u8,
 }
@@ -132,12 +136,14 @@ pub struct PriceContents {
 }
 
 /// Where prices come from.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SourceContents {
     /// What the pipe format calls it: `embedded`, `feed`, `api`.
     pub label: String,
     /// The date of its prices, `2025-03-02`.
     pub as_of: String,
+    /// What says so.
+    pub dated_by: DatedBy,
     /// What was read: a package and its version, or a price list.
     pub origin: String,
 }

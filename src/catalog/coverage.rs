@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::{Catalog, Offering, Region, Source, region_name};
-use crate::model::{Market, OperatingSystem};
+use crate::model::{DatedBy, Market, OperatingSystem};
 
 /// What a catalog knows of a region.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub struct SourceCoverage<'c> {
     pub origin: &'c str,
     /// The date of its figures.
     pub as_of: &'c str,
+    /// What says so.
+    pub dated_by: DatedBy,
     /// Prices that come from it, by market.
     pub prices: BTreeMap<Market, usize>,
     /// Interruption rates that come from it.
@@ -64,7 +66,8 @@ pub fn sources<'c>(catalog: &'c Catalog<'c>) -> Vec<SourceCoverage<'c>> {
     let mut all: Vec<SourceCoverage<'c>> = catalog.sources().map(empty).collect();
     let mut of = |source: Source<'c>, count: &mut dyn FnMut(&mut SourceCoverage<'c>)| {
         let same = |one: &&mut SourceCoverage<'_>| {
-            (one.label, one.origin, one.as_of) == (source.label(), source.origin(), source.as_of())
+            (one.label, one.origin, one.as_of, one.dated_by)
+                == (source.label(), source.origin(), source.as_of(), source.dated_by())
         };
         all.iter_mut().find(same).into_iter().for_each(count);
     };
@@ -86,6 +89,7 @@ fn empty(source: Source<'_>) -> SourceCoverage<'_> {
         label: source.label(),
         origin: source.origin(),
         as_of: source.as_of(),
+        dated_by: source.dated_by(),
         prices: BTreeMap::new(),
         interruptions: 0,
     }

@@ -7,7 +7,7 @@ use super::contents::{
     SourceContents, TypeContents,
 };
 use super::layout::{MARKETS, SourceRecord};
-use super::{Catalog, Device, InstanceType, Offering, Region, Source};
+use super::{Catalog, Device, InstanceType, InterruptionRate, Offering, Region, Source};
 use crate::model::OperatingSystem;
 
 impl CatalogContents {
@@ -28,6 +28,7 @@ impl Source<'_> {
         SourceContents {
             label: self.label().to_owned(),
             as_of: self.as_of().to_owned(),
+            dated_by: self.dated_by(),
             origin: self.origin().to_owned(),
         }
     }
@@ -94,7 +95,9 @@ fn offering_contents(catalog: &Catalog<'_>, offering: Offering<'_>) -> OfferingC
         interruptions: systems()
             .filter_map(|os| {
                 let rate = offering.interruption(os)?;
-                Some(InterruptionContents { os, band: rate.band, source: place_of(catalog, rate.source)? })
+                let source = place_of(catalog, rate.source)?;
+                let InterruptionRate { band, saving_percent, .. } = rate;
+                Some(InterruptionContents { os, band, saving_percent, source })
             })
             .collect(),
     }

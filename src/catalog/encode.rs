@@ -8,15 +8,15 @@ use std::collections::{BTreeMap, HashMap};
 use zerocopy::little_endian::{U16, U32};
 use zerocopy::{Immutable, IntoBytes};
 
-use crate::model::{Architecture, Interruption};
+use crate::model::{Architecture, DatedBy, Interruption};
 
 use super::contents::{
     CatalogContents, DeviceContents, OfferingContents, RegionContents, SourceContents, TypeContents,
 };
 use super::layout::{
     BandRecord, DESCRIBED, DISKS, DeviceRecord, DiskRecord, EbsRecord, Header, MAGIC, MARKETS, MAX_ZONES,
-    OfferingRecord, PRICES, RegionRecord, Run, SPOT_SYSTEMS, Section, SourceRecord, Text, TypeRecord,
-    VERSION, bits_of, price_place,
+    NO_SAVING, OfferingRecord, PRICES, RegionRecord, Run, SPOT_SYSTEMS, Section, SourceRecord, Text,
+    TypeRecord, VERSION, bits_of, price_place,
 };
 use super::{DeviceKind, Disk, DiskKind, EbsPerformance, EncodeError, Feature};
 
@@ -66,6 +66,7 @@ impl Encoder {
             label: self.name(&source.label, "label", &source.origin)?,
             as_of: self.name(&source.as_of, "date", &source.label)?,
             origin: self.name(&source.origin, "origin", &source.label)?,
+            dated_by: place(&DatedBy::ALL, &source.dated_by),
         };
         self.sources.push(record);
         Ok(())
@@ -213,7 +214,10 @@ impl Encoder {
             })?;
             let Interruption { min_percent, max_percent } = interruption.band;
             require(max_percent > 0, "band of interruptions, but names one", &offering.instance_type)?;
-            record.interruptions[place] = BandRecord { min_percent, max_percent };
+            let saving_percent = interruption.saving_percent.unwrap_or(NO_SAVING);
+            let is_percent = saving_percent <= 100 || interruption.saving_percent.is_none();
+            require(is_percent, "saving of a hundred percent or less", &offering.instance_type)?;
+            record.interruptions[place] = BandRecord { min_percent, max_percent, saving_percent };
             record.interruption_sources[place] = interruption.source;
         }
         Ok(())

@@ -17,7 +17,7 @@ use crate::model::{Architecture, Market, OperatingSystem};
 pub(super) const MAGIC: [u8; 8] = *b"cloudkit";
 
 /// The version of this layout; a file of any other version is refused.
-pub(super) const VERSION: u32 = 3;
+pub(super) const VERSION: u32 = 4;
 
 /// How many prices an offering can have; see [`price_place`].
 pub(super) const PRICES: usize = 6;
@@ -166,22 +166,27 @@ pub(super) struct OfferingRecord {
     pub(super) prices: [U32; PRICES],
     /// Index of the source of each price.
     pub(super) sources: [u8; PRICES],
-    /// How often spot machines are interrupted, in the order of [`SPOT_SYSTEMS`].
+    /// How often spot machines are interrupted and what they save, in the order of [`SPOT_SYSTEMS`].
     pub(super) interruptions: [BandRecord; SPOT_SYSTEMS.len()],
     /// Index of the source of each of them.
     pub(super) interruption_sources: [u8; SPOT_SYSTEMS.len()],
 }
 
-/// A band of percents; 0 to 0 where it is not known.
+/// What the advisor says: a band of percents, 0 to 0 where it is not known, and a saving.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
 #[repr(C)]
 pub(super) struct BandRecord {
     pub(super) min_percent: u8,
     pub(super) max_percent: u8,
+    /// [`NO_SAVING`] where it is not known: 0 is an answer.
+    pub(super) saving_percent: u8,
 }
 
+/// The saving that is none.
+pub(super) const NO_SAVING: u8 = u8::MAX;
+
 impl BandRecord {
-    pub(super) const UNKNOWN: Self = Self { min_percent: 0, max_percent: 0 };
+    pub(super) const UNKNOWN: Self = Self { min_percent: 0, max_percent: 0, saving_percent: NO_SAVING };
 }
 
 /// Where prices come from.
@@ -191,6 +196,8 @@ pub(super) struct SourceRecord {
     pub(super) label: Text,
     pub(super) as_of: Text,
     pub(super) origin: Text,
+    /// Index into `DatedBy::ALL`.
+    pub(super) dated_by: u8,
 }
 
 /// The place of a price in [`OfferingRecord::prices`]; none where a catalog keeps no such price.

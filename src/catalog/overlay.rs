@@ -1,7 +1,8 @@
 //! Lays newer figures over a catalog.
 //!
-//! A figure takes the place of one of the same or an earlier date; what nobody speaks of stays as it was, for each type,
-//! region and operating system. Types and regions that are new come into being with what is said of them.
+//! A figure takes the place of one of the same or an earlier date, and one whose date is known of one whose date is guessed,
+//! whichever is later. What nobody speaks of stays as it was, for each type, region and operating system. Types and
+//! regions that are new come into being with what is said of them.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
@@ -35,6 +36,8 @@ pub enum Laid {
     Kept,
     /// What was known already is from a later date.
     Outdated,
+    /// What was known already has a better date than this one's, which may be later or not.
+    Undated,
 }
 
 /// What a price list says of a type.
@@ -118,7 +121,7 @@ impl Overlay {
         u8::try_from(place).map_err(|_| EncodeError::TooMany("sources"))
     }
 
-    /// Lays a price.
+    /// Lays a price. One that is known already with a better date is kept with that date.
     pub fn lay_price(
         &mut self,
         region: &RegionName,
@@ -129,8 +132,11 @@ impl Overlay {
         let CatalogContents { regions, sources, .. } = &mut self.contents;
         let prices = &mut regions[region].offerings[place].prices;
         match prices.iter_mut().find(|one| (one.market, one.os) == (price.market, price.os)) {
-            Some(known) if is_later(sources, known.source, price.source) => return Laid::Outdated,
-            Some(known) => *known = price,
+            Some(known) => match contest(sources, known.source, price.source) {
+                Laid::Kept => *known = price,
+                Laid::Undated if known.amount == price.amount => {}
+                lost => return lost,
+            },
             None => prices.push(price),
         }
         Laid::Kept
@@ -147,8 +153,11 @@ impl Overlay {
         let CatalogContents { regions, sources, .. } = &mut self.contents;
         let known = &mut regions[region].offerings[place].interruptions;
         match known.iter_mut().find(|one| one.os == interruption.os) {
-            Some(known) if is_later(sources, known.source, interruption.source) => return Laid::Outdated,
-            Some(known) => *known = interruption,
+            Some(known) => match contest(sources, known.source, interruption.source) {
+                Laid::Kept => *known = interruption,
+                Laid::Undated if known.says_the_same(interruption) => {}
+                lost => return lost,
+            },
             None => known.push(interruption),
         }
         Laid::Kept
@@ -269,17 +278,34 @@ impl ListedFacts {
     }
 }
 
-/// Whether a source that is known is of a later date than another one. Dates are ISO 8601, so that texts compare as days.
-fn is_later(sources: &[SourceContents], known: u8, other: u8) -> bool {
-    let date = |place: u8| sources.get(usize::from(place)).map(|source| source.as_of.as_str());
-    date(known) > date(other)
+impl InterruptionContents {
+    fn says_the_same(&self, other: Self) -> bool {
+        (self.band, self.saving_percent) == (other.band, other.saving_percent)
+    }
+}
+
+/// What becomes of a figure of one source where one of another is known. A date that is guessed says nothing against a figure
+/// whose date is known; of guesses the later one counts, and the date of a list beside it before a copy's. Dates are ISO
+/// 8601, so that texts compare as days.
+fn contest(sources: &[SourceContents], known: u8, new: u8) -> Laid {
+    let source = |place: u8| sources.get(usize::from(place));
+    let (Some(known), Some(new)) = (source(known), source(new)) else { return Laid::Kept };
+    if new.dated_by > known.dated_by {
+        Laid::Kept
+    } else if new.as_of < known.as_of {
+        Laid::Outdated
+    } else if known.dated_by.is_said() && !new.dated_by.is_said() {
+        Laid::Undated
+    } else {
+        Laid::Kept
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::catalog::{Catalog, encode};
-    use crate::model::{Interruption, Market, Money, OperatingSystem};
+    use crate::model::{DatedBy, Interruption, Market, Money, OperatingSystem};
 
     fn name(text: &str) -> InstanceTypeName {
         text.parse().unwrap()
@@ -290,7 +316,12 @@ mod tests {
     }
 
     fn source(label: &str, as_of: &str) -> SourceContents {
-        SourceContents { label: label.to_owned(), as_of: as_of.to_owned(), origin: "a list".to_owned() }
+        dated(label, as_of, DatedBy::Said)
+    }
+
+    fn dated(label: &str, as_of: &str, dated_by: DatedBy) -> SourceContents {
+        let origin = "a list".to_owned();
+        SourceContents { label: label.to_owned(), as_of: as_of.to_owned(), dated_by, origin }
     }
 
     fn price(micros: u64, source: u8) -> PriceContents {
@@ -332,6 +363,48 @@ mod tests {
             assert_eq!(price_in(&catalog, "x9.large").unwrap().0, micros, "{as_of}");
             assert_eq!(catalog.sources().len(), 1, "a source that nothing comes from is gone");
         }
+    }
+
+    #[test]
+    fn a_date_that_is_known_wins_over_one_that_is_guessed_whichever_is_later() {
+        use DatedBy::{FileTime, ListBeside, Said};
+        for (known, new, laid, micros) in [
+            ((FileTime, "2026-11-22"), (Said, "2026-08-06"), Laid::Kept, 2),
+            ((FileTime, "2026-11-22"), (ListBeside, "2026-08-06"), Laid::Kept, 2),
+            ((ListBeside, "2026-11-22"), (Said, "2026-08-06"), Laid::Kept, 2),
+            ((Said, "2026-08-06"), (FileTime, "2026-11-22"), Laid::Undated, 1),
+            ((Said, "2026-08-06"), (ListBeside, "2026-11-22"), Laid::Undated, 1),
+            ((ListBeside, "2026-08-06"), (FileTime, "2026-11-22"), Laid::Kept, 2),
+            ((ListBeside, "2026-08-06"), (FileTime, "2026-08-05"), Laid::Outdated, 1),
+            ((Said, "2026-08-06"), (FileTime, "2026-08-06"), Laid::Undated, 1),
+            ((Said, "2026-08-06"), (FileTime, "2026-08-05"), Laid::Outdated, 1),
+            ((FileTime, "2026-08-06"), (FileTime, "2026-11-22"), Laid::Kept, 2),
+            ((FileTime, "2026-11-22"), (FileTime, "2026-08-06"), Laid::Outdated, 1),
+        ] {
+            let mut overlay = Overlay::over(&Catalog::default());
+            let first = overlay.source(dated(FEED, known.1, known.0)).unwrap();
+            let second = overlay.source(dated(FEED, new.1, new.0)).unwrap();
+            let name = name("x9.large");
+            assert_eq!(overlay.lay_price(&region(), &name, price(1, first)), Laid::Kept);
+            assert_eq!(overlay.lay_price(&region(), &name, price(2, second)), laid, "{known:?} {new:?}");
+            let bytes = overlay.finish().unwrap();
+            let catalog = Catalog::read(&bytes).unwrap();
+            assert_eq!(price_in(&catalog, "x9.large").unwrap().0, micros, "{known:?} {new:?}");
+        }
+    }
+
+    #[test]
+    fn the_same_figure_keeps_its_better_date() {
+        let mut overlay = Overlay::over(&Catalog::default());
+        let said = overlay.source(source(FEED, "2026-08-06")).unwrap();
+        let copied = overlay.source(dated(FEED, "2026-11-22", DatedBy::FileTime)).unwrap();
+        overlay.lay_price(&region(), &name("x9.large"), price(1, said));
+        assert_eq!(overlay.lay_price(&region(), &name("x9.large"), price(1, copied)), Laid::Kept);
+        let bytes = overlay.finish().unwrap();
+        let catalog = Catalog::read(&bytes).unwrap();
+        assert_eq!(price_in(&catalog, "x9.large").unwrap().1, "2026-08-06");
+        let dates: Vec<_> = catalog.sources().map(|source| (source.as_of(), source.dated_by())).collect();
+        assert_eq!(dates, [("2026-08-06", DatedBy::Said)]);
     }
 
     #[test]
@@ -395,7 +468,7 @@ mod tests {
         let second = overlay.source(source(FEED, "2026-05-06")).unwrap();
         let rate = |os, max_percent, source| {
             let band = Interruption { min_percent: 0, max_percent };
-            InterruptionContents { os, band, source }
+            InterruptionContents { os, band, saving_percent: None, source }
         };
         let mut lay = |rate| overlay.lay_interruption(&region(), &name("x9.large"), rate);
         assert_eq!(lay(rate(OperatingSystem::Linux, 5, first)), Laid::Kept);

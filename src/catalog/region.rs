@@ -3,10 +3,11 @@
 //! Only what a price list or an offering list says: whether there is capacity, or a quota to use it, is not known
 //! here.
 
-use crate::model::{Interruption, Market, Money, OperatingSystem};
+use crate::model::{DatedBy, Interruption, Market, Money, OperatingSystem};
 
 use super::layout::{
-    BandRecord, OfferingRecord, RegionRecord, SPOT_SYSTEMS, SourceRecord, Text, has_bit, price_place,
+    BandRecord, NO_SAVING, OfferingRecord, RegionRecord, SPOT_SYSTEMS, SourceRecord, Text, has_bit,
+    price_place,
 };
 use super::reader::{find, run_of};
 use super::{Catalog, InstanceType};
@@ -107,9 +108,10 @@ impl<'c> Offering<'c> {
         let place = SPOT_SYSTEMS.iter().position(|one| *one == os)?;
         let record = *self.record.interruptions.get(place)?;
         let source = self.source(*self.record.interruption_sources.get(place)?)?;
-        let BandRecord { min_percent, max_percent } = record;
-        (record != BandRecord::UNKNOWN)
-            .then_some(InterruptionRate { band: Interruption { min_percent, max_percent }, source })
+        let BandRecord { min_percent, max_percent, saving_percent } = record;
+        let saving_percent = (saving_percent != NO_SAVING).then_some(saving_percent);
+        let band = Interruption { min_percent, max_percent };
+        (record != BandRecord::UNKNOWN).then_some(InterruptionRate { band, saving_percent, source })
     }
 
     fn source(self, place: u8) -> Option<Source<'c>> {
@@ -123,6 +125,8 @@ impl<'c> Offering<'c> {
 pub struct InterruptionRate<'c> {
     /// The share that was taken back over a month.
     pub band: Interruption,
+    /// What they save against on demand in percent, as AWS says; which prices it compared, and of which day, it does not.
+    pub saving_percent: Option<u8>,
     /// Where it comes from.
     pub source: Source<'c>,
 }
@@ -162,6 +166,12 @@ impl<'c> Source<'c> {
     #[must_use]
     pub fn as_of(self) -> &'c str {
         self.catalog.text(self.record.as_of)
+    }
+
+    /// What says that it is the date.
+    #[must_use]
+    pub fn dated_by(self) -> DatedBy {
+        DatedBy::ALL.get(usize::from(self.record.dated_by)).copied().unwrap_or(DatedBy::FileTime)
     }
 
     /// What was read: a package and its version, or a price list.

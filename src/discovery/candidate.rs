@@ -6,7 +6,9 @@ use std::borrow::Cow;
 
 use crate::catalog::age::{Figure, Freshness};
 use crate::catalog::{InterruptionRate, Offering, Price, Region};
-use crate::model::{Market, Money, Offer, OperatingSystem, offer};
+use crate::model::{DatedBy, Market, Money, Offer, OperatingSystem, Saving, offer};
+
+use super::saving::saving;
 
 /// What may become an offer.
 #[derive(Debug, Clone, Copy)]
@@ -38,11 +40,18 @@ pub(super) struct Quoted<'c> {
     pub(super) amount: Money,
     pub(super) source: &'c str,
     pub(super) as_of: &'c str,
+    pub(super) dated_by: DatedBy,
 }
 
 impl<'c> From<Price<'c>> for Quoted<'c> {
     fn from(price: Price<'c>) -> Self {
-        Self { amount: price.amount, source: price.source.label(), as_of: price.source.as_of() }
+        let source = price.source;
+        Self {
+            amount: price.amount,
+            source: source.label(),
+            as_of: source.as_of(),
+            dated_by: source.dated_by(),
+        }
     }
 }
 
@@ -82,8 +91,11 @@ impl<'c> Candidate<'c> {
         (self.market == Market::Spot).then(|| self.offering.interruption(self.os)).flatten()
     }
 
-    pub(super) fn saving_percent(&self) -> Option<u64> {
-        self.price?.amount.saving_percent(self.on_demand()?.amount)
+    /// What a spot machine saves, as [`saving()`] has it.
+    pub(super) fn saving(&self) -> Option<Saving> {
+        (self.market == Market::Spot)
+            .then(|| saving(self.price, self.on_demand(), self.interruption()))
+            .flatten()
     }
 
     fn on_demand(&self) -> Option<Quoted<'c>> {
@@ -108,7 +120,7 @@ impl<'c> Candidate<'c> {
         let Self { offering, market, os, price, .. } = *self;
         let instance_type = offering.instance_type();
         let interruption = self.interruption();
-        let on_demand = self.on_demand();
+        let (on_demand, saving) = (self.on_demand(), self.saving());
         let is_old = |figure, as_of: &str| freshness.is_some_and(|freshness| freshness.is_old(figure, as_of));
         Offer {
             schema: Cow::Borrowed(offer::SCHEMA),
@@ -126,9 +138,11 @@ impl<'c> Candidate<'c> {
             on_demand_usd_hour: on_demand.map(|price| price.amount),
             on_demand_is_old: market != Market::OnDemand
                 && on_demand.is_some_and(|price| is_old(Figure::OnDemandPrice, price.as_of)),
-            saving_percent: (market == Market::Spot).then(|| self.saving_percent()).flatten(),
+            saving_percent: saving.map(|saving| saving.percent),
+            saving_source: saving.map(|saving| saving.source),
             price_source: price.map(|price| Cow::Borrowed(price.source)),
             price_as_of: price.map(|price| Cow::Borrowed(price.as_of)),
+            price_dated_by: price.map(|price| price.dated_by).filter(|by| !by.is_said()),
             price_is_old: price.is_some_and(|price| is_old(Figure::price_in(market), price.as_of)),
             interruption: interruption.map(|rate| rate.band),
             interruption_is_old: interruption

@@ -207,7 +207,7 @@ impl Figure {
                 }
                 other => other,
             },
-            Self::Saving => of_spot(candidate.market, || candidate.saving_percent()),
+            Self::Saving => of_spot(candidate.market, || candidate.saving().map(|saving| saving.percent)),
             Self::Interruption => of_spot(candidate.market, || {
                 candidate.interruption().map(|rate| rate.band.max_percent.into())
             }),

@@ -8,7 +8,9 @@ use crate::catalog::contents::{
     TypeContents,
 };
 use crate::catalog::{DeviceKind, Disk, DiskKind, EbsPerformance, Feature, encode};
-use crate::model::{Architecture, DeviceCount, Interruption, Market, Mebibytes, Money, OperatingSystem};
+use crate::model::{
+    Architecture, DatedBy, DeviceCount, Interruption, Market, Mebibytes, Money, OperatingSystem,
+};
 
 /// The catalog as bytes; leaked, so that a test may say `'static`.
 pub(super) fn bytes() -> &'static [u8] {
@@ -20,6 +22,7 @@ pub(super) fn contents() -> CatalogContents {
     let source = |as_of: &str| SourceContents {
         label: "embedded".to_owned(),
         as_of: as_of.to_owned(),
+        dated_by: DatedBy::Said,
         origin: "made up".to_owned(),
     };
     CatalogContents {
@@ -152,7 +155,8 @@ fn region(code: &str, zone: &str, offers: fn(usize) -> bool) -> RegionContents {
 fn interruption(place: usize) -> InterruptionContents {
     let band = if place.is_multiple_of(3) { (5, 10) } else { (20, 100) };
     let band = Interruption { min_percent: band.0, max_percent: band.1 };
-    InterruptionContents { os: OperatingSystem::Linux, band, source: 1 }
+    let saving_percent = (!place.is_multiple_of(5)).then_some(41);
+    InterruptionContents { os: OperatingSystem::Linux, band, saving_percent, source: 1 }
 }
 
 fn price(market: Market, os: OperatingSystem, vcpus: Option<u32>, micros_per_vcpu: u64) -> PriceContents {

@@ -24,6 +24,7 @@ mod processor_generation;
 mod question;
 mod rank;
 mod region_selection;
+mod saving;
 mod search;
 pub mod type_sheet;
 mod vocabulary;

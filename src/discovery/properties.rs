@@ -279,8 +279,12 @@ fn value(row: Row<'_>, figure: Figure, all: &[Filter]) -> Option<u64> {
             Some((price(row, market)? * 1000).div_ceil(gpus))
         }
         Figure::Saving if market == Market::Spot => {
-            let (spot, on_demand) = (price(row, Market::Spot)?, price(row, Market::OnDemand)?);
-            Some(on_demand.saturating_sub(spot) * 100 / on_demand)
+            let mut advice = row.offering.interruptions.iter().filter(|rate| rate.os == row.os);
+            match price(row, Market::Spot).zip(price(row, Market::OnDemand)) {
+                // Both are of one day in this catalog.
+                Some((spot, on_demand)) => Some(on_demand.saturating_sub(spot) * 100 / on_demand),
+                None => advice.next()?.saving_percent.map(u64::from),
+            }
         }
         Figure::Interruption if market == Market::Spot => interruption(row),
         Figure::Saving | Figure::Interruption => (market == Market::OnDemand).then_some(0),

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::age::Freshness;
 use crate::catalog::{Catalog, InstanceType, Region};
-use crate::model::Market;
+use crate::model::{DatedBy, Market};
 
 use super::candidate::{Candidate, Place, Quoted, SpotPrices, is_sold};
 use super::check::{Check, Checks, Verdict};
@@ -179,7 +179,12 @@ fn told<'c>(
     }
     let prices = live.of(of_region.offering.region().code(), of_region.offering.instance_type().name())?;
     Some(prices.iter().map(move |zone| Candidate {
-        price: Some(Quoted { amount: zone.price, source: TOLD, as_of: live.as_of() }),
+        price: Some(Quoted {
+            amount: zone.price,
+            source: TOLD,
+            as_of: live.as_of(),
+            dated_by: DatedBy::Said,
+        }),
         place: Place::Zone(zone.zone_id.as_deref()),
         ..of_region
     }))

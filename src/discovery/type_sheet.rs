@@ -7,7 +7,13 @@ use serde::Serialize;
 
 use crate::catalog::age::{Figure, Freshness};
 use crate::catalog::{Catalog, DiskKind, EbsPerformance, Feature, InstanceType, Offering};
-use crate::model::{Architecture, Device, Interruption, Market, Mebibytes, Money, OperatingSystem};
+use crate::model::{
+    Architecture, DatedBy, Device, Interruption, Market, Mebibytes, Money, OperatingSystem, Saving,
+    SavingSource,
+};
+
+use super::candidate::Quoted;
+use super::saving::saving;
 
 /// The value of a sheet's `schema` field.
 const SCHEMA: &str = "cloudkit.instance-type/v1";
@@ -119,6 +125,9 @@ pub struct SheetRegion<'c> {
     /// How often spot machines are taken back, by operating system.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub interruptions: Vec<SheetInterruption<'c>>,
+    /// What spot machines save against on demand, by operating system.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub savings: Vec<SheetSaving>,
 }
 
 /// What an hour costs.
@@ -134,6 +143,9 @@ pub struct SheetPrice<'c> {
     pub source: &'c str,
     /// The date the price is from.
     pub as_of: &'c str,
+    /// What that date is by, where it is only guessed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price_dated_by: Option<DatedBy>,
     /// The price is older than prices of this market keep their worth; absent where it is not.
     #[serde(skip_serializing_if = "is_false")]
     pub price_is_old: bool,
@@ -152,6 +164,20 @@ pub struct SheetInterruption<'c> {
     /// The rate is old; absent where it is not.
     #[serde(skip_serializing_if = "is_false")]
     pub interruption_is_old: bool,
+}
+
+/// What spot machines save against on demand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct SheetSaving {
+    /// What they run.
+    pub os: OperatingSystem,
+    /// In whole percent, rounded down.
+    pub saving_percent: u64,
+    /// Where it is from.
+    pub saving_source: SavingSource,
+    /// What it is from is old; absent where it is not.
+    #[serde(skip_serializing_if = "is_false")]
+    pub saving_is_old: bool,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
@@ -234,6 +260,7 @@ fn region<'c>(offering: Offering<'c>, freshness: Option<&Freshness>) -> SheetReg
             usd_hour: price.amount,
             source: price.source.label(),
             as_of: price.source.as_of(),
+            price_dated_by: Some(price.source.dated_by()).filter(|by| !by.is_said()),
             price_is_old: is_old(Figure::price_in(market), price.source.as_of()),
         })
     };
@@ -248,5 +275,26 @@ fn region<'c>(offering: Offering<'c>, freshness: Option<&Freshness>) -> SheetReg
         zones: offering.zones().collect(),
         prices: all.filter_map(price).collect(),
         interruptions: OperatingSystem::ALL.into_iter().filter_map(interruption).collect(),
+        savings: OperatingSystem::ALL.into_iter().filter_map(|os| saved(offering, os, freshness)).collect(),
     }
+}
+
+fn saved(offering: Offering<'_>, os: OperatingSystem, freshness: Option<&Freshness>) -> Option<SheetSaving> {
+    let price = |market| offering.price(market, os).map(Quoted::from);
+    let (spot, on_demand, advice) = (price(Market::Spot), price(Market::OnDemand), offering.interruption(os));
+    let Saving { percent: saving_percent, source: saving_source } = saving(spot, on_demand, advice)?;
+    let spot = spot.map(|price| (Figure::SpotPrice, price.as_of));
+    let on_demand = on_demand.map(|price| (Figure::OnDemandPrice, price.as_of));
+    let advice = advice.map(|advice| (Figure::Interruption, advice.source.as_of()));
+    let of = match saving_source {
+        SavingSource::Computed => [spot, on_demand],
+        SavingSource::Advisor => [advice, None],
+    };
+    let is_old = |(figure, as_of)| freshness.is_some_and(|freshness| freshness.is_old(figure, as_of));
+    Some(SheetSaving {
+        os,
+        saving_percent,
+        saving_source,
+        saving_is_old: of.into_iter().flatten().any(is_old),
+    })
 }

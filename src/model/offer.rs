@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Architecture, DeviceCount, Market, Mebibytes, Money, OperatingSystem};
+use super::{Architecture, DatedBy, DeviceCount, Market, Mebibytes, Money, OperatingSystem};
 
 /// The value of an offer's `schema` field.
 pub const SCHEMA: &str = "cloudkit.offer/v1";
@@ -56,12 +56,18 @@ pub struct Offer<'a> {
     /// What a spot machine saves against on demand in the same region, in whole percent rounded down.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub saving_percent: Option<u64>,
+    /// Where the saving is from; absent where none is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub saving_source: Option<SavingSource>,
     /// `embedded`, `feed` or `api`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_source: Option<Cow<'a, str>>,
     /// The date the price is from, `2026-08-06`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_as_of: Option<Cow<'a, str>>,
+    /// What that date is by, where it is only guessed; absent where the date is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price_dated_by: Option<DatedBy>,
     /// The price is older than prices of this market keep their worth; absent where it is not.
     #[serde(default, skip_serializing_if = "is_false")]
     pub price_is_old: bool,
@@ -97,10 +103,49 @@ fn is_false(value: &bool) -> bool {
 }
 
 impl Offer<'_> {
-    /// Whether one of the two prices that the saving is between is old.
+    /// What a spot machine saves, with where that is from.
+    #[must_use]
+    pub fn saving(&self) -> Option<Saving> {
+        Some(Saving { percent: self.saving_percent?, source: self.saving_source? })
+    }
+
+    /// Whether what the saving is from is old: one of the two prices that it is between, or what the advisor says.
     #[must_use]
     pub const fn saving_is_old(&self) -> bool {
-        self.saving_percent.is_some() && (self.price_is_old || self.on_demand_is_old)
+        match self.saving_source {
+            Some(SavingSource::Computed) => self.price_is_old || self.on_demand_is_old,
+            Some(SavingSource::Advisor) => self.interruption_is_old,
+            None => false,
+        }
+    }
+}
+
+/// Where a saving is from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SavingSource {
+    /// Computed of the spot price and the on-demand price that are known.
+    Computed,
+    /// What AWS's Spot Instance advisor says; which prices it compared, it does not.
+    Advisor,
+}
+
+/// A saving against on demand, and where it is from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Saving {
+    /// In whole percent, rounded down.
+    pub percent: u64,
+    /// Where it is from.
+    pub source: SavingSource,
+}
+
+impl fmt::Display for Saving {
+    /// `61%`, and `advisor 70%`: numbers stand at the right edge of a table.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&match self.source {
+            SavingSource::Computed => format!("{}%", self.percent),
+            SavingSource::Advisor => format!("advisor {}%", self.percent),
+        })
     }
 }
 

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use super::document::{Column, Record};
-use super::offer::{NONE, all_devices, may_have_devices, quota};
+use super::offer::{NONE, all_devices, date_of_price, may_have_devices, quota};
 use crate::model::Offer;
 
 /// An offer among those of other markets.
@@ -38,8 +38,7 @@ impl Record for CapacityRow<'_> {
                 .only_where_known(),
             Column::<Self>::text("ENDS", 64, ends).only_where_known(),
             Column::<Self>::text("ID", 85, id).only_where_known(),
-            Column::<Self>::text("AS OF", 20, |row| row.0.price_as_of.as_ref().map(ToString::to_string))
-                .only_where_known(),
+            Column::<Self>::text("AS OF", 20, |row| date_of_price(&row.0)).only_where_known(),
             Column::<Self>::text("QUOTA", 75, |row| row.0.quota.as_ref().map(quota)).only_where_known(),
             Column::<Self>::number("VCPUS", 50, |row| row.0.vcpus.map(|vcpus| vcpus.to_string())),
             Column::<Self>::number("MEMORY", 40, |row| row.0.memory_mib.map(|memory| memory.to_string())),

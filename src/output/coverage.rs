@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::document::{Column, Record};
 use crate::catalog::age::{Figure, Freshness, age_in_days};
 use crate::catalog::coverage::{RegionCoverage, SourceCoverage};
-use crate::model::{Market, OperatingSystem};
+use crate::model::{DatedBy, Market, OperatingSystem};
 
 /// The catalog in use.
 #[derive(Debug, Serialize)]
@@ -29,6 +29,8 @@ pub struct SourceRow {
     source: String,
     origin: String,
     as_of: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dated_by: Option<DatedBy>,
     #[serde(skip_serializing_if = "Option::is_none")]
     age_days: Option<i32>,
     is_old: bool,
@@ -85,6 +87,7 @@ impl SourceRow {
             source: source.label.to_owned(),
             origin: source.origin.to_owned(),
             as_of: source.as_of.to_owned(),
+            dated_by: Some(source.dated_by).filter(|by| !by.is_said()),
             age_days: age_in_days(source.as_of, today),
             is_old,
             prices: source.prices.iter().map(|(market, count)| (market.to_string(), *count)).collect(),
@@ -110,7 +113,9 @@ impl Record for SourceRow {
     fn columns() -> Vec<Column<Self>> {
         vec![
             Column::<Self>::text("SOURCE", 90, |row| Some(row.source.clone())),
-            Column::<Self>::text("AS OF", 100, |row| Some(row.as_of.clone())),
+            Column::<Self>::text("AS OF", 100, |row| {
+                Some(row.dated_by.unwrap_or(DatedBy::Said).marked(&row.as_of))
+            }),
             Column::<Self>::text("AGE", 80, Self::age),
             Column::<Self>::text("FIGURES", 70, |row| Some(row.figures())),
             Column::<Self>::text("READ FROM", 60, |row| Some(row.origin.clone())).shrinkable(20),

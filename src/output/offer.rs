@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use crate::model::{Architecture, Device, Market, Mebibytes, Offer, QuotaFit};
+use crate::model::{Architecture, DatedBy, Device, Market, Mebibytes, Offer, QuotaFit};
 
 use super::document::{Column, Record};
 
@@ -29,16 +29,14 @@ impl Record for Offer<'_> {
                 offer.price_usd_hour.map(|price| price.to_string())
             })
             .old_where(|offer| offer.price_is_old),
-            Column::<Self>::number("SAVING", 75, |offer| {
-                offer.saving_percent.map(|percent| format!("{percent}%"))
-            })
-            .old_where(Offer::saving_is_old)
-            .only_where_known(),
+            Column::<Self>::number("SAVING", 75, |offer| offer.saving().map(|saving| saving.to_string()))
+                .old_where(Offer::saving_is_old)
+                .only_where_known(),
             Column::<Self>::text("INTERRUPTED", 74, |offer| {
                 Some(marked(&offer.interruption?.to_string(), offer.interruption_is_old))
             })
             .only_where_known(),
-            Column::<Self>::text("AS OF", 30, |offer| offer.price_as_of.as_ref().map(ToString::to_string)),
+            Column::<Self>::text("AS OF", 30, date_of_price),
             Column::<Self>::text("QUOTA", 73, |offer| offer.quota.as_ref().map(quota)).only_where_known(),
             Column::<Self>::text("SOURCE", 15, |offer| offer.price_source.as_ref().map(ToString::to_string))
                 .only_wide(),
@@ -54,6 +52,12 @@ impl Record for Offer<'_> {
 fn zone_of_price(offer: &Offer<'_>) -> Option<String> {
     let of_moment = offer.market == Market::Spot && offer.price_source.as_deref() == Some("api");
     of_moment.then(|| joined(&offer.zones)).flatten()
+}
+
+/// The date of a price, with a sign of how far it can be believed.
+pub(super) fn date_of_price(offer: &Offer<'_>) -> Option<String> {
+    let date = offer.price_as_of.as_ref()?;
+    Some(offer.price_dated_by.unwrap_or(DatedBy::Said).marked(date))
 }
 
 /// What an offer has beside its processors; `none` where it is known that there is nothing, and nothing where it is not.

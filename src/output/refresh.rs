@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::document::{Column, Record};
 use crate::catalog::feeds::FeedKind;
 use crate::catalog::refresh::{Dropped, FeedReport, ListFailure, Report};
-use crate::model::OperatingSystem;
+use crate::model::{DatedBy, OperatingSystem};
 
 const SCHEMA: &str = "cloudkit.refresh/v1";
 
@@ -21,6 +21,7 @@ pub struct RefreshRow {
     os: Option<OperatingSystem>,
     lists: usize,
     unchanged_lists: usize,
+    unchanged_rows: usize,
     rows: usize,
     kept: usize,
     dropped: Vec<DroppedRows>,
@@ -28,6 +29,8 @@ pub struct RefreshRow {
     first_as_of: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_as_of: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dated_by: Option<DatedBy>,
     #[serde(skip_serializing_if = "Option::is_none")]
     list: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -78,13 +81,20 @@ impl RefreshRow {
             os,
             lists: report.read,
             unchanged_lists: report.unchanged,
+            unchanged_rows: report.unchanged_rows,
             rows: report.rows,
             kept: report.kept,
             dropped: report.dropped.iter().map(dropped).collect(),
             first_as_of: report.as_of.map(|(first, _)| first.to_string()),
             last_as_of: report.as_of.map(|(_, last)| last.to_string()),
+            dated_by: report.dated_by.filter(|by| !by.is_said()),
             ..Self::default()
         }
+    }
+
+    /// A number of rows of the lists that were read; where none was, there is none.
+    fn of_new_lists(&self, rows: usize) -> Option<String> {
+        (self.lists > 0).then(|| rows.to_string())
     }
 
     fn dropped_rows(&self) -> usize {
@@ -99,10 +109,12 @@ impl Record for RefreshRow {
             Column::<Self>::text("OS", 90, |row| row.os.map(|os| os.to_string())),
             Column::<Self>::number("LISTS", 60, |row| Some(row.lists.to_string())),
             Column::<Self>::number("UNCHANGED", 50, |row| Some(row.unchanged_lists.to_string())),
-            Column::<Self>::number("ROWS", 80, |row| Some(row.rows.to_string())),
-            Column::<Self>::number("KEPT", 80, |row| Some(row.kept.to_string())),
-            Column::<Self>::number("DROPPED", 80, |row| Some(row.dropped_rows().to_string())),
-            Column::<Self>::text("AS OF", 70, |row| row.last_as_of.clone()),
+            Column::<Self>::number("ROWS", 80, |row| row.of_new_lists(row.rows)),
+            Column::<Self>::number("KEPT", 80, |row| row.of_new_lists(row.kept)),
+            Column::<Self>::number("DROPPED", 80, |row| row.of_new_lists(row.dropped_rows())),
+            Column::<Self>::text("AS OF", 70, |row| {
+                Some(row.dated_by.unwrap_or(DatedBy::Said).marked(row.last_as_of.as_ref()?))
+            }),
         ]
     }
 

@@ -165,9 +165,15 @@ impl Streams {
         }
     }
 
+    /// Whether `-o json` or `-o jsonl` was asked for by name.
+    #[must_use]
+    pub const fn is_json_asked_for(&self) -> bool {
+        matches!(self.settings.requested_format, Some(Format::Json | Format::Jsonl))
+    }
+
     /// Tells an error: as labelled lines, or as one JSON object where `-o json` or `-o jsonl` was asked for by name.
     pub fn fail(&self, failure: &Failure) {
-        if !matches!(self.settings.requested_format, Some(Format::Json | Format::Jsonl)) {
+        if !self.is_json_asked_for() {
             failure.lines().for_each(|(label, text)| self.say(Some(label), text));
             return;
         }

@@ -8,8 +8,8 @@ use std::fmt::Write as _;
 use super::document::{Column, Record};
 use super::offer::{NONE, architectures, devices};
 use crate::catalog::Feature;
-use crate::discovery::type_sheet::{SheetDisk, SheetPrice, SheetRegion, TypeSheet};
-use crate::model::{Device, Market, OperatingSystem};
+use crate::discovery::type_sheet::{SheetDisk, SheetPrice, SheetRegion, SheetSaving, TypeSheet};
+use crate::model::{DatedBy, Device, Market, OperatingSystem, Saving};
 
 /// The width of the longest bar of a chart, in characters, where there is room for it.
 const LONGEST_BAR: usize = 30;
@@ -64,6 +64,7 @@ pub fn text(sheet: &TypeSheet<'_>, os: OperatingSystem, width_of_page: usize) ->
     for market in [Market::OnDemand, Market::Spot] {
         text.push_str(&chart(sheet, market, os, width_of_page));
     }
+    text.push_str(&of_spot(sheet, os));
     text
 }
 
@@ -204,7 +205,7 @@ fn prices<'s>(
             None => Some("not offered".to_owned()),
             Some(price) => price.map(amount),
         };
-        let whence = price.flatten().map(|price| format!("{} {}", price.as_of, price.source));
+        let whence = price.flatten().map(|price| format!("{} {}", date(price), price.source));
         [(format!("USD/hour {code}"), text), (format!("  as of {code}"), whence)]
     })
 }
@@ -212,6 +213,11 @@ fn prices<'s>(
 /// A price, marked where it is old.
 fn amount(price: &SheetPrice<'_>) -> String {
     format!("{}{}", price.usd_hour, if price.price_is_old { OLD } else { "" })
+}
+
+/// The date of a price, with a sign of how far it can be believed.
+fn date(price: &SheetPrice<'_>) -> String {
+    price.price_dated_by.unwrap_or(DatedBy::Said).marked(price.as_of)
 }
 
 /// A bar for each region in which the price is known, cheapest first, and the regions in which it is not.
@@ -246,6 +252,35 @@ fn chart(sheet: &TypeSheet<'_>, market: Market, os: OperatingSystem, width_of_pa
     text
 }
 
+/// What spot machines save in each region, and how often they are taken back, as far as either is known.
+fn of_spot(sheet: &TypeSheet<'_>, os: OperatingSystem) -> String {
+    let old = |is_old: bool| if is_old { OLD } else { "" };
+    let rows = sheet.regions.iter().map(|region| {
+        let saving = region.savings.iter().find(|saving| saving.os == os).map(|one| {
+            let SheetSaving { saving_percent: percent, saving_source: source, saving_is_old, .. } = *one;
+            format!("{}{}", Saving { percent, source }, old(saving_is_old))
+        });
+        let rate = region.interruptions.iter().find(|rate| rate.os == os);
+        let rate = rate.map(|rate| format!("{}{}", rate.band, old(rate.interruption_is_old)));
+        (region.region, saving, rate)
+    });
+    let rows: Vec<_> = rows.filter(|(_, saving, rate)| saving.is_some() || rate.is_some()).collect();
+    let (mut codes, mut savings) = (0, 0);
+    for (region, saving, _) in &rows {
+        codes = codes.max(region.len());
+        savings = savings.max(saving.as_ref().map_or(NOT_KNOWN.len(), String::len));
+    }
+    let mut text = String::new();
+    if !rows.is_empty() {
+        let _ = writeln!(text, "\nspot, {os}: saving against on demand, and how often it is interrupted");
+    }
+    for (region, saving, rate) in rows {
+        let [saving, rate] = [saving, rate].map(|one| one.unwrap_or_else(|| NOT_KNOWN.to_owned()));
+        let _ = writeln!(text, "  {region:codes$}  {saving:savings$}  {rate}");
+    }
+    text
+}
+
 /// The regions in which a price is not known, on as many lines as it takes.
 fn not_known_in(regions: &[&str], width: usize) -> String {
     let mut lines = vec!["  not known in".to_owned()];
@@ -271,13 +306,14 @@ fn labelled(known: &[(&SheetPrice<'_>, &str)], width: usize) -> Vec<String> {
     let codes = known.iter().map(|(_, region)| region.len()).max().unwrap_or_default();
     let prices = known.iter().map(|one| price(one).len()).max().unwrap_or_default();
     let sources = known.iter().map(|(price, _)| price.source.len()).max().unwrap_or_default();
+    let dates = known.iter().map(|(price, _)| date(price).len()).max().unwrap_or_default();
     let mut columns = 3;
     loop {
         let row = |one: &(&SheetPrice<'_>, &str)| {
             let (of, region) = one;
             let mut row = format!("  {region:codes$}  {:>prices$}  ", price(one));
             if columns > 1 {
-                let _ = write!(row, "{}  ", of.as_of);
+                let _ = write!(row, "{:dates$}  ", date(of));
             }
             if columns > 2 {
                 let _ = write!(row, "{:sources$}  ", of.source);

@@ -151,6 +151,18 @@ impl Manifest {
     }
 }
 
+/// When a list or an index of on-demand prices was published; nothing of the other kinds, which do not say.
+#[must_use]
+pub fn published(kind: FeedKind, text: &str) -> Option<Timestamp> {
+    #[derive(Deserialize)]
+    struct Dated {
+        manifest: Manifest,
+    }
+    let may_say = matches!(kind, FeedKind::OnDemand | FeedKind::OnDemandIndex);
+    let file = may_say.then(|| serde_json::from_str::<Dated>(text).ok()).flatten()?;
+    file.manifest.published(kind).ok()
+}
+
 /// A field that has to be one certain text.
 pub(super) fn must_be(
     feed: FeedKind,

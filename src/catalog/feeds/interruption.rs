@@ -1,7 +1,8 @@
-//! `spot-advisor-data.json`: how often spot machines of a type were taken back over the last month, as a band.
+//! `spot-advisor-data.json`: how often spot machines of a type were taken back over the last month, as a band, and what they
+//! save against machines on demand.
 //!
-//! The file also holds a saving in percent, which is not kept: a saving is computed from a spot price and an on-demand
-//! price of the same day, and the file says neither which prices it compared nor when. It has no date either.
+//! Which prices AWS compared for the saving, and of which day, the file does not say; it has no date either. Whether that
+//! figure is shown, or one computed of known prices, is not decided here.
 
 use std::collections::BTreeMap;
 
@@ -37,6 +38,8 @@ pub struct InterruptionRate {
     pub os: OperatingSystem,
     /// How often.
     pub band: Interruption,
+    /// What it saves against on demand in percent; 0 where AWS says that it is dearer.
+    pub saving_percent: Option<u8>,
 }
 
 /// What the file says of a type.
@@ -88,6 +91,15 @@ struct Facts {
 struct Advice {
     /// The place of the band among the ranges.
     r: u32,
+    /// The saving in percent, below 0 where spot is dearer.
+    s: Option<i64>,
+}
+
+/// What a row advises.
+#[derive(Clone, Copy)]
+struct Advised {
+    band: Interruption,
+    saving_percent: Option<u8>,
 }
 
 fn bands(ranges: &[NumberedBand]) -> Result<BTreeMap<u32, Interruption>, FeedError> {
@@ -138,24 +150,42 @@ fn rates(
                         "one of the ranges",
                     )
                 })?;
-                tally.count(rate(&region, os, name, band));
+                let saving_percent = advice.s.map(|saving| saving_percent(name, saving)).transpose()?;
+                tally.count(rate(&region, os, name, Advised { band, saving_percent }));
             }
         }
     }
     let key_order = |a: &InterruptionRate, b: &InterruptionRate| {
         (&a.region, &a.instance_type, a.os).cmp(&(&b.region, &b.instance_type, b.os))
     };
-    tally.distinct(key_order, |a, b| a.band == b.band).finish(FEED, None)
+    tally
+        .distinct(key_order, |a, b| (a.band, a.saving_percent) == (b.band, b.saving_percent))
+        .finish(FEED, None)
 }
 
 fn rate(
     region: &Result<RegionName, DropReason>,
     os: Result<OperatingSystem, DropReason>,
     instance_type: &str,
-    band: Interruption,
+    advised: Advised,
 ) -> Result<InterruptionRate, DropReason> {
     let (region, os) = (region.clone()?, os?);
-    Ok(InterruptionRate { region, os, instance_type: field::instance_type(instance_type)?, band })
+    let Advised { band, saving_percent } = advised;
+    Ok(InterruptionRate {
+        region,
+        os,
+        instance_type: field::instance_type(instance_type)?,
+        band,
+        saving_percent,
+    })
+}
+
+/// A saving as percent; dearer than on demand is no saving, more than all of it a changed format.
+fn saving_percent(name: &str, saving: i64) -> Result<u8, FeedError> {
+    u8::try_from(saving.max(0)).ok().filter(|percent| *percent <= 100).ok_or_else(|| {
+        let field = format!("the saving of {:?}", clipped(name));
+        FeedError::changed(FEED, field, &saving.to_string(), "a percentage")
+    })
 }
 
 fn operating_system(name: &str) -> Result<OperatingSystem, DropReason> {

@@ -27,6 +27,7 @@ use serde::{Deserialize, Serialize};
 
 pub use decode::decoded;
 pub use error::FeedError;
+pub use field::published;
 pub use identify::{Identified, identify};
 pub use parsed::{DropReason, Parsed};
 
@@ -53,6 +54,18 @@ impl FeedKind {
     /// Every kind.
     pub const ALL: [Self; 5] =
         [Self::SpotPrice, Self::Interruption, Self::OnDemand, Self::OnDemandIndex, Self::Locations];
+
+    /// What several of them are called.
+    #[must_use]
+    pub const fn plural(self) -> &'static str {
+        match self {
+            Self::SpotPrice => "lists of spot prices",
+            Self::Interruption => "lists of spot interruptions",
+            Self::OnDemand => "lists of on-demand prices",
+            Self::OnDemandIndex => "indexes of on-demand prices",
+            Self::Locations => "lists of locations",
+        }
+    }
 }
 
 impl fmt::Display for FeedKind {

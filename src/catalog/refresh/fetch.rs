@@ -9,6 +9,7 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use futures_util::stream;
 
+use super::dates::{Dates, instant_of};
 use super::ledger::Ledger;
 use super::{LARGEST_LIST, ListFailure, Paper, RefreshError};
 use crate::catalog::feeds::locations::LocationKind;
@@ -155,7 +156,7 @@ impl Fetching<'_> {
             origin: address.to_owned(),
             wanted: Some(wanted),
             bytes: document.bytes,
-            changed_at: last_modified.as_deref().and_then(instant_of),
+            dates: Dates { said: last_modified.as_deref().and_then(instant_of), ..Dates::default() },
             etag,
             last_modified,
         }))
@@ -168,11 +169,6 @@ impl Fetching<'_> {
             last_modified: entry.last_modified.clone(),
         })
     }
-}
-
-/// `Thu, 06 Aug 2026 17:17:52 GMT` as an instant.
-fn instant_of(text: &str) -> Option<jiff::Timestamp> {
-    jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true).parse_timestamp(text).ok()
 }
 
 /// The addresses of the on-demand lists of every region that the index names; none where it can't be read, which whoever
@@ -215,7 +211,14 @@ mod tests {
 
     fn paper(wanted: FeedKind, text: &str) -> Paper {
         let (origin, bytes) = (String::new(), text.as_bytes().to_vec());
-        Paper { origin, wanted: Some(wanted), bytes, changed_at: None, etag: None, last_modified: None }
+        Paper {
+            origin,
+            wanted: Some(wanted),
+            bytes,
+            dates: Dates::default(),
+            etag: None,
+            last_modified: None,
+        }
     }
 
     fn index(locations: &str) -> Paper {
@@ -247,12 +250,5 @@ mod tests {
         assert_eq!(addresses(vec![index(), paper(FeedKind::Locations, "<html>")]), ireland);
         assert!(addresses(vec![paper(FeedKind::OnDemandIndex, "{}")]).is_empty());
         assert!(addresses(Vec::new()).is_empty());
-    }
-
-    #[test]
-    fn the_date_of_an_answer_is_read() {
-        let instant = instant_of("Thu, 06 Aug 2026 17:17:52 GMT").unwrap();
-        assert_eq!(instant.to_string(), "2026-08-06T17:17:52Z");
-        assert_eq!(instant_of("yesterday"), None);
     }
 }

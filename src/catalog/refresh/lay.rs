@@ -2,11 +2,11 @@
 //!
 //! A list is read whole and held against what it gave before, and only then laid: it counts, or it changes nothing.
 
-use jiff::civil::Date;
-
+use super::dates::{Dated, Guess};
 use super::ledger::{Entry, ListKey};
-use super::{Dropped, Paper, Places, Refresh, RefreshError, day_of};
+use super::{Dropped, FeedReport, Paper, Places, Refresh, RefreshError, Shrunken};
 use crate::catalog::contents::{InterruptionContents, PriceContents, SourceContents};
+use crate::catalog::feeds::interruption::InterruptionRate;
 use crate::catalog::feeds::locations::{self, LocationKind};
 use crate::catalog::feeds::on_demand::{self, OnDemandPrice};
 use crate::catalog::feeds::storage::LocalDisks;
@@ -14,7 +14,7 @@ use crate::catalog::feeds::{
     DropReason, FeedError, FeedKind, Parsed, interruption, on_demand_index, spot_price,
 };
 use crate::catalog::{FEED, Laid, ListedFacts};
-use crate::model::{Market, OperatingSystem, RegionName};
+use crate::model::{DatedBy, Market, OperatingSystem, RegionName};
 
 /// A list with fewer than this many hundredths of its former rows is not believed.
 const BELIEVABLE_PERCENT: usize = 75;
@@ -41,7 +41,7 @@ impl Laying<'_, '_> {
         let list = locations::parse(text)?;
         let date = self.date(&list)?;
         self.believe(&key, list.rows.len())?;
-        self.count(&key, &list, list.rows.len(), date);
+        self.count(&key, &list, Tally::all(list.rows.len()), date);
         self.refresh.places = Places(Some(list));
         Ok(())
     }
@@ -58,7 +58,8 @@ impl Laying<'_, '_> {
             );
         }
         self.believe(&key, index.locations.rows.len())?;
-        self.count(&key, &index.locations, index.locations.rows.len(), date);
+        let tally = Tally::all(index.locations.rows.len());
+        self.count(&key, &index.locations, tally, date);
         Ok(())
     }
 
@@ -68,13 +69,13 @@ impl Laying<'_, '_> {
         let date = self.date(&list)?;
         self.believe(&key, list.rows.len())?;
         let source = self.source(date, "AWS's list of spot prices")?;
-        let mut kept = 0;
+        let mut tally = Tally::default();
         for row in &list.rows {
             let price = PriceContents { market: Market::Spot, os: row.os, amount: row.price, source };
-            let laid = self.refresh.overlay.lay_price(&row.region, &row.instance_type, price);
-            kept += usize::from(laid == Laid::Kept);
+            tally.count(self.refresh.overlay.lay_price(&row.region, &row.instance_type, price));
         }
-        self.count(&key, &list, kept, date);
+        self.guessed(key.feed, date);
+        self.count(&key, &list, tally, date);
         Ok(())
     }
 
@@ -84,17 +85,18 @@ impl Laying<'_, '_> {
         let date = self.date(&lists.rates)?;
         self.believe(&key, lists.rates.rows.len())?;
         let source = self.source(date, "AWS's Spot Instance advisor")?;
-        let mut kept = 0;
+        let mut tally = Tally::default();
         for row in &lists.rates.rows {
-            let one = InterruptionContents { os: row.os, band: row.band, source };
-            let laid = self.refresh.overlay.lay_interruption(&row.region, &row.instance_type, one);
-            kept += usize::from(laid == Laid::Kept);
+            let InterruptionRate { os, band, saving_percent, .. } = *row;
+            let one = InterruptionContents { os, band, saving_percent, source };
+            tally.count(self.refresh.overlay.lay_interruption(&row.region, &row.instance_type, one));
         }
         for one in &lists.types.rows {
             let facts = ListedFacts { vcpus: one.vcpus, memory: one.memory, ..ListedFacts::default() };
             self.refresh.overlay.lay_facts(&one.instance_type, facts);
         }
-        self.count(&key, &lists.rates, kept, date);
+        self.guessed(key.feed, date);
+        self.count(&key, &lists.rates, tally, date);
         Ok(())
     }
 
@@ -145,18 +147,16 @@ impl Laying<'_, '_> {
         region: &RegionName,
         rows: &[&OnDemandPrice],
         source: u8,
-        date: Date,
+        date: Dated,
     ) {
-        let mut kept = 0;
+        let mut tally = Tally::default();
         for row in rows {
             let price = PriceContents { market: Market::OnDemand, os: row.os, amount: row.price, source };
-            let laid = self.refresh.overlay.lay_price(region, &row.instance_type, price);
-            kept += usize::from(laid == Laid::Kept);
+            tally.count(self.refresh.overlay.lay_price(region, &row.instance_type, price));
             self.refresh.overlay.lay_facts(&row.instance_type, listed_facts(row));
         }
         let report = self.refresh.report.feed(key.feed, key.os);
-        report.count(None, kept);
-        report.count(Some(Dropped::Outdated), rows.len() - kept);
+        tally.tell(report);
         report.dated(date);
         self.record(key, rows.len(), date);
     }
@@ -170,35 +170,50 @@ impl Laying<'_, '_> {
         Ok(Some(crate::catalog::region_name::code_of(location)?))
     }
 
-    /// The date of a list's figures: its own, else that of the file; one that lies ahead of the clock is the clock's.
-    fn date<Row>(&mut self, list: &Parsed<Row>) -> Result<Date, RefreshError> {
-        list.published
-            .or(self.paper.changed_at)
-            .map(|at| day_of(at.min(self.refresh.now)))
-            .ok_or(RefreshError::Undated)
+    /// The day of a list's figures: its own, else what else there is to know it by.
+    fn date<Row>(&self, list: &Parsed<Row>) -> Result<Dated, RefreshError> {
+        self.paper.dates.day(list.published, self.refresh.as_of, self.refresh.now)
+    }
+
+    /// Says so where the day of figures is not known but guessed.
+    fn guessed(&mut self, feed: FeedKind, Dated { date, by }: Dated) {
+        if by.is_said() {
+            return;
+        }
+        let beside = self.paper.dates.beside.as_ref().filter(|_| by == DatedBy::ListBeside);
+        self.refresh.report.guesses.push(Guess {
+            origin: self.paper.origin.clone(),
+            feed,
+            date,
+            by,
+            beside: beside.map(|beside| beside.origin.clone()),
+        });
     }
 
     /// Refuses a list that has lost many of its rows.
     fn believe(&self, key: &ListKey, kept: usize) -> Result<(), RefreshError> {
         let before = self.refresh.ledger.entry(key).map_or(0, |entry| entry.kept);
-        if kept.saturating_mul(100) < before.saturating_mul(BELIEVABLE_PERCENT) {
+        let has_shrunken = kept.saturating_mul(100) < before.saturating_mul(BELIEVABLE_PERCENT);
+        if has_shrunken && self.refresh.shrunken == Shrunken::Refused {
             return Err(RefreshError::Shrunken { kept, before });
         }
         Ok(())
     }
 
-    fn source(&mut self, date: Date, what: &str) -> Result<u8, RefreshError> {
-        let source =
-            SourceContents { label: FEED.to_owned(), as_of: date.to_string(), origin: what.to_owned() };
-        Ok(self.refresh.overlay.source(source)?)
+    fn source(&mut self, Dated { date, by }: Dated, what: &str) -> Result<u8, RefreshError> {
+        Ok(self.refresh.overlay.source(SourceContents {
+            label: FEED.to_owned(),
+            as_of: date.to_string(),
+            dated_by: by,
+            origin: what.to_owned(),
+        })?)
     }
 
     /// Accounts for a list that is the only one of its feed.
-    fn count<Row>(&mut self, key: &ListKey, list: &Parsed<Row>, kept: usize, date: Date) {
+    fn count<Row>(&mut self, key: &ListKey, list: &Parsed<Row>, tally: Tally, date: Dated) {
         let report = self.refresh.report.feed(key.feed, key.os);
         report.read += 1;
-        report.count(None, kept);
-        report.count(Some(Dropped::Outdated), list.rows.len() - kept);
+        tally.tell(report);
         for (reason, rows) in &list.dropped {
             report.count(Some(Dropped::ByList(*reason)), *rows);
         }
@@ -206,7 +221,7 @@ impl Laying<'_, '_> {
         self.record(key.clone(), list.rows.len(), date);
     }
 
-    fn record(&mut self, key: ListKey, kept: usize, as_of: Date) {
+    fn record(&mut self, key: ListKey, kept: usize, Dated { date: as_of, .. }: Dated) {
         let Paper { origin, etag, last_modified, .. } = self.paper;
         self.refresh.ledger.record(Entry {
             key,
@@ -217,6 +232,35 @@ impl Laying<'_, '_> {
             read_at: self.refresh.now,
             kept,
         });
+    }
+}
+
+/// What became of the rows of a list that were laid.
+#[derive(Debug, Clone, Copy, Default)]
+struct Tally {
+    kept: usize,
+    outdated: usize,
+    undated: usize,
+}
+
+impl Tally {
+    /// Rows that are of use and are not laid.
+    fn all(kept: usize) -> Self {
+        Self { kept, ..Self::default() }
+    }
+
+    fn count(&mut self, laid: Laid) {
+        match laid {
+            Laid::Kept => self.kept += 1,
+            Laid::Outdated => self.outdated += 1,
+            Laid::Undated => self.undated += 1,
+        }
+    }
+
+    fn tell(self, report: &mut FeedReport) {
+        report.count(None, self.kept);
+        report.count(Some(Dropped::Outdated), self.outdated);
+        report.count(Some(Dropped::Undated), self.undated);
     }
 }
 

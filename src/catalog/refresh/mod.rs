@@ -3,12 +3,14 @@
 //! A list that fails, or that has lost many of its rows, changes nothing and is named; the others count. What no list
 //! speaks of stays as it was known. Where the lists are read from is [`folder`]'s and [`fetch`]'s business.
 
+mod dates;
 #[cfg(feature = "net")]
 pub mod fetch;
 pub mod folder;
 mod lay;
 pub mod ledger;
 mod report;
+mod stranger;
 #[cfg(test)]
 mod tests;
 
@@ -16,16 +18,19 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 use super::cache::{CacheError, Cached, CatalogCache};
 use super::feeds::locations::Location;
 use super::feeds::{FeedError, FeedKind, Parsed, identify};
 use super::{Catalog, EncodeError, Overlay};
+use crate::model::DatedBy;
 use crate::platform::files::FileError;
+use dates::Dated;
+pub use dates::{Beside, Dates, Guess};
 use lay::Laying;
-use ledger::Ledger;
+use ledger::{Entry, Ledger};
 pub use report::{Dropped, FeedReport, ListFailure, Report};
+pub use stranger::Stranger;
 
 /// The most that a list may be once it is decompressed, in bytes; the largest was 3 MB in 2026.
 pub const LARGEST_LIST: usize = 64 * 1024 * 1024;
@@ -39,8 +44,8 @@ pub struct Paper {
     pub wanted: Option<FeedKind>,
     /// Its bytes, compressed or not.
     pub bytes: Vec<u8>,
-    /// When it was last changed, as far as whoever keeps it says so. Only used where the list itself has no date.
-    pub changed_at: Option<Timestamp>,
+    /// From when it is, where the list itself does not say.
+    pub dates: Dates,
     /// The server's tag of this version.
     pub etag: Option<String>,
     /// When the server says that it was last changed, in its words.
@@ -58,10 +63,26 @@ pub enum RefreshError {
     #[error(transparent)]
     Feed(#[from] FeedError),
     /// It is none of the lists.
-    #[error("what is there is not the {wanted}")]
+    #[error("what is there is not the {wanted}: {stranger}")]
     NotThatList {
         /// What was expected there.
         wanted: FeedKind,
+        /// What is there.
+        stranger: Stranger,
+    },
+    /// It is none of the lists, though its name is that of one.
+    #[error("it is none of AWS's lists: {stranger}")]
+    NotAList {
+        /// What it is.
+        stranger: Stranger,
+    },
+    /// There are more files than anybody's lists are.
+    #[error("{} holds more than {limit} files", folder.display())]
+    TooManyFiles {
+        /// The folder.
+        folder: PathBuf,
+        /// How many are looked at.
+        limit: usize,
     },
     /// It has lost so many rows that it is not believed.
     #[error("only {kept} rows can be used, where there were {before} before")]
@@ -100,6 +121,17 @@ pub struct Refresh {
     places: Places,
     report: Report,
     now: Timestamp,
+    as_of: Option<Date>,
+    shrunken: Shrunken,
+}
+
+/// What becomes of a list that has lost many of its rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shrunken {
+    /// It is not believed: a mistake of AWS's or of a mirror is more likely.
+    Refused,
+    /// It is taken as it is.
+    Accepted,
 }
 
 /// Which display name is which region.
@@ -127,7 +159,22 @@ impl Refresh {
             }
         };
         let ledger = Ledger::load(&directory, checksum)?;
-        Ok(Self { cache, directory, overlay, ledger, places: Places::default(), report, now })
+        let (places, as_of, shrunken) = (Places::default(), None, Shrunken::Refused);
+        Ok(Self { cache, directory, overlay, ledger, places, report, now, as_of, shrunken })
+    }
+
+    /// With the day of the lists that nothing else gives a day, as the user says.
+    #[must_use]
+    pub const fn dated(mut self, as_of: Option<Date>) -> Self {
+        self.as_of = as_of;
+        self
+    }
+
+    /// With what becomes of lists that have lost many of their rows.
+    #[must_use]
+    pub const fn with_shrunken(mut self, shrunken: Shrunken) -> Self {
+        self.shrunken = shrunken;
+        self
     }
 
     /// What the lists gave last time.
@@ -148,7 +195,12 @@ impl Refresh {
                 // A page that asks for a password, say.
                 Ok(_) => {
                     if let Some(wanted) = paper.wanted {
-                        self.fail(&paper.origin, Some(wanted), RefreshError::NotThatList { wanted });
+                        let stranger = Stranger::of(&paper.bytes);
+                        self.fail(
+                            &paper.origin,
+                            Some(wanted),
+                            RefreshError::NotThatList { wanted, stranger },
+                        );
                     }
                 }
                 Err(error) => self.fail(&paper.origin, paper.wanted, error),
@@ -169,12 +221,12 @@ impl Refresh {
 
     /// Says that a list is still the version that was read before.
     pub fn unchanged(&mut self, origin: &str) {
-        let entries: Vec<_> =
-            self.ledger.from_origin(origin).map(|entry| (entry.key.clone(), entry.as_of)).collect();
-        for (key, as_of) in entries {
+        let entries: Vec<_> = self.ledger.from_origin(origin).cloned().collect();
+        for Entry { key, as_of, kept, .. } in entries {
             let report = self.report.feed(key.feed, key.os);
             report.unchanged += 1;
-            report.dated(as_of);
+            report.unchanged_rows += kept;
+            report.dated(Dated { date: as_of, by: DatedBy::Said });
         }
     }
 
@@ -195,9 +247,4 @@ impl Refresh {
     fn read(&mut self, paper: &Paper, kind: FeedKind, text: &str) -> Result<(), RefreshError> {
         Laying { refresh: self, paper }.read(kind, text)
     }
-}
-
-/// The day of an instant, in UTC.
-fn day_of(instant: Timestamp) -> Date {
-    instant.to_zoned(TimeZone::UTC).date()
 }

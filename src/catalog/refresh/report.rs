@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::RefreshError;
+use super::dates::{Dated, Guess};
 use crate::catalog::feeds::{DropReason, FeedKind};
-use crate::model::OperatingSystem;
+use crate::model::{DatedBy, OperatingSystem};
 
 /// What became of the lists of one feed and one operating system.
 #[derive(Debug, Default)]
@@ -15,6 +16,8 @@ pub struct FeedReport {
     pub read: usize,
     /// Lists that are still the version that was read before.
     pub unchanged: usize,
+    /// How many rows of these were of use when they were read.
+    pub unchanged_rows: usize,
     /// Their rows, unchanged lists aside.
     pub rows: usize,
     /// Of these, those that are in the catalog now.
@@ -23,6 +26,8 @@ pub struct FeedReport {
     pub dropped: BTreeMap<Dropped, usize>,
     /// The dates of the figures, the first and the last.
     pub as_of: Option<(Date, Date)>,
+    /// What says so; of several lists the one that can be believed least.
+    pub dated_by: Option<DatedBy>,
 }
 
 /// Why a row is not in the catalog.
@@ -32,6 +37,8 @@ pub enum Dropped {
     ByList(DropReason),
     /// What was known already is from a later date.
     Outdated,
+    /// What was known already has a date, and this list has none but a guessed one.
+    Undated,
 }
 
 impl std::fmt::Display for Dropped {
@@ -39,6 +46,7 @@ impl std::fmt::Display for Dropped {
         match self {
             Self::ByList(reason) => reason.fmt(f),
             Self::Outdated => f.pad("what is known already is from a later date"),
+            Self::Undated => f.pad("what is known already has a date, and the date of this is only guessed"),
         }
     }
 }
@@ -61,11 +69,19 @@ pub struct Report {
     pub feeds: BTreeMap<(FeedKind, Option<OperatingSystem>), FeedReport>,
     /// The lists that changed nothing.
     pub failures: Vec<ListFailure>,
+    /// The lists whose date is guessed.
+    pub guesses: Vec<Guess>,
     /// What a person may wonder about.
     pub remarks: Vec<String>,
 }
 
 impl Report {
+    /// Whether rows were dropped because the date of their list is only guessed.
+    #[must_use]
+    pub fn has_undated(&self) -> bool {
+        self.feeds.values().any(|feed| feed.dropped.contains_key(&Dropped::Undated))
+    }
+
     pub(super) fn feed(&mut self, feed: FeedKind, os: Option<OperatingSystem>) -> &mut FeedReport {
         self.feeds.entry((feed, os)).or_default()
     }
@@ -87,7 +103,8 @@ impl FeedReport {
         }
     }
 
-    pub(super) fn dated(&mut self, date: Date) {
+    pub(super) fn dated(&mut self, Dated { date, by }: Dated) {
+        self.dated_by = Some(self.dated_by.map_or(by, |other| other.min(by)));
         self.as_of = Some(self.as_of.map_or((date, date), |(first, last)| (first.min(date), last.max(date))));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::dates::Dates;
 use super::ledger::Entry;
 use super::*;
 use crate::catalog::feeds::DropReason;
@@ -14,7 +15,7 @@ fn paper(text: String) -> Paper {
         origin: "a list".to_owned(),
         wanted: None,
         bytes: text.into_bytes(),
-        changed_at: Some("2026-09-01T00:00:00Z".parse().unwrap()),
+        dates: Dates { said: Some("2026-09-01T00:00:00Z".parse().unwrap()), ..Dates::default() },
         etag: None,
         last_modified: None,
     }

@@ -76,7 +76,7 @@ fn every_kind_of_damage_is_named() {
     assert_eq!(Catalog::read(b"PK").err(), Some(CatalogError::NotACatalog));
     let mut other_version = file.clone();
     other_version[8] = 1;
-    assert_eq!(Catalog::read(&other_version).err(), Some(CatalogError::Version { found: 1, wanted: 3 }));
+    assert_eq!(Catalog::read(&other_version).err(), Some(CatalogError::Version { found: 1, wanted: 4 }));
     let mut not_text = file.clone();
     *not_text.get_mut(84).unwrap() = 0xff;
     assert_eq!(Catalog::read(&not_text).err(), Some(CatalogError::NotText));

@@ -6,7 +6,7 @@ use crate::catalog::contents::{
 };
 use crate::catalog::{Catalog, DeviceKind, Disk, DiskKind, EbsPerformance, EncodeError, Feature, encode};
 use crate::model::{
-    self, Architecture, DeviceCount, Interruption, Market, Mebibytes, Money, OperatingSystem,
+    self, Architecture, DatedBy, DeviceCount, Interruption, Market, Mebibytes, Money, OperatingSystem,
 };
 
 /// A catalog with one of everything.
@@ -24,6 +24,7 @@ pub(super) fn sample() -> CatalogContents {
         sources: vec![SourceContents {
             label: "feed".to_owned(),
             as_of: "2026-10-01".to_owned(),
+            dated_by: DatedBy::ListBeside,
             origin: "a list".to_owned(),
         }],
     }
@@ -171,7 +172,12 @@ fn a_catalog_is_turned_back_into_its_contents() {
     let band = Interruption { min_percent: 20, max_percent: 100 };
     let offering = &mut spot.regions[1].offerings[0];
     offering.prices.insert(0, price(OperatingSystem::Windows, 41_000));
-    offering.interruptions.push(InterruptionContents { os: OperatingSystem::Linux, band, source: 0 });
+    offering.interruptions.push(InterruptionContents {
+        os: OperatingSystem::Linux,
+        band,
+        saving_percent: Some(0),
+        source: 0,
+    });
     let file = encode(&spot).unwrap();
     let catalog = Catalog::read(&file).unwrap();
     let back = CatalogContents::of(&catalog);
@@ -180,7 +186,9 @@ fn a_catalog_is_turned_back_into_its_contents() {
     assert_eq!(one.price(Market::Spot, OperatingSystem::Windows).unwrap().amount.micros(), 41_000);
     assert!(one.price(Market::Spot, OperatingSystem::Linux).is_none());
     assert!(one.price(Market::Spot, OperatingSystem::Rhel).is_none());
-    assert_eq!(one.interruption(OperatingSystem::Linux).unwrap().band.to_string(), ">20%");
+    let rate = one.interruption(OperatingSystem::Linux).unwrap();
+    assert_eq!((rate.band.to_string().as_str(), rate.saving_percent), (">20%", Some(0)));
+    assert_eq!(rate.source.dated_by(), DatedBy::ListBeside);
     assert!(one.interruption(OperatingSystem::Windows).is_none());
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::cli::context::Context;
 use crate::discovery::{Answer, Direction, Figure, Question, SortColumn};
-use crate::model::{Offer, OperatingSystem};
+use crate::model::{Offer, OperatingSystem, SavingSource};
 use crate::output::{Format, Streams};
 
 /// What the mark of old prices means.
@@ -24,17 +24,20 @@ pub(super) fn tell_old<'o>(streams: &Streams, offers: impl IntoIterator<Item = &
     if !matches!(streams.list_format(), Format::Table | Format::Wide) {
         return;
     }
-    let (mut newest, mut has_old_saving) = (None, false);
+    let (mut newest, mut old_saving) = (None, None);
     for offer in offers {
         newest = newest.max(offer.price_as_of.as_deref().filter(|_| offer.price_is_old));
-        has_old_saving |= offer.saving_is_old();
+        old_saving = old_saving.or(offer.saving_source.filter(|_| offer.saving_is_old()));
     }
-    match newest {
-        Some(date) => streams.status(Old { date }),
-        None if has_old_saving => {
+    match (newest, old_saving) {
+        (Some(date), _) => streams.status(Old { date }),
+        (None, Some(SavingSource::Computed)) => {
             streams.status("savings marked (old) are against old on-demand prices: cloudkit find refresh");
         }
-        None => {}
+        (None, Some(SavingSource::Advisor)) => {
+            streams.status("savings marked (old) are those of an old list of AWS's: cloudkit find refresh");
+        }
+        (None, None) => {}
     }
 }
 

@@ -1,37 +1,56 @@
 //! `cloudkit find refresh`: current prices into the cache, from AWS's public lists or a mirror of them.
 //!
-//! No account is needed. What could not be read is named, and changes nothing.
+//! No account is needed. What could not be read is named, and changes nothing; [`told`] says it.
 
-use std::collections::BTreeMap;
+mod told;
+
 use std::path::Path;
 
 use clap::Args;
+use jiff::civil::Date;
 
-use crate::catalog::feeds::FeedKind;
-use crate::catalog::refresh::{ListFailure, Refresh, RefreshError, Report, folder, ledger};
+use crate::catalog::refresh::folder::{self, Found};
+use crate::catalog::refresh::{ListFailure, Refresh, RefreshError, Report, Shrunken};
 use crate::cli::command_error::{CommandError, with_causes};
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
 use crate::output::Format;
 use crate::output::refresh::RefreshRow;
 use crate::platform::clock;
-
-/// How many failures of one feed are told one by one.
-const MOST_TOLD: usize = 5;
+pub(super) use told::tell_failures;
 
 /// Bring the catalog up to date from AWS's public price lists
 ///
 /// Reads the lists of spot prices, of spot interruptions and of on-demand prices of every region for Linux and Windows. What
 /// no list speaks of stays as it is known. A list that can't be read, or that has lost many of its rows, changes nothing.
+///
+/// Lists of on-demand prices say from when they are. The others go by what AWS's server says of them: in a folder by the
+/// headers that were kept beside a file (curl -D spot.json.headers), else by --as-of, else by the date of an on-demand list
+/// in the same folder (shown as ~2026-08-06), else by the file's own time (<=2026-08-06), which may be that of a copy.
+/// Figures whose date is guessed take the place of none whose date is known.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   cloudkit find refresh
   cloudkit find refresh --from ./lists          # files of the lists, at any depth, known by their content
+  cloudkit find refresh --from ./lists --as-of 2026-08-06
   cloudkit find refresh --from https://mirror.example/ec2")]
 pub(super) struct RefreshArguments {
-    /// Folder with files of the lists, or the address of a mirror, instead of AWS's addresses
-    #[arg(long, value_name = "DIR|URL")]
+    /// Folder with files of the lists, one such file, or the address of a mirror, instead of AWS's addresses
+    #[arg(long, value_name = "DIR|FILE|URL")]
     from: Option<String>,
+    /// Day of the lists that say none and of which no server said one, such as 2026-08-06
+    #[arg(long, value_name = "DATE", requires = "from", value_parser = day)]
+    as_of: Option<Date>,
+    /// Take lists that have lost many of their rows too
+    #[arg(long)]
+    accept_shrunken: bool,
+}
+
+/// Where lists are read from.
+enum Place<'a> {
+    Aws,
+    Mirror(&'a str),
+    Folder(&'a Path),
 }
 
 pub(super) fn run(
@@ -39,20 +58,21 @@ pub(super) fn run(
     arguments: &RefreshArguments,
     offline: bool,
 ) -> Result<ExitClass, CommandError> {
-    if offline && arguments.from.as_deref().is_none_or(is_address) {
+    let place = place(arguments.from.as_deref())?;
+    if offline && !matches!(place, Place::Folder(_)) {
         return Err(offline_error("AWS's lists cannot be fetched")
             .hint("read files of AWS's lists: cloudkit find refresh --from DIR"));
     }
+    refuse_a_day_ahead(arguments.as_of, context.today()?)?;
+    let shrunken = if arguments.accept_shrunken { Shrunken::Accepted } else { Shrunken::Refused };
     let refresh = Refresh::begin(context.cache_directory()?, clock::now())?;
-    let (report, class_of_failures) = match &arguments.from {
-        Some(from) if is_address(from) => {
-            (super::fetch::all(context, refresh, Some(from))?, ExitClass::Unavailable)
+    let refresh = refresh.dated(arguments.as_of).with_shrunken(shrunken);
+    let (report, class_of_failures) = match place {
+        Place::Aws => (super::fetch::all(context, refresh, None)?, ExitClass::Unavailable),
+        Place::Mirror(address) => {
+            (super::fetch::all(context, refresh, Some(address))?, ExitClass::Unavailable)
         }
-        None => (super::fetch::all(context, refresh, None)?, ExitClass::Unavailable),
-        Some(from) => {
-            let report = from_folder(refresh, Path::new(from)).map_err(explained)?;
-            (report, ExitClass::Usage)
-        }
+        Place::Folder(folder) => (from_folder(context, refresh, folder)?, ExitClass::Usage),
     };
     let rows = RefreshRow::of(&report);
     write(context, &rows, &report)?;
@@ -62,15 +82,13 @@ pub(super) fn run(
     for remark in &report.remarks {
         context.streams.warn(remark);
     }
+    told::tell_guesses(context, &report);
     tell_failures(context, &report);
-    if report.failures.iter().any(|failure| matches!(failure.error, RefreshError::Shrunken { .. })) {
-        let ledger = ledger::path(&context.cache_directory()?);
-        let forget = format!("rm {}", ledger.display());
-        context
-            .streams
-            .hint(format_args!("where AWS has really taken so many away, forget what there was: {forget}"));
+    // A document has an object for each failure, and is no answer with an error beside it.
+    if report.failures.is_empty() || context.streams.is_json_asked_for() {
+        return Ok(if report.failures.is_empty() { ExitClass::Done } else { class_of_failures });
     }
-    Ok(if report.failures.is_empty() { ExitClass::Done } else { class_of_failures })
+    Err(told::closing_error(&report, class_of_failures, arguments.from.as_deref()))
 }
 
 /// Brings the catalog up to date for a command that answers from it; what could not be read is said.
@@ -86,23 +104,44 @@ pub(super) fn offline_error(what: &str) -> CommandError {
     CommandError::usage(format!("{what} with --offline"))
 }
 
-fn is_address(from: &str) -> bool {
-    from.starts_with("https://") || from.starts_with("http://")
-}
-
-fn from_folder(mut refresh: Refresh, folder: &Path) -> Result<Report, RefreshError> {
-    refresh.read_all(&folder::papers(folder)?);
-    let report = refresh.finish()?;
-    if report.feeds.is_empty() && report.failures.is_empty() {
-        return Err(RefreshError::NoLists { folder: folder.to_owned() });
+fn place(from: Option<&str>) -> Result<Place<'_>, CommandError> {
+    let Some(from) = from else { return Ok(Place::Aws) };
+    match from.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase()).as_deref() {
+        None => Ok(Place::Folder(Path::new(from))),
+        Some("http" | "https") => Ok(Place::Mirror(from)),
+        Some(other) => Err(CommandError::usage(format!("--from {from}: {other} is not spoken here"))
+            .hint("the address of a mirror begins with https:// or http://; a folder is named by its path")),
     }
-    Ok(report)
 }
 
-fn explained(error: RefreshError) -> CommandError {
-    let is_empty = matches!(error, RefreshError::NoLists { .. });
-    let error = CommandError::from(error);
-    if is_empty { error.hint("fetch them from AWS: cloudkit find refresh") } else { error }
+/// A day as it is typed.
+fn day(text: &str) -> Result<Date, String> {
+    text.parse().map_err(|_| "not a day such as 2026-08-06".to_owned())
+}
+
+fn refuse_a_day_ahead(as_of: Option<Date>, today: Date) -> Result<(), CommandError> {
+    match as_of {
+        Some(day) if day > today => {
+            Err(CommandError::usage(format!("--as-of {day} lies ahead: today is {today}"))
+                .hint("say the day on which the lists were fetched from AWS"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn from_folder(context: &Context<'_>, mut refresh: Refresh, folder: &Path) -> Result<Report, CommandError> {
+    let found = folder::find(folder).map_err(CommandError::from)?;
+    told::tell_strangers(context, &found);
+    if found.is_nothing() {
+        let error = CommandError::from(RefreshError::NoLists { folder: folder.to_owned() });
+        return Err(error.hint("fetch them from AWS: cloudkit find refresh"));
+    }
+    let Found { papers, failures, .. } = found;
+    refresh.read_all(&papers);
+    for ListFailure { origin, feed, error } in failures {
+        refresh.fail(&origin, feed, error);
+    }
+    Ok(refresh.finish()?)
 }
 
 /// Prints what became of each feed; documents name the lists that changed nothing too, for which tables have no columns.
@@ -116,29 +155,4 @@ fn write(context: &Context<'_>, rows: &[RefreshRow], report: &Report) -> Result<
     let failures: Vec<RefreshRow> =
         failures.map(|failure| RefreshRow::of_failure(failure, with_causes(&failure.error))).collect();
     Ok(streams.write_list(format, rows.iter().chain(&failures))?)
-}
-
-/// Names the lists that changed nothing; of many of a feed the first few.
-pub(super) fn tell_failures(context: &Context<'_>, report: &Report) {
-    let mut told: BTreeMap<Option<FeedKind>, usize> = BTreeMap::new();
-    for ListFailure { origin, feed, error } in &report.failures {
-        let count = told.entry(*feed).or_default();
-        *count += 1;
-        if *count > MOST_TOLD {
-            continue;
-        }
-        let text = with_causes(error);
-        if text.contains(origin.as_str()) {
-            context.streams.warn(format_args!("{text}; what was known stays"));
-        } else {
-            context.streams.warn(format_args!("{origin} changes nothing: {text}"));
-        }
-    }
-    for (feed, count) in told.into_iter().filter(|(_, count)| *count > MOST_TOLD) {
-        let more = count - MOST_TOLD;
-        let what = feed.map_or_else(|| "file".to_owned(), |feed| feed.to_string());
-        context.streams.warn(format_args!(
-            "{more} more of the kind {what:?} changed nothing; cloudkit find refresh -o json names each"
-        ));
-    }
 }

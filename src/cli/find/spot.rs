@@ -23,8 +23,9 @@ use crate::platform::clock;
 /// Find spot machines: their price, what they save, and how often EC2 takes them back
 ///
 /// Ranked by price. Without --region the region in force is searched. The offers carry the market spot, so that `cloudkit
-/// launch` reading them asks for spot machines. The saving is against the on-demand price of the same region; the
-/// interruption rate is that of the last month, as AWS publishes it.
+/// launch` reading them asks for spot machines. The saving is against the on-demand price of the same region; `advisor 70%` is
+/// what AWS's Spot Instance advisor says, shown where one of the two prices is not known, or where they are more than 90
+/// days apart. The interruption rate is that of the last month, as AWS publishes it.
 #[derive(Debug, Args)]
 #[command(after_help = format!("{GRAMMAR}\n\n{EXAMPLES}"))]
 pub(super) struct SpotArguments {

@@ -88,12 +88,12 @@ fn what_was_fetched_is_listed_with_its_date() {
     };
     let lines: Vec<&str> = screen.stdout.lines().filter(of_interest).collect();
     assert_snapshot!(lines.join("\n"), @"
-    SOURCE    AS OF       AGE    FIGURES                 READ FROM
-    embedded  2025-03-02  [AGE]  21714 on-demand prices  apache-libcloud 3.9.1
-    embedded  2026-08-06  [AGE]  81 on-demand prices     AWS price list, US East (N. Virginia), Linux, shared tenancy
-    feed      2026-09-01  [AGE]  1 on-demand price       AWS's on-demand price list
-    feed      2026-09-01  [AGE]  3 spot prices           AWS's list of spot prices
-    feed      2026-09-01  [AGE]  1 interruption rate     AWS's Spot Instance advisor
+    SOURCE    AS OF        AGE    FIGURES                 READ FROM
+    embedded  2025-03-02   [AGE]  21714 on-demand prices  apache-libcloud 3.9.1
+    embedded  2026-08-06   [AGE]  81 on-demand prices     AWS price list, US East (N. Virginia), Linux, shared tenancy
+    feed      2026-09-01   [AGE]  1 on-demand price       AWS's on-demand price list
+    feed      ~2026-09-01  [AGE]  3 spot prices           AWS's list of spot prices
+    feed      ~2026-09-01  [AGE]  1 interruption rate     AWS's Spot Instance advisor
 
     REGION          TYPES  LINUX  WINDOWS  SPOT  INTERRUPTIONS  ON DEMAND AS OF  SPOT AS OF  MISSING
     af-south-1        477    151       53     -              -  2025-03-02       -           spot linux, interruptions

@@ -22,6 +22,8 @@ mod quota_requests;
 #[cfg(feature = "aws")]
 mod quotas;
 mod refresh;
+mod refresh_dates;
+mod refresh_files;
 mod refresh_folder;
 #[cfg(feature = "net")]
 mod refresh_network;

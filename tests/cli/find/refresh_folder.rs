@@ -8,12 +8,12 @@ use serde_json::Value;
 use super::lists::{self, ATLANTA, DAY, OREGON, VIRGINIA};
 use crate::support::Home;
 
-const REFRESH: &str = "cloudkit find refresh --from lists -o table";
+pub(super) const REFRESH: &str = "cloudkit find refresh --from lists -o table";
 const EARLIER: &str = "2024-01-01T00:00:00Z";
 const NEXT_DAY: &str = "2026-09-02T12:00:00Z";
 
 /// A list of spot prices with four of them.
-fn four_spot_prices() -> String {
+pub(super) fn four_spot_prices() -> String {
     lists::spot(&[
         ("us-east-1", "m7i.large", "0.0391", "0.1311"),
         ("us-west-2", "m7i.large", "0.0402", "0.1322"),
@@ -21,14 +21,20 @@ fn four_spot_prices() -> String {
 }
 
 /// The price of a type with an operating system in a region, its date and its source.
-fn price(home: &Home, verb: &str, name: &str, region: &str, os: &str) -> Option<(String, String, String)> {
+pub(super) fn price(
+    home: &Home,
+    verb: &str,
+    name: &str,
+    region: &str,
+    os: &str,
+) -> Option<(String, String, String)> {
     let screen = home.run(&format!("cloudkit find {verb} {name} --region {region} --os {os} -o jsonl"));
     let offer = screen.lines_of_json().into_iter().next()?;
     let text = |field: &str| offer[field].as_str().map(str::to_owned);
     Some((text("price_usd_hour")?, text("price_as_of")?, text("price_source")?))
 }
 
-fn said(price: &str, as_of: &str, source: &str) -> Option<(String, String, String)> {
+pub(super) fn said(price: &str, as_of: &str, source: &str) -> Option<(String, String, String)> {
     Some((price.to_owned(), as_of.to_owned(), source.to_owned()))
 }
 
@@ -47,15 +53,21 @@ fn lists_are_known_by_their_content_at_any_depth() {
     lists::write(&home, "lists/other.json", r#"{"config": {"rate": "perhr"}}"#, 0);
     lists::write(&home, "lists/picture.png", b"\x89PNG\r\n\x1a\n\xff\xfe", 0);
     lists::write(&home, "lists/empty", "", 0);
-    assert_snapshot!(home.run(REFRESH), @"
+    assert_snapshot!(home.run(REFRESH), @r#"
     FEED                        OS       LISTS  UNCHANGED  ROWS  KEPT  DROPPED  AS OF
-    list of spot prices         -            1          0     4     4        0  2026-09-01
-    list of spot interruptions  -            1          0     1     1        0  2026-09-01
+    list of spot prices         -            1          0     4     4        0  <=2026-09-01
+    list of spot interruptions  -            1          0     1     1        0  ~2026-09-01
     list of on-demand prices    linux        2          0     2     2        0  2026-09-01
     list of on-demand prices    windows      1          0     1     1        0  2026-09-01
     index of on-demand prices   -            1          0     2     2        0  2026-09-01
-    list of locations           -            1          0     3     3        0  2026-09-01
-    ");
+    list of locations           -            1          0     3     3        0  ~2026-09-01
+    --- stderr
+    warning: lists/other.json is none of AWS's lists: it starts with {"config": {"rate": "perhr"}}
+    3 other files were passed over
+    warning: lists/a/b/c/prices (list of spot prices) does not say from when it is: taken to be of 2026-09-01 or before, the file's time, which may be that of a copy
+    lists/advice.txt (list of spot interruptions) does not say from when it is: taken to be of about 2026-09-01, as lists/1.json beside it
+    hint: say from when such lists are: --as-of DATE
+    "#);
     assert_eq!(price(&home, "search", "m7i.large", "us-east-1", "linux"), said("0.20", "2026-09-01", "feed"));
     assert_eq!(price(&home, "search", "m7i.large", "us-west-2", "linux"), said("0.30", "2026-09-01", "feed"));
     assert_eq!(
@@ -81,6 +93,7 @@ fn json_has_the_counts_and_the_reasons() {
         "feed": "spot-price",
         "lists": 1,
         "unchanged_lists": 0,
+        "unchanged_rows": 0,
         "rows": 4,
         "kept": 1,
         "dropped": [
@@ -94,40 +107,26 @@ fn json_has_the_counts_and_the_reasons() {
           }
         ],
         "first_as_of": "2026-09-01",
-        "last_as_of": "2026-09-01"
+        "last_as_of": "2026-09-01",
+        "dated_by": "file-time"
       }
     ]
     --- stderr
     list of spot prices: 1 row was dropped: AWS gives no price
     list of spot prices: 2 rows were dropped: it is of a local zone
+    warning: lists/spot.json (list of spot prices) does not say from when it is: taken to be of 2026-09-01 or before, the file's time, which may be that of a copy
+    hint: say from when such lists are: --as-of DATE
     "#);
     // Of a damaged file nobody knows which list it is.
     lists::write(&home, "lists/cut.json.gz", &lists::compressed(&four_spot_prices())[..60], 0);
     assert_snapshot!(home.run("cloudkit find refresh --from lists -o csv --quiet"), @"
-    schema,feed,lists,unchanged_lists,rows,kept,dropped.because,dropped.rows,first_as_of,last_as_of,list,error
-    cloudkit.refresh/v1,spot-price,1,0,4,1,AWS gives no price;it is of a local zone,1;2,2026-09-01,2026-09-01,,
-    cloudkit.refresh/v1,,0,0,0,0,,,,,lists/cut.json.gz,the compressed file is damaged: incomplete deflate stream
+    schema,feed,lists,unchanged_lists,unchanged_rows,rows,kept,dropped.because,dropped.rows,first_as_of,last_as_of,dated_by,list,error
+    cloudkit.refresh/v1,spot-price,1,0,0,4,1,AWS gives no price;it is of a local zone,1;2,2026-09-01,2026-09-01,file-time,,
+    cloudkit.refresh/v1,,0,0,0,0,0,,,,,,lists/cut.json.gz,the compressed file is damaged: incomplete deflate stream
+    --- stderr
+    error: 1 of 2 lists could not be used: what was known of them stays
     --- exit 2
     ");
-}
-
-#[test]
-fn of_many_lists_that_fail_alike_the_first_few_are_named() {
-    let home = Home::new();
-    for number in 1..=7 {
-        let list = lists::on_demand("Moon (Tranquility)", "Linux", DAY, &[("m7i.large", "1")]);
-        lists::write(&home, &format!("lists/{number}/index.json"), list, 0);
-    }
-    assert_snapshot!(home.run(REFRESH), @r#"
-    --- stderr
-    warning: lists/1/index.json changes nothing: "Moon (Tranquility)" is not in the list of locations
-    warning: lists/2/index.json changes nothing: "Moon (Tranquility)" is not in the list of locations
-    warning: lists/3/index.json changes nothing: "Moon (Tranquility)" is not in the list of locations
-    warning: lists/4/index.json changes nothing: "Moon (Tranquility)" is not in the list of locations
-    warning: lists/5/index.json changes nothing: "Moon (Tranquility)" is not in the list of locations
-    warning: 2 more of the kind "list of on-demand prices" changed nothing; cloudkit find refresh -o json names each
-    --- exit 2
-    "#);
 }
 
 #[cfg(unix)]
@@ -139,33 +138,11 @@ fn a_circle_of_links_is_walked_once() {
     std::os::unix::fs::symlink(home.path("nowhere"), home.path("lists/dangling")).unwrap();
     assert_snapshot!(home.run(REFRESH), @"
     FEED                 OS  LISTS  UNCHANGED  ROWS  KEPT  DROPPED  AS OF
-    list of spot prices  -       1          0     4     4        0  2026-09-01
-    ");
-}
-
-#[test]
-fn a_folder_without_lists_is_an_error() {
-    let home = Home::new();
-    home.write("lists/notes.txt", "None here.\n");
-    assert_snapshot!(home.run(REFRESH), @"
+    list of spot prices  -       1          0     4     4        0  <=2026-09-01
     --- stderr
-    error: lists holds none of AWS's lists
-    hint: fetch them from AWS: cloudkit find refresh
-    --- exit 2
+    warning: lists/spot.json (list of spot prices) does not say from when it is: taken to be of 2026-09-01 or before, the file's time, which may be that of a copy
+    hint: say from when such lists are: --as-of DATE
     ");
-    assert_snapshot!(home.run("cloudkit find refresh --from nowhere"), @"
-    --- stderr
-    error: cannot read nowhere
-    caused by: No such file or directory (os error 2)
-    --- exit 2
-    ");
-    assert_snapshot!(home.run("cloudkit find refresh --from lists/notes.txt"), @"
-    --- stderr
-    error: cannot read lists/notes.txt
-    caused by: Not a directory (os error 20)
-    --- exit 2
-    ");
-    assert!(!home.path(".cache/cloudkit").exists());
 }
 
 #[test]
@@ -181,13 +158,16 @@ fn a_damaged_list_is_named_and_the_others_count() {
     lists::write(&home, "lists/good.json", &spot, 0);
     assert_snapshot!(home.run(REFRESH), @r#"
     FEED                 OS  LISTS  UNCHANGED  ROWS  KEPT  DROPPED  AS OF
-    list of spot prices  -       1          0     4     4        0  2026-09-01
+    list of spot prices  -       1          0     4     4        0  <=2026-09-01
     --- stderr
+    warning: lists/good.json (list of spot prices) does not say from when it is: taken to be of 2026-09-01 or before, the file's time, which may be that of a copy
+    hint: say from when such lists are: --as-of DATE
     warning: lists/cut.json changes nothing: the list of spot prices does not parse at line 1 column 236: EOF while parsing a string
     warning: lists/cut.json.gz changes nothing: the compressed file is damaged: incomplete deflate stream
     warning: lists/frozen.js changes nothing: this is the old list of spot prices (a call of `callback`), frozen since 2024-05-13: the living one is https://website.spot.ec2.aws.a2z.com/spot.json
     warning: lists/lines.json changes nothing: the list of on-demand prices does not parse at line 3 column 9: key must be a string
     warning: lists/dear.json changes nothing: the format of the list of spot prices has changed: the linux price of "m7i.large" in "us-west-2" is "much" and not a decimal number or N/A
+    error: 5 of 6 lists could not be used: what was known of them stays
     --- exit 2
     "#);
     assert_eq!(price(&home, "spot", "m7i.large", "us-west-2", "linux"), said("0.0402", "2026-09-01", "feed"));
@@ -204,6 +184,7 @@ fn where_every_list_is_damaged_nothing_is_written() {
         "feed": "spot-price",
         "lists": 0,
         "unchanged_lists": 0,
+        "unchanged_rows": 0,
         "rows": 0,
         "kept": 0,
         "dropped": [],
@@ -234,9 +215,10 @@ fn a_list_that_has_lost_many_of_its_rows_changes_nothing() {
     lists::write(&home, "lists/index.json", none, 1);
     assert_snapshot!(home.run(REFRESH), @"
     --- stderr
-    warning: lists/index.json changes nothing: only 0 rows can be used, where there were 3 before
-    warning: lists/spot.json changes nothing: only 2 rows can be used, where there were 4 before
-    hint: where AWS has really taken so many away, forget what there was: rm [HOME]/.cache/cloudkit/feeds.json
+    warning: lists/index.json (list of on-demand prices) changes nothing: only 0 rows can be used, where there were 3 before
+    warning: lists/spot.json (list of spot prices) changes nothing: only 2 rows can be used, where there were 4 before
+    error: 2 of 2 lists could not be used: what was known of them stays
+    hint: where AWS has really taken so many rows away: cloudkit find refresh --from lists --accept-shrunken
     --- exit 2
     ");
     assert_eq!(std::fs::read(home.path(".cache/cloudkit/catalog.bin")).unwrap(), before);
@@ -246,9 +228,11 @@ fn a_list_that_has_lost_many_of_its_rows_changes_nothing() {
     std::fs::remove_file(home.path("lists/index.json")).unwrap();
     assert_snapshot!(home.run(REFRESH), @"
     FEED                 OS  LISTS  UNCHANGED  ROWS  KEPT  DROPPED  AS OF
-    list of spot prices  -       1          0     4     3        1  2026-09-02
+    list of spot prices  -       1          0     4     3        1  <=2026-09-02
     --- stderr
     list of spot prices: 1 row was dropped: AWS gives no price
+    warning: lists/spot.json (list of spot prices) does not say from when it is: taken to be of 2026-09-02 or before, the file's time, which may be that of a copy
+    hint: say from when such lists are: --as-of DATE
     ");
     assert_eq!(price(&home, "spot", "m7i.large", "us-east-1", "linux"), said("0.90", "2026-09-02", "feed"));
 }
@@ -260,9 +244,8 @@ fn the_hint_at_a_shrunken_list_works() {
     home.run(REFRESH).ok();
     lists::write(&home, "lists/spot.json", lists::spot(&[("us-east-1", "m7i.large", "0.9", "N/A*")]), 1);
     let screen = home.run(REFRESH).exits(2);
-    let hint = screen.stderr.lines().find_map(|line| line.split_once(": rm ")).unwrap().1;
-    std::fs::remove_file(hint).unwrap();
-    home.run(REFRESH).ok();
+    let hint = screen.stderr.lines().find_map(|line| line.split_once(" away: ")).unwrap().1;
+    home.run(hint).ok();
     assert_eq!(price(&home, "spot", "m7i.large", "us-east-1", "linux"), said("0.90", "2026-09-02", "feed"));
     // What the shorter list does not speak of stays as it was known.
     assert_eq!(price(&home, "spot", "m7i.large", "us-west-2", "linux"), said("0.0402", "2026-09-01", "feed"));
@@ -372,7 +355,7 @@ fn types_and_regions_that_only_a_list_knows_appear() {
     {"schema":"cloudkit.offer/v1","instance_type":"z9.large","region":"us-east-1","market":"on-demand","vcpus":6,"memory_mib":24576,"os":"linux","price_usd_hour":"1.50","on_demand_usd_hour":"1.50","price_source":"feed","price_as_of":"2026-09-01"}
     {"schema":"cloudkit.offer/v1","instance_type":"x9.large","region":"us-east-9","market":"on-demand","os":"linux"}
     "#);
-    assert_snapshot!(home.run("cloudkit find spot x9.large --region us-east-9"), @r#"{"schema":"cloudkit.offer/v1","instance_type":"x9.large","region":"us-east-9","market":"spot","os":"linux","price_usd_hour":"0.50","price_source":"feed","price_as_of":"2026-09-01"}"#);
+    assert_snapshot!(home.run("cloudkit find spot x9.large --region us-east-9"), @r#"{"schema":"cloudkit.offer/v1","instance_type":"x9.large","region":"us-east-9","market":"spot","os":"linux","price_usd_hour":"0.50","price_source":"feed","price_as_of":"2026-09-01","price_dated_by":"list-beside"}"#);
     assert_snapshot!(home.run("cloudkit find regions us-east-9 -o table"), @"
     REGION     NAME  TYPES  ZONES
     us-east-9  -         1  -
@@ -391,8 +374,9 @@ fn without_the_list_of_locations_the_names_that_are_built_in_serve() {
     FEED                      OS     LISTS  UNCHANGED  ROWS  KEPT  DROPPED  AS OF
     list of on-demand prices  linux      2          0     2     2        0  2026-09-01
     --- stderr
-    warning: lists/3.json changes nothing: "US East (Atlanta)" is not in the list of locations
-    warning: lists/4.json changes nothing: "Moon (Tranquility)" is not in the list of locations
+    warning: lists/3.json (list of on-demand prices) changes nothing: "US East (Atlanta)" is not in the list of locations
+    warning: lists/4.json (list of on-demand prices) changes nothing: "Moon (Tranquility)" is not in the list of locations
+    error: 2 of 4 lists could not be used: what was known of them stays
     --- exit 2
     "#);
     for region in ["eu-west-1", "us-gov-west-1"] {
@@ -412,10 +396,11 @@ fn with_it_zones_are_told_from_regions_and_from_what_is_nowhere() {
     assert_snapshot!(home.run(REFRESH), @r#"
     FEED                      OS     LISTS  UNCHANGED  ROWS  KEPT  DROPPED  AS OF
     list of on-demand prices  linux      2          0     2     1        1  2026-09-01
-    list of locations         -          1          0     3     3        0  2026-09-01
+    list of locations         -          1          0     3     3        0  ~2026-09-01
     --- stderr
     list of on-demand prices for linux: 1 row was dropped: it is of a local zone
-    warning: lists/3.json changes nothing: "Moon (Tranquility)" is not in the list of locations
+    warning: lists/3.json (list of on-demand prices) changes nothing: "Moon (Tranquility)" is not in the list of locations
+    error: 1 of 4 lists could not be used: what was known of them stays
     --- exit 2
     "#);
 }
@@ -482,7 +467,7 @@ fn a_damaged_catalog_is_dropped_and_that_is_said_once() {
     TYPE       REGION     VCPUS  MEMORY  ARCH        USD/HOUR  AS OF
     m7i.large  us-east-1      2   8 GiB  x86_64  0.1008 (old)  2025-03-02
     --- stderr
-    warning: [HOME]/.cache/cloudkit/catalog.bin is dropped: a catalog file of version 4; this cloudkit reads version 3
+    warning: [HOME]/.cache/cloudkit/catalog.bin is dropped: a catalog file of version 5; this cloudkit reads version 4
     hint: fetch current prices again: cloudkit find refresh
     prices marked (old) are from 2025-03-02 or before: cloudkit find refresh
     ");
@@ -490,9 +475,11 @@ fn a_damaged_catalog_is_dropped_and_that_is_said_once() {
     std::fs::write(&path, "not one at all").unwrap();
     assert_snapshot!(home.run(REFRESH), @"
     FEED                 OS  LISTS  UNCHANGED  ROWS  KEPT  DROPPED  AS OF
-    list of spot prices  -       1          0     4     4        0  2026-09-01
+    list of spot prices  -       1          0     4     4        0  <=2026-09-01
     --- stderr
     warning: [HOME]/.cache/cloudkit/catalog.bin is dropped: not a catalog file
+    warning: lists/spot.json (list of spot prices) does not say from when it is: taken to be of 2026-09-01 or before, the file's time, which may be that of a copy
+    hint: say from when such lists are: --as-of DATE
     ");
     assert_eq!(price(&home, "spot", "m7i.large", "us-east-1", "linux"), said("0.0391", "2026-09-01", "feed"));
 }

@@ -93,7 +93,7 @@ fn every_list_is_asked_for_once_and_compressed() {
     m7i.large  us-east-1      2   8 GiB  x86_64     10.20  2026-09-01
     m7i.large  us-west-2      2   8 GiB  x86_64     10.30  2026-09-01
     ");
-    assert_snapshot!(world.home.run("cloudkit find spot m7i.large -r us-east-1 -o jsonl"), @r#"{"schema":"cloudkit.offer/v1","instance_type":"m7i.large","region":"us-east-1","zones":["use1-az1","use1-az2","use1-az4","use1-az5","use1-az6"],"market":"spot","architectures":["x86_64"],"vcpus":2,"memory_mib":8192,"os":"linux","price_usd_hour":"0.0391","on_demand_usd_hour":"0.20","saving_percent":80,"price_source":"feed","price_as_of":"2026-09-01","interruption":{"min_percent":5,"max_percent":10}}"#);
+    assert_snapshot!(world.home.run("cloudkit find spot m7i.large -r us-east-1 -o jsonl"), @r#"{"schema":"cloudkit.offer/v1","instance_type":"m7i.large","region":"us-east-1","zones":["use1-az1","use1-az2","use1-az4","use1-az5","use1-az6"],"market":"spot","architectures":["x86_64"],"vcpus":2,"memory_mib":8192,"os":"linux","price_usd_hour":"0.0391","on_demand_usd_hour":"0.20","saving_percent":80,"saving_source":"computed","price_source":"feed","price_as_of":"2026-09-01","interruption":{"min_percent":5,"max_percent":10}}"#);
 }
 
 #[test]
@@ -104,10 +104,10 @@ fn the_second_time_only_what_is_newer_is_sent() {
     let (screen, requests) = world.requests_of(REFRESH);
     assert_snapshot!(screen, @"
     FEED                        OS       LISTS  UNCHANGED  ROWS  KEPT  DROPPED  AS OF
-    list of spot prices         -            0          1     0     0        0  2026-09-01
-    list of spot interruptions  -            0          1     0     0        0  2026-09-01
-    list of on-demand prices    linux        0          2     0     0        0  2026-09-01
-    list of on-demand prices    windows      0          2     0     0        0  2026-09-01
+    list of spot prices         -            0          1     -     -        -  2026-09-01
+    list of spot interruptions  -            0          1     -     -        -  2026-09-01
+    list of on-demand prices    linux        0          2     -     -        -  2026-09-01
+    list of on-demand prices    windows      0          2     -     -        -  2026-09-01
     index of on-demand prices   -            1          0     3     3        0  2026-09-01
     list of locations           -            1          0     3     3        0  2026-09-01
     --- stderr
@@ -177,11 +177,13 @@ fn each_list_that_fails_is_named_and_the_others_count() {
     list of locations          -          1          0     3     3        0  2026-09-01
     --- stderr
     fetching AWS's lists: 4 new, 0 unchanged, 4 failed
-    warning: http://127.0.0.1:[PORT]/US%20West%20(Oregon)/Windows/index.json changes nothing: what is there is not the list of on-demand prices
-    warning: no answer from http://127.0.0.1:[PORT]/spot-advisor-data.json: error decoding response body: request or response body error: error reading a body from connection: end of file before message length reached; what was known stays
-    warning: http://127.0.0.1:[PORT]/spot.json answers 500; what was known stays
-    warning: http://127.0.0.1:[PORT]/US%20East%20(N.%20Virginia)/Windows/index.json answers with more than 67108864 bytes; what was known stays
-    warning: no answer from http://127.0.0.1:[PORT]/US%20West%20(Oregon)/Linux/index.json: error sending request: client error (SendRequest): connection closed before message completed; what was known stays
+    warning: http://127.0.0.1:[PORT]/US%20West%20(Oregon)/Windows/index.json changes nothing: what is there is not the list of on-demand prices: it starts with <html>Sign in</html>
+    warning: http://127.0.0.1:[PORT]/spot-advisor-data.json (list of spot interruptions) changes nothing: no answer from it: error decoding response body: request or response body error: error reading a body from connection: end of file before message length reached
+    warning: http://127.0.0.1:[PORT]/spot.json (list of spot prices) changes nothing: it answers 500
+    warning: http://127.0.0.1:[PORT]/US%20East%20(N.%20Virginia)/Windows/index.json (list of on-demand prices) changes nothing: it answers with more than 67108864 bytes
+    warning: http://127.0.0.1:[PORT]/US%20West%20(Oregon)/Linux/index.json (list of on-demand prices) changes nothing: no answer from it: error sending request: client error (SendRequest): connection closed before message completed
+    error: 5 of 8 lists could not be used: what was known of them stays
+    hint: try again, which asks only for what is missing: cloudkit find refresh
     --- exit 5
     ");
     let offers = world.home.run("cloudkit find search m7i.large -r us-east-1").ok().lines_of_json();
@@ -205,7 +207,8 @@ fn documents_name_the_lists_that_failed_and_why() {
       "lists": 0,
       "rows": 0,
       "schema": "cloudkit.refresh/v1",
-      "unchanged_lists": 0
+      "unchanged_lists": 0,
+      "unchanged_rows": 0
     }
     "#);
 }
@@ -219,10 +222,12 @@ fn a_failure_later_on_changes_nothing_that_is_known() {
     assert_snapshot!(world.home.run(REFRESH), @"
     --- stderr
     fetching AWS's lists: 0 new, 0 unchanged, 4 failed
-    warning: http://127.0.0.1:[PORT]/locations.json answers 503; what was known stays
-    warning: http://127.0.0.1:[PORT]/metadata.json answers 503; what was known stays
-    warning: http://127.0.0.1:[PORT]/spot-advisor-data.json answers 503; what was known stays
-    warning: http://127.0.0.1:[PORT]/spot.json answers 503; what was known stays
+    warning: http://127.0.0.1:[PORT]/locations.json (list of locations) changes nothing: it answers 503
+    warning: http://127.0.0.1:[PORT]/metadata.json (index of on-demand prices) changes nothing: it answers 503
+    warning: http://127.0.0.1:[PORT]/spot-advisor-data.json (list of spot interruptions) changes nothing: it answers 503
+    warning: http://127.0.0.1:[PORT]/spot.json (list of spot prices) changes nothing: it answers 503
+    error: 4 of 4 lists could not be used: what was known of them stays
+    hint: try again, which asks only for what is missing: cloudkit find refresh
     --- exit 5
     ");
     assert!(world.catalog() == before, "the cache has changed");
@@ -247,7 +252,9 @@ fn a_closed_port_is_named() {
     list of locations
     --- stderr
     fetching AWS's lists: 7 new, 0 unchanged, 1 failed
-    warning: no answer from http://127.0.0.1:[PORT]/spot.json: error sending request: client error (Connect): tcp connect error: Connection refused (os error 111); what was known stays
+    warning: http://127.0.0.1:[PORT]/spot.json (list of spot prices) changes nothing: no answer from it: error sending request: client error (Connect): tcp connect error: Connection refused (os error 111)
+    error: 1 of 8 lists could not be used: what was known of them stays
+    hint: try again, which asks only for what is missing: cloudkit find refresh
     --- exit 5
     ");
 }
@@ -266,7 +273,9 @@ fn without_the_list_of_locations_the_names_that_are_built_in_serve() {
     --- stderr
     fetching AWS's lists: 7 new, 0 unchanged, 1 failed
     list of spot prices: 1 row was dropped: AWS gives no price
-    warning: http://127.0.0.1:[PORT]/locations.json answers 404; what was known stays
+    warning: http://127.0.0.1:[PORT]/locations.json (list of locations) changes nothing: it answers 404
+    error: 1 of 8 lists could not be used: what was known of them stays
+    hint: try again, which asks only for what is missing: cloudkit find refresh
     --- exit 5
     ");
     assert_eq!(requests.len(), 8);
@@ -286,6 +295,8 @@ fn without_the_index_the_spot_lists_count() {
     fetching AWS's lists: 4 new, 0 unchanged, 0 failed
     list of spot prices: 1 row was dropped: AWS gives no price
     warning: http://127.0.0.1:[PORT]/metadata.json changes nothing: the format of the index of on-demand prices has changed: regionAttributes.Location is "" and not a location
+    error: 1 of 4 lists could not be used: what was known of them stays
+    hint: try again, which asks only for what is missing: cloudkit find refresh
     --- exit 5
     "#);
     assert_eq!(requests.len(), 4);
@@ -323,7 +334,7 @@ fn spot_fetches_the_two_lists_that_it_needs_once() {
     let line = "cloudkit find spot m7i.large --region us-east-1 -o jsonl";
     let (screen, requests) = world.requests_of(line);
     assert_snapshot!(screen, @r#"
-    {"schema":"cloudkit.offer/v1","instance_type":"m7i.large","region":"us-east-1","zones":["use1-az1","use1-az2","use1-az4","use1-az5","use1-az6"],"market":"spot","architectures":["x86_64"],"vcpus":2,"memory_mib":8192,"os":"linux","price_usd_hour":"0.0391","on_demand_usd_hour":"0.1008","on_demand_is_old":true,"saving_percent":61,"price_source":"feed","price_as_of":"2026-09-01","interruption":{"min_percent":5,"max_percent":10}}
+    {"schema":"cloudkit.offer/v1","instance_type":"m7i.large","region":"us-east-1","zones":["use1-az1","use1-az2","use1-az4","use1-az5","use1-az6"],"market":"spot","architectures":["x86_64"],"vcpus":2,"memory_mib":8192,"os":"linux","price_usd_hour":"0.0391","on_demand_usd_hour":"0.1008","on_demand_is_old":true,"saving_percent":70,"saving_source":"advisor","price_source":"feed","price_as_of":"2026-09-01","interruption":{"min_percent":5,"max_percent":10}}
     --- stderr
     fetching AWS's lists: 2 new, 0 unchanged, 0 failed
     "#);
@@ -340,8 +351,8 @@ fn spot_without_a_list_says_what_to_do() {
     assert_snapshot!(world.home.run("cloudkit find spot m7i.large --region us-east-1"), @"
     --- stderr
     fetching AWS's lists: 0 new, 0 unchanged, 2 failed
-    warning: http://127.0.0.1:[PORT]/spot-advisor-data.json answers 503; what was known stays
-    warning: http://127.0.0.1:[PORT]/spot.json answers 503; what was known stays
+    warning: http://127.0.0.1:[PORT]/spot-advisor-data.json (list of spot interruptions) changes nothing: it answers 503
+    warning: http://127.0.0.1:[PORT]/spot.json (list of spot prices) changes nothing: it answers 503
     error: no spot prices are known, and AWS's list of them could not be fetched
     hint: fetch them with more time: cloudkit find refresh
     hint: read files of AWS's lists: cloudkit find refresh --from DIR
@@ -355,10 +366,10 @@ fn spot_does_without_the_interruptions() {
     let world = World::new();
     world.fault("status", "/spot-advisor-data.json", &json!({"status": 503}));
     assert_snapshot!(world.home.run("cloudkit find spot m7i.large --region us-east-1 -o jsonl"), @r#"
-    {"schema":"cloudkit.offer/v1","instance_type":"m7i.large","region":"us-east-1","zones":["use1-az1","use1-az2","use1-az4","use1-az5","use1-az6"],"market":"spot","architectures":["x86_64"],"vcpus":2,"memory_mib":8192,"os":"linux","price_usd_hour":"0.0391","on_demand_usd_hour":"0.1008","on_demand_is_old":true,"saving_percent":61,"price_source":"feed","price_as_of":"2026-09-01"}
+    {"schema":"cloudkit.offer/v1","instance_type":"m7i.large","region":"us-east-1","zones":["use1-az1","use1-az2","use1-az4","use1-az5","use1-az6"],"market":"spot","architectures":["x86_64"],"vcpus":2,"memory_mib":8192,"os":"linux","price_usd_hour":"0.0391","on_demand_usd_hour":"0.1008","on_demand_is_old":true,"saving_percent":61,"saving_source":"computed","price_source":"feed","price_as_of":"2026-09-01"}
     --- stderr
     fetching AWS's lists: 1 new, 0 unchanged, 1 failed
-    warning: http://127.0.0.1:[PORT]/spot-advisor-data.json answers 503; what was known stays
+    warning: http://127.0.0.1:[PORT]/spot-advisor-data.json (list of spot interruptions) changes nothing: it answers 503
     "#);
 }
 
@@ -369,7 +380,7 @@ fn spot_does_not_wait_long_for_a_slow_list() {
     assert_snapshot!(world.home.run("cloudkit find spot m7i.large --region us-east-1"), @"
     --- stderr
     fetching AWS's lists: 1 new, 0 unchanged, 1 failed
-    warning: no answer from http://127.0.0.1:[PORT]/spot.json: error sending request: operation timed out; what was known stays
+    warning: http://127.0.0.1:[PORT]/spot.json (list of spot prices) changes nothing: no answer from it: error sending request: operation timed out
     error: no spot prices are known, and AWS's list of them could not be fetched
     hint: fetch them with more time: cloudkit find refresh
     hint: read files of AWS's lists: cloudkit find refresh --from DIR

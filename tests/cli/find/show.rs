@@ -253,7 +253,7 @@ fn of_a_type_that_only_a_list_knows_nothing_is_made_up() {
     USD/hour on-demand, linux: not known
 
     USD/hour spot, linux
-      us-east-9  0.50  2026-09-01  feed  ██████████████████████████████
+      us-east-9  0.50  ~2026-09-01  feed  ██████████████████████████████
     ");
     let known = home.run("cloudkit find show p5.48xlarge").ok();
     assert_eq!(facts(&screen).len(), facts(&known).len());
@@ -279,7 +279,8 @@ fn what_a_list_says_of_a_type_is_shown() {
               "os": "linux",
               "usd_hour": "0.50",
               "source": "feed",
-              "as_of": "2026-09-01"
+              "as_of": "2026-09-01",
+              "price_dated_by": "list-beside"
             }
           ]
         }
@@ -296,6 +297,9 @@ fn what_a_list_says_of_a_type_is_shown() {
       memory                 15.25 GiB
 
     USD/hour on-demand, linux: not known
+
+    spot, linux: saving against on demand, and how often it is interrupted
+      us-east-1  advisor 70%  5-10%
     ");
     assert_snapshot!(known("z9.large"), @"
     z9.large

@@ -49,9 +49,9 @@ fn what_is_sold_as_spot_is_shown_where_its_price_is_not_known() {
 fn a_saving_against_an_old_price_is_marked() {
     let home = refreshed();
     assert_snapshot!(home.run("cloudkit find spot --region us-east-1 -o table"), @"
-    TYPE       REGION     VCPUS  MEMORY  DEVICES         ARCH    MARKET  USD/HOUR     SAVING  AS OF
-    m7i.large  us-east-1      2   8 GiB  none            x86_64  spot        0.04  60% (old)  2026-09-01
-    g6.xlarge  us-east-1      4  16 GiB  1 x L4 (22 Gi…  x86_64  spot        0.30  62%        2026-09-01
+    TYPE       REGION     VCPUS  MEMORY  DEVICES       ARCH    MARKET  USD/HOUR     SAVING  AS OF
+    m7i.large  us-east-1      2   8 GiB  none          x86_64  spot        0.04  60% (old)  <=2026-09-01
+    g6.xlarge  us-east-1      4  16 GiB  1 x L4 (22 …  x86_64  spot        0.30  62%        <=2026-09-01
     --- stderr
     savings marked (old) are against old on-demand prices: cloudkit find refresh
     ");

@@ -194,7 +194,7 @@ fn a_market_is_what_the_offers_are_of() {
     let search = |words: &str| home.run(&format!("cloudkit find search -r us-east-1 {words}")).to_string();
     assert_snapshot!(search("l4 spot --explain -o table"), @r#"
     TYPE       REGION     VCPUS  MEMORY  DEVICES          ARCH    MARKET  USD/HOUR  SAVING  AS OF
-    g6.xlarge  us-east-1      4  16 GiB  1 x L4 (22 GiB)  x86_64  spot        0.30     62%  2026-09-01
+    g6.xlarge  us-east-1      4  16 GiB  1 x L4 (22 GiB)  x86_64  spot        0.30     62%  <=2026-09-01
     --- stderr
     "l4" means GPU L4
     "spot" means spot offers
@@ -202,11 +202,11 @@ fn a_market_is_what_the_offers_are_of() {
     sorted by price, then type, then region
     "#);
     assert_snapshot!(search("g6.xlarge spot on-demand -o table"), @"
-    TYPE       REGION     VCPUS  MEMORY  DEVICES         ARCH    MARKET     USD/HOUR  SAVING  AS OF
-    g6.xlarge  us-east-1      4  16 GiB  1 x L4 (22 Gi…  x86_64  spot           0.30     62%  2026-09-01
-    g6.xlarge  us-east-1      4  16 GiB  1 x L4 (22 Gi…  x86_64  on-demand    0.8048       -  2026-08-06
+    TYPE       REGION     VCPUS  MEMORY  DEVICES       ARCH    MARKET     USD/HOUR  SAVING  AS OF
+    g6.xlarge  us-east-1      4  16 GiB  1 x L4 (22 …  x86_64  spot           0.30     62%  <=2026-09-01
+    g6.xlarge  us-east-1      4  16 GiB  1 x L4 (22 …  x86_64  on-demand    0.8048       -  2026-08-06
     ");
-    assert_snapshot!(search("g6.xlarge spot -o jsonl"), @r#"{"schema":"cloudkit.offer/v1","instance_type":"g6.xlarge","region":"us-east-1","zones":["use1-az1","use1-az2","use1-az4","use1-az5","use1-az6"],"market":"spot","architectures":["x86_64"],"vcpus":4,"memory_mib":16384,"gpus":[{"name":"L4","manufacturer":"NVIDIA","count":1,"memory_mib":22888}],"os":"linux","price_usd_hour":"0.30","on_demand_usd_hour":"0.8048","saving_percent":62,"price_source":"feed","price_as_of":"2026-09-01"}"#);
+    assert_snapshot!(search("g6.xlarge spot -o jsonl"), @r#"{"schema":"cloudkit.offer/v1","instance_type":"g6.xlarge","region":"us-east-1","zones":["use1-az1","use1-az2","use1-az4","use1-az5","use1-az6"],"market":"spot","architectures":["x86_64"],"vcpus":4,"memory_mib":16384,"gpus":[{"name":"L4","manufacturer":"NVIDIA","count":1,"memory_mib":22888}],"os":"linux","price_usd_hour":"0.30","on_demand_usd_hour":"0.8048","saving_percent":62,"saving_source":"computed","price_source":"feed","price_as_of":"2026-09-01","price_dated_by":"file-time"}"#);
     // What can be sold so is another question.
     assert_snapshot!(search("g6.xlarge --usage-class spot -o table"), @"
     TYPE       REGION     VCPUS  MEMORY  DEVICES          ARCH    USD/HOUR  AS OF

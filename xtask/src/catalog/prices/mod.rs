@@ -38,7 +38,7 @@ mod tally;
 use std::collections::{BTreeMap, HashMap};
 
 use cloudkit::catalog::contents::{PriceContents, RegionContents, SourceContents, TypeContents};
-use cloudkit::model::{Market, Money, OperatingSystem};
+use cloudkit::model::{DatedBy, Market, Money, OperatingSystem};
 
 use super::CatalogError;
 use super::packages::Package;
@@ -115,6 +115,7 @@ fn sources(libcloud: &Package, list: &PriceList) -> Vec<SourceContents> {
     let embedded = |as_of: &str, origin: String| SourceContents {
         label: "embedded".to_owned(),
         as_of: as_of.to_owned(),
+        dated_by: DatedBy::Said,
         origin,
     };
     let package = format!("{} {}", libcloud.pin.name, libcloud.pin.version);
