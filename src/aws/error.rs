@@ -176,6 +176,11 @@ impl AwsError {
                 source: None,
             };
         }
+        if matches!(&error, SdkError::TimeoutError(_)) {
+            let error =
+                Self::own(operation, ErrorKind::Unavailable, format!("{operation} got no answer in time"));
+            return Self { may_have_happened: true, ..error };
+        }
         let credentials = chain(&error).find_map(|cause| cause.downcast_ref::<CredentialsError>());
         let kind = match credentials {
             Some(CredentialsError::CredentialsNotLoaded(_)) => ErrorKind::NoCredentials,

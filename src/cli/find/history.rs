@@ -73,7 +73,7 @@ impl HistoryArguments {
         let from = until - jiff::SignedDuration::try_from(span.to_duration()).unwrap_or_default();
         let SpotQuestion { types, regions, os } = question;
         let (question, PerRegion { answers, failures }) = context.block_on_bounded(async {
-            let session = context.session().await?;
+            let session = context.asking_session().await?;
             let _step = context.streams.step("asking for spot prices");
             let regions = regions.resolve(context, &session).await?;
             let question = HistoryQuestion { types, regions, os, from };

@@ -102,7 +102,7 @@ fn tell_not_asked(context: &Context<'_>, error: &CommandError) -> ExitClass {
 fn live_prices(context: &Context<'_>, meant: SpotQuestion) -> Result<(LivePrices, ExitClass), CommandError> {
     let now = clock::now();
     let found = context.block_on_bounded(async {
-        let session = context.session().await?;
+        let session = context.asking_session().await?;
         let _step = context.streams.step("asking for spot prices");
         let SpotQuestion { types, regions, os } = meant;
         let regions = regions.resolve(context, &session).await?;
