@@ -126,7 +126,7 @@ fn types<'c>(
         if let Some((before, check, removed)) = sieve.last() {
             answer.emptied_by = Some(emptied(check.subject(), check.wanted(), removed));
             let all = Named::any_of(catalog, named).into_iter();
-            answer.instead = instead::of_types(check, before, all, regions, checks);
+            answer.instead = instead::of_types(catalog, check, before, all, regions, checks);
         }
         return None;
     }

@@ -42,6 +42,11 @@ impl RowArguments {
         &self.region
     }
 
+    /// The operating system that prices are for.
+    pub(super) const fn os(&self) -> OperatingSystem {
+        self.os
+    }
+
     /// Puts what was typed into a question; what words said of the order comes first.
     ///
     /// # Errors

@@ -65,7 +65,7 @@ impl AccountArguments {
         }
         let (live, class) = match live_prices(context, meant) {
             Ok((live, class)) => (Some(live), class),
-            Err(error) if has_spot_prices(catalog) => (None, tell_not_asked(context, &error)),
+            Err(error) if has_spot_prices(catalog, question.os) => (None, tell_not_asked(context, &error)),
             Err(error) => return Err(error),
         };
         let shown = rows::answer(context, catalog, question, live.as_ref(), room)?;

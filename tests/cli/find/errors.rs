@@ -180,6 +180,9 @@ fn what_there_is_instead_is_said() {
         "search mac2.metal spot -r us-east-1",
         "search 'm7i.*' --arch arm64 -r us-east-1",
         "search t3.micro --efa -r us-east-1",
+        "search m7i.large --bare-metal -r us-east-1",
+        "search 'm7i.?xlarge' --efa -r us-east-1",
+        "search 'p4d*' --efa=no -r us-east-1",
     ];
     let all = lines.map(|line| format!("$ {line}\n{}", told(line)));
     assert_snapshot!(all.join("\n"), @"
@@ -212,6 +215,16 @@ fn what_there_is_instead_is_said() {
     hint: architecture of the 11 types left: x86_64
     $ search t3.micro --efa -r us-east-1
     nothing found: EFA yes removed the last 1 of 1395 instance types
+    hint: no type of the same family has EFA there: leave that out, or ask for other types
+    $ search m7i.large --bare-metal -r us-east-1
+    nothing found: bare metal yes removed the last 1 of 1395 instance types
+    hint: with bare metal, of the same family: m7i.metal-24xl, m7i.metal-48xl
+    $ search 'm7i.?xlarge' --efa -r us-east-1
+    nothing found: EFA yes removed the last 3 of 1395 instance types
+    hint: with EFA, of the same family: m7i.48xlarge, m7i.metal-48xl
+    $ search 'p4d*' --efa=no -r us-east-1
+    nothing found: EFA no removed the last 2 of 1395 instance types
+    hint: every type of the same families has EFA there: leave that out, or ask for other types
     ");
 }
 
