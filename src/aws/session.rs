@@ -130,9 +130,11 @@ impl Session {
         &self,
         answer: impl Future<Output = Result<T, AwsError>>,
     ) -> Result<T, AwsError> {
-        let Some(Deadline { at, given }) = self.deadline else { return answer.await };
-        let over = || AwsError::own("asking", ErrorKind::Unavailable, format!("no answer within {given}"));
-        tokio::time::timeout_at(at.into(), answer).await.map_err(|_| over())?
+        within(self.deadline, answer).await
+    }
+
+    pub(super) const fn deadline(&self) -> Option<Deadline> {
+        self.deadline
     }
 
     /// A session whose credentials last until `until`: this one, or one with credentials that were fetched anew.
@@ -243,6 +245,16 @@ impl Session {
             aws_sdk_sts::config::Builder::from(&self.in_region(region)).interceptor(self.timer(region));
         Sts::new(aws_sdk_sts::Client::from_conf(configuration.build()))
     }
+}
+
+/// An answer, unless the time ends before.
+pub(super) async fn within<T>(
+    deadline: Option<Deadline>,
+    answer: impl Future<Output = Result<T, AwsError>>,
+) -> Result<T, AwsError> {
+    let Some(Deadline { at, given }) = deadline else { return answer.await };
+    let over = || AwsError::own("asking", ErrorKind::Unavailable, format!("no answer within {given}"));
+    tokio::time::timeout_at(at.into(), answer).await.map_err(|_| over())?
 }
 
 fn end_of(credentials: &Credentials) -> Option<jiff::Timestamp> {

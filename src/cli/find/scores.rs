@@ -51,7 +51,7 @@ impl ScoreArguments {
             context
                 .streams
                 .hint("name more types that would do as well, such as 'm7i.large' 'm7a.large' 'm6i.large'");
-            return Ok(ExitClass::Done);
+            return Ok(ExitClass::No);
         }
         let home = region::in_force(context).region.parse()?;
         let scored = if per_zone { Scored::Zones } else { Scored::Regions };

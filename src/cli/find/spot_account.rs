@@ -57,6 +57,9 @@ impl AccountArguments {
         let regions = if typed_regions.is_empty() { &question.regions } else { typed_regions };
         let regions = AskedRegions::parse(context, regions)?;
         let meant = SpotQuestion { types, regions, os: question.os };
+        if self.history.are_asked() || self.score.are_asked() {
+            tell_not_looked_at(context, &question);
+        }
         if self.history.are_asked() {
             return self.history.show(context, meant);
         }
@@ -70,6 +73,17 @@ impl AccountArguments {
         };
         let shown = rows::answer(context, catalog, question, live.as_ref(), room)?;
         Ok(class.or(shown))
+    }
+}
+
+/// Says which filters a history and a score know nothing of: those on what an offer costs.
+fn tell_not_looked_at(context: &Context<'_>, question: &Question) {
+    let of_offers = question.filters.iter().filter(|filter| filter.is_of_offer());
+    let of_offers: Vec<String> = of_offers.map(ToString::to_string).collect();
+    if !of_offers.is_empty() {
+        context
+            .streams
+            .warn(format_args!("not looked at here, where no offer is shown: {}", of_offers.join(", ")));
     }
 }
 
