@@ -91,11 +91,12 @@ impl AwsError {
         )
     }
 
-    /// Whether a region that the account has not enabled would answer so; with credentials that are not valid any would.
+    /// Whether a region that the account has not enabled would answer so, EC2 by the former codes and Service Quotas by the
+    /// latter; with credentials that are not valid any would.
     /// <https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html>
     #[must_use]
     pub fn may_be_of_a_region_not_enabled(&self) -> bool {
-        matches!(self.code.as_deref(), Some("AuthFailure" | "OptInRequired"))
+        matches!(self.code.as_deref(), Some("AuthFailure" | "OptInRequired" | "UnrecognizedClientException"))
     }
 
     /// A failure in cloudkit's own words: of an answer that lacks something, or of what it takes to ask.
@@ -175,6 +176,11 @@ impl AwsError {
                 code: code.or_else(|| Some(format!("HTTP {status}"))),
                 source: None,
             };
+        }
+        if matches!(&error, SdkError::TimeoutError(_)) {
+            let error =
+                Self::own(operation, ErrorKind::Unavailable, format!("{operation} got no answer in time"));
+            return Self { may_have_happened: true, ..error };
         }
         let credentials = chain(&error).find_map(|cause| cause.downcast_ref::<CredentialsError>());
         let kind = match credentials {

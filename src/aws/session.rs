@@ -2,7 +2,7 @@
 //!
 //! No credential is stored. The region is always named by the caller, never looked up in a metadata service.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_credential_types::Credentials;
@@ -21,12 +21,27 @@ use super::service_quotas::ServiceQuotas;
 use super::ssm::Parameters;
 use super::ssm_session::Sessions;
 use super::sts::Sts;
-use crate::model::RegionName;
+use crate::model::{RegionName, Span};
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 const ATTEMPT_LIMIT: Duration = Duration::from_secs(30);
 /// What the SDK does by itself with throttling and failures of the network.
 const ATTEMPTS: u32 = 3;
+
+/// How long AWS may take to answer one question, all the SDK's retries included, where nobody says otherwise.
+///
+/// A limit of one attempt alone would not do: the SDK tries again after it, so that one region without an answer would
+/// cost as many limits as there are attempts. Ordinary answers take less than a second, and a person who waits for a
+/// dozen regions would rather have eleven of them now. It is of one call: lists of many pages may take as long as they do.
+pub const ANSWER_LIMIT: Duration = Duration::from_secs(10);
+/// How often a question is asked that AWS throttles: EC2 refills its buckets every second, so that pauses of up to a
+/// second are long enough, and all of them together end before [`ANSWER_LIMIT`]. AWS advises against the adaptive mode
+/// for what asks several regions: there the throttling of one delays the calls to all.
+/// <https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html>,
+/// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html>
+const ASKING_ATTEMPTS: u32 = 10;
+const ASKING_FIRST_PAUSE: Duration = Duration::from_millis(500);
+const ASKING_LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// How to reach AWS.
 #[derive(Debug, Clone)]
@@ -37,6 +52,19 @@ pub struct SessionOptions {
     pub certificates: Option<Vec<u8>>,
     /// Who is told of each call.
     pub reporter: CallReporter,
+    /// How long AWS may take to answer one question; see [`Session::asking`].
+    pub answer_limit: Duration,
+    /// When the time for all questions is over.
+    pub deadline: Option<Deadline>,
+}
+
+/// An end of the time for questions.
+#[derive(Debug, Clone, Copy)]
+pub struct Deadline {
+    /// The moment.
+    pub at: Instant,
+    /// How long the time was.
+    pub given: Span,
 }
 
 /// An open door to AWS.
@@ -45,6 +73,8 @@ pub struct Session {
     configuration: SdkConfig,
     reporter: CallReporter,
     credentials_end: Option<jiff::Timestamp>,
+    answer_limit: Duration,
+    deadline: Option<Deadline>,
 }
 
 impl Session {
@@ -69,9 +99,42 @@ impl Session {
         }
         // A region for the credential providers that call regional services; each client names its own.
         let configuration = loader.region(aws_config::Region::from_static("us-east-1")).load().await;
-        let mut session = Self { configuration, reporter: options.reporter, credentials_end: None };
+        let mut session = Self {
+            configuration,
+            reporter: options.reporter,
+            credentials_end: None,
+            answer_limit: options.answer_limit,
+            deadline: options.deadline,
+        };
         session.credentials_end = end_of(&session.load_credentials().await?);
         Ok(session)
+    }
+
+    /// The same for questions, which change nothing: one without an answer is given up in time, one that is throttled is
+    /// asked again for longer than a request to change something is.
+    #[must_use]
+    pub fn asking(&self) -> Self {
+        let retries = RetryConfig::standard()
+            .with_max_attempts(ASKING_ATTEMPTS)
+            .with_initial_backoff(ASKING_FIRST_PAUSE)
+            .with_max_backoff(ASKING_LONGEST_PAUSE);
+        let limits =
+            TimeoutConfig::builder().connect_timeout(CONNECT_LIMIT).operation_timeout(self.answer_limit);
+        let configuration =
+            self.configuration.to_builder().retry_config(retries).timeout_config(limits.build()).build();
+        Self { configuration, ..self.clone() }
+    }
+
+    /// The answer to a question, unless the time for all questions ends before.
+    pub(crate) async fn in_time<T>(
+        &self,
+        answer: impl Future<Output = Result<T, AwsError>>,
+    ) -> Result<T, AwsError> {
+        within(self.deadline, answer).await
+    }
+
+    pub(super) const fn deadline(&self) -> Option<Deadline> {
+        self.deadline
     }
 
     /// A session whose credentials last until `until`: this one, or one with credentials that were fetched anew.
@@ -182,6 +245,16 @@ impl Session {
             aws_sdk_sts::config::Builder::from(&self.in_region(region)).interceptor(self.timer(region));
         Sts::new(aws_sdk_sts::Client::from_conf(configuration.build()))
     }
+}
+
+/// An answer, unless the time ends before.
+pub(super) async fn within<T>(
+    deadline: Option<Deadline>,
+    answer: impl Future<Output = Result<T, AwsError>>,
+) -> Result<T, AwsError> {
+    let Some(Deadline { at, given }) = deadline else { return answer.await };
+    let over = || AwsError::own("asking", ErrorKind::Unavailable, format!("no answer within {given}"));
+    tokio::time::timeout_at(at.into(), answer).await.map_err(|_| over())?
 }
 
 fn end_of(credentials: &Credentials) -> Option<jiff::Timestamp> {

@@ -84,9 +84,12 @@ impl From<NotAValue> for CommandError {
     }
 }
 
+/// How patterns are written.
+const PATTERNS: &str = r"a pattern is a name with *, ? and [ab], such as 'c[67]i.*', or a regular expression between slashes: '/c[6-8]i\.large/'";
+
 impl From<NotAPattern> for CommandError {
     fn from(error: NotAPattern) -> Self {
-        Self::usage(error)
+        Self::usage(error).hint(PATTERNS)
     }
 }
 
@@ -110,7 +113,10 @@ impl From<DiscoveryError> for CommandError {
             DiscoveryError::UnknownName { label: Label::Gpu, .. } => {
                 vec!["see every GPU: cloudkit find search gpus --region all".to_owned()]
             }
-            DiscoveryError::UnknownWord { .. } | DiscoveryError::NumberAlone { .. } => {
+            DiscoveryError::Pattern(_) => vec![PATTERNS.to_owned()],
+            DiscoveryError::UnknownWord { .. }
+            | DiscoveryError::NoNumber { .. }
+            | DiscoveryError::NumberAlone { .. } => {
                 vec!["words and flags that mean something: cloudkit find search --help".to_owned()]
             }
             DiscoveryError::UnknownName { label: Label::Zone, .. } => {
@@ -126,7 +132,7 @@ impl From<DiscoveryError> for CommandError {
             DiscoveryError::UnknownName { .. }
             | DiscoveryError::UnknownType { .. }
             | DiscoveryError::NotAFigure { .. }
-            | DiscoveryError::Pattern(_) => Vec::new(),
+            | DiscoveryError::NoRegion => Vec::new(),
         };
         Self { hints, ..Self::usage(error) }
     }

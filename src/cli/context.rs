@@ -100,11 +100,15 @@ impl<'c> Context<'c> {
 #[cfg(feature = "net")]
 mod with_net {
     use std::path::PathBuf;
+    use std::time::Duration;
 
     use super::Context;
     use crate::cli::command_error::CommandError;
     use crate::cli::exit_code::ExitClass;
     use crate::platform::files;
+
+    /// What is left after `--timeout` to put together what has arrived by then: questions to AWS end at it.
+    const LAST_WORDS: Duration = Duration::from_millis(250);
 
     /// The command was not done within its `--timeout`.
     #[derive(Debug, thiserror::Error)]
@@ -132,7 +136,7 @@ mod with_net {
         ) -> Result<T, CommandError> {
             match self.global.timeout {
                 None => work.await,
-                Some(limit) => tokio::time::timeout(limit.to_duration(), work)
+                Some(limit) => tokio::time::timeout(limit.to_duration() + LAST_WORDS, work)
                     .await
                     .map_err(|_| CommandError::new(ExitClass::Unavailable, TimedOut(limit)))?,
             }
@@ -155,22 +159,43 @@ mod with_net {
 #[cfg(feature = "aws")]
 mod with_aws {
     use std::sync::Arc;
+    use std::time::{Duration, Instant};
 
     use super::Context;
     use crate::aws::Session;
     use crate::aws::call::{Call, CallReporter};
-    use crate::aws::session::SessionOptions;
+    use crate::aws::session::{ANSWER_LIMIT, Deadline, SessionOptions};
     use crate::cli::command_error::CommandError;
+    use crate::model::Span;
+    use crate::platform::variables;
 
     impl Context<'_> {
+        /// Opens the door to AWS for questions, which change nothing.
+        pub(in crate::cli) async fn asking_session(&self) -> Result<Session, CommandError> {
+            Ok(self.session().await?.asking())
+        }
+
         /// Opens the door to AWS.
         pub(in crate::cli) async fn session(&self) -> Result<Session, CommandError> {
+            let deadline = self.global.timeout.and_then(|given| {
+                Some(Deadline { at: Instant::now().checked_add(given.to_duration())?, given })
+            });
             let options = SessionOptions {
                 profile: self.profile().map(str::to_owned),
                 certificates: self.certificates()?,
                 reporter: self.call_reporter(),
+                answer_limit: self.answer_limit()?,
+                deadline,
             };
             Ok(Session::open(options).await?)
+        }
+
+        fn answer_limit(&self) -> Result<Duration, CommandError> {
+            let name = variables::ANSWER_LIMIT.name;
+            let Some(text) = self.process.variable(name) else { return Ok(ANSWER_LIMIT) };
+            let limit: Span =
+                text.parse().map_err(|error| CommandError::usage(format!("{name}: {error}")))?;
+            Ok(limit.to_duration())
         }
 
         fn call_reporter(&self) -> CallReporter {

@@ -49,12 +49,22 @@ struct Page {
     content: Vec<u8>,
 }
 
-fn page(command: Command) -> Result<Page, CommandError> {
+fn page(mut command: Command) -> Result<Page, CommandError> {
+    let usage = command.render_usage().to_string();
     let man = Man::new(command).source(concat!("cloudkit ", env!("CARGO_PKG_VERSION")));
     let mut content = Vec::new();
     man.render(&mut content)?;
-    let content = with_examples(&String::from_utf8_lossy(&content)).into_bytes();
+    let content = with_synopsis(&with_examples(&String::from_utf8_lossy(&content)), &usage).into_bytes();
     Ok(Page { name: man.get_filename(), content })
+}
+
+/// The page with the usage of the help as its synopsis: a list of all flags without their values can't be read.
+fn with_synopsis(page: &str, usage: &str) -> String {
+    let Some((before, synopsis)) = page.split_once(".SH SYNOPSIS\n") else { return page.to_owned() };
+    let Some((_, after)) = synopsis.split_once("\n.SH ") else { return page.to_owned() };
+    let usage: Vec<&str> = usage.trim_start_matches("Usage:").lines().map(str::trim).collect();
+    let usage = usage.join("\n.br\n").replace('-', "\\-");
+    format!("{before}.SH SYNOPSIS\n{usage}\n.SH {after}")
 }
 
 /// The page with what stands below the help as it stands there: filled like prose its lines could not be copied.

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use crate::catalog::age::{Figure, Freshness};
-use crate::catalog::{InterruptionRate, Offering, Price, Region};
+use crate::catalog::{InstanceType, InterruptionRate, Offering, Price, Region};
 use crate::model::{DatedBy, Market, Money, Offer, OperatingSystem, Saving, offer};
 
 use super::saving::saving;
@@ -123,17 +123,7 @@ impl<'c> Candidate<'c> {
         let (on_demand, saving) = (self.on_demand(), self.saving());
         let is_old = |figure, as_of: &str| freshness.is_some_and(|freshness| freshness.is_old(figure, as_of));
         Offer {
-            schema: Cow::Borrowed(offer::SCHEMA),
-            instance_type: Cow::Borrowed(instance_type.name()),
-            region: Cow::Borrowed(offering.region().code()),
             zones: self.zones().map(Cow::Borrowed).collect(),
-            market,
-            architectures: instance_type.architectures().collect(),
-            vcpus: instance_type.vcpus(),
-            memory_mib: instance_type.memory(),
-            gpus: instance_type.gpus().map(Into::into).collect(),
-            accelerators: instance_type.accelerators().map(Into::into).collect(),
-            os,
             price_usd_hour: price.map(|price| price.amount),
             on_demand_usd_hour: on_demand.map(|price| price.amount),
             on_demand_is_old: market != Market::OnDemand
@@ -147,12 +137,47 @@ impl<'c> Candidate<'c> {
             interruption: interruption.map(|rate| rate.band),
             interruption_is_old: interruption
                 .is_some_and(|rate| is_old(Figure::Interruption, rate.source.as_of())),
-            reservation_id: None,
-            available_count: None,
-            total_count: None,
-            ends_at: None,
-            block: None,
-            quota: None,
+            ..of_type(Some(instance_type), instance_type.name(), offering.region().code(), market, os)
         }
+    }
+}
+
+/// An offer that says what is known of its type, and nothing else yet: no zone, no price.
+pub(super) fn of_type<'c>(
+    known: Option<InstanceType<'c>>,
+    name: impl Into<Cow<'c, str>>,
+    region: impl Into<Cow<'c, str>>,
+    market: Market,
+    os: OperatingSystem,
+) -> Offer<'c> {
+    Offer {
+        schema: Cow::Borrowed(offer::SCHEMA),
+        instance_type: name.into(),
+        region: region.into(),
+        zones: Vec::new(),
+        market,
+        architectures: known.into_iter().flat_map(InstanceType::architectures).collect(),
+        vcpus: known.and_then(InstanceType::vcpus),
+        memory_mib: known.and_then(InstanceType::memory),
+        gpus: known.into_iter().flat_map(InstanceType::gpus).map(Into::into).collect(),
+        accelerators: known.into_iter().flat_map(InstanceType::accelerators).map(Into::into).collect(),
+        os,
+        price_usd_hour: None,
+        on_demand_usd_hour: None,
+        on_demand_is_old: false,
+        saving_percent: None,
+        saving_source: None,
+        price_source: None,
+        price_as_of: None,
+        price_dated_by: None,
+        price_is_old: false,
+        interruption: None,
+        interruption_is_old: false,
+        reservation_id: None,
+        available_count: None,
+        total_count: None,
+        ends_at: None,
+        block: None,
+        quota: None,
     }
 }

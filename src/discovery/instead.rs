@@ -6,17 +6,20 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::catalog::{Catalog, InstanceType, Region};
+use crate::catalog::{Catalog, Feature, InstanceType, Region};
 use crate::model::range::Ranges;
 use crate::model::{Market, Money};
 
 use super::candidate::{Candidate, SpotPrices, is_sold};
 use super::check::{Check, Checks, Verdict};
+use super::filter::feature_title;
 use super::search::candidates;
 use super::{Counted, Figure, Filter, Label, Question, Subject};
 
 /// How many regions are named.
 const MOST_REGIONS: usize = 5;
+/// How many types are named.
+const MOST_TYPES: usize = 5;
 /// How many values are named; of more only the nearest are.
 const MOST_VALUES: usize = 6;
 
@@ -40,6 +43,19 @@ pub enum Instead<'c> {
         zone: &'c str,
         /// The region's code.
         region: &'c str,
+    },
+    /// Types of the same families that are as a filter of yes or no asks, and pass the others too.
+    OfFamilies {
+        /// What is asked about.
+        feature: Feature,
+        /// What the answer is to be.
+        wanted: bool,
+        /// How many families.
+        families: usize,
+        /// The types, the smallest first; there may be none.
+        types: Vec<&'c str>,
+        /// How many more there are.
+        more: usize,
     },
     /// What the filter that left nothing could have asked for.
     Values {
@@ -69,6 +85,19 @@ impl fmt::Display for Instead<'_> {
                 write!(f, "sold there as {}: cloudkit find search", joined(&markets))
             }
             Self::ZoneOf { zone, region } => write!(f, "{zone} is a zone of {region}: --region {region}"),
+            Self::OfFamilies { feature, wanted, families, types, more } => {
+                let title = feature_title(*feature);
+                let families = if *families == 1 { "family" } else { "families" };
+                let (with, none_has) = if *wanted { ("with", "no type") } else { ("without", "every type") };
+                if types.is_empty() {
+                    return write!(
+                        f,
+                        "{none_has} of the same {families} has {title} there: leave that out, or ask for other types"
+                    );
+                }
+                write!(f, "{with} {title}, of the same {families}: {}", types.join(", "))?;
+                if *more > 0 { write!(f, " (and {more} more)") } else { Ok(()) }
+            }
             Self::Values { subject, values, has_more, among, counted } => {
                 let noun = match counted {
                     Counted::Types => "type",
@@ -140,6 +169,7 @@ fn other_markets(
 
 /// The values that the types have which passed every check before one that left nothing.
 pub(super) fn of_types<'c>(
+    catalog: &'c Catalog<'c>,
     check: &Check<'_, 'c>,
     before: &[Check<'_, 'c>],
     types: impl Iterator<Item = InstanceType<'c>>,
@@ -156,12 +186,18 @@ pub(super) fn of_types<'c>(
         left.retain(is_offered);
     }
     let values = match check.filter {
+        Filter::Feature(feature, wanted) => {
+            let (families, mut types) = of_families(catalog, &left, is_offered, checks);
+            let more = types.len().saturating_sub(MOST_TYPES);
+            types.truncate(MOST_TYPES);
+            return Some(Instead::OfFamilies { feature: *feature, wanted: *wanted, families, types, more });
+        }
         Filter::Figure(figure, ranges) => figures(
             *figure,
             ranges,
             left.iter().filter_map(|one| figure.of_type(*one, &checks.devices).value()),
         ),
-        // A generation is not looked up by type, and of a yes or no the other one is clear.
+        // A generation is not looked up by type.
         Filter::Label(label, _) if *label != Label::ProcessorGeneration => {
             let names = RefCell::new(BTreeSet::new());
             for one in &left {
@@ -175,6 +211,24 @@ pub(super) fn of_types<'c>(
         _ => None,
     };
     values.map(|values| values.of(check.subject(), left.len(), Counted::Types))
+}
+
+/// How many families those that were left are of, and the types of these that pass every check, the smallest first.
+fn of_families<'c>(
+    catalog: &'c Catalog<'c>,
+    left: &[InstanceType<'c>],
+    is_offered: impl Fn(&InstanceType<'c>) -> bool,
+    checks: &Checks<'_, 'c>,
+) -> (usize, Vec<&'c str>) {
+    let families: BTreeSet<&str> = left.iter().map(|one| one.family()).collect();
+    let passes = |one: &InstanceType<'c>| {
+        families.contains(one.family())
+            && is_offered(one)
+            && checks.of_types.iter().all(|check| check.of_type(*one, &checks.devices) == Verdict::Yes)
+    };
+    let mut types: Vec<InstanceType<'c>> = catalog.types().filter(passes).collect();
+    types.sort_by_key(|one| (one.vcpus(), one.name()));
+    (families.len(), types.into_iter().map(InstanceType::name).collect())
 }
 
 /// The same of offers.

@@ -90,6 +90,9 @@ pub enum DiscoveryError {
         /// The names nearest to it, nearest first.
         nearest: Vec<String>,
     },
+    /// A region is to be named, and there is nothing.
+    #[error("a region is missing, such as us-east-1, us-* or all")]
+    NoRegion,
     /// A word that means nothing.
     #[error("{word:?} means nothing here{}", or_nearest(nearest))]
     UnknownWord {
@@ -107,6 +110,12 @@ pub enum DiscoveryError {
         one: String,
         /// Another.
         other: String,
+    },
+    /// What is counted, without a number before it.
+    #[error("{word:?} says nothing without a number before it, such as 8 {word}")]
+    NoNumber {
+        /// The word.
+        word: String,
     },
     /// A number that nothing follows that can be counted.
     #[error("{number:?} of what? say {number} vcpus, {number} gib or {number} gpus")]

@@ -49,10 +49,8 @@ impl<'q, 'c> Named<'q, 'c> {
         catalog: &'c Catalog<'c>,
         regions: &[Region<'c>],
     ) -> Option<Unmatched<'c>> {
-        let pattern = self.pattern().to_owned();
         if self.types.is_empty() {
-            let nearest = nearest_names(catalog, &pattern);
-            return Some(Unmatched::NoSuchType { pattern, nearest });
+            return self.no_such_type(catalog);
         }
         let offered =
             |one: &InstanceType<'_>| regions.iter().any(|region| region.offering(one.name()).is_some());
@@ -66,7 +64,15 @@ impl<'q, 'c> Named<'q, 'c> {
             .map(Offering::region)
             .map(Region::code)
             .collect();
+        let pattern = self.pattern().to_owned();
         Some(Unmatched::NotOffered { pattern, offered_in: offered_in.into_iter().collect() })
+    }
+
+    /// That no type anywhere fits the pattern, if none does.
+    pub(super) fn no_such_type<'a>(&self, catalog: &Catalog<'_>) -> Option<Unmatched<'a>> {
+        let pattern = self.pattern().to_owned();
+        let nearest = nearest_names(catalog, &pattern);
+        self.types.is_empty().then_some(Unmatched::NoSuchType { pattern, nearest })
     }
 }
 

@@ -299,6 +299,14 @@ fn sort_plainly(rows: &mut [Row<'_>], key: SortKey) {
             SortColumn::Type => former.one.name.cmp(&latter.one.name),
             SortColumn::Family => former.one.name.split('.').next().cmp(&latter.one.name.split('.').next()),
             SortColumn::Region => former.region.cmp(latter.region),
+            SortColumn::Market => former.market.cmp(&latter.market),
+            SortColumn::Architecture => {
+                let first = |row: &Row<'_>| row.one.architectures.iter().map(|one| one.as_str()).min();
+                first(one)
+                    .is_none()
+                    .cmp(&first(other).is_none())
+                    .then_with(|| first(former).cmp(&first(latter)))
+            }
             SortColumn::Figure(figure) => {
                 let value = |row: &Row<'_>| value(*row, figure, &[]);
                 value(one)

@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
-use crate::model::NotAValue;
+use crate::model::{Architecture, NotAValue};
 
 use super::Figure;
 use super::candidate::Candidate;
@@ -21,6 +21,10 @@ pub enum SortColumn {
     Family,
     /// The region's code.
     Region,
+    /// The first architecture, by its name.
+    Architecture,
+    /// The market.
+    Market,
     /// A figure.
     Figure(Figure),
 }
@@ -47,7 +51,9 @@ pub enum Direction {
 impl SortColumn {
     /// Every column.
     pub fn all() -> impl Iterator<Item = Self> {
-        [Self::Type, Self::Family, Self::Region].into_iter().chain(Figure::ALL.map(Self::Figure))
+        [Self::Type, Self::Family, Self::Region, Self::Architecture, Self::Market]
+            .into_iter()
+            .chain(Figure::ALL.map(Self::Figure))
     }
 
     /// Its name as it is typed.
@@ -57,6 +63,8 @@ impl SortColumn {
             Self::Type => "type",
             Self::Family => "family",
             Self::Region => "region",
+            Self::Architecture => "arch",
+            Self::Market => "market",
             Self::Figure(figure) => figure.key(),
         }
     }
@@ -82,8 +90,8 @@ impl FromStr for SortKey {
         column.map(|column| Self { column, direction }).ok_or_else(|| {
             NotAValue::new(
                 text,
-                "a column to sort by: price, price-per-vcpu, price-per-gpu, type, family, region, or the name of any \
-                 flag that takes a range, such as vcpus or gpu-memory",
+                "a column to sort by: price, price-per-vcpu, price-per-gpu, type, family, region, arch, market, or the name \
+                 of any flag that takes a range, such as vcpus or gpu-memory",
             )
         })
     }
@@ -125,6 +133,13 @@ fn compare_by(one: &Candidate<'_>, other: &Candidate<'_>, key: SortKey) -> Order
             one.offering.instance_type().family().cmp(other.offering.instance_type().family())
         }
         SortColumn::Region => one.region_place.cmp(&other.region_place),
+        SortColumn::Market => one.market.cmp(&other.market),
+        SortColumn::Architecture => {
+            let first = |candidate: &Candidate<'_>| {
+                candidate.offering.instance_type().architectures().map(Architecture::as_str).min()
+            };
+            return compare_known(first(one), first(other), key.direction);
+        }
         SortColumn::Figure(figure) => {
             let all = DeviceChoice::default();
             let value = |candidate: &Candidate<'_>| figure.of_candidate(candidate, &all).value();

@@ -27,11 +27,14 @@ impl RegionSelection {
     ///
     /// # Errors
     /// Where an element between commas is empty or a malformed pattern.
-    pub fn parse<S: AsRef<str>>(values: impl IntoIterator<Item = S>) -> Result<Self, NotAPattern> {
+    pub fn parse<S: AsRef<str>>(values: impl IntoIterator<Item = S>) -> Result<Self, DiscoveryError> {
         let mut terms = Vec::new();
         for value in values {
             for element in names_of(value.as_ref()) {
-                let pattern: NamePattern = element.parse()?;
+                let pattern: NamePattern = element.parse().map_err(|error| match error {
+                    NotAPattern::Empty => DiscoveryError::NoRegion,
+                    other => other.into(),
+                })?;
                 terms.push(if pattern.as_str() == ALL { Term::All } else { Term::Pattern(pattern) });
             }
         }

@@ -15,8 +15,8 @@ use super::check::{Check, Checks, Verdict};
 use super::live_prices::LivePrices;
 use super::named::Named;
 use super::{
-    Answer, Counted, DiscoveryError, Emptied, NotKnown, Question, Subject, group, instead, rank,
-    region_selection,
+    Answer, Counted, DiscoveryError, Emptied, Filter, NotKnown, Question, Subject, Unmatched, group, instead,
+    rank, region_selection,
 };
 
 /// The label of prices that AWS itself just told.
@@ -44,7 +44,11 @@ pub fn search_with<'c>(
     let named: Vec<Named<'_, 'c>> =
         question.patterns.iter().map(|pattern| Named::find(catalog, pattern)).collect();
     let mut answer = Answer {
-        unmatched: named.iter().filter_map(|named| named.unmatched(catalog, &regions)).collect(),
+        unmatched: named
+            .iter()
+            .filter_map(|named| named.unmatched(catalog, &regions))
+            .chain(denied_in_vain(catalog, &question.filters))
+            .collect(),
         ..Answer::default()
     };
     let Some(types) = types(catalog, &named, &checks, &regions, &mut answer) else { return Ok(answer) };
@@ -58,6 +62,15 @@ pub fn search_with<'c>(
     note_prices(&candidates, &regions, question, &mut answer);
     rank_and_build(candidates, question, &mut answer);
     Ok(answer)
+}
+
+/// The patterns of denied types that fit none, so that nothing is denied by them.
+fn denied_in_vain<'c>(catalog: &'c Catalog<'c>, filters: &[Filter]) -> impl Iterator<Item = Unmatched<'c>> {
+    let denied = filters.iter().filter_map(|filter| match filter {
+        Filter::Deny(patterns) => Some(patterns),
+        _ => None,
+    });
+    denied.flatten().filter_map(|pattern| Named::find(catalog, pattern).no_such_type(catalog))
 }
 
 /// What is not known of the prices of offers.
@@ -126,7 +139,7 @@ fn types<'c>(
         if let Some((before, check, removed)) = sieve.last() {
             answer.emptied_by = Some(emptied(check.subject(), check.wanted(), removed));
             let all = Named::any_of(catalog, named).into_iter();
-            answer.instead = instead::of_types(check, before, all, regions, checks);
+            answer.instead = instead::of_types(catalog, check, before, all, regions, checks);
         }
         return None;
     }

@@ -362,6 +362,9 @@ impl<'c> Reader<'_, 'c> {
         if let Some(range) = as_range(word) {
             return DiscoveryError::UnknownWord { word: word.to_owned(), nearest: vec![range] };
         }
+        if NOUNS.iter().any(|(noun, _)| *noun == word) || MEMORY_UNITS.contains(&word) {
+            return DiscoveryError::NoNumber { word: word.to_owned() };
+        }
         let nearest = self.vocabulary().nearest(word, NOUNS.iter().map(|(noun, _)| *noun));
         DiscoveryError::UnknownWord { word: word.to_owned(), nearest }
     }

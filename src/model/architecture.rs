@@ -55,11 +55,11 @@ impl fmt::Display for Architecture {
 impl FromStr for Architecture {
     type Err = NotAValue;
 
-    /// Reads EC2's spelling and the two that everybody types: `amd64` and `aarch64`.
+    /// Reads EC2's spelling and those that everybody types: `amd64`, `aarch64` and `arm`.
     fn from_str(text: &str) -> Result<Self, NotAValue> {
         match text.to_ascii_lowercase().as_str() {
             "amd64" | "x86-64" => Ok(Self::X86_64),
-            "aarch64" => Ok(Self::Arm64),
+            "aarch64" | "arm" => Ok(Self::Arm64),
             lower => {
                 Self::ALL.into_iter().find(|architecture| architecture.as_str() == lower).ok_or_else(|| {
                     NotAValue::new(text, "an architecture: x86_64, arm64, i386, x86_64_mac or arm64_mac")

@@ -46,6 +46,12 @@ pub const AGENT_WAIT: Variable = Variable {
     help: "how long the agent's first sign is looked for once ssh answers, such as 2m, instead of 20s (5m with --wait agent)",
 };
 
+/// How long AWS may take to answer a question.
+pub const ANSWER_LIMIT: Variable = Variable {
+    name: "CLOUDKIT_ANSWER_LIMIT",
+    help: "how long AWS may take to answer a question that changes nothing, such as 30s, instead of 10s",
+};
+
 /// Where releases of the agent are.
 pub const AGENT_RELEASES_URL: Variable = Variable {
     name: "CLOUDKIT_AGENT_RELEASES_URL",
@@ -95,9 +101,10 @@ pub const TODAY: Variable = Variable {
 };
 
 /// Every variable, in the order of their names.
-pub const ALL: [Variable; 14] = [
+pub const ALL: [Variable; 15] = [
     AGENT_RELEASES_URL,
     AGENT_WAIT,
+    ANSWER_LIMIT,
     CAPACITY_PAUSE,
     CHECK_IP_URL,
     COMPLETE,

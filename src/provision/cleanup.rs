@@ -41,7 +41,7 @@ pub async fn find(
     now: jiff::Timestamp,
 ) -> Leftovers {
     let look = |region| find_in_region(session, region, bucket_of_account, now);
-    let PerRegion { answers, failures } = ask_each(regions, look).await;
+    let PerRegion { answers, failures } = ask_each(session, regions, look).await;
     Leftovers { found: answers.into_iter().flat_map(|(_, found)| found).collect(), failures }
 }
 

@@ -31,7 +31,7 @@ pub async fn enabled_regions(session: &Session, ask: &RegionName) -> Result<Vec<
 /// Looks at some regions side by side.
 pub async fn list(session: &Session, regions: &[RegionName]) -> Inventory {
     let PerRegion { answers, failures } =
-        ask_each(regions, |region| async move { session.ec2(region).own_machines().await }).await;
+        ask_each(session, regions, |region| async move { session.ec2(region).own_machines().await }).await;
     let located = |(region, machines): (RegionName, Vec<Machine>)| {
         machines.into_iter().map(move |machine| Located { region: region.clone(), machine })
     };

@@ -25,7 +25,7 @@ pub async fn find(
         let keys = bucket.keys_under(OBJECT_PREFIX).await?;
         Ok::<_, AwsError>(keys.into_iter().filter_map(|key| leftover(key, region, now)).collect::<Vec<_>>())
     };
-    let PerRegion { answers, failures } = ask_each(regions, look).await;
+    let PerRegion { answers, failures } = ask_each(session, regions, look).await;
     Leftovers { found: answers.into_iter().flat_map(|(_, found)| found).collect(), failures }
 }
 

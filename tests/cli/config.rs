@@ -156,6 +156,7 @@ fn every_variable_is_in_the_help() {
     assert_snapshot!(Home::new().run("cloudkit help environment"), @"
     CLOUDKIT_AGENT_RELEASES_URL    address of the folder that cloudkit agent fetch takes releases of the agent from
     CLOUDKIT_AGENT_WAIT            how long the agent's first sign is looked for once ssh answers, such as 2m, instead of 20s (5m with --wait agent)
+    CLOUDKIT_ANSWER_LIMIT          how long AWS may take to answer a question that changes nothing, such as 30s, instead of 10s
     CLOUDKIT_CAPACITY_PAUSE        first pause between the tries of --wait-for-capacity, instead of 15s; each is twice the one before, up to 5m
     CLOUDKIT_CHECK_IP_URL          service that answers with the caller's public address, instead of https://checkip.amazonaws.com
     CLOUDKIT_COMPLETE              the shell that asks for completions; set by the script of cloudkit completions

@@ -34,8 +34,10 @@ fn a_page_reads_as_the_help_does() {
         title.trim_end(),
         concat!(".TH cloudkit-find-refresh 1  \"cloudkit ", env!("CARGO_PKG_VERSION"), "\"")
     );
+    let (_, synopsis) = page.split_once(".SH SYNOPSIS\n").unwrap();
+    assert_snapshot!(synopsis.split_once("\n.SH ").unwrap().0, @"cloudkit find refresh [OPTIONS]");
     let (_, description) = page.split_once(".SH DESCRIPTION\n").unwrap();
-    assert_snapshot!(description.split_once(".SH \"GLOBAL OPTIONS\"").unwrap().0, @r"
+    assert_snapshot!(description.split_once(".SH \"GLOBAL OPTIONS\"").unwrap().0, @r#"
     Bring the catalog up to date from AWS\*(Aqs public price lists
     .PP
     Reads the lists of spot prices, of spot interruptions and of on\-demand prices of every region for Linux and Windows. What no list speaks of stays as it is known. A list that can\*(Aqt be read, or that has lost many of its rows, changes nothing.
@@ -49,14 +51,14 @@ fn a_page_reads_as_the_help_does() {
     .TP
     \fB\-V\fR, \fB\-\-version\fR
     Print version
-    .SH NETWORK
+    .SH "WHERE FIGURES COME FROM"
     .TP
     \fB\-\-refresh\fR
     Bring the catalog up to date first, as find refresh does
     .TP
     \fB\-\-offline\fR
     Use no network: answer from what is known here
-    ");
+    "#);
     let (_, below) = page.split_once("\n.SH EXAMPLES\n").unwrap();
     assert_snapshot!(below.split_once(".SH VERSION").unwrap().0, @r#"
     .nf

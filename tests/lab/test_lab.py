@@ -90,6 +90,17 @@ class Disturbed(LabTest):
                 client("ec2").describe_regions()
         client("ec2").describe_regions()
 
+    def test_throttling_of_some_calls_of_each_operation(self) -> None:
+        self.fault(kind="throttle", of_ten=2)
+        for _ in range(2):
+            for _ in range(2):
+                with self.refused("RequestLimitExceeded", 503):
+                    client("ec2").describe_regions()
+            for _ in range(8):
+                client("ec2").describe_regions()
+        with self.refused("RequestLimitExceeded", 503):
+            client("ec2").describe_vpcs()
+
     def test_an_error_strikes_in_its_region_until_cleared(self) -> None:
         self.fault(kind="error", action="*", region="eu-west-1", status=500, code="InternalError", message="no")
         for _ in range(2):

@@ -24,7 +24,7 @@ pub(super) async fn account<'s>(
     session: &'s Session,
 ) -> Result<Account<'s>, CommandError> {
     let home: RegionName = region::in_force(context).region.parse()?;
-    let id = session.sts(&home).caller().await?.account;
+    let id = session.in_time(session.sts(&home).caller()).await?.account;
     let cache = QuotaCache::of_account(context.process.cache_directory().ok(), &id);
     Ok(Account { session, catalog: context.catalog(), id, cache })
 }

@@ -260,13 +260,18 @@ impl FilterArguments {
         }
         question.sort.extend(reading.sort);
         question.limit = question.limit.or(reading.limit);
-        if let Some(like) = &self.like {
-            let filters = discovery::like(catalog, like)?;
+        let like = self.like.clone();
+        let explanation = Explanation { is_wanted: self.explain, terms: reading.terms };
+        question.filters.extend(self.of_flags());
+        if let Some(like) = like {
+            // What was said of the machine itself goes before what it is to be like in.
+            let is_said =
+                |filter: &Filter| question.filters.iter().any(|other| other.subject() == filter.subject());
+            let mut filters = discovery::like(catalog, &like)?;
+            filters.retain(|filter| !is_said(filter));
             context.streams.status(format_args!("like {like}: {}", joined(&filters)));
             question.filters.extend(filters);
         }
-        let explanation = Explanation { is_wanted: self.explain, terms: reading.terms };
-        question.filters.extend(self.of_flags());
         Ok(explanation)
     }
 

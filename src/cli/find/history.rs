@@ -68,12 +68,13 @@ impl HistoryArguments {
         context: &Context<'_>,
         question: SpotQuestion,
     ) -> Result<ExitClass, CommandError> {
+        self.svg.as_deref().map_or(Ok(()), folder_is_there)?;
         let span = self.history.unwrap_or(SHORTEST);
         let until = clock::now();
         let from = until - jiff::SignedDuration::try_from(span.to_duration()).unwrap_or_default();
         let SpotQuestion { types, regions, os } = question;
         let (question, PerRegion { answers, failures }) = context.block_on_bounded(async {
-            let session = context.session().await?;
+            let session = context.asking_session().await?;
             let _step = context.streams.step("asking for spot prices");
             let regions = regions.resolve(context, &session).await?;
             let question = HistoryQuestion { types, regions, os, from };
@@ -90,6 +91,17 @@ impl HistoryArguments {
         }
         let class = region_failures::tell(context, &failures);
         Ok(if points.is_empty() { class.or(ExitClass::No) } else { class })
+    }
+}
+
+/// A picture is written into a folder that is there: a misspelt one is not made, and is told before anything is asked.
+fn folder_is_there(file: &Path) -> Result<(), CommandError> {
+    match file.parent() {
+        Some(folder) if folder != Path::new("") && !folder.is_dir() => {
+            let error = format!("--svg: there is no folder {}", folder.display());
+            Err(CommandError::usage(error).hint("make it first, or name another"))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -49,7 +49,7 @@ pub(super) struct FindArguments {
 
 /// Whether the network is used.
 #[derive(Debug, Clone, Copy, Args)]
-#[command(next_help_heading = "Network")]
+#[command(next_help_heading = "Where figures come from")]
 struct NetworkArguments {
     /// Bring the catalog up to date first, as find refresh does
     #[arg(long, global = true, conflicts_with = "offline")]

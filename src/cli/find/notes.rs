@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use super::spot::is_listed;
 use crate::cli::context::Context;
 use crate::discovery::{Answer, Direction, Figure, Question, SortColumn};
-use crate::model::{Offer, OperatingSystem, SavingSource};
+use crate::model::{Offer, SavingSource};
 use crate::output::{Format, Streams};
 
 /// What the mark of old prices means.
@@ -53,7 +54,7 @@ pub(super) fn tell_unpriced(context: &Context<'_>, question: &Question, answer: 
         let os = question.os;
         streams.warn(format_args!("no spot prices are known for {os} in {regions}"));
         // Of other systems there is no list that could be read.
-        if matches!(os, OperatingSystem::Linux | OperatingSystem::Windows) {
+        if is_listed(os) {
             streams.hint("read what AWS's public lists say: cloudkit find refresh");
         }
     } else if answer.unpriced > 0 && asks_for_the_cheapest(question) {

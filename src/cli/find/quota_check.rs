@@ -75,7 +75,7 @@ impl QuotaArguments {
         let regions: Vec<RegionName> = regions.into_iter().map(str::parse).collect::<Result<_, _>>()?;
         context.block_on_bounded(async {
             let _step = context.streams.step("asking for the quotas");
-            let session = context.session().await?;
+            let session = context.asking_session().await?;
             let account = account(context, &session).await?;
             Ok(account.quotas(&regions, freshness(self.fresh), clock::now()).await)
         })

@@ -78,7 +78,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &QuotasArguments) -> Result<
     let asked = AskedRegions::parse(context, &arguments.region)?;
     // What is filed is decided on what is true now.
     let freshness = freshness(arguments.fresh || arguments.submit);
-    let session = context.block_on_bounded(context.session())?;
+    let session = context.block_on_bounded(context.asking_session())?;
     let (account, found) = context.block_on_bounded(async {
         let _step = context.streams.step("asking for the quotas");
         let account = account(context, &session).await?;

@@ -64,8 +64,9 @@ fn ask_account(
         return Ok(());
     }
     let home = region::in_force(context).region.parse()?;
-    let known = context
-        .block_on_bounded(async { Ok(context.session().await?.ec2(&home).account_regions().await?) })?;
+    let known = context.block_on_bounded(async {
+        Ok(context.asking_session().await?.ec2(&home).account_regions().await?)
+    })?;
     for row in rows {
         let of_account = known.iter().find(|region| region.name == row.region());
         row.set_opt_in(of_account.and_then(|region| region.opt_in).map(OptIn::as_str));

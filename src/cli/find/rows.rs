@@ -24,7 +24,7 @@ pub(super) struct RowArguments {
     /// What the price is for: linux, windows, rhel, suse
     #[arg(long, value_name = "OS", default_value_t, add = completions::words(OperatingSystem::ALL))]
     os: OperatingSystem,
-    /// Sort by price, type, family, region, or by what a flag with a range is called, such as vcpus or gpu-memory; -price is
+    /// Sort by price, type, family, region, arch, market, or by what a flag with a range is called, such as vcpus or gpu-memory; -price is
     /// falling; a comma list sorts by several; what is not known comes last
     #[arg(long, value_name = "KEYS", value_delimiter = ',', allow_hyphen_values = true, add = completions::sort_keys())]
     sort: Vec<SortKey>,
@@ -40,6 +40,11 @@ impl RowArguments {
     #[cfg(feature = "aws")]
     pub(super) fn regions(&self) -> &[String] {
         &self.region
+    }
+
+    /// The operating system that prices are for.
+    pub(super) const fn os(&self) -> OperatingSystem {
+        self.os
     }
 
     /// Puts what was typed into a question; what words said of the order comes first.

@@ -51,12 +51,12 @@ impl ScoreArguments {
             context
                 .streams
                 .hint("name more types that would do as well, such as 'm7i.large' 'm7a.large' 'm6i.large'");
-            return Ok(ExitClass::Done);
+            return Ok(ExitClass::No);
         }
         let home = region::in_force(context).region.parse()?;
         let scored = if per_zone { Scored::Zones } else { Scored::Regions };
         let scores = context.block_on_bounded(async {
-            let session = context.session().await?;
+            let session = context.asking_session().await?;
             let _step = context.streams.step("asking for placement scores");
             let SpotQuestion { types, regions, .. } = question;
             let regions = regions.resolve(context, &session).await?;

@@ -12,7 +12,7 @@ use super::rows::{self, RowArguments};
 #[cfg(feature = "aws")]
 use super::spot_account;
 use crate::catalog::refresh::Refresh;
-use crate::catalog::{Catalog, Offering, Region};
+use crate::catalog::{Catalog, Region};
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
@@ -67,11 +67,15 @@ pub(super) fn run(
     arguments: SpotArguments,
     offline: bool,
 ) -> Result<ExitClass, CommandError> {
+    let os = arguments.rows.os();
     #[cfg(feature = "aws")]
-    let catalog =
-        if arguments.account.is_asked() { context.catalog() } else { with_spot_prices(context, offline)? };
+    let catalog = if arguments.account.is_asked() {
+        context.catalog()
+    } else {
+        with_spot_prices(context, os, offline)?
+    };
     #[cfg(not(feature = "aws"))]
-    let catalog = with_spot_prices(context, offline)?;
+    let catalog = with_spot_prices(context, os, offline)?;
     let mut question = Question { markets: vec![Market::Spot], ..Question::default() };
     let explanation = arguments.filters.resolve(context, catalog, &mut question)?;
     question.filters.extend([arguments.min_saving, arguments.max_interruption].into_iter().flatten());
@@ -87,9 +91,13 @@ pub(super) fn run(
     rows::answer(context, catalog, question, None, &arguments.room)
 }
 
-/// The catalog in use, with the spot prices fetched first where it has none.
-fn with_spot_prices(context: &Context<'_>, offline: bool) -> Result<&'static Catalog<'static>, CommandError> {
-    if has_spot_prices(context.catalog()) {
+/// The catalog in use, with the spot prices fetched first where it has none of an operating system that is listed.
+fn with_spot_prices(
+    context: &Context<'_>,
+    os: OperatingSystem,
+    offline: bool,
+) -> Result<&'static Catalog<'static>, CommandError> {
+    if !is_listed(os) || has_spot_prices(context.catalog(), os) {
         return Ok(context.catalog());
     }
     if offline {
@@ -99,7 +107,7 @@ fn with_spot_prices(context: &Context<'_>, offline: bool) -> Result<&'static Cat
     let report = fetch::spot(context, Refresh::begin(context.cache_directory()?, clock::now())?)?;
     super::refresh::tell_failures(context, &report);
     let catalog = context.reread_catalog();
-    if has_spot_prices(catalog) {
+    if has_spot_prices(catalog, os) {
         return Ok(catalog);
     }
     Err(CommandError::new(ExitClass::Unavailable, NoSpotPrices)
@@ -107,14 +115,17 @@ fn with_spot_prices(context: &Context<'_>, offline: bool) -> Result<&'static Cat
         .hint("read files of AWS's lists: cloudkit find refresh --from DIR"))
 }
 
+/// Whether AWS's public list has spot prices for it.
+pub(super) const fn is_listed(os: OperatingSystem) -> bool {
+    matches!(os, OperatingSystem::Linux | OperatingSystem::Windows)
+}
+
 /// Nothing says what spot machines cost.
 #[derive(Debug, thiserror::Error)]
 #[error("no spot prices are known, and AWS's list of them could not be fetched")]
 struct NoSpotPrices;
 
-/// Whether there is any spot price in it.
-pub(super) fn has_spot_prices(catalog: &Catalog<'_>) -> bool {
-    let offerings = catalog.regions().flat_map(Region::offerings);
-    let has_price = |offering: &Offering<'_>| offering.price(Market::Spot, OperatingSystem::Linux).is_some();
-    offerings.clone().any(|offering| has_price(&offering))
+/// Whether it has any spot price for an operating system.
+pub(super) fn has_spot_prices(catalog: &Catalog<'_>, os: OperatingSystem) -> bool {
+    catalog.regions().flat_map(Region::offerings).any(|offering| offering.price(Market::Spot, os).is_some())
 }

@@ -57,6 +57,9 @@ impl AccountArguments {
         let regions = if typed_regions.is_empty() { &question.regions } else { typed_regions };
         let regions = AskedRegions::parse(context, regions)?;
         let meant = SpotQuestion { types, regions, os: question.os };
+        if self.history.are_asked() || self.score.are_asked() {
+            tell_not_looked_at(context, &question);
+        }
         if self.history.are_asked() {
             return self.history.show(context, meant);
         }
@@ -65,11 +68,22 @@ impl AccountArguments {
         }
         let (live, class) = match live_prices(context, meant) {
             Ok((live, class)) => (Some(live), class),
-            Err(error) if has_spot_prices(catalog) => (None, tell_not_asked(context, &error)),
+            Err(error) if has_spot_prices(catalog, question.os) => (None, tell_not_asked(context, &error)),
             Err(error) => return Err(error),
         };
         let shown = rows::answer(context, catalog, question, live.as_ref(), room)?;
         Ok(class.or(shown))
+    }
+}
+
+/// Says which filters a history and a score know nothing of: those on what an offer costs.
+fn tell_not_looked_at(context: &Context<'_>, question: &Question) {
+    let of_offers = question.filters.iter().filter(|filter| filter.is_of_offer());
+    let of_offers: Vec<String> = of_offers.map(ToString::to_string).collect();
+    if !of_offers.is_empty() {
+        context
+            .streams
+            .warn(format_args!("not looked at here, where no offer is shown: {}", of_offers.join(", ")));
     }
 }
 
@@ -102,7 +116,7 @@ fn tell_not_asked(context: &Context<'_>, error: &CommandError) -> ExitClass {
 fn live_prices(context: &Context<'_>, meant: SpotQuestion) -> Result<(LivePrices, ExitClass), CommandError> {
     let now = clock::now();
     let found = context.block_on_bounded(async {
-        let session = context.session().await?;
+        let session = context.asking_session().await?;
         let _step = context.streams.step("asking for spot prices");
         let SpotQuestion { types, regions, os } = meant;
         let regions = regions.resolve(context, &session).await?;

@@ -91,14 +91,15 @@ async fn look(
 ) -> Result<(Session, String, Leftovers, Roles), CommandError> {
     let session = context.session().await?;
     let account = session.sts(home).caller().await?.account;
-    let regions = asked.resolve(context, &session).await?;
+    let asking = session.asking();
+    let regions = asked.resolve(context, &asking).await?;
     let now = clock::now();
     let of_bucket = buckets.then_some(account.as_str());
     // What is in a bucket that goes goes with it.
     let in_buckets = if buckets { &[][..] } else { &regions[..] };
     let (mut leftovers, objects, roles) = tokio::join!(
-        cleanup::find(&session, &regions, of_bucket, now),
-        user_objects::find(&session, in_buckets, &account, now),
+        cleanup::find(&asking, &regions, of_bucket, now),
+        user_objects::find(&asking, in_buckets, &account, now),
         roles::find(&session, home, now)
     );
     leftovers.found.extend(objects.found);

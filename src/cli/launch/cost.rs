@@ -32,12 +32,13 @@ pub(super) fn run(context: &Context<'_>, arguments: &CostArguments) -> Result<Ex
         by_region.entry(one.region.clone()).or_default().push(one);
     }
     let regions: Vec<RegionName> = by_region.keys().cloned().collect();
+    let session = session.asking();
     let disks = context.block_on_bounded(async {
         let disks_of = async |region: &RegionName| {
             let ids: Vec<String> = by_region[region].iter().map(|one| one.machine.id.clone()).collect();
             session.ec2(region).volumes_of(&ids).await
         };
-        Ok(ask_each(&regions, disks_of).await)
+        Ok(ask_each(&session, &regions, disks_of).await)
     })?;
     let known: BTreeMap<RegionName, Vec<Disk>> = disks.answers.into_iter().collect();
     let now = clock::now();

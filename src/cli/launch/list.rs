@@ -47,7 +47,7 @@ pub(super) struct ListArguments {
 pub(super) fn run(context: &Context<'_>, arguments: &ListArguments) -> Result<ExitClass, CommandError> {
     let asked = AskedRegions::parse_or_all(context, &arguments.region)?;
     let (inventory, me) = context.block_on_bounded(async {
-        let session = context.session().await?;
+        let session = context.asking_session().await?;
         let sts = session.sts(&region::in_force(context).region.parse()?);
         let me = async {
             if !arguments.mine {

@@ -72,6 +72,7 @@ pub(super) fn find_or_all(
         let sts = session.sts(&region::in_force(context).region.parse()?);
         let caller = async { Ok(sts.caller().await?) };
         let inventory = async {
+            let session = session.asking();
             let regions = asked.resolve(context, &session).await?;
             Ok::<_, CommandError>(inventory::list(&session, &regions).await)
         };

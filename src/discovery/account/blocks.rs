@@ -108,18 +108,22 @@ pub async fn for_sale(session: &Session, question: &BlockQuestion) -> Sales {
     let places =
         question.places.iter().flat_map(|(region, types)| types.iter().map(move |name| (region, name)));
     let asked = places.map(|(region, name)| async move {
-        (region, name, session.ec2(region).block_offerings(&question.request(name)).await)
+        let request = question.request(name);
+        (region, name, session.in_time(session.ec2(region).block_offerings(&request)).await)
     });
-    let mut answers = stream::iter(asked).buffered(REQUESTS_AT_ONCE);
-    let (mut offerings, mut failures): (BTreeMap<_, Vec<_>>, _) = (BTreeMap::new(), Vec::new());
+    let mut answers = stream::iter(asked).buffer_unordered(REQUESTS_AT_ONCE);
+    let (mut offerings, mut failures): (BTreeMap<_, Vec<_>>, Vec<SaleFailure>) =
+        (BTreeMap::new(), Vec::new());
     while let Some((region, name, answer)) = answers.next().await {
         match answer {
             Ok(answer) => offerings.entry(region.clone()).or_default().extend(answer),
             Err(source) => add_failure(&mut failures, region, name, source),
         }
     }
+    failures.sort_unstable_by(|one, other| one.region.cmp(&other.region));
+    failures.iter_mut().for_each(|failure| failure.instance_types.sort_unstable());
     let regions: Vec<RegionName> = offerings.keys().cloned().collect();
-    let PerRegion { answers: zones, failures: unzoned } = ask_each(&regions, |region| {
+    let PerRegion { answers: zones, failures: unzoned } = ask_each(session, &regions, |region| {
         let is_empty = offerings[region].is_empty();
         async move { if is_empty { Ok(Vec::new()) } else { session.ec2(region).zones().await } }
     })

@@ -4,8 +4,9 @@
 
 use std::borrow::Cow;
 
-use crate::catalog::{Catalog, InstanceType, Price};
-use crate::model::{Market, Offer, OperatingSystem, offer};
+use crate::catalog::{Catalog, Price};
+use crate::discovery::candidate::of_type;
+use crate::model::{Market, Offer, OperatingSystem};
 
 /// An offer with all that the catalog knows of a type in a region, and without a price of its own.
 pub(super) fn described<'c>(
@@ -19,34 +20,8 @@ pub(super) fn described<'c>(
     let known = catalog.instance_type(&instance_type);
     let on_demand = on_demand(catalog, &instance_type, &region, os);
     Offer {
-        schema: Cow::Borrowed(offer::SCHEMA),
-        zones: Vec::new(),
-        market,
-        architectures: known.into_iter().flat_map(InstanceType::architectures).collect(),
-        vcpus: known.and_then(InstanceType::vcpus),
-        memory_mib: known.and_then(InstanceType::memory),
-        gpus: known.into_iter().flat_map(InstanceType::gpus).map(Into::into).collect(),
-        accelerators: known.into_iter().flat_map(InstanceType::accelerators).map(Into::into).collect(),
-        os,
-        price_usd_hour: None,
         on_demand_usd_hour: on_demand.map(|price| price.amount),
-        on_demand_is_old: false,
-        saving_percent: None,
-        saving_source: None,
-        price_source: None,
-        price_as_of: None,
-        price_dated_by: None,
-        price_is_old: false,
-        interruption: None,
-        interruption_is_old: false,
-        reservation_id: None,
-        available_count: None,
-        total_count: None,
-        ends_at: None,
-        block: None,
-        quota: None,
-        instance_type,
-        region,
+        ..of_type(known, instance_type, region, market, os)
     }
 }
 

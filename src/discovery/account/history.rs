@@ -84,7 +84,7 @@ pub async fn current_spot_prices(
     os: OperatingSystem,
     now: Timestamp,
 ) -> PerRegion<Vec<ZonePrice>> {
-    ask_each(regions, |region| async move {
+    ask_each(session, regions, |region| async move {
         let series = series_in(session, region, types, os, now).await?;
         let latest = |series: ZoneSeries| {
             let (at, price) = series.changes.last().copied()?;
@@ -99,7 +99,7 @@ pub async fn current_spot_prices(
 /// The prices since a moment, by type, zone and time; the first of each zone may be older, since it held at that moment.
 pub async fn spot_price_history(session: &Session, question: &HistoryQuestion) -> PerRegion<Vec<PricePoint>> {
     let HistoryQuestion { types, regions, os, from } = question;
-    ask_each(regions, |region| async move {
+    ask_each(session, regions, |region| async move {
         let series = series_in(session, region, types, *os, *from).await?;
         Ok(series.iter().flat_map(|series| points(series, region, *os)).collect())
     })

@@ -1,4 +1,5 @@
-//! Capacity blocks near a question that found none: fewer machines, another duration, other dates.
+//! Capacity blocks near a question that found none: fewer machines, another duration, other dates; then fewer machines for
+//! a shorter time.
 //!
 //! Each proposal was asked of AWS and answered. The number of requests is bounded, and whoever reads learns how many
 //! there were.
@@ -12,8 +13,11 @@ use super::blocks::{BlockQuestion, ForSale, Sales, for_sale};
 const MOST_REQUESTS: usize = 24;
 /// How many other durations are tried.
 const DURATIONS: usize = 4;
+/// How many shorter ones are tried with fewer machines, and how many such pairs.
+const SHORTER: usize = 3;
+const PAIRS: usize = 6;
 
-/// One thing that is asked for differently.
+/// What is asked for differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
     /// So many machines.
@@ -22,6 +26,8 @@ pub enum Change {
     Duration(BlockDuration),
     /// Whenever it starts and ends.
     AnyDates,
+    /// So many machines for so long.
+    CountAndDuration(u32, BlockDuration),
 }
 
 /// A change that found blocks.
@@ -40,7 +46,7 @@ pub struct Proposal {
 /// What lies near a question.
 #[derive(Debug, Default)]
 pub struct Nearby {
-    /// At most one of each kind of change, the nearest that found anything.
+    /// At most one of each kind of change, the nearest that found anything; both at once only where neither did alone.
     pub proposals: Vec<Proposal>,
     /// How many requests were made.
     pub requests: usize,
@@ -50,33 +56,41 @@ pub struct Nearby {
     pub failure: Option<AwsError>,
 }
 
-/// Asks AWS what lies near a question that found nothing, one change at a time, each kind until it finds something.
+/// Asks AWS what lies near a question that found nothing: one change at a time, each kind until it finds something, and
+/// where none does, two at once.
 pub async fn nearby(session: &Session, question: &BlockQuestion) -> Nearby {
     let mut nearby = Nearby::default();
-    let mut ladders = ladders(question);
-    while ladders.iter().any(|ladder| !ladder.is_empty()) {
-        for ladder in &mut ladders {
-            if ladder.is_empty() {
-                continue;
-            }
-            let changed = changed(question, ladder.remove(0));
-            if nearby.requests + changed.1.requests() > MOST_REQUESTS {
-                nearby.cut_short = true;
-                return nearby;
-            }
-            nearby.requests += changed.1.requests();
-            let Sales { answers, failures } = for_sale(session, &changed.1).await;
-            if let Some(failure) = failures.into_iter().next() {
-                nearby.failure = Some(failure.source);
-                return nearby;
-            }
-            if let Some(proposal) = proposal(changed.0, &answers) {
-                nearby.proposals.push(proposal);
-                ladder.clear();
+    nearby.climb(session, question, &mut ladders(question)).await;
+    if nearby.proposals.is_empty() {
+        nearby.climb(session, question, &mut [pairs(question)]).await;
+    }
+    nearby
+}
+
+impl Nearby {
+    /// Asks step by step, a step of each ladder in turn, until each has found something or has no more steps.
+    async fn climb(&mut self, session: &Session, question: &BlockQuestion, ladders: &mut [Vec<Change>]) {
+        while ladders.iter().any(|ladder| !ladder.is_empty()) {
+            for ladder in &mut *ladders {
+                if ladder.is_empty() {
+                    continue;
+                }
+                let change = ladder.remove(0);
+                let changed = changed(question, change);
+                self.cut_short |= self.requests + changed.requests() > MOST_REQUESTS;
+                if self.cut_short || self.failure.is_some() {
+                    return;
+                }
+                self.requests += changed.requests();
+                let Sales { answers, failures } = for_sale(session, &changed).await;
+                self.failure = failures.into_iter().next().map(|failure| failure.source);
+                if let Some(proposal) = proposal(change, &answers).filter(|_| self.failure.is_none()) {
+                    self.proposals.push(proposal);
+                    ladder.clear();
+                }
             }
         }
     }
-    nearby
 }
 
 /// The changes of each kind, the nearest first.
@@ -91,6 +105,20 @@ fn ladders(question: &BlockQuestion) -> [Vec<Change>; 3] {
     ]
 }
 
+/// Fewer machines for a shorter time, the least changed first.
+fn pairs(question: &BlockQuestion) -> Vec<Change> {
+    let counts = std::iter::successors(largest_below(question.count), |count| largest_below(*count));
+    let is_shorter = |other: &BlockDuration| *other < question.duration;
+    let durations: Vec<_> = question.duration.others().into_iter().filter(is_shorter).take(SHORTER).collect();
+    let mut pairs: Vec<(usize, Change)> = counts
+        .enumerate()
+        .flat_map(|(step, count)| durations.iter().enumerate().map(move |(at, one)| (step + at, count, *one)))
+        .map(|(steps, count, duration)| (steps, Change::CountAndDuration(count, duration)))
+        .collect();
+    pairs.sort_by_key(|(steps, _)| *steps);
+    pairs.into_iter().map(|(_, change)| change).take(PAIRS).collect()
+}
+
 /// The next smaller power of two: EC2 sells blocks of 1, 2, 4, 8, 16, 32 and 64 machines.
 const fn largest_below(count: u32) -> Option<u32> {
     match count {
@@ -99,14 +127,14 @@ const fn largest_below(count: u32) -> Option<u32> {
     }
 }
 
-fn changed(question: &BlockQuestion, change: Change) -> (Change, BlockQuestion) {
+fn changed(question: &BlockQuestion, change: Change) -> BlockQuestion {
     let question = question.clone();
-    let changed = match change {
+    match change {
         Change::Count(count) => BlockQuestion { count, ..question },
         Change::Duration(duration) => BlockQuestion { duration, ..question },
         Change::AnyDates => BlockQuestion { starts_after: None, ends_by: None, ..question },
-    };
-    (change, changed)
+        Change::CountAndDuration(count, duration) => BlockQuestion { count, duration, ..question },
+    }
 }
 
 fn proposal(change: Change, answers: &[(RegionName, Vec<ForSale>)]) -> Option<Proposal> {
@@ -138,6 +166,12 @@ mod tests {
         let tried = ["1d", "3d", "4d", "5d"].map(|text| Change::Duration(text.parse().unwrap()));
         assert_eq!(durations, tried);
         assert!(dates.is_empty());
+        let day = "1d".parse().unwrap();
+        assert_eq!(pairs(&question), [8, 4, 2, 1].map(|count| Change::CountAndDuration(count, day)));
+        let four = BlockQuestion { count: 4, duration: "4d".parse().unwrap(), ..question.clone() };
+        let tried = [(2, "3d"), (2, "2d"), (1, "3d"), (2, "1d"), (1, "2d"), (1, "1d")];
+        let tried = tried.map(|(count, text)| Change::CountAndDuration(count, text.parse().unwrap()));
+        assert_eq!(pairs(&four), tried);
         let dated = BlockQuestion { count: 1, ends_by: Some(jiff::Timestamp::UNIX_EPOCH), ..question };
         let [counts, _, dates] = ladders(&dated);
         assert_eq!((counts, dates), (vec![], vec![Change::AnyDates]));

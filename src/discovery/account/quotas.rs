@@ -192,7 +192,7 @@ impl Account<'_> {
         freshness: Freshness,
         now: jiff::Timestamp,
     ) -> PerRegion<RegionQuotas> {
-        ask_each(regions, |region| self.of_region(region, freshness, now)).await
+        ask_each(self.session, regions, |region| self.of_region(region, freshness, now)).await
     }
 
     async fn of_region(

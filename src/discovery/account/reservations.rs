@@ -68,7 +68,8 @@ pub struct Shared {
 
 /// Asks some regions what the account holds or may use there.
 pub async fn reservations(session: &Session, regions: &[RegionName]) -> PerRegion<Vec<CapacityReservation>> {
-    ask_each(regions, |region| async move { session.ec2(region).capacity_reservations().await }).await
+    ask_each(session, regions, |region| async move { session.ec2(region).capacity_reservations().await })
+        .await
 }
 
 /// The wanted ones among the answers of some regions.

@@ -96,7 +96,7 @@ pub async fn scores(session: &Session, question: &ScoreQuestion) -> Scores {
     let ec2 = session.ec2(&question.home);
     let asked = question.regions.chunks(at_once).map(|regions| {
         let (ec2, request) = (ec2.clone(), request(question, regions));
-        async move { (regions, ec2.placement_scores(&request).await) }
+        async move { (regions, session.in_time(ec2.placement_scores(&request)).await) }
     });
     let mut scores = Scores::default();
     let mut answers = stream::iter(asked).buffered(REQUESTS_AT_ONCE);

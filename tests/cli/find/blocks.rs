@@ -68,6 +68,20 @@ fn an_empty_answer_repeats_the_question_and_proposes_the_nearest() {
 }
 
 #[test]
+fn where_fewer_or_shorter_alone_find_nothing_both_are_asked_for() {
+    let lab = Lab::start();
+    let home = lab.home();
+    put(&lab, "us-east-1", 2, 48, "3024.48");
+    assert_snapshot!(home.run("cloudkit find capacity p5.48xlarge --blocks --count 4 --duration 4d -r us-east-1 -o name"), @"
+    --- stderr
+    AWS offers no capacity block at this moment for 4 x p5.48xlarge for 4d, in us-east-1
+    with --count 2 --duration 2d there is: 1 block from 3024.48 USD up front in us-east-1
+    AWS was asked 8 further questions to find that
+    --- exit 1
+    ");
+}
+
+#[test]
 fn nothing_near_is_said_without_none_exist() {
     let lab = Lab::start();
     let home = lab.home();
@@ -75,7 +89,7 @@ fn nothing_near_is_said_without_none_exist() {
     --- stderr
     region us-east-1 (AWS_REGION); --region all asks every region of the account
     AWS offers no capacity block at this moment for 2 x p5.48xlarge for 3w, to start after YYYY-MM-DDThh:mm:ssZ, to end by YYYY-MM-DDThh:mm:ssZ, in us-east-1
-    6 further questions about fewer machines, other durations or other dates found none either; offers come and go
+    9 further questions about fewer machines, other durations, both or other dates found none either; offers come and go
     --- exit 1
     ");
     let bounds = &lab.requests_of("DescribeCapacityBlockOfferings")[0].params;

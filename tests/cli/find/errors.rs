@@ -116,6 +116,7 @@ fn a_bad_value_says_what_is_expected() {
     --- stderr
     error: "m7i.[large" is not a pattern of names such as m7i.*
     caused by: error parsing glob 'm7i.[large': unclosed character class; missing ']'
+    hint: a pattern is a name with *, ? and [ab], such as 'c[67]i.*', or a regular expression between slashes: '/c[6-8]i\.large/'
     --- exit 2
     "#);
 }
@@ -180,6 +181,9 @@ fn what_there_is_instead_is_said() {
         "search mac2.metal spot -r us-east-1",
         "search 'm7i.*' --arch arm64 -r us-east-1",
         "search t3.micro --efa -r us-east-1",
+        "search m7i.large --bare-metal -r us-east-1",
+        "search 'm7i.?xlarge' --efa -r us-east-1",
+        "search 'p4d*' --efa=no -r us-east-1",
     ];
     let all = lines.map(|line| format!("$ {line}\n{}", told(line)));
     assert_snapshot!(all.join("\n"), @"
@@ -212,6 +216,16 @@ fn what_there_is_instead_is_said() {
     hint: architecture of the 11 types left: x86_64
     $ search t3.micro --efa -r us-east-1
     nothing found: EFA yes removed the last 1 of 1395 instance types
+    hint: no type of the same family has EFA there: leave that out, or ask for other types
+    $ search m7i.large --bare-metal -r us-east-1
+    nothing found: bare metal yes removed the last 1 of 1395 instance types
+    hint: with bare metal, of the same family: m7i.metal-24xl, m7i.metal-48xl
+    $ search 'm7i.?xlarge' --efa -r us-east-1
+    nothing found: EFA yes removed the last 3 of 1395 instance types
+    hint: with EFA, of the same family: m7i.48xlarge, m7i.metal-48xl
+    $ search 'p4d*' --efa=no -r us-east-1
+    nothing found: EFA no removed the last 2 of 1395 instance types
+    hint: every type of the same families has EFA there: leave that out, or ask for other types
     ");
 }
 
@@ -271,5 +285,47 @@ fn quiet_leaves_the_data_and_the_errors() {
     error: no region is called "us-esat-1"; near it: us-east-1, us-east-2, us-west-1
     hint: --region all asks about every region
     --- exit 2
+    "#);
+}
+
+#[test]
+fn what_was_meant_is_told_from_what_was_typed() {
+    let home = Home::new();
+    let told = |line: &str| home.run(&format!("cloudkit find {line} -o name --limit 1")).stderr;
+    let lines = [
+        "search cores",
+        "search gib",
+        "search '/c[6-8'",
+        "search m7i.large --region ''",
+        "search m7i.large --deny zzz -r us-east-1",
+        "search --like g6.xlarge --gpu l40s -r us-east-1",
+        "search --arch arm --vcpus 1 -r us-east-1",
+    ];
+    let all = lines.map(|line| format!("$ {line}\n{}", told(line)));
+    assert_snapshot!(all.join("\n"), @r#"
+    $ search cores
+    error: "cores" says nothing without a number before it, such as 8 cores
+    hint: words and flags that mean something: cloudkit find search --help
+
+    $ search gib
+    error: "gib" says nothing without a number before it, such as 8 gib
+    hint: words and flags that mean something: cloudkit find search --help
+
+    $ search '/c[6-8'
+    error: "/c[6-8" is not a pattern of names such as m7i.*
+    caused by: error parsing glob '/c[6-8': unclosed character class; missing ']'
+    hint: a pattern is a name with *, ? and [ab], such as 'c[67]i.*', or a regular expression between slashes: '/c[6-8]i\.large/'
+
+    $ search m7i.large --region ''
+    error: a region is missing, such as us-east-1, us-* or all
+
+    $ search m7i.large --deny zzz -r us-east-1
+    warning: no instance type is called "zzz"
+
+    $ search --like g6.xlarge --gpu l40s -r us-east-1
+    like g6.xlarge: size xlarge; architecture x86_64; number of GPUs 1; number of accelerators 0
+
+    $ search --arch arm --vcpus 1 -r us-east-1
+    35 offers left out; a higher --limit shows them
     "#);
 }

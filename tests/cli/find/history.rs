@@ -138,8 +138,8 @@ fn the_price_of_this_moment_takes_one_call_for_many_types() {
 fn a_picture_is_written_beside_the_rows() {
     let lab = lab();
     let home = lab.home();
-    home.run("cloudkit find spot m7i.large --history 24h --svg charts/prices.svg").ok();
-    let picture = home.read("charts/prices.svg");
+    home.run("cloudkit find spot m7i.large --history 24h --svg prices.svg").ok();
+    let picture = home.read("prices.svg");
     assert!(picture.starts_with("<svg") && picture.trim_end().ends_with("</svg>"));
     for part in ["Spot price of m7i.large in us-east-1, linux", "US dollars an hour", "use1-az1", "use1-az6"]
     {
@@ -227,4 +227,17 @@ fn where_the_account_is_not_asked_prices_per_zone_are_those_of_whole_regions() {
     hint: read what AWS's public lists say: cloudkit find refresh
     --- exit 3
     ");
+}
+
+#[test]
+fn a_picture_is_written_into_a_folder_that_is_there() {
+    let lab = Lab::start();
+    assert_snapshot!(lab.home().run("cloudkit find spot m7i.large --history 1h --svg new/x.svg"), @"
+    --- stderr
+    region us-east-1 (AWS_REGION); --region all searches the world
+    error: --svg: there is no folder new
+    hint: make it first, or name another
+    --- exit 2
+    ");
+    assert!(lab.requests().is_empty());
 }

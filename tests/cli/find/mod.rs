@@ -33,5 +33,7 @@ mod reservations;
 #[cfg(feature = "aws")]
 mod scores;
 mod show;
+#[cfg(feature = "aws")]
+mod slow_regions;
 mod spot_prices;
 mod words;

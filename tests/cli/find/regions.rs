@@ -50,6 +50,7 @@ fn a_misspelt_one_is_refused_with_the_nearest() {
     --- stderr
     error: "us-[" is not a pattern of names such as m7i.*
     caused by: error parsing glob 'us-[': unclosed character class; missing ']'
+    hint: a pattern is a name with *, ? and [ab], such as 'c[67]i.*', or a regular expression between slashes: '/c[6-8]i\.large/'
     --- exit 2
     "#);
     assert_snapshot!(home.run("cloudkit find regions US-EAST-1 -o name"), @"us-east-1");

@@ -14,10 +14,22 @@ fn fewer_than_three_types_get_no_score_and_the_reason() {
     region us-east-1 (AWS_REGION); --region all searches the world
     warning: no placement score: AWS gives every request for fewer than 3 different types a low score, whatever the capacity, so a score for 2 would mislead (a type with and without local disks, m5 and m5d, counts once)
     hint: name more types that would do as well, such as 'm7i.large' 'm7a.large' 'm6i.large'
+    --- exit 1
     ");
     // A type with and without local disks counts once.
-    home.run("cloudkit find spot m5.large m5d.large c5.large --score").ok();
+    home.run("cloudkit find spot m5.large m5d.large c5.large --score").exits(1);
     assert!(lab.requests_of("GetSpotPlacementScores").is_empty());
+}
+
+#[test]
+fn a_price_is_not_looked_at_and_that_is_said() {
+    let lab = Lab::start();
+    let screen =
+        lab.home().run("cloudkit find spot m7i.large m7a.large m6i.large --score --max-price 0.01").ok();
+    assert!(
+        screen.stderr.contains("not looked at here, where no offer is shown: price ..0.01 USD"),
+        "{screen}"
+    );
 }
 
 #[test]

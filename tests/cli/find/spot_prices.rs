@@ -46,6 +46,22 @@ fn what_is_sold_as_spot_is_shown_where_its_price_is_not_known() {
 }
 
 #[test]
+fn the_prices_of_the_system_that_is_asked_for_are_what_has_to_be_known() {
+    let home = Home::new();
+    lists::write(&home, "lists/spot.json", lists::spot(&[("us-east-1", "g6.xlarge", "0.3", "N/A*")]), 0);
+    home.run("cloudkit find refresh --from lists").ok();
+    home.run("cloudkit find spot g6.xlarge --region us-east-1 --offline").ok();
+    assert_snapshot!(home.run("cloudkit find spot g6.xlarge --region us-east-1 --os windows --offline"), @"
+    --- stderr
+    error: no spot prices are known here, and they cannot be fetched with --offline
+    hint: read files of AWS's lists: cloudkit find refresh --from DIR
+    --- exit 2
+    ");
+    // Of SUSE there is no list that could be fetched.
+    home.run("cloudkit find spot g6.xlarge --region us-east-1 --os suse --offline").ok();
+}
+
+#[test]
 fn a_saving_against_an_old_price_is_marked() {
     let home = refreshed();
     assert_snapshot!(home.run("cloudkit find spot --region us-east-1 -o table"), @"

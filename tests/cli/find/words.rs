@@ -175,11 +175,13 @@ fn a_word_that_means_nothing_is_refused_with_the_nearest() {
           m7i(
              ^
       error: unclosed group
+    hint: a pattern is a name with *, ? and [ab], such as 'c[67]i.*', or a regular expression between slashes: '/c[6-8]i\.large/'
     --- exit 2
     "#);
-    assert_snapshot!(search("''"), @"
+    assert_snapshot!(search("''"), @r"
     --- stderr
     error: a name or a pattern of names such as m7i.* is missing
+    hint: a pattern is a name with *, ? and [ab], such as 'c[67]i.*', or a regular expression between slashes: '/c[6-8]i\.large/'
     --- exit 2
     ");
 }

@@ -80,6 +80,8 @@ impl Lab {
             ("CLOUDKIT_SSH_PORT", &self.addresses.ssh_port.to_string()),
             // The machines of the lab run nothing, so no agent shows itself unless a test has it do so.
             ("CLOUDKIT_AGENT_WAIT", "1s"),
+            // A lab that has just begun on a computer with much to do is no region without an answer.
+            ("CLOUDKIT_ANSWER_LIMIT", "60s"),
         ] {
             home.set(variable, value);
         }

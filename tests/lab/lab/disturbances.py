@@ -6,6 +6,7 @@ It deliberately draws no chances: a disturbance strikes the next matching calls,
 from __future__ import annotations
 
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -25,7 +26,10 @@ _THROTTLES = {
 
 @dataclass
 class Fault:
-    """`times` counts down to nothing, None strikes until it is cleared; `params` must be those of the call."""
+    """`times` counts down to nothing, None strikes until it is cleared; `params` must be those of the call.
+
+    `of_ten`: of every ten calls of an operation in a region, as EC2 counts them, it strikes so many, in a row.
+    """
 
     kind: str
     action: str = "*"
@@ -33,6 +37,7 @@ class Fault:
     region: str | None = None
     params: dict[str, str] = field(default_factory=dict)
     times: int | None = None
+    of_ten: int = 10
     status: int = 500
     code: str = "InternalError"
     message: str = "An internal error has occurred"
@@ -41,15 +46,21 @@ class Fault:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"kind must be one of {', '.join(KINDS)}")
+        self._met: Counter[tuple[str, str, str]] = Counter()
 
     def strikes(self, call: Call) -> bool:
-        return (
+        is_meant = (
             self.action in ("*", call.action)
             and self.service in (None, call.service)
             and self.region in (None, call.region)
             and self.params.items() <= call.params.items()
             and self.times != 0
         )
+        if not is_meant:
+            return False
+        operation = (call.service, call.action, call.region)
+        self._met[operation] += 1
+        return (self._met[operation] - 1) % 10 < self.of_ten
 
     def before(self, call: Call) -> None:
         """What it does before the call is done."""

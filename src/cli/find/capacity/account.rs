@@ -105,7 +105,7 @@ pub(super) fn ask(
     let question = blocks::Asked::of(asked)?;
     let regions = AskedRegions::parse(context, &arguments.region)?;
     let answer = context.block_on_bounded(async {
-        let session = context.session().await?;
+        let session = context.asking_session().await?;
         let _step = context.streams.step("asking the account");
         let regions = regions.resolve(context, &session).await?;
         let mut answer = Answer::default();

@@ -131,7 +131,7 @@ fn nearby_notes(near: &Nearby) -> Vec<String> {
     let mut notes: Vec<String> = near.proposals.iter().map(proposal_note).collect();
     if notes.is_empty() && near.failure.is_none() {
         notes.push(format!(
-            "{asked} about fewer machines, other durations or other dates found none either; offers come and go"
+            "{asked} about fewer machines, other durations, both or other dates found none either; offers come and go"
         ));
     } else {
         notes.push(format!("AWS was asked {asked} to find that"));
@@ -150,6 +150,7 @@ fn proposal_note(proposal: &Proposal) -> String {
     let change = match change {
         Change::Count(count) => format!("--count {count}"),
         Change::Duration(duration) => format!("--duration {duration}"),
+        Change::CountAndDuration(count, duration) => format!("--count {count} --duration {duration}"),
         Change::AnyDates => "no --start-after and --end-by".to_owned(),
     };
     let price = cheapest.map(|price| format!(" from {price} USD up front")).unwrap_or_default();

@@ -19,7 +19,7 @@ use crate::cli::exit_code::ExitClass;
 use crate::cli::find::account_quotas;
 use crate::cli::find::scores::too_few;
 use crate::cli::{region, region_failures};
-use crate::discovery::account::blocks::{BlockQuestion, SaleFailure, Sales, for_sale};
+use crate::discovery::account::blocks::{BlockQuestion, ForSale, SaleFailure, Sales, for_sale};
 use crate::discovery::account::check::{Answer, CheckQuestion, Learnt, QuotaSignal, check};
 use crate::discovery::account::quota_fit;
 use crate::discovery::account::quotas::Freshness;
@@ -43,16 +43,20 @@ pub(super) fn run(
     let mut question = question(context, arguments, wish)?;
     let asked = AskedRegions::parse(context, &arguments.region)?;
     let learnt = context.block_on_bounded(async {
-        let session = context.session().await?;
+        let session = context.asking_session().await?;
         let _step = context.streams.step("asking the account");
         question.regions = asked.resolve(context, &session).await?;
         let home: RegionName = region::in_force(context).region.parse()?;
-        let (mut learnt, mut class) = learn(&session, &question, home).await;
         let places = blocks::places(context.catalog(), &question.regions, wish).0;
-        for failure in learn_blocks(&session, &question, places, &mut learnt).await {
+        let ((mut learnt, mut class), (blocks, unasked), quotas) = tokio::join!(
+            learn(&session, &question, home),
+            learn_blocks(&session, &question, places),
+            learn_quotas(context, &session, &question),
+        );
+        for failure in unasked {
             class = region_failures::worst(class, &failure.source);
         }
-        learnt.quotas = learn_quotas(context, &session, &question).await;
+        (learnt.blocks, learnt.quotas) = (blocks, quotas);
         Ok((learnt, class))
     });
     let (learnt, class) = learnt.unwrap_or_else(|error| {
@@ -104,25 +108,28 @@ fn question(
 async fn learn(session: &Session, question: &CheckQuestion, home: RegionName) -> (Learnt, ExitClass) {
     let mut learnt = Learnt::default();
     let mut class = ExitClass::Done;
-    let PerRegion { answers, failures } = reservations(session, &question.regions).await;
+    let places =
+        question.regions.iter().flat_map(|region| question.types.iter().map(move |name| (region, name)));
+    let zones = places.map(|(region, name)| async move {
+        let zones = session.in_time(session.ec2(region).zones_with(name)).await;
+        ((region.clone(), name.clone()), zones)
+    });
+    let (PerRegion { answers, failures }, zones, (scores, failed)) = tokio::join!(
+        reservations(session, &question.regions),
+        stream::iter(zones).buffer_unordered(CALLS_AT_ONCE).collect::<BTreeMap<_, _>>(),
+        learn_scores(session, question, home),
+    );
     learnt.reservations.extend(answers.into_iter().map(|(region, held)| (region, Ok(held))));
     for failure in failures {
         class = region_failures::worst(class, &failure.source);
         learnt.reservations.insert(failure.region, Err(failure.source.to_string()));
     }
-    let places =
-        question.regions.iter().flat_map(|region| question.types.iter().map(move |name| (region, name)));
-    let zones = places.map(|(region, name)| async move {
-        ((region.clone(), name.clone()), session.ec2(region).zones_with(name).await)
-    });
-    let zones: BTreeMap<_, _> = stream::iter(zones).buffered(CALLS_AT_ONCE).collect().await;
     for (place, zones) in zones {
         if let Err(error) = &zones {
             class = region_failures::worst(class, error);
         }
         learnt.zones.insert(place, zones.map_err(|error| error.to_string()));
     }
-    let (scores, failed) = learn_scores(session, question, home).await;
     learnt.scores = Some(scores);
     (learnt, failed.map_or(class, |failed| region_failures::worst(class, &failed)))
 }
@@ -132,11 +139,11 @@ async fn learn_blocks(
     session: &Session,
     question: &CheckQuestion,
     places: BTreeMap<RegionName, Vec<String>>,
-    learnt: &mut Learnt,
-) -> Vec<SaleFailure> {
+) -> (LearntBlocks, Vec<SaleFailure>) {
     let (count, duration) = (question.count, BlockDuration::DAY);
     let asked = BlockQuestion { places: places.clone(), count, duration, starts_after: None, ends_by: None };
     let Sales { answers, failures } = for_sale(session, &asked).await;
+    let mut learnt = LearntBlocks::new();
     for (region, types) in places {
         for name in types {
             let is_it =
@@ -147,10 +154,10 @@ async fn learn_blocks(
                 Some(failure) => Err(failure.source.to_string()),
                 None => Ok(sales),
             };
-            learnt.blocks.insert((region.clone(), name), learnt_of);
+            learnt.insert((region.clone(), name), learnt_of);
         }
     }
-    failures
+    (learnt, failures)
 }
 
 /// The room that the quotas have; where they can't be read the sign is there with the reason.
@@ -167,6 +174,7 @@ async fn learn_quotas(
     quota_fit::signals(context.catalog(), question, &found)
 }
 
+type LearntBlocks = BTreeMap<(RegionName, String), Result<Vec<ForSale>, String>>;
 type LearntScores = Result<Vec<scores::ScoreRow>, String>;
 
 async fn learn_scores(
