@@ -39,3 +39,5 @@ mod terminate;
 mod user_data;
 mod volumes;
 mod waiting;
+#[cfg(unix)]
+mod wizard;
