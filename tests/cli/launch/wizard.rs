@@ -3,6 +3,7 @@
 use insta::assert_snapshot;
 use serde_json::Value;
 
+use crate::find::lists::serve_all;
 use crate::support::{Home, Lab, Terminal};
 
 const ENTER: &str = "\r";
@@ -142,6 +143,22 @@ fn a_key_is_made_after_the_yes_where_there_is_none() {
     terminal.sees(QUESTIONS[4]).sees("make a new one: ~/.ssh/id_ed25519").answers(ENTER);
     takes(&mut terminal, &QUESTIONS[5..]);
     terminal.sees(CONSENT).answers("y\r").sees("made SSH key").sees("accepted").ends(0);
+}
+
+#[test]
+fn a_spot_machine_is_shown_with_what_it_saves_and_how_often_it_is_taken_back() {
+    let lab = Lab::start();
+    let mut home = lab.home();
+    serve_all(&lab, &mut home);
+    home.run("cloudkit find refresh").ok();
+    let mut terminal = Terminal::typed(&home, "cloudkit launch --dry-run");
+    terminal.sees(QUESTIONS[0]).answers("m7i.large").sees("2 vCPUs").answers(ENTER);
+    takes(&mut terminal, &QUESTIONS[1..2]);
+    terminal.sees(QUESTIONS[2]).sees("0.0391").sees("80% less, 5-10% taken back a month").sees("2026-09-01");
+    terminal.answers(DOWN).answers(ENTER);
+    terminal.sees(QUESTIONS[3]).sees("at most 0.31 USD").answers(ENTER);
+    takes(&mut terminal, &QUESTIONS[4..]);
+    terminal.sees("--region us-east-1 --spot --ttl 8h").sees("us-east-1, spot").ends(0);
 }
 
 #[test]

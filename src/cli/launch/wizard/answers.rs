@@ -45,8 +45,10 @@ pub(super) enum Deadline {
 /// Who is let in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum KeyAnswer {
-    /// What a launch takes by itself: the agent's key, or a new one.
-    Usual,
+    /// One that is made, as a launch does by itself where there is none.
+    New,
+    /// The SSH agent's.
+    Agent,
     File(PathBuf),
 }
 
@@ -86,8 +88,10 @@ impl Answers {
                 None => flags.alone("--no-idle-timeout"),
             }
         }
-        if let Some(Kept { answer: KeyAnswer::File(file), .. }) = &self.key {
-            flags.value("--ssh-key", &file.to_string_lossy());
+        match self.key.as_ref().map(|key| &key.answer) {
+            None | Some(KeyAnswer::New) => {}
+            Some(KeyAnswer::Agent) => flags.alone("--ssh-agent"),
+            Some(KeyAnswer::File(file)) => flags.value("--ssh-key", &file.to_string_lossy()),
         }
         if let Some(Kept { answer: NameAnswer::Named(name), .. }) = &self.name {
             flags.value("--name", name);

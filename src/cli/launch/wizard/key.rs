@@ -16,27 +16,24 @@ pub(super) struct Keys {
     home: PathBuf,
     /// What Enter takes, and in which words.
     usual: Result<(KeyAnswer, String), String>,
-    others: Vec<PathBuf>,
+    others: Vec<(KeyAnswer, String)>,
 }
 
 impl Keys {
-    pub(super) fn of(home: &Path, usual: Result<LaunchKey, CommandError>) -> Self {
-        let usual = match usual {
-            Ok(LaunchKey { known: KnownKey::File { identity, .. }, .. }) => {
-                let text = tilde(home, &identity);
-                Ok((KeyAnswer::File(identity), text))
+    /// The keys that there are; `of_agent` is the line of the agent's key where that is not the usual one.
+    pub(super) fn of(home: &Path, usual: Result<LaunchKey, CommandError>, of_agent: Option<&str>) -> Self {
+        let usual = match usual.map(|key| key.known) {
+            Ok(KnownKey::File { identity, .. }) => Ok(file(home, identity)),
+            Ok(KnownKey::Agent { line }) => Ok(agent(&line)),
+            Ok(KnownKey::New { identity, .. }) => {
+                Ok((KeyAnswer::New, format!("make a new one: {}", tilde(home, &identity))))
             }
-            Ok(LaunchKey { known: KnownKey::Agent { line }, .. }) => {
-                let comment = line.splitn(3, ' ').nth(2).unwrap_or("without a name").to_owned();
-                Ok((KeyAnswer::Usual, format!("the SSH agent's: {comment}")))
-            }
-            Ok(LaunchKey { known: KnownKey::New { identity, .. }, .. }) => {
-                Ok((KeyAnswer::Usual, format!("make a new one: {}", tilde(home, &identity))))
-            }
-            Ok(LaunchKey { known: KnownKey::Pair { .. }, .. }) => Ok((KeyAnswer::Usual, "EC2's".to_owned())),
+            // A pair is named by a flag, and whoever gave that is not asked.
+            Ok(KnownKey::Pair { .. }) => Err("an EC2 key pair was named".to_owned()),
             Err(error) => Err(with_causes(error.error.as_ref())),
         };
-        let others = keys::own_keys(home).into_iter().map(|key| key.identity).collect();
+        let files = keys::own_keys(home).into_iter().map(|key| file(home, key.identity));
+        let others = files.chain(of_agent.map(agent)).collect();
         Self { home: home.to_owned(), usual, others }
     }
 
@@ -46,20 +43,13 @@ impl Keys {
         if !typed.is_empty() {
             return vec![self.named(typed)];
         }
-        let mut rows = Vec::new();
-        let mut notes = Vec::new();
-        match &self.usual {
-            Ok((answer, text)) => rows.push(Row::new(answer.clone(), text.clone(), vec![text.clone()])),
-            Err(why) => notes.push(Row::note(why.clone())),
-        }
-        for file in &self.others {
-            let answer = KeyAnswer::File(file.clone());
-            if rows.iter().all(|row| row.answer.as_ref() != Some(&answer)) {
-                let text = tilde(&self.home, file);
-                rows.push(Row::new(answer, text.clone(), vec![text]));
+        let mut rows: Vec<Row<KeyAnswer>> = Vec::new();
+        for (answer, text) in self.usual.iter().chain(&self.others) {
+            if rows.iter().all(|row| row.answer.as_ref() != Some(answer)) {
+                rows.push(Row::new(answer.clone(), text.clone(), vec![text.clone()]));
             }
         }
-        rows.extend(notes);
+        rows.extend(self.usual.as_ref().err().map(Row::note));
         rows
     }
 
@@ -73,6 +63,16 @@ impl Keys {
             Err(error) => Row::note(with_causes(&error)),
         }
     }
+}
+
+fn file(home: &Path, identity: PathBuf) -> (KeyAnswer, String) {
+    let text = tilde(home, &identity);
+    (KeyAnswer::File(identity), text)
+}
+
+fn agent(line: &str) -> (KeyAnswer, String) {
+    let comment = line.splitn(3, ' ').nth(2).unwrap_or("without a name");
+    (KeyAnswer::Agent, format!("the SSH agent's: {comment}"))
 }
 
 /// A path as people write it.

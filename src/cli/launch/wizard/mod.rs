@@ -42,8 +42,9 @@ use crate::output::Verbosity;
 use crate::platform::{clock, terminal, time_zone};
 use crate::provision::plan::Plan;
 use crate::provision::wish::AgentWish;
+use crate::provision::world::key::KnownKey;
 
-const HELP: &str = "US dollars an hour; arrows move, Enter takes the marked line, Esc goes back";
+const HELP: &str = "USD/hour; arrows move, Enter takes the marked line, Esc goes back";
 const HELP_FOR_ENDINGS: &str = "Enter takes the marked line; or type a deadline: 2d, 18:00; Esc goes back";
 const HELP_FOR_KEYS: &str = "Enter takes the marked line; or type the file of a key; Esc goes back";
 const HELP_FOR_NAMES: &str = "type a name, or Enter for none; Esc goes back";
@@ -83,7 +84,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &LaunchArguments) -> Result<
 fn parsed(context: &Context<'_>, flags: &[String]) -> Result<LaunchArguments, CommandError> {
     let typed = personality::rewrite(&context.process.arguments).into_iter();
     let cloudkit = parse(typed.chain(flags.iter().map(OsString::from)))
-        .map_err(|error| CommandError::usage(error.to_string()))?;
+        .map_err(|error| CommandError::usage(error.to_string().trim_start_matches("error: ").to_owned()))?;
     match cloudkit.command {
         Command::Launch(command) => Ok(command.arguments),
         _ => Err(CommandError::new(ExitClass::Bug, "the flags of a launch were read as another command")),
@@ -128,7 +129,10 @@ impl Step {
                 let deadline = ending.ttl.is_some() || ending.until.is_some() || ending.no_ttl;
                 deadline || ending.idle_timeout.is_some() || ending.no_idle_timeout
             }
-            Self::Key => arguments.network.ssh_key.is_some() || arguments.network.key_pair.is_some(),
+            Self::Key => {
+                let network = &arguments.network;
+                network.ssh_key.is_some() || network.key_pair.is_some() || network.ssh_agent
+            }
             Self::Name => arguments.name.is_some(),
         }
     }
@@ -270,7 +274,15 @@ impl<'w> Wizard<'w> {
 
     fn keys(&self) -> Result<key::Keys, CommandError> {
         let context = self.context;
-        let usual = context.block_on(super::key::find(context, &self.arguments.network))?;
-        Ok(key::Keys::of(context.process.home()?, usual))
+        let (usual, of_agent) = context.block_on(async {
+            let usual = super::key::find(context, &self.arguments.network).await;
+            let is_of_agent = usual.as_ref().is_ok_and(|key| matches!(key.known, KnownKey::Agent { .. }));
+            // Whoever has no key at all was asked for the agent's already.
+            let is_new = usual.as_ref().is_ok_and(|key| matches!(key.known, KnownKey::New { .. }));
+            let of_agent =
+                if is_of_agent || is_new { None } else { super::key::offered_by_agent(context).await };
+            (usual, of_agent)
+        })?;
+        Ok(key::Keys::of(context.process.home()?, usual, of_agent.as_deref()))
     }
 }

@@ -128,10 +128,7 @@ impl<'f, 'c> Purposes<'f, 'c> {
 
     /// What the figures are, and what can be typed.
     pub(super) fn help(&self) -> String {
-        format!(
-            "US dollars an hour on demand in {}; Enter takes the marked line, words search: l4 4 gpus",
-            self.facts.home()
-        )
+        format!("USD/hour in {}; Enter takes the marked line, words search: l4 4 gpus", self.facts.home())
     }
 
     pub(super) fn rows(&self, typed: &str) -> Vec<Row<String>> {

@@ -29,13 +29,12 @@ impl<A> Row<A> {
 
     /// A line that can't be chosen.
     pub(super) fn note(text: impl Into<String>) -> Self {
-        let text = text.into();
+        let text: String = text.into();
         Self { cells: vec![format!("({text})")], chosen: text, answer: None }
     }
 }
 
-/// The rows as lines for a screen: columns beside each other where they fit, else each row's first part with all others on a
-/// line below. What may be left out is shortened first and then left out, one column after the other.
+/// The rows as lines for a screen: columns beside each other where they fit, else each row on lines of its own. What may be left out is shortened first and then left out, one column after the other.
 pub(super) fn lines<A>(rows: &[Row<A>], columns: usize, droppable: &[usize]) -> Vec<String> {
     let fitted = fitted(widths(rows), columns, droppable);
     let line = |row: &Row<A>| match (row.answer.is_some(), &fitted) {
@@ -85,19 +84,31 @@ fn beside<A>(row: &Row<A>, widths: &[usize]) -> String {
     padded.join(GAP).trim_end().to_owned()
 }
 
+/// The parts on as few lines as they fit, on two where leaving some out makes that enough.
 fn below<A>(row: &Row<A>, columns: usize, droppable: &[usize]) -> String {
-    let Some(first) = row.cells.first() else { return String::new() };
     let room = columns.saturating_sub(MARK + INDENT.len() + 1);
-    let others = |left_out: &[usize]| {
-        let others = row.cells.iter().enumerate().skip(1);
-        let kept = others.filter(|(at, cell)| !cell.is_empty() && !left_out.contains(at));
-        kept.map(|(_, cell)| cell.as_str()).collect::<Vec<_>>().join(", ")
+    let wrapped = |left_out: &[usize]| {
+        let cells = row.cells.iter().enumerate();
+        let kept = cells.filter(|(at, cell)| !cell.is_empty() && !left_out.contains(at));
+        wrapped(kept.map(|(_, cell)| cell.as_str()), room)
     };
-    let fits = |text: &String| text.chars().count() <= room;
-    let mut shorter = (0..droppable.len()).filter_map(|count| Some(others(droppable.get(..count)?)));
-    let others = shorter.find(fits).unwrap_or_else(|| others(droppable));
-    let first = cut(first, columns.saturating_sub(MARK + 1));
-    if others.is_empty() { first } else { format!("{first}\n{INDENT}{}", cut(&others, room)) }
+    let mut shorter = (0..droppable.len()).filter_map(|count| Some(wrapped(droppable.get(..count)?)));
+    let lines = shorter.find(|lines| lines.len() <= 2).unwrap_or_else(|| wrapped(droppable));
+    lines.join(&format!("\n{INDENT}"))
+}
+
+fn wrapped<'c>(cells: impl Iterator<Item = &'c str>, room: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for cell in cells {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + GAP.len() + cell.chars().count() <= room => {
+                line.push_str(GAP);
+                line.push_str(cell);
+            }
+            _ => lines.push(cut(cell, room)),
+        }
+    }
+    lines
 }
 
 /// A text in as many letters as there is room for.
@@ -136,13 +147,16 @@ mod tests {
 
     #[test]
     fn on_a_narrow_screen_they_stand_below_each_other() {
+        let narrow = |columns, droppable| lines(&rows(), columns, droppable);
         let expected = [
-            "One GPU\n    g4dn.xlarge, 0.53",
+            "One GPU\n    g4dn.xlarge  0.53",
             "General work\n    m6a.large",
             "(a note that is longer than any of the others)",
         ];
-        assert_eq!(lines(&rows(), 25, &[]), expected);
-        assert_eq!(lines(&rows(), 19, &[])[0], "One GPU\n    g4dn.xlarg..");
+        assert_eq!(narrow(25, &[]), expected);
+        assert_eq!(narrow(22, &[])[0], "One GPU\n    g4dn.xlarge\n    0.53");
+        assert_eq!(narrow(14, &[1])[0], "One GPU\n    0.53");
+        assert_eq!(narrow(12, &[1])[1], "Gen..");
         assert_eq!(lines::<u8>(&[], 20, &[1]), [""; 0]);
     }
 }

@@ -12,7 +12,7 @@ use crate::provision::plan::without_account;
 
 /// How somebody gets credentials who has none.
 const HOW_TO_SIGN_IN: &str = "\
-nothing can be launched without them, but the questions lead to a plan. To get some:
+the questions lead to a plan without any; to launch, get some:
 no account yet     sign up at https://aws.amazon.com
 no access key      make one in the console: IAM, Users, Security credentials
 an access key      aws configure

@@ -44,7 +44,11 @@ prop_compose! {
         market in prop::sample::select(vec![MarketAnswer::OnDemand, MarketAnswer::Spot, MarketAnswer::SpotElseOnDemand]),
         deadline in prop::option::of(1_u64..1_000_000),
         idle in prop::option::of(1_u64..1_000_000),
-        file in prop::option::of("[^\u{0}]{1,20}"),
+        key in prop_oneof![
+            Just(KeyAnswer::New),
+            Just(KeyAnswer::Agent),
+            "[^\u{0}]{1,20}".prop_map(|file| KeyAnswer::File(file.into())),
+        ],
         name in prop::option::of("[!-~äß\"'$`\\\\]([ -~äß]{0,20}[!-~])?"),
     ) -> Answers {
         let span = |seconds: u64| Span::from_seconds(seconds);
@@ -53,7 +57,7 @@ prop_compose! {
             region: kept(region.to_owned()),
             market: kept(market),
             ending: kept(EndingAnswer { deadline: deadline.map(|of| Deadline::After(span(of))), idle: idle.map(span) }),
-            key: kept(file.map_or(KeyAnswer::Usual, |file| KeyAnswer::File(file.into()))),
+            key: kept(key),
             name: kept(name.map_or(NameAnswer::OfLaunch, NameAnswer::Named)),
         }
     }
