@@ -4,6 +4,7 @@
 
 use jiff::civil::Date;
 
+use super::row::Row;
 use crate::catalog::Catalog;
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
@@ -11,6 +12,7 @@ use crate::cli::launch::offers;
 use crate::cli::region::{self, InForce};
 use crate::discovery::{Filter, NamePattern, Question, search};
 use crate::model::{Market, Offer};
+use crate::output::machine_gist;
 
 /// Whose prices are shown where the catalog knows none of the region in force.
 const WELL_KNOWN: &str = "us-east-1";
@@ -88,4 +90,17 @@ pub(super) fn dated(offer: &Offer<'_>) -> [String; 2] {
     let Some(as_of) = &offer.price_as_of else { return Default::default() };
     let old = if offer.price_is_old { " (old)" } else { "" };
     [format!("{as_of}{old}"), offer.price_source.as_deref().unwrap_or_default().to_owned()]
+}
+
+/// The columns of [`machine_row`] that may be left out on a narrow screen, the first one first: who says the price, what else
+/// it has, what it has.
+pub(super) const DROPPABLE_OF_MACHINES: [usize; 3] = [6, 5, 3];
+
+/// A machine as a line: what it is for, where that is said, its type, its price, what it has, and of when the price is.
+pub(super) fn machine_row(purpose: &str, offer: &Offer<'_>, price: String) -> Row<String> {
+    let name = offer.instance_type.to_string();
+    let [gist, rest] = machine_gist(offer);
+    let [date, source] = dated(offer);
+    let chosen = format!("{name}, {gist}");
+    Row::new(name.clone(), chosen, vec![purpose.to_owned(), name, price, gist, date, rest, source])
 }

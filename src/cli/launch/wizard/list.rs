@@ -62,7 +62,8 @@ impl<A: Clone + PartialEq> Question<'_, A> {
             let found = rows.iter().position(is_it).map(|at| rows.remove(at));
             let row = found.or_else(|| (self.rows)(&before.typed).into_iter().find(is_it));
             if let Some(mut row) = row {
-                row.cells.iter_mut().take(1).for_each(|cell| cell.push_str(" (as before)"));
+                let first = row.cells.iter_mut().find(|cell| !cell.is_empty());
+                first.into_iter().for_each(|cell| cell.push_str(" (as before)"));
                 rows.insert(0, row);
             }
         }

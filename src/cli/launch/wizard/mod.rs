@@ -25,7 +25,7 @@ use std::ffi::OsString;
 
 use self::answers::{Answers, MarketAnswer};
 use self::command_line::Shell;
-use self::facts::Facts;
+use self::facts::{DROPPABLE_OF_MACHINES, Facts};
 use self::list::{Kept, Question, Reply, Screen};
 use self::row::Row;
 use super::arguments::{DEFAULT_IDLE_TIMEOUT, DEFAULT_TTL, LaunchArguments};
@@ -189,7 +189,14 @@ impl<'w> Wizard<'w> {
             Step::Purpose => {
                 let purposes = purpose::Purposes::of(&self.facts);
                 let rows = |typed: &str| purposes.rows(typed);
-                self.put(number, "What for?", &purposes.help(), &[6, 5, 3], &rows, &mut answers.machine)
+                self.put(
+                    number,
+                    "What for?",
+                    &purposes.help(),
+                    &DROPPABLE_OF_MACHINES,
+                    &rows,
+                    &mut answers.machine,
+                )
             }
             Step::Place => {
                 let rows = |typed: &str| place::rows(&self.facts, &machine, typed);

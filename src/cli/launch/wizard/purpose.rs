@@ -3,13 +3,12 @@
 //! A purpose names no type. It is a question to the catalog, and its answer the cheapest type that passes. Only x86_64 is
 //! proposed, which most software is built for; words find the others.
 
-use super::facts::{Facts, dated, price};
+use super::facts::{Facts, machine_row, price};
 use super::row::Row;
 use super::search;
 use crate::catalog::Feature;
 use crate::discovery::{Figure, Filter, Label, NotAFilter};
 use crate::model::Offer;
-use crate::output::machine_gist;
 
 /// A size for a purpose.
 #[derive(Debug)]
@@ -138,17 +137,7 @@ impl<'f, 'c> Purposes<'f, 'c> {
         if self.offers.is_empty() {
             return vec![Row::note("type what it should have, such as: l4 2 gpus")];
         }
-        let row = |(title, offer): &(&'static str, Offer<'_>)| {
-            let name = offer.instance_type.to_string();
-            let [gist, rest] = machine_gist(offer);
-            let [date, source] = dated(offer);
-            let chosen = format!("{name}, {gist}");
-            Row::new(
-                name.clone(),
-                chosen,
-                vec![(*title).to_owned(), name, price(offer), gist, date, rest, source],
-            )
-        };
+        let row = |(title, offer): &(&'static str, Offer<'_>)| machine_row(title, offer, price(offer));
         self.offers.iter().map(row).collect()
     }
 }

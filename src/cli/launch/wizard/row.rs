@@ -56,7 +56,7 @@ fn fitted(mut widths: Vec<usize>, columns: usize, droppable: &[usize]) -> Option
         if too_many == 0 {
             return Some(widths);
         }
-        let width = widths.get_mut(*at)?;
+        let Some(width) = widths.get_mut(*at) else { continue };
         if *width >= LEAST_SHORTENED + too_many {
             *width -= too_many;
             return Some(widths);
@@ -156,7 +156,7 @@ mod tests {
         assert_eq!(narrow(25, &[]), expected);
         assert_eq!(narrow(22, &[])[0], "One GPU\n    g4dn.xlarge\n    0.53");
         assert_eq!(narrow(14, &[1])[0], "One GPU\n    0.53");
-        assert_eq!(narrow(12, &[1])[1], "Gen..");
+        assert_eq!(narrow(12, &[1])[1], "Gen..\n    m6a..");
         assert_eq!(lines::<u8>(&[], 20, &[1]), [""; 0]);
     }
 }

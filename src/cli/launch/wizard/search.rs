@@ -2,11 +2,10 @@
 //!
 //! A last word that is not finished finds the types whose names have it in them; one that means nothing is said to.
 
-use super::facts::{Facts, dated, price};
+use super::facts::{Facts, machine_row, price};
 use super::row::Row;
 use crate::discovery::{DiscoveryError, NamePattern, Question, Reading, read_question, search};
 use crate::model::{Market, Offer};
-use crate::output::machine_gist;
 
 /// As many offers as are looked at; a list shows fewer.
 const MOST: usize = 400;
@@ -53,25 +52,22 @@ fn found(facts: &Facts<'_>, reading: &Reading) -> Vec<Row<String>> {
     let here = vec![facts.home().to_owned()];
     let offers = facts.offers(question(here.clone()));
     if !offers.is_empty() {
-        return offers.iter().map(|offer| row(offer, &price(offer))).collect();
+        return offers.iter().map(|offer| machine_row("", offer, priced(offer))).collect();
     }
     let elsewhere = cheapest_of_each(facts.offers(question(facts.regions())));
     if elsewhere.is_empty() {
         return nothing(facts, &question(here));
     }
-    let place = |offer: &Offer<'_>| format!("{} in {}", price(offer), offer.region);
-    let mut rows: Vec<Row<String>> = elsewhere.iter().map(|offer| row(offer, &place(offer))).collect();
+    let row = |offer: &Offer<'_>| machine_row("", offer, format!("{} in {}", priced(offer), offer.region));
+    let mut rows: Vec<Row<String>> = elsewhere.iter().map(row).collect();
     rows.push(Row::note(format!("none of them is known to be sold in {}", facts.home())));
     rows
 }
 
-fn row(offer: &Offer<'_>, price: &str) -> Row<String> {
-    let name = offer.instance_type.to_string();
-    let [gist, rest] = machine_gist(offer);
-    let [date, source] = dated(offer);
+/// The price, and of which market where that is not the usual one.
+fn priced(offer: &Offer<'_>) -> String {
     let market = if offer.market == Market::Spot { " as spot" } else { "" };
-    let chosen = format!("{name}, {gist}");
-    Row::new(name.clone(), chosen, vec![name, format!("{price}{market}"), gist, date, rest, source])
+    format!("{}{market}", price(offer))
 }
 
 /// The first of each type; they come with the cheapest first.
@@ -97,7 +93,9 @@ fn nothing(facts: &Facts<'_>, question: &Question) -> Vec<Row<String>> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::facts::DROPPABLE_OF_MACHINES;
     use super::super::fixture::facts;
+    use super::super::row::lines;
     use super::*;
 
     fn types(typed: &str) -> Vec<String> {
@@ -113,6 +111,17 @@ mod tests {
         assert_eq!(types("l4 4 gpus"), ["g6.12xlarge", "g6.24xlarge", "gr6.xlarge"][..2]);
         assert_eq!(types("m7i.large"), ["m7i.large"]);
         assert_eq!(types("l4 4 gpus cheapest"), ["g6.12xlarge"]);
+    }
+
+    #[test]
+    fn on_a_screen_of_80_columns_each_price_has_its_date() {
+        for typed in ["h100", "m7i.large", "graviton4"] {
+            let rows = rows(&facts("us-east-1"), typed);
+            for line in lines(&rows, 80, &DROPPABLE_OF_MACHINES) {
+                assert!(line.contains("202") || line.contains("not known"), "{line}");
+                assert!(!line.contains('\n') && line.chars().count() < 80, "{line}");
+            }
+        }
     }
 
     #[test]
