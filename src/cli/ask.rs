@@ -23,9 +23,15 @@ pub(super) fn confirm(question: &str, flag: &str) -> Result<Answer, CommandError
         ));
         return Err(error.hint(format!("confirm it beforehand: {flag}")));
     }
+    confirm_or_back(question, flag).map(|answer| answer.unwrap_or(Answer::No))
+}
+
+/// The same on a terminal that other questions were answered on: none where Esc goes back to them.
+pub(super) fn confirm_or_back(question: &str, flag: &str) -> Result<Option<Answer>, CommandError> {
     match inquire::Confirm::new(question).with_default(false).prompt() {
-        Ok(true) => Ok(Answer::Yes),
-        Ok(false) | Err(InquireError::OperationCanceled) => Ok(Answer::No),
+        Ok(true) => Ok(Some(Answer::Yes)),
+        Ok(false) => Ok(Some(Answer::No)),
+        Err(InquireError::OperationCanceled) => Ok(None),
         Err(InquireError::OperationInterrupted) => {
             Err(CommandError::new(ExitClass::Interrupted, "interrupted"))
         }

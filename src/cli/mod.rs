@@ -29,6 +29,7 @@ mod launch;
 #[cfg(feature = "aws")]
 mod region_failures;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -52,10 +53,7 @@ pub fn run(process: &Process) -> ExitCode {
         let written = answer.and_then(|answer| streams.write_raw(&answer));
         return finish(&streams, written.map(|()| ExitClass::Done).map_err(CommandError::from));
     }
-    let parsed = Cloudkit::command()
-        .try_get_matches_from(personality::rewrite(&process.arguments))
-        .and_then(|mut matches| Cloudkit::from_arg_matches_mut(&mut matches));
-    let cloudkit = match parsed {
+    let cloudkit = match parse(personality::rewrite(&process.arguments)) {
         Ok(cloudkit) => cloudkit,
         Err(error) => return usage::tell(&error, &process.arguments, surroundings),
     };
@@ -77,6 +75,11 @@ pub fn run(process: &Process) -> ExitCode {
         None => dispatch(&context, cloudkit.command),
     };
     finish(&streams, outcome)
+}
+
+fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cloudkit, clap::Error> {
+    let mut matches = Cloudkit::command().try_get_matches_from(arguments)?;
+    Cloudkit::from_arg_matches_mut(&mut matches)
 }
 
 fn dispatch(context: &Context<'_>, command: Command) -> Result<ExitClass, CommandError> {

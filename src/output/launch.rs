@@ -3,6 +3,7 @@
 //! Their fields in the other formats are the report types' own.
 
 mod network;
+mod without_account;
 
 use std::borrow::Cow;
 
@@ -15,6 +16,8 @@ use super::lines::{cost_of_hour, cost_parts, line};
 use crate::provision::cost::Cost;
 use crate::provision::plan::{Candidate, Plan, Step};
 use crate::provision::report::{Launched, Leftover, LeftoverKind};
+
+pub use without_account::plan_text_without_account;
 
 impl Record for Leftover {
     fn columns() -> Vec<Column<Self>> {

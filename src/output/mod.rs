@@ -41,6 +41,7 @@ pub use document::{Column, Record};
 pub use escape::escape_control;
 pub use failure::Failure;
 pub use format::Format;
+pub use offer::machine_gist;
 pub use progress::Step;
 pub use streams::{Settings, Streams, Verbosity};
 pub use surroundings::{ColorChoice, Surroundings};

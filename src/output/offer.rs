@@ -48,6 +48,21 @@ impl Record for Offer<'_> {
     }
 }
 
+/// What a machine has in a few words, and then in some more: its devices and then its size, or without devices its size and
+/// then its architecture where that is not x86_64.
+#[must_use]
+pub fn machine_gist(offer: &Offer<'_>) -> [String; 2] {
+    let vcpus = offer.vcpus.map(|vcpus| format!("{vcpus} vCPUs"));
+    let size: Vec<String> =
+        vcpus.into_iter().chain(offer.memory_mib.map(|memory| memory.to_string())).collect();
+    let is_unusual = !offer.architectures.contains(&Architecture::X86_64);
+    let architecture = architectures(&offer.architectures).filter(|_| is_unusual);
+    match all_devices(offer).filter(|devices| devices != NONE) {
+        Some(devices) => [devices, size.into_iter().chain(architecture).collect::<Vec<_>>().join(", ")],
+        None => [size.join(", "), architecture.unwrap_or_default()],
+    }
+}
+
 /// The zone that a price is of, where AWS told the prices of zones.
 fn zone_of_price(offer: &Offer<'_>) -> Option<String> {
     let of_moment = offer.market == Market::Spot && offer.price_source.as_deref() == Some("api");

@@ -82,6 +82,12 @@ impl Streams {
         self.surroundings
     }
 
+    /// Whether what is said on stderr has colour.
+    #[must_use]
+    pub const fn talk_shows_color(&self) -> bool {
+        self.settings.color.applies(self.surroundings.stderr_shows_color)
+    }
+
     /// The format of what lists things: as asked, else as preferred, else for the reader: a table for a person, lines for a
     /// program.
     #[must_use]

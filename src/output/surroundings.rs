@@ -9,6 +9,8 @@ use crate::model::NotAValue;
 
 /// Columns to fit where neither `COLUMNS` nor a terminal says.
 const COLUMNS_WITHOUT_TERMINAL: usize = 100;
+/// Rows to fit where no terminal says.
+const ROWS_WITHOUT_TERMINAL: usize = 24;
 /// Narrower than this nothing can be laid out; a smaller figure is taken for a mistake.
 const FEWEST_COLUMNS: usize = 20;
 
@@ -25,6 +27,10 @@ pub struct Surroundings {
     pub stderr_shows_color: bool,
     /// Width that tables are fitted to.
     pub columns: usize,
+    /// Width that questions are fitted to.
+    pub talk_columns: usize,
+    /// Height that questions are fitted to.
+    pub talk_rows: usize,
 }
 
 impl Surroundings {
@@ -34,16 +40,21 @@ impl Surroundings {
     pub fn of_process(columns: Option<&str>, no_color: bool) -> Self {
         let (stdout, stderr) = (console::Term::stdout(), console::Term::stderr());
         let asked = columns.and_then(|text| text.trim().parse().ok());
-        let of_terminal = || stdout.size_checked().map(|(_rows, columns)| usize::from(columns));
+        let columns = |terminal: &console::Term| {
+            let of_terminal = || terminal.size_checked().map(|(_rows, columns)| usize::from(columns));
+            asked
+                .or_else(of_terminal)
+                .filter(|columns| *columns >= FEWEST_COLUMNS)
+                .unwrap_or(COLUMNS_WITHOUT_TERMINAL)
+        };
         Self {
             stdout_is_terminal: stdout.features().is_attended(),
             stderr_is_terminal: stderr.features().is_attended(),
             stdout_shows_color: !no_color && stdout.features().colors_supported(),
             stderr_shows_color: !no_color && stderr.features().colors_supported(),
-            columns: asked
-                .or_else(of_terminal)
-                .filter(|columns| *columns >= FEWEST_COLUMNS)
-                .unwrap_or(COLUMNS_WITHOUT_TERMINAL),
+            columns: columns(&stdout),
+            talk_columns: columns(&stderr),
+            talk_rows: stderr.size_checked().map_or(ROWS_WITHOUT_TERMINAL, |(rows, _columns)| rows.into()),
         }
     }
 
@@ -56,6 +67,8 @@ impl Surroundings {
             stdout_shows_color: false,
             stderr_shows_color: false,
             columns: COLUMNS_WITHOUT_TERMINAL,
+            talk_columns: COLUMNS_WITHOUT_TERMINAL,
+            talk_rows: ROWS_WITHOUT_TERMINAL,
         }
     }
 }

@@ -2,6 +2,14 @@
 //!
 //! What the streams are connected to is another question, and output's.
 
+use std::io::IsTerminal as _;
+
+/// Whether what is read from stdin is typed.
+#[must_use]
+pub fn stdin_is_terminal() -> bool {
+    std::io::stdin().is_terminal()
+}
+
 /// Whether there is a terminal to ask on, whatever stdin is.
 #[cfg(unix)]
 #[must_use]
@@ -13,6 +21,5 @@ pub fn can_be_asked() -> bool {
 #[cfg(not(unix))]
 #[must_use]
 pub fn can_be_asked() -> bool {
-    use std::io::IsTerminal;
-    std::io::stdin().is_terminal()
+    stdin_is_terminal()
 }

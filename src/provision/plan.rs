@@ -19,6 +19,7 @@ pub mod source;
 mod tests;
 mod user_parts;
 mod volumes;
+pub mod without_account;
 
 use std::path::PathBuf;
 

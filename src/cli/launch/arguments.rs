@@ -14,7 +14,9 @@ mod until;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
+pub(super) use ending::{DEFAULT_IDLE_TIMEOUT, DEFAULT_TTL};
 pub(super) use network::NetworkArguments;
+pub(super) use until::Until;
 
 use self::ending::EndingArguments;
 use self::role::RoleArguments;
@@ -94,7 +96,7 @@ pub(super) struct LaunchArguments {
 }
 
 /// A name is a tag's value, and what `terminate` takes.
-fn machine_name(text: &str) -> Result<String, NotAValue> {
+pub(super) fn machine_name(text: &str) -> Result<String, NotAValue> {
     let fits = (1..=tag::MAX_VALUE_CHARACTERS).contains(&text.chars().count());
     let refuse = || NotAValue {
         text: text.to_owned(),

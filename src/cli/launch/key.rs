@@ -52,6 +52,11 @@ pub(super) async fn find(
         let own = keys::own_keys(home).into_iter().map(|key| (key.identity, key.line)).collect();
         return Ok(LaunchKey { known: KnownKey::Pair { own }, identity_file: None, new: None });
     }
+    if arguments.ssh_agent {
+        let none = || CommandError::usage("the SSH agent has no key").hint("add one to it: ssh-add FILE");
+        let line = offered_by_agent(context).await.ok_or_else(none)?;
+        return Ok(LaunchKey { known: KnownKey::Agent { line }, identity_file: None, new: None });
+    }
     let setting = || context.settings.text(Key::SshPublic).map(PathBuf::from);
     if let Some(path) = arguments.ssh_key.clone().or_else(setting) {
         return LaunchKey::of_file(context, keys::read_public_key(&path)?);
@@ -74,7 +79,7 @@ pub(super) async fn find(
 }
 
 /// An agent that fails is said to have failed; a launch does not hang on it.
-async fn offered_by_agent(context: &Context<'_>) -> Option<String> {
+pub(super) async fn offered_by_agent(context: &Context<'_>) -> Option<String> {
     // Elsewhere OpenSSH finds its agent only by this variable; on Windows it is at a place of its own.
     if cfg!(unix) && context.process.variable("SSH_AUTH_SOCK").is_none() {
         return None;

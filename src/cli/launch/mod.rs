@@ -23,6 +23,7 @@ mod start;
 mod status;
 mod stop;
 mod terminate;
+mod wizard;
 
 use clap::{Args, Subcommand};
 
@@ -58,6 +59,7 @@ enum Verb {
 
 pub(super) fn run(context: &Context<'_>, command: LaunchCommand) -> Result<ExitClass, CommandError> {
     match command.verb {
+        None if wizard::is_wanted(context, &command.arguments) => wizard::run(context, &command.arguments),
         None => run::run(context, &command.arguments),
         Some(Verb::List(arguments)) => list::run(context, &arguments),
         Some(Verb::Cost(arguments)) => cost::run(context, &arguments),

@@ -42,6 +42,19 @@ const CONFIRM_ABOVE: Money = Money::from_micros(2_000_000);
 const CREDENTIALS_LAST: Span = Span::from_seconds(15 * 60);
 
 pub(super) fn run(context: &Context<'_>, arguments: &LaunchArguments) -> Result<ExitClass, CommandError> {
+    let consent = |plan: &Plan| {
+        if arguments.yes { Ok(Some(Answer::Yes)) } else { confirm(context, plan).map(Some) }
+    };
+    Ok(launch(context, arguments, consent)?.unwrap_or(ExitClass::No))
+}
+
+/// Launches where there is consent to the plan; nothing is made and nothing handed back where no answer is given, because
+/// somebody wants another plan.
+pub(super) fn launch(
+    context: &Context<'_>,
+    arguments: &LaunchArguments,
+    consent: impl FnOnce(&Plan) -> Result<Option<Answer>, CommandError>,
+) -> Result<Option<ExitClass>, CommandError> {
     let catalog = context.catalog();
     let wish = arguments.wish(context, catalog)?;
     let agent_files = arguments.delivery.files(context)?;
@@ -62,12 +75,16 @@ pub(super) fn run(context: &Context<'_>, arguments: &LaunchArguments) -> Result<
         context.streams.warn(format_args!("agent: {}", no_agent(&plan)));
     }
     if arguments.dry_run {
-        return show(context, &plan);
+        return show(context, &plan).map(Some);
     }
     context.streams.status(plan_text(&plan).trim_end());
-    if !arguments.yes && confirm(context, &plan)? == Answer::No {
-        context.streams.status("nothing was launched");
-        return Ok(ExitClass::No);
+    match consent(&plan)? {
+        Some(Answer::Yes) => {}
+        Some(Answer::No) => {
+            context.streams.status("nothing was launched");
+            return Ok(Some(ExitClass::No));
+        }
+        None => return Ok(None),
     }
     context.block_on(key.write(context))??;
     let patience = Patience::new(context, arguments.market.wait_for_capacity)?;
@@ -89,7 +106,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &LaunchArguments) -> Result<
         capacity_wait::until_had(context, patience, plan, &mut means, async || look(Vec::new()).await);
     let launched = context.block_on(stoppable(context, interrupted, tries))??;
     tell(context, &launched)?;
-    Ok(if launched.agent == Some(AgentState::Failed) { ExitClass::No } else { ExitClass::Done })
+    Ok(Some(if launched.agent == Some(AgentState::Failed) { ExitClass::No } else { ExitClass::Done }))
 }
 
 async fn long_lasting_session(context: &Context<'_>) -> Result<Session, CommandError> {
@@ -148,17 +165,26 @@ fn show(context: &Context<'_>, plan: &Plan) -> Result<ExitClass, CommandError> {
 
 /// Asks where the plan is dear, of unknown price, without an end or open to the world.
 fn confirm(context: &Context<'_>, plan: &Plan) -> Result<Answer, CommandError> {
-    let limit = context.settings.parsed(Key::ConfirmAbove)?.unwrap_or(CONFIRM_ABOVE);
-    let reasons = reasons_to_ask(plan, limit);
-    if reasons.is_empty() {
-        return Ok(Answer::Yes);
+    match reasons_to_ask(context, plan)?.as_slice() {
+        [] => Ok(Answer::Yes),
+        reasons => ask::confirm(&question(plan, reasons), "--yes"),
     }
-    let regions = plan.candidates.first().map_or("", |candidate| candidate.region.as_str());
-    let question = format!("{}. Launch in account {}, {regions}?", reasons.join("; "), plan.account);
-    ask::confirm(&question, "--yes")
 }
 
-fn reasons_to_ask(plan: &Plan, limit: Money) -> Vec<String> {
+/// What is asked, and why.
+pub(super) fn question(plan: &Plan, reasons: &[String]) -> String {
+    let regions = plan.candidates.first().map_or("", |candidate| candidate.region.as_str());
+    let reasons = if reasons.is_empty() { String::new() } else { format!("{}. ", reasons.join("; ")) };
+    format!("{reasons}Launch in account {}, {regions}?", plan.account)
+}
+
+/// Why a plan is not followed without a question.
+pub(super) fn reasons_to_ask(context: &Context<'_>, plan: &Plan) -> Result<Vec<String>, CommandError> {
+    let limit = context.settings.parsed(Key::ConfirmAbove)?.unwrap_or(CONFIRM_ABOVE);
+    Ok(reasons_above(plan, limit))
+}
+
+fn reasons_above(plan: &Plan, limit: Money) -> Vec<String> {
     let mut reasons = Vec::new();
     // Of the parts the machine is the one that can be dear; a small unknown part does not make it so.
     let machine_price =

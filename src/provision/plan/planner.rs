@@ -9,6 +9,7 @@ use super::hibernation::{self, Machine};
 use super::image::{Choice, Traits, choose};
 use super::network::{self, NoPlace, Place, Zones};
 use super::source::{self, PlannedAgent};
+use super::without_account::catalog_price;
 use super::{
     Candidate, PlannedImage, PlannedKeyPair, PlannedUser, PlannedVolume, Refused, Step, bucket_name, ending,
     image_check, volumes,
@@ -21,7 +22,7 @@ use crate::provision::agent_binary::AgentBinary;
 use crate::provision::cost::{self, Cost};
 use crate::provision::image::{ImageKind, Purpose, Recognised, recognise};
 use crate::provision::wish::network::PublicAddress;
-use crate::provision::wish::{AgentWish, ImageWish, QuotedPrice, VolumesWish, Wish, WishedMachine};
+use crate::provision::wish::{AgentWish, ImageWish, VolumesWish, Wish, WishedMachine};
 use crate::provision::world::key::KnownKey;
 use crate::provision::world::{BucketState, RegionWorld, World};
 
@@ -331,7 +332,7 @@ impl<'p> Planner<'p> {
     fn cost(&self, machine: &WishedMachine, volumes: &[PlannedVolume]) -> Cost {
         let region = machine.region.as_str();
         let public = self.wish.network.public_address == PublicAddress::One;
-        let price = || machine.price.clone().or_else(|| self.catalog_price(machine));
+        let price = || machine.price.clone().or_else(|| catalog_price(self.catalog, machine));
         let name = machine.instance_type.as_str();
         let mut parts = vec![match machine.market {
             Market::CapacityBlock => cost::machine_in_block(name),
@@ -340,19 +341,6 @@ impl<'p> Planner<'p> {
         parts.extend(volumes.iter().map(|volume| volume.cost(region)));
         parts.extend(public.then(|| cost::public_address(region)));
         Cost::of(parts, self.lifetime)
-    }
-
-    /// The catalog's price. A reservation is billed as the same machine on demand; what blocks cost is not in a catalog.
-    fn catalog_price(&self, machine: &WishedMachine) -> Option<QuotedPrice> {
-        let market = if machine.market == Market::Reservation { Market::OnDemand } else { machine.market };
-        let offering =
-            self.catalog.region(machine.region.as_str())?.offering(machine.instance_type.as_str())?;
-        let price = offering.price(market, machine.os)?;
-        Some(QuotedPrice {
-            usd_hour: price.amount,
-            source: price.source.label().to_owned(),
-            as_of: price.source.as_of().to_owned(),
-        })
     }
 
     fn planned_agent(

@@ -7,6 +7,8 @@ use std::process::{Child, Command, Stdio};
 use insta::assert_snapshot;
 use serde_json::json;
 
+#[cfg(unix)]
+use crate::support::Terminal;
 use crate::support::{Home, Lab, wait};
 
 const LAUNCH: &str = "cloudkit launch -t m7i.large --ttl 1h --wait accepted";
@@ -187,7 +189,28 @@ fn a_key_of_the_agent_is_let_in() {
     home.run(LAUNCH).ok();
     assert_eq!(let_in(&lab), public);
     assert!(!home.path(".ssh/id_ed25519").exists());
+    let file = keygen(&home, ".ssh/id_ed25519", &["-t", "ed25519", "-N", ""]);
+    home.run(LAUNCH).ok();
+    assert_eq!(let_in(&lab), file);
+    home.run(&format!("{LAUNCH} --ssh-agent")).ok();
+    assert_eq!(let_in(&lab), public, "also where there is a file");
+    let question = "Which SSH key is let in?";
+    let mut terminal = Terminal::typed(&home, "cloudkit launch --dry-run --name trainer --ttl 8h");
+    for question in ["What for?", "Where?", "How to pay"] {
+        terminal.sees(question).answers("\r");
+    }
+    terminal.sees(question).sees("~/.ssh/id_ed25519").sees("the SSH agent's: ada").answers("nope");
+    terminal
+        .sees("does not exist")
+        .answers(&"\u{7f}".repeat(4))
+        .sees("the SSH agent's")
+        .answers("\u{1b}[B\r");
+    terminal.sees("--ssh-agent").ends(0);
+    fs::remove_file(home.path(".ssh/id_ed25519")).unwrap();
+    fs::remove_file(home.path(".ssh/id_ed25519.pub")).unwrap();
     drop(agent);
+    let screen = home.run(&format!("{LAUNCH} --ssh-agent")).exits(2);
+    assert!(screen.stderr.contains("error: the SSH agent has no key"), "{screen}");
     assert_snapshot!(plan(&home), @"
       step     make SSH key [HOME]/.ssh/id_ed25519, since there is none
     warning: the SSH agent gives no answer: ssh-add ended with exit status: 2

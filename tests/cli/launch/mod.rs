@@ -41,3 +41,5 @@ mod terminate;
 mod user_data;
 mod volumes;
 mod waiting;
+#[cfg(unix)]
+mod wizard;

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::{Home, wait};
 
 const END_LIMIT: Duration = Duration::from_secs(5);
-const PUBLIC_KEY: &str =
+pub(crate) const PUBLIC_KEY: &str =
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJWqQ3hEoPyAnHyZnzTtYtBBpvRBoTVyvUNqUxzrtZHk ada@example.com\n";
 
 /// A lab that runs until it is dropped.

@@ -12,7 +12,7 @@ mod terminal;
 pub(crate) mod wait;
 
 pub(crate) use home::{Home, PROGRAM};
-pub(crate) use lab::{FeedRequest, Lab, Request, python as lab_python};
+pub(crate) use lab::{FeedRequest, Lab, PUBLIC_KEY, Request, python as lab_python};
 pub(crate) use process::Running;
 pub(crate) use screen::Screen;
 #[cfg(unix)]

@@ -22,6 +22,17 @@ impl Terminal {
         self
     }
 
+    /// The next line that is not empty.
+    #[track_caller]
+    pub(crate) fn reads_line(&mut self) -> String {
+        loop {
+            let line = self.0.read_line().unwrap();
+            if !line.trim().is_empty() {
+                return line.trim().to_owned();
+            }
+        }
+    }
+
     pub(crate) fn answers(&mut self, keys: &str) -> &mut Self {
         self.0.send(keys).unwrap();
         self.0.flush().unwrap();

@@ -15,9 +15,9 @@ use crate::provision::wish::Lifetime;
 use crate::provision::wish::ending::{Ending, HibernationWish};
 
 /// How long a machine lives where nobody says.
-const DEFAULT_TTL: Span = Span::from_seconds(8 * 3600);
+pub(in crate::cli::launch) const DEFAULT_TTL: Span = Span::from_seconds(8 * 3600);
 /// How long a machine may be without work where nobody says.
-const DEFAULT_IDLE_TIMEOUT: Span = Span::from_seconds(3600);
+pub(in crate::cli::launch) const DEFAULT_IDLE_TIMEOUT: Span = Span::from_seconds(3600);
 
 /// How it ends.
 #[derive(Debug, Args)]

@@ -31,6 +31,9 @@ pub(in crate::cli::launch) struct NetworkArguments {
     /// SSH key to let in, either half [default: the first of ~/.ssh/id_*, the SSH agent's, or a new one]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "key_pair")]
     pub(in crate::cli::launch) ssh_key: Option<PathBuf>,
+    /// Let in the SSH agent's key, also where there is one in ~/.ssh
+    #[arg(long, conflicts_with_all = ["ssh_key", "key_pair"])]
+    pub(in crate::cli::launch) ssh_agent: bool,
     /// EC2 key pair to let in instead of a key of yours
     #[arg(long, value_name = "NAME", value_parser = name)]
     pub(in crate::cli::launch) key_pair: Option<String>,

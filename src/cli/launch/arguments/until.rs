@@ -34,7 +34,11 @@ pub(in crate::cli::launch) enum UntilError {
 
 impl Until {
     /// The instant; `zone` is the one here, where it is known.
-    pub(super) fn resolve(self, now: Timestamp, zone: Option<TimeZone>) -> Result<Timestamp, UntilError> {
+    pub(in crate::cli::launch) fn resolve(
+        self,
+        now: Timestamp,
+        zone: Option<TimeZone>,
+    ) -> Result<Timestamp, UntilError> {
         let here = |local: DateTime, zone: TimeZone| {
             local.to_zoned(zone).map(|zoned| zoned.timestamp()).map_err(|_| UntilError::NoSuchTime(local))
         };
