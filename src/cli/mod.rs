@@ -39,6 +39,7 @@ use crate::platform::Process;
 use arguments::{Cloudkit, Command};
 use command_error::CommandError;
 use context::Context;
+use usage::NotParsed;
 
 pub use exit_code::ExitClass;
 
@@ -52,12 +53,9 @@ pub fn run(process: &Process) -> ExitCode {
         let written = answer.and_then(|answer| streams.write_raw(&answer));
         return finish(&streams, written.map(|()| ExitClass::Done).map_err(CommandError::from));
     }
-    let parsed = Cloudkit::command()
-        .try_get_matches_from(personality::rewrite(&process.arguments))
-        .and_then(|mut matches| Cloudkit::from_arg_matches_mut(&mut matches));
-    let cloudkit = match parsed {
+    let cloudkit = match parse(process) {
         Ok(cloudkit) => cloudkit,
-        Err(error) => return usage::tell(&error, &process.arguments, surroundings),
+        Err(error) => return usage::tell(error, &process.arguments, surroundings),
     };
     let resolved = settings::Settings::load(process);
     let (settings, unreadable) = match resolved {
@@ -77,6 +75,15 @@ pub fn run(process: &Process) -> ExitCode {
         None => dispatch(&context, cloudkit.command),
     };
     finish(&streams, outcome)
+}
+
+/// The command line, with what a launch file adds to it.
+fn parse(process: &Process) -> Result<Cloudkit, NotParsed> {
+    let words = personality::rewrite(&process.arguments);
+    let parsed = Cloudkit::command().try_get_matches_from(&words);
+    #[cfg(feature = "aws")]
+    let parsed = launch::file::read_too(process, &words, parsed);
+    Ok(Cloudkit::from_arg_matches_mut(&mut parsed?)?)
 }
 
 fn dispatch(context: &Context<'_>, command: Command) -> Result<ExitClass, CommandError> {

@@ -15,6 +15,7 @@ mod cost;
 mod delivery;
 mod ending;
 mod extend;
+mod file;
 mod images;
 mod input;
 mod interrupted;
