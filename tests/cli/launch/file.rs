@@ -170,7 +170,18 @@ fn flags_go_over_the_file() {
     assert!(screen.stderr.contains("cr-0123456789abcdef0"), "{screen}");
     let flags = "-t m7i.large --until 2099-01-01T00:00:00Z --tag run=2 --tag who=me";
     home.run(&format!("cloudkit launch --file job.yaml {flags} --save-file now.yaml --dry-run")).ok();
-    assert_snapshot!(home.read("now.yaml"), @"");
+    assert_snapshot!(home.read("now.yaml"), @"
+    # A launch; the same again: cloudkit launch --file now.yaml
+    instance-type: m7i.large
+    region: us-east-1
+    spot: true
+    tag:
+      run: 2
+      who: me
+      team: ml
+    image: ubuntu-24.04
+    until: YYYY-MM-DDThh:mm:ssZ
+    ");
     // What asks for a type finds it in the file.
     home.write("type.yaml", "instance-type: m7i.large\nttl: 8h\n");
     let screen = home.run("cloudkit launch --spot -z use1-az4 --file type.yaml --dry-run").ok();
@@ -226,8 +237,27 @@ fn a_launch_is_saved_and_launched() {
     let line = "cloudkit launch -t m7i.large,m7i.xlarge --ttl 2h --name 'a: b' --script setup.sh --env TOKEN=secret --env SEED \
                 --tag version=1.10 --root-size 100 --wait accepted --yes --save-file job.yaml";
     let screen = home.run(line).ok();
-    assert_snapshot!(screen.stderr.lines().filter(|line| line.contains("job.yaml")).collect::<Vec<_>>().join("\n"), @"");
-    assert_snapshot!(home.read("job.yaml"), @"");
+    assert_snapshot!(screen.stderr.lines().filter(|line| line.contains("job.yaml")).collect::<Vec<_>>().join("\n"), @"
+    warning: the value of TOKEN is not in job.yaml, since it can be a secret: export TOKEN first, or write it there
+    saved in job.yaml; the same again: cloudkit launch --file job.yaml
+    ");
+    assert_snapshot!(home.read("job.yaml"), @"
+    # A launch; the same again: cloudkit launch --file job.yaml
+    instance-type:
+    - m7i.large
+    - m7i.xlarge
+    region: us-east-1
+    name: 'a: b'
+    tag:
+      version: '1.10'
+    script: setup.sh
+    env:
+      TOKEN: null
+      SEED: null
+    wait: accepted
+    root-size: 100
+    ttl: 2h
+    ");
     lab.only_machine();
     #[cfg(unix)]
     {
@@ -235,7 +265,12 @@ fn a_launch_is_saved_and_launched() {
         let mode = std::fs::metadata(home.path("job.yaml")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
-    assert_snapshot!(home.run("cloudkit launch --file job.yaml"), @"");
+    assert_snapshot!(home.run("cloudkit launch --file job.yaml"), @"
+    --- stderr
+    error: --env TOKEN: TOKEN has no value here
+    hint: give one: --env TOKEN=VALUE, or export TOKEN first
+    --- exit 2
+    ");
     home.run("cloudkit launch --file job.yaml --env TOKEN=another --yes").ok();
     assert_eq!(lab.machines().len(), 2);
 }
@@ -260,7 +295,14 @@ fn nothing_is_written_over_and_nothing_without_a_plan() {
     assert_eq!(home.read("job.yaml"), saved);
     home.run("cloudkit launch -t m7i.lagre --ttl 2h --dry-run --save-file none.yaml").exits(2);
     assert!(!home.path("none.yaml").exists());
-    assert_snapshot!(home.run("cloudkit launch -t m7i.large --ttl 2h --dry-run --save-file no/such/folder.yaml"), @"");
+    assert_snapshot!(home.run("cloudkit launch -t m7i.large --ttl 2h --dry-run --save-file no/such/folder.yaml"), @"
+    --- stderr
+    region us-east-1 (AWS_REGION)
+    looking at the account: done
+    error: cannot write no/such/folder.yaml
+    caused by: No such file or directory (os error 2)
+    --- exit 2
+    ");
     assert_snapshot!(home.run("cloudkit launch -t m7i.large --ttl 2h --dry-run --save-file -"), @"
     --- stderr
     region us-east-1 (AWS_REGION)
@@ -319,5 +361,11 @@ fn offers_that_no_flags_say_are_not_saved() {
     ");
     let spot = offers.lines().next().unwrap().replace(r#""market":"on-demand""#, r#""market":"spot""#);
     home.run_with(&spot, "cloudkit launch --ttl 2h --dry-run --save-file spot.yaml").ok();
-    assert_snapshot!(home.read("spot.yaml"), @"");
+    assert_snapshot!(home.read("spot.yaml"), @"
+    # A launch; the same again: cloudkit launch --file spot.yaml
+    instance-type: m7i.large
+    region: us-east-1
+    spot: true
+    ttl: 2h
+    ");
 }
