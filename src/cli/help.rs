@@ -1,4 +1,4 @@
-//! `cloudkit help`: of a command, or of the environment variables.
+//! `cloudkit help`: of a command, of the environment variables, or of the keys of a launch file.
 //!
 //! Help of a command is the parser's own.
 
@@ -10,16 +10,21 @@ use super::context::Context;
 use super::exit_code::ExitClass;
 use crate::platform::variables;
 
-/// Print help for a command, or `help environment` for the variables
+/// Print help for a command, `help environment` for the variables, or `help launch-file` for its keys
 #[derive(Debug, Args)]
 pub(super) struct HelpArguments {
-    /// The command, or environment
+    /// The command, environment or launch-file
     topic: Vec<String>,
 }
 
 pub(super) fn run(context: &Context<'_>, arguments: &HelpArguments) -> Result<ExitClass, CommandError> {
     if arguments.topic == ["environment"] {
         context.streams.write_text(&environment())?;
+        return Ok(ExitClass::Done);
+    }
+    #[cfg(feature = "aws")]
+    if arguments.topic == ["launch-file"] {
+        context.streams.write_text(&super::launch::file::help())?;
         return Ok(ExitClass::Done);
     }
     let mut root = Cloudkit::command();

@@ -40,6 +40,7 @@ use crate::platform::Process;
 use arguments::{Cloudkit, Command};
 use command_error::CommandError;
 use context::Context;
+use usage::NotParsed;
 
 pub use exit_code::ExitClass;
 
@@ -53,9 +54,9 @@ pub fn run(process: &Process) -> ExitCode {
         let written = answer.and_then(|answer| streams.write_raw(&answer));
         return finish(&streams, written.map(|()| ExitClass::Done).map_err(CommandError::from));
     }
-    let cloudkit = match parse(personality::rewrite(&process.arguments)) {
+    let cloudkit = match parse(process, personality::rewrite(&process.arguments)) {
         Ok(cloudkit) => cloudkit,
-        Err(error) => return usage::tell(&error, &process.arguments, surroundings),
+        Err(error) => return usage::tell(error, &process.arguments, surroundings),
     };
     let resolved = settings::Settings::load(process);
     let (settings, unreadable) = match resolved {
@@ -77,9 +78,12 @@ pub fn run(process: &Process) -> ExitCode {
     finish(&streams, outcome)
 }
 
-fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cloudkit, clap::Error> {
-    let mut matches = Cloudkit::command().try_get_matches_from(arguments)?;
-    Cloudkit::from_arg_matches_mut(&mut matches)
+/// The command line, with what a launch file adds to it.
+fn parse(process: &Process, words: Vec<OsString>) -> Result<Cloudkit, NotParsed> {
+    let parsed = Cloudkit::command().try_get_matches_from(&words);
+    #[cfg(feature = "aws")]
+    let parsed = launch::file::read_too(process, &words, parsed);
+    Ok(Cloudkit::from_arg_matches_mut(&mut parsed?)?)
 }
 
 fn dispatch(context: &Context<'_>, command: Command) -> Result<ExitClass, CommandError> {

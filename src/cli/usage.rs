@@ -7,21 +7,62 @@ use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 
+use super::command_error::CommandError;
 use super::exit_code::ExitClass;
 use crate::output::{self, Failure, Format, Streams, Surroundings};
 
-/// Tells what the parser says.
-pub(super) fn tell(error: &clap::Error, arguments: &[OsString], surroundings: Surroundings) -> ExitCode {
+/// Why there is no command to run.
+#[derive(Debug)]
+pub(super) enum NotParsed {
+    /// The parser says.
+    Arguments(clap::Error),
+    /// What the arguments name can't be read as more of them.
+    #[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "only a launch names such a file"))]
+    Input(CommandError),
+}
+
+impl From<clap::Error> for NotParsed {
+    fn from(error: clap::Error) -> Self {
+        Self::Arguments(error)
+    }
+}
+
+/// Where arguments are put together by us.
+#[cfg(feature = "aws")]
+impl From<NotParsed> for CommandError {
+    fn from(error: NotParsed) -> Self {
+        match error {
+            NotParsed::Arguments(error) => Self::usage(error.to_string()),
+            NotParsed::Input(error) => error,
+        }
+    }
+}
+
+/// Tells why there is no command to run.
+pub(super) fn tell(error: NotParsed, arguments: &[OsString], surroundings: Surroundings) -> ExitCode {
+    match error {
+        NotParsed::Arguments(error) => tell_of_arguments(&error, arguments, surroundings),
+        NotParsed::Input(CommandError { class, error, hints }) => {
+            let streams = Streams::of_process(surroundings, settings(arguments));
+            streams.fail(&Failure::of(error.as_ref(), hints, class.code()));
+            class.into()
+        }
+    }
+}
+
+fn settings(arguments: &[OsString]) -> output::Settings {
+    output::Settings { requested_format: requested_format(arguments), ..output::Settings::default() }
+}
+
+fn tell_of_arguments(error: &clap::Error, arguments: &[OsString], surroundings: Surroundings) -> ExitCode {
     let is_help = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
     if is_help || !error.use_stderr() {
         // Where the stream is gone nobody is left to read the help.
         let _ = error.print();
         return if is_help { ExitClass::Usage } else { ExitClass::Done }.into();
     }
-    let settings =
-        output::Settings { requested_format: requested_format(arguments), ..output::Settings::default() };
     let (message, hints) = sentences(&error.to_string());
-    Streams::of_process(surroundings, settings).fail(&Failure::of(
+    Streams::of_process(surroundings, settings(arguments)).fail(&Failure::of(
         &Unreadable(message),
         hints,
         ExitClass::Usage.code(),

@@ -42,6 +42,24 @@ pub fn replace(path: &Path, content: &[u8], access: Access) -> Result<(), FileEr
     Ok(())
 }
 
+/// Puts `content` into a new file at `path`, whole or not at all; one that has this content already is as good.
+///
+/// # Errors
+/// Where there is another file, also one that came meanwhile, or it can't be written.
+pub fn create(path: &Path, content: &[u8], access: Access) -> Result<(), FileError> {
+    let fail = |source| FileError { action: "write", path: path.to_owned(), source };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::metadata(folder).map_err(fail)?;
+    let mut file = tempfile_in(folder, access).map_err(fail)?;
+    file.write_all(content).map_err(fail)?;
+    file.as_file().sync_all().map_err(fail)?;
+    match file.persist_noclobber(path) {
+        Ok(_) => Ok(()),
+        Err(_) if std::fs::read(path).is_ok_and(|there| there == content) => Ok(()),
+        Err(error) => Err(fail(error.error)),
+    }
+}
+
 /// The whole of a file, or `None` where there is none.
 ///
 /// # Errors
@@ -107,6 +125,18 @@ mod tests {
             use std::os::unix::fs::PermissionsExt;
             assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         }
+    }
+
+    #[test]
+    fn a_new_file_takes_no_others_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        create(&path, b"one", Access::Private).unwrap();
+        create(&path, b"one", Access::Private).unwrap();
+        create(&path, b"two", Access::Private).unwrap_err();
+        assert_eq!(read_if_there(&path).unwrap().unwrap(), b"one");
+        create(&folder.path().join("no/file"), b"one", Access::Private).unwrap_err();
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file is left");
     }
 
     #[test]

@@ -82,6 +82,9 @@ fn bash_completes_names_flags_and_commands() {
     assert_snapshot!(of("cloudkit", "cloudkit find capacity --instance-types p5.48xlarge,trn"), @"p5.48xlarge,trn1.2xlarge p5.48xlarge,trn1.32xlarge p5.48xlarge,trn1n.32xlarge p5.48xlarge,trn2.3xlarge p5.48xlarge,trn2.48xlarge p5.48xlarge,trn2u.48xlarge");
     assert_snapshot!(of("cloudkit", "cloudkit find search --max"), @"--max-price");
     assert_snapshot!(of("cloudkit", "cloudkit find search --color a"), @"auto always");
+    home.write("jobs/nightly.yaml", "");
+    #[cfg(feature = "aws")]
+    assert_snapshot!(of("cloudkit", "cloudkit launch --file jobs/"), @"jobs/nightly.yaml");
     assert_snapshot!(of("cloudkit", "cloudkit completions z"), @"zsh");
     assert_snapshot!(of("truffle", "truffle se"), @"search");
     assert_snapshot!(of("truffle", "truffle search --region eu-w"), @"eu-west-1 eu-west-2 eu-west-3");

@@ -61,7 +61,7 @@ fn every_session_of_the_documents_is_as_it_says() {
         })
         .collect();
     let mut documents: Vec<&str> = examples.iter().map(String::as_str).collect();
-    documents.push("README.md");
+    documents.extend(["README.md", "docs/launch-file.md"]);
     run(&mut lab.home(), &documents);
 }
 

@@ -21,6 +21,7 @@ pub(super) use until::Until;
 use self::ending::EndingArguments;
 use self::role::RoleArguments;
 use super::delivery::DeliveryArguments;
+use super::file::{FileArguments, Given};
 use super::offers;
 use crate::catalog::Catalog;
 use crate::cli::command_error::CommandError;
@@ -31,7 +32,7 @@ use crate::model::tag::{self, Tag, UserTag};
 use crate::model::{InstanceTypeName, NotAValue, RegionName, Span};
 use crate::platform::variables;
 use crate::provision::wait::WaitFor;
-use crate::provision::wish::{AddressRange, AgentWish, SshFrom, Wish};
+use crate::provision::wish::{AddressRange, AgentWish, SshFrom, Wish, WishedMachine};
 use market::MarketArguments;
 
 use image::ImageArguments;
@@ -52,6 +53,9 @@ const MOST_TAGS: usize = 30;
   cloudkit launch --instance-type t4g.small --dry-run
   cloudkit launch -t g6.xlarge,g5.xlarge -r us-east-1,us-west-2 --spot --fallback on-demand --wait-for-capacity 2h")]
 pub(super) struct LaunchArguments {
+    // Reads what the others take away, so that it has to be the first.
+    #[command(flatten)]
+    pub(super) given: Given,
     /// Instance type, or several, best first; without any, offers are read from stdin: all are candidates, best first
     #[arg(short = 't', long, value_name = "TYPE", value_delimiter = ',', add = completions::instance_types())]
     pub(super) instance_type: Vec<InstanceTypeName>,
@@ -93,6 +97,8 @@ pub(super) struct LaunchArguments {
     pub(super) ending: EndingArguments,
     #[command(flatten)]
     pub(super) role: RoleArguments,
+    #[command(flatten)]
+    pub(super) file: FileArguments,
 }
 
 /// A name is a tag's value, and what `terminate` takes.
@@ -121,15 +127,21 @@ fn waits() -> impl TypedValueParser<Value = WaitFor> {
 impl LaunchArguments {
     /// The wish, every default filled in.
     pub(super) fn wish(&self, context: &Context<'_>, catalog: &Catalog<'_>) -> Result<Wish, CommandError> {
-        let candidates = match self.instance_type.as_slice() {
-            [] => offers::from_stdin(catalog)?,
-            _ => places::named(context, catalog, self)?,
-        };
+        let candidates = self.candidates(context, catalog)?;
+        self.wish_for(context, candidates)
+    }
+
+    /// The same, for these machines.
+    pub(super) fn wish_for(
+        &self,
+        context: &Context<'_>,
+        candidates: Vec<WishedMachine>,
+    ) -> Result<Wish, CommandError> {
         if self.wait == WaitFor::Agent && self.boot.agent() == AgentWish::None {
             return Err(CommandError::usage("--wait agent: there is none to wait for with --no-agent"));
         }
         Ok(Wish {
-            candidates: self.market.complete(candidates)?,
+            candidates,
             name: self.name.clone(),
             lifetime: self.ending.lifetime(context)?,
             ending: self.ending.ending(context, self.boot.agent())?,
@@ -145,6 +157,19 @@ impl LaunchArguments {
             network: self.network.wish(),
             key_pair: self.network.key_pair.clone(),
         })
+    }
+
+    /// The machines that would do, best first.
+    pub(super) fn candidates(
+        &self,
+        context: &Context<'_>,
+        catalog: &Catalog<'_>,
+    ) -> Result<Vec<WishedMachine>, CommandError> {
+        let candidates = match self.instance_type.as_slice() {
+            [] => offers::from_stdin(catalog)?,
+            _ => places::named(context, catalog, self)?,
+        };
+        self.market.complete(candidates)
     }
 
     /// The tags, each key once, and so many that there is room for cloudkit's own.

@@ -9,6 +9,7 @@ mod connect;
 mod cost;
 mod delivery;
 mod extend;
+pub(super) mod file;
 mod hibernate;
 mod key;
 mod list;

@@ -43,7 +43,8 @@ pub(super) fn from_stdin(catalog: &Catalog<'_>) -> Result<Vec<WishedMachine>, Co
     Ok(offers)
 }
 
-fn read(text: &str) -> Result<Vec<WishedMachine>, CommandError> {
+/// Every offer of a text.
+pub(super) fn read(text: &str) -> Result<Vec<WishedMachine>, CommandError> {
     if text.trim_start().starts_with('[') {
         let offers: Vec<Offer<'_>> = serde_json::from_str(text).map_err(|error| {
             let place = format!("line {}", error.line());

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::arguments::{LaunchArguments, ssh_wait};
 use super::capacity_wait::{self, Patience};
 use super::delivery::agent_wait;
+use super::file::Saving;
 use super::key;
 use crate::aws::Session;
 use crate::catalog::Catalog;
@@ -57,6 +58,7 @@ pub(super) fn launch(
 ) -> Result<Option<ExitClass>, CommandError> {
     let catalog = context.catalog();
     let wish = arguments.wish(context, catalog)?;
+    let saving = Saving::of(context, arguments, &wish)?;
     let agent_files = arguments.delivery.files(context)?;
     let stored = StoredAgents::in_directory(&context.cache_directory()?);
     let agent_wait = agent_wait(context, arguments.wait)?;
@@ -71,6 +73,9 @@ pub(super) fn launch(
         Ok((session, plan))
     };
     let (session, plan) = context.block_on_bounded(look(recent_refusals(context, &memory)))?;
+    if let Some(saving) = saving {
+        saving.write(context)?;
+    }
     if wish.agent == AgentWish::None {
         context.streams.warn(format_args!("agent: {}", no_agent(&plan)));
     }

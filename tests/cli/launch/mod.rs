@@ -17,6 +17,7 @@ mod delivery;
 mod each_call;
 mod ending;
 mod extend;
+mod file;
 mod images;
 mod input;
 mod interrupted;
