@@ -2,6 +2,12 @@
 //!
 //! What the streams are connected to is another question, and output's.
 
+/// Whether stdin is a terminal, so that nothing comes from it unless somebody types.
+#[must_use]
+pub fn stdin_is_terminal() -> bool {
+    std::io::IsTerminal::is_terminal(&std::io::stdin())
+}
+
 /// Whether there is a terminal to ask on, whatever stdin is.
 #[cfg(unix)]
 #[must_use]

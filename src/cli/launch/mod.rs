@@ -8,6 +8,7 @@ mod cleanup;
 mod connect;
 mod cost;
 mod delivery;
+mod doctor;
 mod extend;
 mod hibernate;
 mod key;
@@ -15,6 +16,7 @@ mod list;
 mod logs;
 mod machines;
 mod offers;
+mod preflight;
 mod rest;
 mod run;
 mod ssh;
@@ -42,6 +44,7 @@ pub(super) struct LaunchCommand {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    Doctor(Box<doctor::DoctorArguments>),
     List(list::ListArguments),
     Cost(cost::CostArguments),
     Status(status::StatusArguments),
@@ -59,6 +62,7 @@ enum Verb {
 pub(super) fn run(context: &Context<'_>, command: LaunchCommand) -> Result<ExitClass, CommandError> {
     match command.verb {
         None => run::run(context, &command.arguments),
+        Some(Verb::Doctor(arguments)) => doctor::run(context, *arguments),
         Some(Verb::List(arguments)) => list::run(context, &arguments),
         Some(Verb::Cost(arguments)) => cost::run(context, &arguments),
         Some(Verb::Status(arguments)) => status::run(context, &arguments),

@@ -13,6 +13,7 @@ mod cleanup;
 mod connect;
 mod cost;
 mod delivery;
+mod doctor;
 mod ending;
 mod extend;
 mod images;
