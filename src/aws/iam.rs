@@ -104,6 +104,19 @@ impl Iam {
         unless_gone(removed).map(|gone| gone == Gone::Just)
     }
 
+    /// Whether the account has a role of this name.
+    ///
+    /// # Errors
+    /// Where IAM refuses or can't be reached.
+    pub async fn has_role(&self, name: &str) -> Result<bool, AwsError> {
+        let answer = self.client.get_role().role_name(name).send().await;
+        match answer.map_err(|error| AwsError::from_sdk("GetRole", error)) {
+            Ok(_) => Ok(true),
+            Err(error) if error.kind == ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// An instance profile; none where there is none of the name.
     ///
     /// # Errors

@@ -6,6 +6,8 @@
 #[cfg(feature = "aws")]
 pub mod call;
 #[cfg(feature = "aws")]
+pub mod clock;
+#[cfg(feature = "aws")]
 pub mod ec2;
 #[cfg(feature = "aws")]
 pub mod error;

@@ -57,6 +57,26 @@ impl ServiceQuotas {
         Ok(quotas)
     }
 
+    /// One of EC2's quotas: as it holds for the account, else as AWS gives it to a new one. Both are asked for at once.
+    ///
+    /// # Errors
+    /// Where Service Quotas refuses or can't be reached.
+    pub async fn one(&self, code: &str) -> Result<Option<ServiceQuota>, AwsError> {
+        let applied = self.client.get_service_quota().service_code(EC2).quota_code(code).send();
+        let default = self.client.get_aws_default_service_quota().service_code(EC2).quota_code(code).send();
+        let (applied, default) = tokio::join!(applied, default);
+        let applied = applied.map_err(|error| AwsError::from_sdk("GetServiceQuota", error));
+        match applied.map(|answer| answer.quota.and_then(quota)) {
+            Ok(Some(found)) => Ok(Some(found)),
+            Err(error) if error.kind != ErrorKind::NotFound => Err(error),
+            _ => {
+                let default =
+                    default.map_err(|error| AwsError::from_sdk("GetAWSDefaultServiceQuota", error))?;
+                Ok(default.quota.and_then(quota))
+            }
+        }
+    }
+
     /// The requests for higher quotas of EC2 that AWS has not settled yet, with the codes of the quotas.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 //!
 //! No credential is stored. The region is always named by the caller, never looked up in a metadata service.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aws_config::{BehaviorVersion, SdkConfig};
@@ -10,6 +11,7 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 use aws_smithy_http_client::{Builder, ConnectorBuilder, proxy::ProxyConfig, tls};
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
+use tokio::sync::OnceCell;
 
 use super::call::{CallReporter, CallTimer};
 use super::ec2::Ec2;
@@ -21,6 +23,7 @@ use super::service_quotas::ServiceQuotas;
 use super::ssm::Parameters;
 use super::ssm_session::Sessions;
 use super::sts::Sts;
+use super::types::Identity;
 use crate::model::{RegionName, Span};
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
@@ -75,6 +78,7 @@ pub struct Session {
     credentials_end: Option<jiff::Timestamp>,
     answer_limit: Duration,
     deadline: Option<Deadline>,
+    caller: Arc<OnceCell<Identity>>,
 }
 
 impl Session {
@@ -105,6 +109,7 @@ impl Session {
             credentials_end: None,
             answer_limit: options.answer_limit,
             deadline: options.deadline,
+            caller: Arc::default(),
         };
         session.credentials_end = end_of(&session.load_credentials().await?);
         Ok(session)
@@ -238,7 +243,16 @@ impl Session {
         Sessions::new(aws_sdk_ssm::Client::from_conf(configuration.build()), endpoint)
     }
 
-    /// Who the caller is.
+    /// Who the caller is, asked once for all who want to know.
+    ///
+    /// # Errors
+    /// Where the credentials are not valid, or AWS can't be reached.
+    pub async fn caller(&self, region: &RegionName) -> Result<Identity, AwsError> {
+        let sts = self.sts(region);
+        self.caller.get_or_try_init(|| async move { sts.caller().await }).await.cloned()
+    }
+
+    /// A client of STS.
     #[must_use]
     pub fn sts(&self, region: &RegionName) -> Sts {
         let configuration =

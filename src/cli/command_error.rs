@@ -262,7 +262,7 @@ mod of_aws {
     impl From<PlanError> for CommandError {
         fn from(error: PlanError) -> Self {
             let mut hints: Vec<String> = match &error {
-                PlanError::NothingLeft { refused } => {
+                PlanError::NothingLeft { refused } | PlanError::CertainToFail { refused } => {
                     refused.iter().flat_map(|one| one.hints.clone()).collect()
                 }
                 PlanError::UserData(_) => {
@@ -282,7 +282,11 @@ mod of_aws {
             };
             hints.sort_unstable();
             hints.dedup();
-            Self { hints, ..Self::usage(error) }
+            let class = match &error {
+                PlanError::CertainToFail { .. } => ExitClass::Capacity,
+                _ => ExitClass::Usage,
+            };
+            Self { hints, ..Self::new(class, error) }
         }
     }
 

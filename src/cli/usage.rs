@@ -32,7 +32,9 @@ impl From<clap::Error> for NotParsed {
 impl From<NotParsed> for CommandError {
     fn from(error: NotParsed) -> Self {
         match error {
-            NotParsed::Arguments(error) => Self::usage(error.to_string()),
+            NotParsed::Arguments(error) => {
+                Self::usage(error.to_string().trim_start_matches("error: ").to_owned())
+            }
             NotParsed::Input(error) => error,
         }
     }

@@ -13,6 +13,7 @@ mod document;
 mod ending;
 mod escape;
 mod failure;
+pub mod finding;
 mod format;
 #[cfg(feature = "aws")]
 mod history;

@@ -29,6 +29,7 @@ pub mod permissions;
 pub mod plan;
 #[cfg(feature = "aws")]
 pub mod power;
+pub mod preflight;
 pub mod reach;
 pub mod refusal_memory;
 pub mod report;

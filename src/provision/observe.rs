@@ -3,6 +3,7 @@
 //! Calls that do not need each other run together. Nothing is changed, and nothing is decided.
 
 mod image;
+pub mod looks;
 mod network;
 mod profile;
 
@@ -19,6 +20,7 @@ use super::refusal_memory::RecentRefusal;
 use super::stored_agents::StoredAgents;
 use super::wish::{AddressRange, AgentWish, SshFrom, Wish};
 use super::world::key::KnownKey;
+use super::world::looks::Looks;
 use super::world::{BucketState, RegionWorld, World};
 use crate::aws::types::TypeFacts;
 use crate::aws::types::capacity::CapacityReservation;
@@ -132,9 +134,8 @@ pub async fn observe(
     let needs_bucket = stores_agent || delivery != Delivery::UserData;
     let regions: BTreeSet<&RegionName> = wish.candidates.iter().map(|machine| &machine.region).collect();
     let first = regions.iter().next().ok_or(ObserveError::NothingWished)?;
-    let sts = session.sts(first);
     let caller_and_buckets = async {
-        let caller = sts.caller().await.map_err(aws("the account"))?;
+        let caller = session.caller(first).await.map_err(aws("the account"))?;
         let state = async |region: &RegionName| match needs_bucket {
             true => bucket_state(session, region, &caller.account, &sought).await,
             false => Ok(BucketState::Missing),
@@ -155,7 +156,8 @@ pub async fn observe(
     let stored = keys.into_iter().map(|key| (key.clone(), local.stored.regions(&caller.account, &key)));
     let stored = stored.collect();
     let (key, recent_refusals) = (local.key.clone(), local.recent_refusals.clone());
-    Ok(World { now, caller, ssh_from, key, agents, stored, profile, recent_refusals, regions })
+    let looks = Looks::default();
+    Ok(World { now, caller, ssh_from, key, agents, stored, profile, recent_refusals, looks, regions })
 }
 
 async fn ssh_from(wish: &Wish, local: &Local) -> Result<AddressRange, ObserveError> {

@@ -11,12 +11,13 @@ pub(super) mod image;
 mod image_check;
 pub mod network;
 mod planner;
+mod possible;
 mod recent;
 mod refused;
 mod reserved;
 pub mod source;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod user_parts;
 mod volumes;
 pub mod without_account;
@@ -29,6 +30,7 @@ use serde::Serialize;
 use super::cost::Cost;
 use super::image::ImageKind;
 use super::permissions::document::PolicyDocument;
+use super::preflight;
 use super::wish::{Lifetime, Wish};
 use super::world::World;
 use super::world::key::KnownKey;
@@ -40,6 +42,7 @@ use crate::model::tag::{self, Tag};
 use crate::model::{Market, Mebibytes, Money, Span};
 use network::{NetworkStep, PlannedInterface};
 use planner::Planner;
+pub use possible::possible;
 pub use refused::Refused;
 pub(super) use refused::reasons;
 pub use source::{PlannedAgent, Source};
@@ -50,6 +53,8 @@ pub use volumes::{PlannedVolume, VolumeRole};
 
 /// The value of a plan's `schema` field.
 pub const SCHEMA: &str = "cloudkit.launch-plan/v1";
+/// How many machines a launch makes, which the quotas have to have room for.
+pub const ONE: u32 = 1;
 
 /// What is going to be done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -295,6 +300,12 @@ pub enum PlanError {
         /// Each of them and why.
         refused: Vec<Refused>,
     },
+    /// Those that could be would be refused for certain.
+    #[error("{}", describe(refused))]
+    CertainToFail {
+        /// Each of them and why.
+        refused: Vec<Refused>,
+    },
     /// What the machine is told at its boot can't be written.
     #[error("cannot write the user data")]
     UserData(#[from] RenderError),
@@ -352,6 +363,12 @@ pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Res
     }
     let mut notes = planner.price_notes(&candidates);
     notes.extend(network::notes(wish, world, &candidates));
+    let (candidates, failing) = preflight::set_aside(candidates, world, ONE);
+    refused.extend(failing);
+    if candidates.is_empty() {
+        return Err(PlanError::CertainToFail { refused });
+    }
+    notes.extend(preflight::spot_role_note(&candidates, world));
     let (mut candidates, recently) = recent::set_aside(candidates, world, &mut notes);
     refused.extend(recently);
     let deadline = reserved::deadline(deadline, &candidates, &mut notes);

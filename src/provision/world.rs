@@ -4,6 +4,7 @@
 //! far.
 
 pub mod key;
+pub mod looks;
 pub mod network;
 pub mod profile;
 
@@ -19,6 +20,7 @@ use crate::aws::types::network::KeyPair;
 use crate::aws::types::{Identity, Image, TypeFacts};
 use crate::model::Architecture;
 use key::KnownKey;
+use looks::Looks;
 use network::RegionNetwork;
 
 /// Everything that a plan depends on.
@@ -40,6 +42,8 @@ pub struct World {
     pub profile: Option<ProfileWorld>,
     /// The pools that had no room a short while ago.
     pub recent_refusals: Vec<RecentRefusal>,
+    /// What was looked at besides, to tell beforehand what would fail.
+    pub looks: Looks,
     /// The regions of the candidates.
     pub regions: BTreeMap<String, RegionWorld>,
 }

@@ -5,6 +5,7 @@
 mod attribute;
 mod capacity_block;
 mod console;
+mod dry_run;
 mod group;
 mod image;
 mod key_pair;
@@ -21,6 +22,7 @@ mod usage;
 mod volume;
 mod zone;
 
+pub use dry_run::DryMachine;
 pub use power::Rest;
 
 use super::error::{AwsError, ErrorKind};

@@ -33,6 +33,14 @@ impl Ec2 {
         self.subnets_with(Some(vec![own(Some(launch))])).await
     }
 
+    /// The subnets among which EC2 chooses where nobody names one.
+    ///
+    /// # Errors
+    /// Where EC2 refuses or can't be reached.
+    pub async fn default_subnets(&self) -> Result<Vec<Subnet>, AwsError> {
+        self.subnets_with(Some(vec![filter("default-for-az", ["true"])])).await
+    }
+
     async fn subnets_with(
         &self,
         wanted: Option<Vec<aws_sdk_ec2::types::Filter>>,

@@ -2,6 +2,8 @@
 //!
 //! Whether a zone has room for a machine EC2 tells nobody.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_ec2::operation::describe_availability_zones::DescribeAvailabilityZonesOutput;
 use aws_sdk_ec2::types::{AvailabilityZone, LocationType};
 
@@ -43,21 +45,34 @@ impl Ec2 {
     /// # Errors
     /// Where EC2 refuses or can't be reached.
     pub async fn zones_with(&self, instance_type: &str) -> Result<Vec<String>, AwsError> {
+        Ok(self.offerings(&[instance_type]).await?.remove(instance_type).unwrap_or_default())
+    }
+
+    /// The ids of the zones that have each of these types, in order; none of a type that the region does not offer.
+    ///
+    /// # Errors
+    /// Where EC2 refuses or can't be reached.
+    pub async fn offerings(
+        &self,
+        instance_types: &[&str],
+    ) -> Result<BTreeMap<String, Vec<String>>, AwsError> {
         let mut pages = self
             .client
             .describe_instance_type_offerings()
             .location_type(LocationType::AvailabilityZoneId)
-            .filters(filter("instance-type", [instance_type]))
+            .filters(filter("instance-type", instance_types.iter().copied()))
             .into_paginator()
             .items()
             .send();
-        let mut zones = Vec::new();
+        let mut zones: BTreeMap<String, Vec<String>> = BTreeMap::new();
         while let Some(offering) = pages.next().await {
             let offering =
                 offering.map_err(|error| AwsError::from_sdk("DescribeInstanceTypeOfferings", error))?;
-            zones.extend(offering.location);
+            if let (Some(name), Some(zone)) = (offering.instance_type, offering.location) {
+                zones.entry(name.as_str().to_owned()).or_default().push(zone);
+            }
         }
-        zones.sort_unstable();
+        zones.values_mut().for_each(|zones| zones.sort_unstable());
         Ok(zones)
     }
 }

@@ -8,6 +8,7 @@ mod cleanup;
 mod connect;
 mod cost;
 mod delivery;
+mod doctor;
 mod extend;
 pub(super) mod file;
 mod hibernate;
@@ -16,6 +17,7 @@ mod list;
 mod logs;
 mod machines;
 mod offers;
+mod preflight;
 mod rest;
 mod run;
 mod ssh;
@@ -44,6 +46,7 @@ pub(super) struct LaunchCommand {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    Doctor(Box<doctor::DoctorArguments>),
     List(list::ListArguments),
     Cost(cost::CostArguments),
     Status(status::StatusArguments),
@@ -62,6 +65,7 @@ pub(super) fn run(context: &Context<'_>, command: LaunchCommand) -> Result<ExitC
     match command.verb {
         None if wizard::is_wanted(context, &command.arguments) => wizard::run(context, &command.arguments),
         None => run::run(context, &command.arguments),
+        Some(Verb::Doctor(arguments)) => doctor::run(context, *arguments),
         Some(Verb::List(arguments)) => list::run(context, &arguments),
         Some(Verb::Cost(arguments)) => cost::run(context, &arguments),
         Some(Verb::Status(arguments)) => status::run(context, &arguments),

@@ -11,7 +11,7 @@ use super::arguments::{LaunchArguments, ssh_wait};
 use super::capacity_wait::{self, Patience};
 use super::delivery::agent_wait;
 use super::file::Saving;
-use super::key;
+use super::{key, preflight};
 use crate::aws::Session;
 use crate::catalog::Catalog;
 use crate::cli::ask::{self, Answer};
@@ -27,7 +27,7 @@ use crate::platform::{clock, random};
 use crate::provision::agents::AgentFiles;
 use crate::provision::execute::{Cause, Means};
 use crate::provision::journal::Journal;
-use crate::provision::observe::{self, Local};
+use crate::provision::observe::Local;
 use crate::provision::plan::{self, Plan};
 use crate::provision::refusal_memory::{RecentRefusal, RefusalMemory};
 use crate::provision::report::{AgentState, Event, Launched};
@@ -127,7 +127,7 @@ fn recent_refusals(context: &Context<'_>, memory: &RefusalMemory) -> Vec<RecentR
     })
 }
 
-fn local(
+pub(super) fn local(
     context: &Context<'_>,
     key: &KnownKey,
     agent_files: AgentFiles,
@@ -154,7 +154,7 @@ async fn planned(
     local: &Local,
 ) -> Result<Plan, CommandError> {
     let step = context.streams.step("looking at the account");
-    let world = observe::observe(wish, local, session, catalog, clock::now()).await?;
+    let world = preflight::world(context, wish, session, catalog, local).await?;
     step.done("done");
     Ok(plan::plan(wish, &world, catalog, random::seed().map_err(CommandError::usage)?)?)
 }

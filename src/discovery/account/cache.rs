@@ -19,6 +19,16 @@ const KEPT_FOR: Span = Span::from_seconds(5 * 60);
 pub struct QuotaCache {
     folder: Option<PathBuf>,
     account: String,
+    part: Part,
+}
+
+/// How much of a region's answer is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// All quotas.
+    Whole,
+    /// Those that a launch last asked for.
+    OfLaunch,
 }
 
 /// An answer that could not be read back or kept.
@@ -55,11 +65,21 @@ impl QuotaCache {
         // The account becomes part of a file's name.
         let is_account = !account.is_empty() && account.bytes().all(|byte| byte.is_ascii_digit());
         let folder = directory.filter(|_| is_account).map(Path::to_owned);
-        Self { folder, account: account.to_owned() }
+        Self { folder, account: account.to_owned(), part: Part::Whole }
+    }
+
+    /// Where the few quotas are kept that launches have asked for.
+    #[must_use]
+    pub fn of_launches(&self) -> Self {
+        Self { folder: self.folder.clone(), account: self.account.clone(), part: Part::OfLaunch }
     }
 
     fn path(&self, region: &RegionName) -> Option<PathBuf> {
-        Some(self.folder.as_ref()?.join(format!("quotas-{}-{region}.json", self.account)))
+        let what = match self.part {
+            Part::Whole => "quotas",
+            Part::OfLaunch => "launch-quotas",
+        };
+        Some(self.folder.as_ref()?.join(format!("{what}-{}-{region}.json", self.account)))
     }
 
     /// The answer of a region, where it is recent.

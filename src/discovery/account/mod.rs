@@ -13,6 +13,7 @@ pub(crate) mod history_fixture;
 pub mod nearby;
 pub mod price_summary;
 pub mod quota_fit;
+pub mod quota_room;
 pub mod quota_usage;
 pub mod quotas;
 pub mod reservations;

@@ -306,7 +306,7 @@ impl Parts {
     }
 }
 
-fn row(
+pub(super) fn row(
     region: &RegionName,
     quota: &VcpuQuota,
     limits: &[ServiceQuota],

@@ -12,11 +12,11 @@ use crate::provision::world::network::{
 };
 
 /// The subnets of a network or of all, and the ways that lead out of them.
-struct Surroundings {
-    subnets: Vec<Subnet>,
-    tables: Vec<RouteTable>,
+pub(super) struct Surroundings {
+    pub(super) subnets: Vec<Subnet>,
+    pub(super) tables: Vec<RouteTable>,
     /// `None` where nobody asked.
-    endpoints: Option<Vec<S3Endpoint>>,
+    pub(super) endpoints: Option<Vec<S3Endpoint>>,
 }
 
 /// Reads what is known of the network to launch into.
@@ -207,7 +207,7 @@ impl<'s> Search<'s> {
 }
 
 /// A subnet with its route table: the one that it was given, else the network's main one.
-fn known_subnet(subnet: &Subnet, around: &Surroundings) -> KnownSubnet {
+pub(super) fn known_subnet(subnet: &Subnet, around: &Surroundings) -> KnownSubnet {
     let given = around.tables.iter().find(|table| table.subnets.contains(&subnet.id));
     let main = || around.tables.iter().find(|table| table.is_main && table.network == subnet.network);
     let table = given.or_else(main);

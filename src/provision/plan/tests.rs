@@ -23,12 +23,13 @@ use crate::provision::wish::network::NetworkWish;
 use crate::provision::wish::role::RoleWish;
 use crate::provision::wish::{AgentWish, ImageWish, SshFrom, VolumesWish, WishedMachine};
 use crate::provision::world::key::KnownKey;
+use crate::provision::world::looks::Looks;
 use crate::provision::world::network::{KnownNetwork, NetworkKind, NetworkProblem, PartKind, RegionNetwork};
 use crate::provision::world::{BucketState, RegionWorld};
 
 const NOW: &str = "2026-11-21T12:00:00Z";
 
-pub(super) fn wished(instance_type: &str, region: &str) -> WishedMachine {
+pub(in crate::provision) fn wished(instance_type: &str, region: &str) -> WishedMachine {
     WishedMachine {
         instance_type: instance_type.parse().unwrap(),
         region: region.parse().unwrap(),
@@ -41,7 +42,7 @@ pub(super) fn wished(instance_type: &str, region: &str) -> WishedMachine {
     }
 }
 
-pub(super) fn wish(candidates: Vec<WishedMachine>) -> Wish {
+pub(in crate::provision) fn wish(candidates: Vec<WishedMachine>) -> Wish {
     Wish {
         candidates,
         name: None,
@@ -110,7 +111,7 @@ pub(super) fn region(architectures: &[Architecture]) -> RegionWorld {
     }
 }
 
-pub(super) fn world() -> World {
+pub(in crate::provision) fn world() -> World {
     let both = region(&[Architecture::X86_64, Architecture::Arm64]);
     World {
         now: NOW.parse().unwrap(),
@@ -128,6 +129,7 @@ pub(super) fn world() -> World {
         stored: BTreeMap::new(),
         profile: None,
         recent_refusals: Vec::new(),
+        looks: Looks::default(),
         regions: BTreeMap::from([("us-east-1".to_owned(), both)]),
     }
 }

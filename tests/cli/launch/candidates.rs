@@ -157,12 +157,14 @@ fn a_zone_that_was_named_is_not_left_for_another() {
 fn a_quota_is_not_asked_twice_and_others_are() {
     let lab = Lab::start();
     let home = lab.home();
-    lab.post("/quotas", &json!({"region": "us-east-1", "code": "L-1216C47A", "value": 1}));
+    // A quota that is used up between the look at it and the launch.
+    lab.fault(&json!({"kind": "error", "action": "RunInstances", "region": "us-east-1", "status": 400,
+        "code": "VcpuLimitExceeded", "message": "AWS says why."}));
     let line = "cloudkit launch -t m7i.large,c7i.large --ttl 1h --wait accepted";
     assert_snapshot!(home.run(&format!("{line} --quiet")), @"
     --- stderr
     error: AWS can give none of the machines of the plan:
-      m7i.large in us-east-1: RunInstances refused: VcpuLimitExceeded: You have requested more vCPU capacity than your current vCPU limit of 1 allows for the instance bucket that the specified instance type belongs to. Please visit http://aws.amazon.com/contact-us/ec2-request to request an adjustment to this limit.
+      m7i.large in us-east-1: RunInstances refused: VcpuLimitExceeded: AWS says why.
       c7i.large in us-east-1: not asked for: it is charged to the quota that refused m7i.large
     hint: end a machine (cloudkit launch list), or ask for more: cloudkit find quotas --instance-type m7i.large --region us-east-1 --request
     hint: give more candidates, other zones or regions: cloudkit find search … --region all | cloudkit launch
@@ -173,7 +175,7 @@ fn a_quota_is_not_asked_twice_and_others_are() {
     let screen = home.run(&format!("{line} -r us-east-1,us-west-2 -o json")).ok();
     assert_eq!(screen.json()["region"], "us-west-2");
     assert_snapshot!(warnings(&screen), @"
-    warning: m7i.large in us-east-1: RunInstances refused: VcpuLimitExceeded: You have requested more vCPU capacity than your current vCPU limit of 1 allows for the instance bucket that the specified instance type belongs to. Please visit http://aws.amazon.com/contact-us/ec2-request to request an adjustment to this limit.
+    warning: m7i.large in us-east-1: RunInstances refused: VcpuLimitExceeded: AWS says why.
     warning: c7i.large in us-east-1: not asked for: it is charged to the quota that refused m7i.large
     ");
     assert_eq!(lab.left()["us-east-1"], Value::Null, "what was made for the others is gone");

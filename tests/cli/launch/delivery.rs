@@ -121,12 +121,15 @@ fn a_repeated_launch_waits_for_four_answers_before_its_request() {
     let mut actions: Vec<String> =
         lab.requests_since(before).into_iter().map(|request| request.action).collect();
     actions.sort_unstable();
-    // The caller, then the bucket and what is in it, side by side with the image after its parameter and the network; then
-    // the group and what it admits.
+    // The caller, then the bucket and what is in it, side by side with the image after its parameter, the network, its
+    // subnets with their routes, and the offering; the quotas are kept. Then the group and what it admits.
     assert_snapshot!(actions.join("\n"), @"
     AuthorizeSecurityGroupIngress
     CreateSecurityGroup
     DescribeImages
+    DescribeInstanceTypeOfferings
+    DescribeRouteTables
+    DescribeSubnets
     DescribeVpcs
     GetCallerIdentity
     GetParameters

@@ -19,15 +19,16 @@ fn deadline(lab: &Lab) -> jiff::Timestamp {
 #[test]
 fn a_span_is_added_to_the_deadline() {
     let (lab, home) = with_a_machine();
-    let before = deadline(&lab);
+    let (before, asked) = (deadline(&lab), lab.requests().len());
     assert_snapshot!(home.run("cloudkit launch extend trainer 2h -r us-east-1"), @"
     --- stderr
     trainer (i-xxxxxxxxxxxxxxxxx) ends YYYY-MM-DDThh:mm:ssZ (in [SPAN]), 2h later than before
     that can cost 0.21 USD more, at 0.1058 USD an hour without its disks
     ");
     assert_eq!(deadline(&lab), before + jiff::SignedDuration::from_hours(2));
-    let by_tag = |one: &Request| one.params.contains_key("Filter.1.Name");
-    assert_eq!(lab.requests_of("DescribeInstances").iter().filter(|one| by_tag(one)).count(), 1);
+    let by_tag =
+        |one: &&Request| one.action == "DescribeInstances" && one.params.contains_key("Filter.1.Name");
+    assert_eq!(lab.requests_since(asked).iter().filter(by_tag).count(), 1);
 }
 
 #[test]

@@ -35,8 +35,8 @@ fn so_does_the_end_of_the_time_it_was_given() {
     let lab = Lab::start();
     let home = lab.home();
     lab.post("/ssh", &json!({"on": false}));
-    let screen = home.run(&format!("{LAUNCH} --timeout 3s"));
-    assert_snapshot!(after(&screen.stderr, "error"), @"error: not done within 3s");
+    let screen = home.run(&format!("{LAUNCH} --timeout 6s"));
+    assert_snapshot!(after(&screen.stderr, "error"), @"error: not done within 6s");
     assert_eq!(screen.code, 5);
     lab.until_it_is(lab.only_machine()["id"].as_str().unwrap(), "terminated");
     lab.nothing_is_left();

@@ -14,6 +14,7 @@ mod cleanup;
 mod connect;
 mod cost;
 mod delivery;
+mod doctor;
 mod each_call;
 mod ending;
 mod extend;

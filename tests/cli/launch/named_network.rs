@@ -239,5 +239,5 @@ fn a_launch_in_the_default_network_asks_no_more_than_it_has_to() {
     home.run(&format!("{LAUNCH} --wait accepted")).ok();
     let mut calls: Vec<_> = lab.requests_since(number).into_iter().map(|request| request.action).collect();
     calls.sort();
-    assert_snapshot!(calls.join(" "), @"AuthorizeSecurityGroupIngress CreateSecurityGroup DescribeImages DescribeVpcs GetCallerIdentity GetParameters HeadBucket HeadObject RunInstances");
+    assert_snapshot!(calls.join(" "), @"AuthorizeSecurityGroupIngress CreateSecurityGroup DescribeImages DescribeInstanceTypeOfferings DescribeRouteTables DescribeSubnets DescribeVpcs GetCallerIdentity GetParameters HeadBucket HeadObject RunInstances");
 }

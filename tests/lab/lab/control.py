@@ -11,6 +11,7 @@ It deliberately offers nothing that AWS itself offers. Bodies and answers are JS
     POST   /machines/ID/console      {"text": …}: what is on its console now; nothing at first
     POST   /machines/ID/tags         {"key": "value"}: set, as by another user of the account
     GET    /account                  what is left that an owner would pay for or trip over, by region
+    POST   /clock                    {"ahead_s": 600}: how much the Date of answers is ahead
     POST   /timing                   {"pending_ms": 300, "ending_ms": 300}
     POST   /latency                  {"ms": 100, "action": "RunInstances"}; without an action: of all
     GET    /faults                   the faults with how many times each will still strike
@@ -27,6 +28,7 @@ It deliberately offers nothing that AWS itself offers. Bodies and answers are JS
     POST   /capacity-block-offerings {"region": …, "InstanceType": …, …}, as DescribeCapacityBlockOfferings names them
     POST   /placement-scores         {"region": …, "zone_id": …, "score": 9}, {"most_configurations": 10}
     POST   /spot-prices              {"region": …, "type": …, "zone": …, "series": [{"at": …, "price": …}], …}
+    POST   /spot-role                {"present": false, "may_be_made": true}: the role that spot machines need
     POST   /regions                  {"region": "af-south-1", "opt_in_status": "opted-in"}
     POST   /default-network          {"region": "us-east-1", "present": false}: a region without a default network
     POST   /subnets                  {"id": …, "free_addresses": 0}: how many addresses of it are free now
@@ -52,6 +54,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import storage, views
+from .clock import CLOCK
 from .ec2.deaths import DEATHS
 from .ec2.network_control import set_default_network, set_subnet
 from .ec2.instance_profiles import PROFILES
@@ -65,6 +68,7 @@ from .ec2.timing import TIMING
 from .optin import REGIONS
 from .paging import PAGING
 from .quotas.book import BOOK
+from .spot_role import SPOT_ROLE
 from .state import State
 from .web import Request, Response
 
@@ -85,6 +89,7 @@ class Control:
             ("POST", f"{_MACHINE}/console", lambda machine_id, text: views.find_machine(machine_id).write_console(text)),
             ("POST", f"{_MACHINE}/tags", lambda machine_id, **tags: views.find_machine(machine_id).add_tags(tags)),
             ("GET", "/account", views.account),
+            ("POST", "/clock", CLOCK.set),
             ("POST", "/timing", TIMING.set),
             ("POST", "/latency", disturbances.set_latency),
             ("POST", "/room", ROOM.set),
@@ -101,6 +106,7 @@ class Control:
             ("POST", "/capacity-block-offerings", OFFERINGS.put),
             ("POST", "/placement-scores", SCORES.set),
             ("POST", "/spot-prices", SPOT_PRICES.set),
+            ("POST", "/spot-role", SPOT_ROLE.set),
             ("POST", "/regions", REGIONS.set),
             ("POST", "/default-network", set_default_network),
             ("POST", "/subnets", set_subnet),

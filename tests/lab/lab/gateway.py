@@ -16,6 +16,7 @@ from .errors import AwsError, error_response
 from .moto_server import MotoServer
 from .quotas.service import answer_quotas
 from .requestlog import RequestLog
+from .spot_role import SPOT_ROLE
 from .storage import check_storage
 from .streaming import without_chunk_signatures
 from .web import HangUp, Request, Response
@@ -56,6 +57,9 @@ class Gateway:
         check_credentials(call)
         if call.service == "servicequotas":
             return answer_quotas(call)
+        if call.service == "iam":
+            self._moto.wait()
+            SPOT_ROLE.settle()
         if call.service != "s3":
             return self._moto.answer(call.request)
         self._moto.wait()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .bystanders import CheckIp, SshPort
+from .clock import CLOCK
 from .disturbances import Disturbances
 from .ec2.deaths import DEATHS
 from .ec2.instance_profiles import PROFILES
@@ -24,6 +25,7 @@ from .optin import REGIONS
 from .paging import PAGING
 from .quotas.book import BOOK
 from .requestlog import RequestLog
+from .spot_role import SPOT_ROLE
 
 
 @dataclass
@@ -46,5 +48,5 @@ class State:
         TIMING.set()
         PAGING.set()
         PROFILES.set()
-        for part in (self.feeds, BOOK, REGIONS, RESERVATIONS, OFFERINGS, SCORES, SPOT_PRICES, ROOM, DEATHS):
+        for part in (self.feeds, BOOK, REGIONS, RESERVATIONS, OFFERINGS, SCORES, SPOT_PRICES, SPOT_ROLE, ROOM, DEATHS, CLOCK):
             part.reset()

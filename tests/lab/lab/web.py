@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import socket
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from . import LOOPBACK
+from .clock import CLOCK
 
 
 class HangUp(Exception):
@@ -131,6 +133,9 @@ class _Exchange(BaseHTTPRequestHandler):
         # Buffered, it would reach the client only after that has given up waiting for it.
         self.wfile.flush()
         return True
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return super().date_time_string((time.time() if timestamp is None else timestamp) + CLOCK.ahead)
 
     def _read_body(self) -> bytes:
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():

@@ -82,10 +82,9 @@ pub(super) fn run(context: &Context<'_>, arguments: &LaunchArguments) -> Result<
 
 /// The arguments as they were typed with further ones behind them, by the parser that read the typed ones.
 fn parsed(context: &Context<'_>, flags: &[String]) -> Result<LaunchArguments, CommandError> {
-    let typed = personality::rewrite(&context.process.arguments).into_iter();
-    let cloudkit = parse(typed.chain(flags.iter().map(OsString::from)))
-        .map_err(|error| CommandError::usage(error.to_string().trim_start_matches("error: ").to_owned()))?;
-    match cloudkit.command {
+    let mut words = personality::rewrite(&context.process.arguments);
+    words.extend(flags.iter().map(OsString::from));
+    match parse(context.process, words)?.command {
         Command::Launch(command) => Ok(command.arguments),
         _ => Err(CommandError::new(ExitClass::Bug, "the flags of a launch were read as another command")),
     }

@@ -22,8 +22,8 @@ fn kept<A>(answer: A) -> Option<Kept<A>> {
 
 /// The wish of a command line, as the program reads it.
 fn wish(words: &[String]) -> Wish {
-    let cloudkit = parse(words.iter().map(Into::into)).unwrap();
     let process = Process::sealed(&[], &[]);
+    let cloudkit = parse(&process, words.iter().map(Into::into).collect()).unwrap();
     let settings = Settings::default();
     let silent = Streams::over(
         std::io::sink(),

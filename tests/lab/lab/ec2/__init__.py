@@ -13,6 +13,7 @@ def extend_moto() -> None:
     """Make Moto build machines, images and answers from the classes of this package. Call before the first request."""
     from moto.ec2 import utils
     from moto.ec2.models import amis, ec2_backends, elastic_ip_addresses, elastic_network_interfaces, instances
+    from moto.iam import models as iam_models
     from moto.ssm import models as ssm_models
 
     from .. import LOOPBACK
@@ -25,6 +26,8 @@ def extend_moto() -> None:
     instances.Instance = Machine
     amis.Ami = LabAmi
     ssm_models.ParameterDict = lab_parameters()
+    # Moto calls the role AWSServiceRoleForspot.
+    iam_models.SERVICE_NAME_CONVERSION["spot"] = "EC2Spot"
     # Nothing outside this computer may be contacted, whoever connects to an address that EC2 gave out.
     elastic_network_interfaces.random_public_ip = lambda: LOOPBACK
     elastic_ip_addresses.random_ip = _elastic_address

@@ -13,6 +13,7 @@ from moto.ec2.models.instance_types import INSTANCE_TYPE_OFFERINGS
 from moto.ec2.responses import EC2Response
 
 from ..errors import AwsError
+from ..spot_role import SPOT_ROLE
 from . import hibernation
 from .capacity_actions import CapacityActions
 from .console_actions import ConsoleActions
@@ -114,6 +115,8 @@ class LabEc2Response(CapacityActions, ConsoleActions, MarketActions, RegionActio
         if parameters.get("HibernationOptions.Configured") == "true":
             hibernation.check_launch(self._wish().instance_type, self._checked.devices[0]["Ebs"])
         market = self._get_param("InstanceMarketOptions.MarketType")
+        if not self._get_param("DryRun"):
+            SPOT_ROLE.check_launch(market)
         self._find_room(market)
         self._take_subnet(self._checked.subnet_id)
         reserved = self._reserve_places(market)
