@@ -3,9 +3,9 @@
 //! S3 drops it by itself after a day. It holds what users gave their machines, so it is not left for longer than it is of
 //! use. What belongs to no launch is not touched.
 
-use super::cleanup::Leftovers;
+use super::cleanup::{Leftovers, leftover_of};
 use super::plan::{OBJECT_PREFIX, bucket_name, planned_at};
-use super::report::{LEFTOVER_SCHEMA, Leftover, LeftoverKind};
+use super::report::{Leftover, LeftoverKind};
 use crate::aws::regions::{PerRegion, ask_each};
 use crate::aws::{AwsError, Session};
 use crate::model::{RegionName, Span};
@@ -26,19 +26,17 @@ pub async fn find(
         Ok::<_, AwsError>(keys.into_iter().filter_map(|key| leftover(key, region, now)).collect::<Vec<_>>())
     };
     let PerRegion { answers, failures } = ask_each(regions, look).await;
-    Leftovers { found: answers.into_iter().flat_map(|(_, found)| found).collect(), failures }
+    Leftovers {
+        found: answers.into_iter().flat_map(|(_, found)| found).collect(),
+        failures,
+        unseen: Vec::new(),
+    }
 }
 
 fn leftover(key: String, region: &RegionName, now: jiff::Timestamp) -> Option<Leftover> {
     let launch = key.strip_prefix(OBJECT_PREFIX)?.split('/').next()?.to_owned();
-    (Span::between(planned_at(&launch)?, now) > OF_USE).then(|| Leftover {
-        schema: LEFTOVER_SCHEMA,
-        kind: LeftoverKind::Object,
-        id: key,
-        region: region.to_string(),
-        launch: Some(launch),
-        removed: false,
-    })
+    let is_old = Span::between(planned_at(&launch)?, now) > OF_USE;
+    is_old.then(|| leftover_of(LeftoverKind::Object, &key, region.as_str(), Some(&launch)))
 }
 
 #[cfg(test)]

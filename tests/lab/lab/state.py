@@ -24,6 +24,7 @@ from .optin import REGIONS
 from .paging import PAGING
 from .quotas.book import BOOK
 from .requestlog import RequestLog
+from .sessions import SESSIONS
 
 
 @dataclass
@@ -46,5 +47,5 @@ class State:
         TIMING.set()
         PAGING.set()
         PROFILES.set()
-        for part in (self.feeds, BOOK, REGIONS, RESERVATIONS, OFFERINGS, SCORES, SPOT_PRICES, ROOM, DEATHS):
+        for part in (self.feeds, BOOK, REGIONS, RESERVATIONS, OFFERINGS, SCORES, SPOT_PRICES, ROOM, DEATHS, SESSIONS):
             part.reset()
