@@ -23,7 +23,7 @@ pub async fn find(
     let look = async |region: &RegionName| {
         let bucket = session.bucket(region, bucket_name(account, region.as_str()), account);
         let keys = bucket.keys_under(OBJECT_PREFIX).await?;
-        Ok::<_, AwsError>(keys.into_iter().filter_map(|key| leftover(key, region, now)).collect::<Vec<_>>())
+        Ok::<_, AwsError>(keys.iter().filter_map(|key| leftover(key, region, now)).collect::<Vec<_>>())
     };
     let PerRegion { answers, failures } = ask_each(regions, look).await;
     Leftovers {
@@ -33,10 +33,10 @@ pub async fn find(
     }
 }
 
-fn leftover(key: String, region: &RegionName, now: jiff::Timestamp) -> Option<Leftover> {
+fn leftover(key: &str, region: &RegionName, now: jiff::Timestamp) -> Option<Leftover> {
     let launch = key.strip_prefix(OBJECT_PREFIX)?.split('/').next()?.to_owned();
     let is_old = Span::between(planned_at(&launch)?, now) > OF_USE;
-    is_old.then(|| leftover_of(LeftoverKind::Object, &key, region.as_str(), Some(&launch)))
+    is_old.then(|| leftover_of(LeftoverKind::Object, key, region.as_str(), Some(&launch)))
 }
 
 #[cfg(test)]
@@ -48,7 +48,7 @@ mod tests {
         let now: jiff::Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
         let region: RegionName = "us-east-1".parse().unwrap();
         let of_age = |seconds: i64| format!("user/l-{:08x}00000001/abc", now.as_second() - seconds);
-        let is_leftover = |key: String| leftover(key, &region, now).is_some();
+        let is_leftover = |key: String| leftover(&key, &region, now).is_some();
         assert!(is_leftover(of_age(4 * 3600)));
         assert!(!is_leftover(of_age(2 * 3600)));
         assert!(!is_leftover("user/notes.txt".to_owned()));

@@ -91,7 +91,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &CleanupArguments) -> Result
 fn tell_kept(context: &Context<'_>, count: usize) {
     if count > 0 {
         context.streams.warn_of_cost(format_args!(
-            "{count} volumes stay, and cost on, since somebody may want what is on them: --volumes removes them"
+            "volumes left as they are: {count}; they cost on, and somebody may want what is on them (--volumes removes them)"
         ));
     }
 }
@@ -181,7 +181,7 @@ fn described(leftover: &Leftover) -> String {
     let Leftover { id, region, .. } = leftover;
     let size = leftover.gib.map_or_else(String::new, |gib| format!(", {gib} GiB"));
     let data = if leftover.kind == LeftoverKind::Volume { ", with what is on it" } else { "" };
-    format!("{} {id} ({region}){size}{data}", kind(leftover.kind))
+    format!("{} {id} ({region}{size}{data})", kind(leftover.kind))
 }
 
 async fn remove(

@@ -35,8 +35,8 @@ pub(super) struct LogsArguments {
 pub(super) fn run(context: &Context<'_>, arguments: &LogsArguments) -> Result<ExitClass, CommandError> {
     let Found { session, machines, class, .. } = machines::find(context, &arguments.machines)?;
     let show = |one: &Located| match arguments.agent {
-        true => agent(context, &session, one, arguments),
-        false => console(context, &session, one, arguments.lines),
+        true => journal_of_agent(context, &session, one, arguments),
+        false => what_is_on_console(context, &session, one, arguments.lines),
     };
     if let [only] = machines.as_slice() {
         return Ok(show(only)?.or(class));
@@ -55,7 +55,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &LogsArguments) -> Result<Ex
 }
 
 /// The agent's journal, which root and the system's log readers alone may read.
-fn agent(
+fn journal_of_agent(
     context: &Context<'_>,
     session: &Session,
     one: &Located,
@@ -73,7 +73,7 @@ fn agent(
     Ok(if code == Some(0) { ExitClass::Done } else { ExitClass::of_program(code) })
 }
 
-fn console(
+fn what_is_on_console(
     context: &Context<'_>,
     session: &Session,
     one: &Located,

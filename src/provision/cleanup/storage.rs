@@ -36,21 +36,24 @@ pub(super) fn left_over(
 ) -> (Vec<Leftover>, Vec<(&'static str, AwsError)>) {
     let (mut found, mut unseen) = (Vec::new(), Vec::new());
     let forgotten = |tags: &[Tag]| is_forgotten(tags, machines, now);
+    let of_launch =
+        |kind, id: &str, tags: &[Tag]| leftover(kind, id, region, tag::value_of(tags, tag::LAUNCH));
     match unused.volumes {
         Ok(volumes) => found.extend(volumes.iter().filter(|one| forgotten(&one.tags)).map(|one| Leftover {
             gib: one.volume.as_ref().map(|volume| volume.gib),
             usd_hour: cost::volume(region.as_str(), String::new(), one.volume.as_ref()).usd_hour,
-            ..leftover(LeftoverKind::Volume, &one.id, region, tag::value_of(&one.tags, tag::LAUNCH))
+            ..of_launch(LeftoverKind::Volume, &one.id, &one.tags)
         })),
         Err(error) => unseen.push(("volumes", error)),
     }
+    let usd_hour = cost::public_address(region.as_str()).usd_hour;
     match unused.addresses {
-        Ok(addresses) => {
-            found.extend(addresses.iter().filter(|one| forgotten(&one.tags)).map(|one| Leftover {
-                usd_hour: cost::public_address(region.as_str()).usd_hour,
-                ..leftover(LeftoverKind::Address, &one.id, region, tag::value_of(&one.tags, tag::LAUNCH))
-            }))
-        }
+        Ok(addresses) => found.extend(
+            addresses
+                .iter()
+                .filter(|one| forgotten(&one.tags))
+                .map(|one| Leftover { usd_hour, ..of_launch(LeftoverKind::Address, &one.id, &one.tags) }),
+        ),
         Err(error) => unseen.push(("addresses", error)),
     }
     (found, unseen)

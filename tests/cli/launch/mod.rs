@@ -5,16 +5,23 @@ mod agent_release;
 mod agent_sign;
 mod any_faults;
 mod asking;
+#[cfg(unix)]
+mod asks_agent;
+mod batches;
 mod bucket;
+mod bucket_rules;
 mod candidates;
 mod capacity_wait;
 mod cleanup;
+mod cleanup_storage;
 #[cfg(unix)]
 mod connect;
 mod cost;
 mod delivery;
 mod ending;
 mod extend;
+#[cfg(unix)]
+mod host_key;
 mod images;
 mod input;
 mod interrupted;
@@ -32,6 +39,8 @@ mod request;
 mod rest;
 mod role;
 mod scripts;
+#[cfg(unix)]
+mod session_manager;
 mod status;
 #[cfg(unix)]
 mod terminal;
