@@ -44,7 +44,7 @@ impl Sessions {
         Self { client, endpoint }
     }
 
-    /// Opens a session on a machine: a shell, or a command that a shell reads.
+    /// Opens a session on a machine: a shell, or a command, which is split into words there and run without one.
     ///
     /// # Errors
     /// Where the machine is not connected to Session Manager, AWS refuses or can't be reached.

@@ -8,7 +8,8 @@ use serde_json::Value;
 use crate::aws::types::{Machine, MachineState};
 use crate::model::tag;
 
-/// The question, as the shell of any login user reads it. It changes nothing and needs no right of root.
+/// The question, as the shell of any login user reads it, and as Session Manager's agent splits it into words. It changes
+/// nothing and needs no right of root.
 pub const QUESTION: &str = concat!(
     r"sh -c 'echo cloudkit-answer; ",
     r"/usr/local/bin/cloudkit agent status -o json 2>&1; echo cloudkit-ended $?; ",

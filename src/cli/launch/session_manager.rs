@@ -87,7 +87,7 @@ pub(super) fn connect(
 ) -> Result<ExitClass, CommandError> {
     let no_plugin = |error| CommandError::usage(error).hint(INSTALL);
     let plugin = context.block_on(Plugin::find())?.map_err(no_plugin)?;
-    let command = (!command.is_empty()).then(|| command.join(" "));
+    let command = for_a_shell(command)?;
     let sessions = session.sessions(&one.region);
     let started = context
         .block_on_bounded(async { Ok(sessions.start(&one.machine.id, command.as_deref()).await?) })
@@ -101,6 +101,15 @@ pub(super) fn connect(
         code
     })?;
     Ok(ExitClass::of_program(code.map_err(no_plugin)?))
+}
+
+/// A command as Session Manager's agent takes it: it splits it into words, and runs the first without a shell. ssh's words
+/// are read by one, so these are too.
+fn for_a_shell(words: &[String]) -> Result<Option<String>, CommandError> {
+    if words.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(shlex::try_join(["sh", "-c", &words.join(" ")]).map_err(CommandError::usage)?))
 }
 
 /// A refusal, with what the machine's role has to do with it.
@@ -118,6 +127,18 @@ fn with_role(one: &Located, error: CommandError) -> CommandError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_command_reaches_a_shell_on_the_machine() {
+        let command = |words: &[&str]| {
+            let words: Vec<_> = words.iter().map(|&word| word.to_owned()).collect();
+            for_a_shell(&words).unwrap()
+        };
+        assert_eq!(command(&[]), None);
+        assert_eq!(command(&["ls -l | wc"]).unwrap(), "sh -c 'ls -l | wc'");
+        let split = shlex::split(&command(&["echo", "'it' $HOME \"is\""]).unwrap()).unwrap();
+        assert_eq!(split, ["sh", "-c", "echo 'it' $HOME \"is\""]);
+    }
 
     #[test]
     fn only_later_versions_take_the_answer_by_a_variable() {

@@ -48,7 +48,7 @@ fn the_plugin_gets_the_session_and_no_argument_holds_its_token() {
     us-east-1
     StartSession
     night
-    {"DocumentName":"AWS-StartNonInteractiveCommand","Parameters":{"command":["nvidia-smi -L"]},"Target":"i-xxxxxxxxxxxxxxxxx"}
+    {"DocumentName":"AWS-StartNonInteractiveCommand","Parameters":{"command":["sh -c 'nvidia-smi -L'"]},"Target":"i-xxxxxxxxxxxxxxxxx"}
     http://127.0.0.1:[PORT]
     --- exit 7
     "#);
