@@ -35,6 +35,8 @@ pub enum ErrorKind {
     NotFound,
     /// What is to be removed is still in use.
     InUse,
+    /// The machine has not come to Session Manager, or not yet.
+    NotConnected,
     /// It is guarded against this by its owner.
     Guarded,
     /// What was named was made a moment ago and is not known everywhere yet, or it is not there at all.
@@ -284,10 +286,14 @@ fn kind_of(code: &str, status: u16) -> ErrorKind {
         | "Gateway.NotAttached"
         | "NoSuchResourceException"
         | "NoSuchEntity" => ErrorKind::NotFound,
-        "DependencyViolation" | "InvalidGroup.InUse" | "BucketNotEmpty" | "DeleteConflict" => {
-            ErrorKind::InUse
-        }
+        "DependencyViolation"
+        | "InvalidGroup.InUse"
+        | "InvalidIPAddress.InUse"
+        | "VolumeInUse"
+        | "BucketNotEmpty"
+        | "DeleteConflict" => ErrorKind::InUse,
         "OperationNotPermitted" => ErrorKind::Guarded,
+        "TargetNotConnected" => ErrorKind::NotConnected,
         "InvalidGroup.Duplicate"
         | "InvalidPermission.Duplicate"
         | "Resource.AlreadyAssociated"

@@ -3,13 +3,14 @@
 //! Every call but the bucket's creation names the expected owner, so that a stranger's bucket of the same name is
 //! refused; CreateBucket has no such header and refuses a taken name itself.
 
+mod lifecycle;
+
 use std::time::Duration;
 
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{
-    BucketLifecycleConfiguration, BucketLocationConstraint, CreateBucketConfiguration, Delete,
-    ExpirationStatus, LifecycleExpiration, LifecycleRule, LifecycleRuleFilter, ObjectIdentifier,
+    BucketLocationConstraint, CreateBucketConfiguration, Delete, ObjectIdentifier,
     PublicAccessBlockConfiguration, ServerSideEncryption, ServerSideEncryptionByDefault,
     ServerSideEncryptionConfiguration, ServerSideEncryptionRule,
 };
@@ -177,36 +178,6 @@ impl Bucket {
             .send()
             .await
             .map_err(|error| AwsError::from_sdk("PutObject", error))?;
-        Ok(())
-    }
-
-    /// Has S3 drop what is under a prefix, this many days after it was put there. It is the bucket's only such rule.
-    /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lifecycle-mgmt.html>
-    ///
-    /// # Errors
-    /// Where the bucket is somebody else's, or the call is refused.
-    pub async fn expire(&self, prefix: &str, days: i32) -> Result<(), AwsError> {
-        let rule = LifecycleRule::builder()
-            .id("cloudkit")
-            .status(ExpirationStatus::Enabled)
-            .filter(LifecycleRuleFilter::builder().prefix(prefix).build())
-            .expiration(LifecycleExpiration::builder().days(days).build())
-            .build();
-        let incomplete = |error: aws_sdk_s3::error::BuildError| {
-            AwsError::own("PutBucketLifecycleConfiguration", ErrorKind::Refused, error.to_string())
-        };
-        let rules = BucketLifecycleConfiguration::builder()
-            .rules(rule.map_err(incomplete)?)
-            .build()
-            .map_err(incomplete)?;
-        self.client
-            .put_bucket_lifecycle_configuration()
-            .bucket(&self.name)
-            .expected_bucket_owner(&self.account)
-            .lifecycle_configuration(rules)
-            .send()
-            .await
-            .map_err(|error| AwsError::from_sdk("PutBucketLifecycleConfiguration", error))?;
         Ok(())
     }
 

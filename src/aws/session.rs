@@ -239,7 +239,10 @@ impl Session {
         let configuration =
             aws_sdk_ssm::config::Builder::from(&self.in_region(region)).interceptor(self.timer(region));
         let suffix = if region.as_str().starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
-        let endpoint = format!("https://ssm.{region}.{suffix}");
+        let endpoint = self
+            .configuration
+            .endpoint_url()
+            .map_or_else(|| format!("https://ssm.{region}.{suffix}"), str::to_owned);
         Sessions::new(aws_sdk_ssm::Client::from_conf(configuration.build()), endpoint)
     }
 

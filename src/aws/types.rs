@@ -5,6 +5,7 @@
 pub mod capacity;
 pub mod ending;
 pub mod network;
+pub mod unused;
 pub mod volume;
 
 use serde::{Deserialize, Serialize};

@@ -205,6 +205,10 @@ mod of_aws {
                 ExitClass::No,
                 "take the guard off: aws ec2 modify-instance-attribute --instance-id ID --no-disable-api-termination (or --no-disable-api-stop)",
             ),
+            ErrorKind::NotConnected => (
+                ExitClass::No,
+                "Session Manager reaches a machine some seconds after its start, where it has a role for that (launch --ssm) and its image brings the SSM Agent (Amazon Linux and Ubuntu do, Debian does not)",
+            ),
             ErrorKind::NotKnownYet => {
                 (ExitClass::Usage, "see the profiles there are: aws iam list-instance-profiles")
             }

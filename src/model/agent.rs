@@ -13,6 +13,14 @@ pub const CONFIGURATION_PATH: &str = "/etc/cloudkit/agent.yaml";
 /// The value of the configuration's `schema` field.
 pub const SCHEMA: &str = "cloudkit.agent-configuration/v1";
 
+/// How long a machine has had no work, by the first words of its status tag: `idle 42m`. None where the tag says anything
+/// else.
+#[must_use]
+pub fn idle_for(status_tag: &str) -> Option<Span> {
+    let span = status_tag.strip_prefix("idle ")?.split([' ', ',', ';', ':']).next()?;
+    span.parse().ok()
+}
+
 /// What the agent is to do on its machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -114,6 +122,21 @@ impl AgentConfiguration {
             state_directory: "/var/lib/cloudkit".to_owned(),
             run_directory: "/run/cloudkit".to_owned(),
             console: Some("/dev/console".to_owned()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_tag_tells_how_long_a_machine_is_idle() {
+        let read = |tag: &str| idle_for(tag).map(Span::seconds);
+        assert_eq!(read("idle 42m"), Some(2520));
+        assert_eq!(read("idle 1h5m, no session"), Some(3900));
+        for tag in ["", "idle", "idle since noon", "busy 5m", "idle5m"] {
+            assert_eq!(read(tag), None, "{tag}");
         }
     }
 }

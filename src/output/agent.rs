@@ -1,4 +1,4 @@
-//! How the agent's status looks in a table.
+//! How the agent's status looks to a person.
 //!
 //! Its fields in the other formats are [`crate::monitor::status`]'s.
 
@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::document::{Column, Record};
-use crate::model::Architecture;
-use crate::monitor::status::Status;
+use crate::model::{Architecture, EndAction, Span};
+use crate::monitor::status::{State, Status};
 
 /// A released agent that was fetched.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -61,4 +61,50 @@ impl Record for Status {
     fn name(&self) -> Cow<'_, str> {
         Cow::Borrowed(self.instance_id.as_deref().unwrap_or(&self.launch))
     }
+}
+
+/// The status as a person reads it, a sentence a line.
+#[must_use]
+pub fn status_lines(status: &Status) -> Vec<String> {
+    let machine = status.instance_id.as_deref().unwrap_or("a machine that is not identified yet");
+    let mut lines = vec![format!("looking after {machine}, launch {}", status.launch)];
+    let source = status.deadline_source.map_or_else(String::new, |source| format!(", by {source}"));
+    lines.push(match (status.state, status.ends_at, status.ends_in_seconds) {
+        (State::ClockBeforeLaunch, ..) => {
+            "the clock is before the launch: nothing is ended until it is right".to_owned()
+        }
+        (State::Ending, ..) => "the machine is being ended".to_owned(),
+        (_, Some(at), Some(seconds)) => {
+            format!("{} at {at} (in {}){source}", ends(status.on_deadline), Span::from_seconds(seconds))
+        }
+        _ => "there is no deadline to keep".to_owned(),
+    });
+    lines.extend(limits(status));
+    if status.warned {
+        lines.push("users have been warned".to_owned());
+    }
+    lines.push(format!("last look at {:.0}, version {}", status.last_tick, status.version));
+    lines
+}
+
+/// What happens to the machine, as a verb.
+const fn ends(action: EndAction) -> &'static str {
+    match action {
+        EndAction::Terminate => "ends",
+        EndAction::Stop => "stops",
+        EndAction::Hibernate => "hibernates",
+    }
+}
+
+/// What else was asked for at the launch.
+fn limits(status: &Status) -> Vec<String> {
+    let idle = status.idle_timeout_seconds.map(|seconds| {
+        format!("{} after {} without work", ends(status.on_idle), Span::from_seconds(seconds))
+    });
+    let cost = status
+        .cost_limit_usd
+        .map(|limit| format!("{} when it has cost {limit} USD", ends(status.on_deadline)));
+    let complete = (status.on_complete != EndAction::default())
+        .then(|| format!("{} when its work is complete", ends(status.on_complete)));
+    [idle, cost, complete].into_iter().flatten().collect()
 }

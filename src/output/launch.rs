@@ -26,6 +26,9 @@ impl Record for Leftover {
             Column::<Self>::text("ID", 100, |row| Some(row.id.clone())),
             Column::<Self>::text("REGION", 80, |row| Some(row.region.clone())),
             Column::<Self>::text("LAUNCH", 50, |row| row.launch.clone()),
+            Column::<Self>::number("GIB", 65, |row| row.gib.map(|gib| gib.to_string())).only_where_known(),
+            Column::<Self>::number("USD/HOUR", 60, |row| row.usd_hour.map(|usd| usd.to_string()))
+                .only_where_known(),
             Column::<Self>::text("REMOVED", 70, |row| {
                 Some(if row.removed { "yes" } else { "no" }.to_owned())
             }),
@@ -37,7 +40,9 @@ impl Record for Leftover {
     }
 }
 
-const fn kind(kind: LeftoverKind) -> &'static str {
+/// What a leftover is, in words.
+#[must_use]
+pub const fn kind(kind: LeftoverKind) -> &'static str {
     match kind {
         LeftoverKind::SecurityGroup => "security group",
         LeftoverKind::Network => "network",
@@ -45,6 +50,8 @@ const fn kind(kind: LeftoverKind) -> &'static str {
         LeftoverKind::Bucket => "bucket",
         LeftoverKind::Object => "object",
         LeftoverKind::Role => "role",
+        LeftoverKind::Volume => "volume",
+        LeftoverKind::Address => "elastic address",
     }
 }
 

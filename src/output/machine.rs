@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use super::agent_word;
 use super::document::{Column, Record};
 use super::lines::{cost_of_hour, cost_parts, line};
 use crate::model::{Money, Span};
@@ -26,7 +27,8 @@ impl Record for MachineRow {
             Column::<Self>::text("AGE", 45, age),
             Column::<Self>::text("ENDS IN", 85, ends_in),
             Column::<Self>::text("ENDS", 20, |row| row.deadline.map(|at| at.to_string())).only_wide(),
-            Column::<Self>::text("AGENT SAYS", 50, |row| row.agent_status.clone()).only_where_known(),
+            Column::<Self>::text("IDLE FOR", 70, idle).only_where_known(),
+            Column::<Self>::text("AGENT SAYS", 50, |row| row.agent_status.clone()).only_wide(),
             Column::<Self>::number("USD/HOUR", 20, |row| row.usd_hour.map(|usd| usd.to_string())).only_wide(),
             Column::<Self>::number("SPENT USD", 60, |row| row.spent_usd.map(Money::to_cents)),
             Column::<Self>::text("ADDRESS", 35, |row| row.address.clone()),
@@ -44,6 +46,11 @@ impl Record for MachineRow {
 /// How long ago it was last started.
 fn age(row: &MachineRow) -> Option<String> {
     row.launched_at.map(|at| Span::between(at, row.read_at).rough().to_string())
+}
+
+/// How long it has had no work, where its agent has said so.
+fn idle(row: &MachineRow) -> Option<String> {
+    row.idle_seconds.map(|seconds| Span::from_seconds(seconds).rough().to_string())
 }
 
 /// How long until its deadline; a deadline that has passed is told as such, since a stopped machine can't act on it.
@@ -149,7 +156,8 @@ pub fn status_text(status: &MachineStatus) -> String {
     optional(&mut text, "launch", machine.launch.clone());
     if !machine.state.is_ended() {
         line(&mut text, "ends", &ends(status));
-        line(&mut text, "agent", &agent(machine));
+        let word = agent_word::lines(&status.agent);
+        word.iter().for_each(|(label, content)| line(&mut text, label, content));
         shutdown(&mut text, status);
         costs(&mut text, status);
     }
@@ -175,13 +183,6 @@ fn ends(status: &MachineStatus) -> String {
         return format!("{when}; while it is stopped it can't end itself");
     }
     when
-}
-
-fn agent(machine: &MachineRow) -> String {
-    match &machine.agent_status {
-        Some(says) => format!("{says} (by its tag)"),
-        None => "not known: it writes no tag, because the machine has no role that lets it".to_owned(),
-    }
 }
 
 fn shutdown(text: &mut String, status: &MachineStatus) {

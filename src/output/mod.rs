@@ -4,6 +4,7 @@
 //! how wide they are and whether they show colour is decided here, once.
 
 pub mod agent;
+mod agent_word;
 pub mod capacity;
 #[cfg(feature = "aws")]
 pub mod capacity_check;

@@ -89,13 +89,72 @@ pub async fn output(program: &str, arguments: &[&str], limit: Duration) -> Resul
     }
 }
 
-/// Hands the terminal over to a program until it ends, and says with which code; none where a signal ended it.
+/// What a program said before it ended by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// Its exit code; none where a signal ended it.
+    pub code: Option<i32>,
+    /// What it printed.
+    pub stdout: String,
+    /// What it complained of.
+    pub stderr: String,
+}
+
+/// Runs a program without input, with some more variables, and hands back all it says, however it ends.
+///
+/// # Errors
+/// Where it can't be started or takes longer than `limit`; it is ended then.
+#[expect(clippy::disallowed_methods, reason = "this is the one door to other programs")]
+pub async fn said(
+    program: &str,
+    arguments: &[&str],
+    variables: &[(&str, &str)],
+    limit: Duration,
+) -> Result<Said, CommandError> {
+    let run = tokio::process::Command::new(program)
+        .args(arguments)
+        .envs(variables.iter().copied())
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .output();
+    match tokio::time::timeout(limit, run).await {
+        Ok(Ok(output)) => Ok(Said {
+            code: output.status.code(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }),
+        Ok(Err(source)) => Err(CommandError::Start { program: program.to_owned(), source }),
+        Err(_) => Err(CommandError::TooSlow { program: program.to_owned(), limit }),
+    }
+}
+
+/// Hands the terminal over to a program until it ends, and says with which code; none where a signal ended it. Ctrl-C is
+/// the program's meanwhile.
+///
+/// # Errors
+/// Where it can't be started.
+pub async fn attached(program: &str, arguments: &[&str]) -> Result<Option<i32>, CommandError> {
+    attached_with(program, arguments, &[]).await
+}
+
+/// The same with some more variables.
 ///
 /// # Errors
 /// Where it can't be started.
 #[expect(clippy::disallowed_methods, reason = "this is the one door to other programs")]
-pub async fn attached(program: &str, arguments: &[&str]) -> Result<Option<i32>, CommandError> {
-    let status = tokio::process::Command::new(program).args(arguments).status().await;
+pub async fn attached_with(
+    program: &str,
+    arguments: &[&str],
+    variables: &[(&str, &str)],
+) -> Result<Option<i32>, CommandError> {
     let start = |source| CommandError::Start { program: program.to_owned(), source };
-    Ok(status.map_err(start)?.code())
+    let mut command = tokio::process::Command::new(program);
+    let mut child = command.args(arguments).envs(variables.iter().copied()).spawn().map_err(start)?;
+    loop {
+        tokio::select! {
+            status = child.wait() => return Ok(status.map_err(start)?.code()),
+            // It has come to the program as well, which makes of it what it wants.
+            _ = tokio::signal::ctrl_c() => {}
+        }
+    }
 }

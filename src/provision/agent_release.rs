@@ -120,6 +120,29 @@ impl ReleaseKey {
     }
 }
 
+impl ReleaseError {
+    /// Whether the files are at fault, rather than the key by which they are judged.
+    #[must_use]
+    pub const fn is_of_the_files(&self) -> bool {
+        matches!(
+            self,
+            Self::Unsigned { .. }
+                | Self::NotTheRelease { .. }
+                | Self::AnotherRelease { .. }
+                | Self::NotAProgram { .. }
+        )
+    }
+}
+
+/// Removes the release for an architecture from a folder of ours, with its signature.
+///
+/// # Errors
+/// Where a file can't be removed.
+pub fn drop_from(folder: &Path, architecture: Architecture) -> Result<(), FileError> {
+    files::remove_if_there(&folder.join(file_name(architecture)))?;
+    files::remove_if_there(&folder.join(signature_name(architecture)))
+}
+
 /// The name of the file for an architecture.
 #[must_use]
 pub fn file_name(architecture: Architecture) -> String {

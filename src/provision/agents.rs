@@ -18,6 +18,17 @@ pub struct AgentFiles {
     pub own: PathBuf,
     /// The folder of releases.
     pub releases: PathBuf,
+    /// Whose that folder is.
+    pub keeper: Keeper,
+}
+
+/// Who keeps a folder of releases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeper {
+    /// It is the cache, in which what is damaged is dropped.
+    Cloudkit,
+    /// It was named, and is not touched.
+    User,
 }
 
 /// What was found.
@@ -32,7 +43,7 @@ pub struct Agents {
 }
 
 impl Agents {
-    /// Looks for binaries for these architectures.
+    /// Looks for binaries for these architectures. A release in the cache that is not what was released is dropped.
     ///
     /// # Errors
     /// Where the file that was named can't be read.
@@ -50,7 +61,12 @@ impl Agents {
             match agent_release::in_folder(&files.releases, architecture, process) {
                 Ok(found) => agents.releases.extend(found),
                 Err(error) => {
-                    agents.unusable.insert(architecture, with_cause(&error));
+                    // One that can't be dropped is judged anew by the next launch, and refused again.
+                    let dropped = files.keeper == Keeper::Cloudkit
+                        && error.is_of_the_files()
+                        && agent_release::drop_from(&files.releases, architecture).is_ok();
+                    let then = if dropped { "; it was dropped" } else { "" };
+                    agents.unusable.insert(architecture, format!("{}{then}", with_cause(&error)));
                 }
             }
         }

@@ -8,6 +8,7 @@ pub mod roles;
 use futures_util::future::try_join_all;
 
 mod network;
+mod storage;
 
 use super::journal::{Journal, JournalError, Outcome};
 use super::network::remove_network;
@@ -31,6 +32,8 @@ pub struct Leftovers {
     pub found: Vec<Leftover>,
     /// The regions that could not be asked.
     pub failures: Vec<RegionFailure>,
+    /// The kinds of things that could not be looked for in a region that was asked.
+    pub unseen: Vec<(&'static str, RegionFailure)>,
 }
 
 /// Looks for what is left over; the buckets of an account only where it is named, since they serve the launches to come.
@@ -42,7 +45,13 @@ pub async fn find(
 ) -> Leftovers {
     let look = |region| find_in_region(session, region, bucket_of_account, now);
     let PerRegion { answers, failures } = ask_each(session, regions, look).await;
-    Leftovers { found: answers.into_iter().flat_map(|(_, found)| found).collect(), failures }
+    let (mut found, mut unseen) = (Vec::new(), Vec::new());
+    for (region, (its, not_seen)) in answers {
+        found.extend(its);
+        let failure = |source| RegionFailure { region: region.clone(), source };
+        unseen.extend(not_seen.into_iter().map(|(what, source)| (what, failure(source))));
+    }
+    Leftovers { found, failures, unseen }
 }
 
 async fn find_in_region(
@@ -50,15 +59,17 @@ async fn find_in_region(
     region: &RegionName,
     bucket_of_account: Option<&str>,
     now: jiff::Timestamp,
-) -> Result<Vec<Leftover>, AwsError> {
+) -> Result<(Vec<Leftover>, Vec<(&'static str, AwsError)>), AwsError> {
     let ec2 = session.ec2(region);
+    let unused = async { Ok(storage::look(&ec2).await) };
     let bucket = async {
         let Some(account) = bucket_of_account else { return Ok(None) };
         let bucket = session.bucket(region, bucket_name(account, region.as_str()), account);
         Ok(bucket.is_there().await?.then(|| bucket.name().to_owned()))
     };
-    let (groups, machines, networks, bucket) =
-        tokio::try_join!(ec2.own_groups(None), ec2.own_machines(), network::look(&ec2), bucket)?;
+    let (groups, machines, networks, unused, bucket) =
+        tokio::try_join!(ec2.own_groups(None), ec2.own_machines(), network::look(&ec2), unused, bucket)?;
+    let (unused, unseen) = storage::left_over(unused, region, &machines, now);
     let networks = network::left_over(&networks, &groups, &machines, now)
         .map(|(kind, id, launch)| leftover(kind, id, region, launch))
         .collect::<Vec<_>>();
@@ -66,20 +77,22 @@ async fn find_in_region(
     let groups = groups.iter().filter(|group| serves_nothing(group, &machines, now)).map(group);
     let bucket = bucket.map(|name| leftover(LeftoverKind::Bucket, &name, region, None));
     // In the order in which they hang on each other.
-    Ok(groups.chain(networks).chain(bucket).collect())
+    Ok((unused.into_iter().chain(groups).chain(networks).chain(bucket).collect(), unseen))
 }
 
 fn leftover(kind: LeftoverKind, id: &str, region: &RegionName, launch: Option<&str>) -> Leftover {
     leftover_of(kind, id, region.as_str(), launch)
 }
 
-fn leftover_of(kind: LeftoverKind, id: &str, region: &str, launch: Option<&str>) -> Leftover {
+pub(super) fn leftover_of(kind: LeftoverKind, id: &str, region: &str, launch: Option<&str>) -> Leftover {
     Leftover {
         schema: LEFTOVER_SCHEMA,
         kind,
         id: id.to_owned(),
         region: region.to_string(),
         launch: launch.map(str::to_owned),
+        gib: None,
+        usd_hour: None,
         removed: false,
     }
 }
@@ -121,6 +134,8 @@ pub async fn remove(
     let Ok(region) = leftover.region.parse::<RegionName>() else { return Ok(()) };
     match leftover.kind {
         LeftoverKind::Role => Ok(()),
+        LeftoverKind::Volume => session.ec2(&region).remove_volume(&leftover.id).await,
+        LeftoverKind::Address => session.ec2(&region).release_address(&leftover.id).await,
         LeftoverKind::SecurityGroup => remove_group_when_free(&session.ec2(&region), &leftover.id).await,
         LeftoverKind::Network => remove_network(&session.ec2(&region), region.as_str(), &leftover.id).await,
         LeftoverKind::InternetGateway => session.ec2(&region).remove_gateway(&leftover.id).await,

@@ -5,6 +5,7 @@
 
 pub mod agent_binary;
 pub mod agent_release;
+pub mod agent_word;
 pub mod agents;
 #[cfg(feature = "aws")]
 pub mod cleanup;

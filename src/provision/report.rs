@@ -13,8 +13,9 @@ use super::plan::{Refused, Step};
 use super::spend;
 use crate::aws::types::{Located, MachineState};
 use crate::catalog::Catalog;
+use crate::model::agent::idle_for;
 use crate::model::tag::{self, Tag};
-use crate::model::{Market, Money};
+use crate::model::{Market, Money, Span};
 
 /// Something that has just happened.
 #[derive(Debug, Clone)]
@@ -220,6 +221,9 @@ pub struct MachineRow {
     /// What its agent last wrote down of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agent_status: Option<String>,
+    /// How long it has had no work, by what its agent last wrote down of it, while it runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub idle_seconds: Option<u64>,
     /// Its price per hour while it runs: the machine and its public address, the disks apart.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub usd_hour: Option<Money>,
@@ -263,6 +267,11 @@ impl MachineRow {
             owner: text(tag::OWNER),
             launch: text(tag::LAUNCH),
             agent_status: text(tag::STATUS),
+            idle_seconds: machine
+                .tag(tag::STATUS)
+                .filter(|_| machine.state == MachineState::Running)
+                .and_then(idle_for)
+                .map(Span::seconds),
             spent_usd: usd_hour.and_then(|hourly| spend::since_start(machine, hourly, now)),
             usd_hour,
             price_source,
@@ -285,7 +294,7 @@ pub const LEFTOVER_SCHEMA: &str = "cloudkit.leftover/v1";
 pub struct Leftover {
     /// Always [`LEFTOVER_SCHEMA`].
     pub schema: &'static str,
-    /// `security-group`, `network`, `internet-gateway`, `bucket`, `object` or `role`.
+    /// `security-group`, `network`, `internet-gateway`, `bucket`, `object`, `role`, `volume` or `address`.
     pub kind: LeftoverKind,
     /// Its id or name.
     pub id: String,
@@ -294,6 +303,12 @@ pub struct Leftover {
     /// The launch that it served.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub launch: Option<String>,
+    /// The size of a volume in GiB, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gib: Option<u32>,
+    /// What it costs by the hour for as long as it is there, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usd_hour: Option<Money>,
     /// Whether it has been removed.
     pub removed: bool,
 }
@@ -314,4 +329,8 @@ pub enum LeftoverKind {
     Object,
     /// The role of an ended machine, with its instance profile.
     Role,
+    /// A volume of an ended machine that did not go with it, and what is in it.
+    Volume,
+    /// An elastic address that nothing uses.
+    Address,
 }

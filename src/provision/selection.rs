@@ -87,29 +87,48 @@ fn ids(machines: &[Located]) -> String {
     ids.join(", ")
 }
 
-/// The machines that are meant: those of every selector, in that order and each once, of which all the tags hold. Without
-/// a selector, those that have not ended.
+/// Machines that were meant, and what else was typed.
+#[derive(Debug)]
+pub struct Selected {
+    /// The machines: those of every selector, in that order and each once.
+    pub machines: Vec<Located>,
+    /// What means no machine, while something else did.
+    pub missing: Vec<SelectError>,
+}
+
+/// The machines that are meant, of which all the tags hold. Without a selector, those that have not ended.
 ///
 /// # Errors
-/// Where a selector or the tags mean nothing, and where a name is that of several machines.
+/// Where nothing that was typed means a machine, and where a name is that of several machines.
 pub fn select(
     machines: &[Located],
     selectors: &[Selector],
     tags: &[TagFilter],
-) -> Result<Vec<Located>, SelectError> {
+) -> Result<Selected, SelectError> {
     let tagged: Vec<&Located> =
         machines.iter().filter(|machine| tags.iter().all(|tag| tag.holds_for(machine))).collect();
     if selectors.is_empty() {
         let living: Vec<Located> =
             tagged.into_iter().filter(|one| !one.machine.state.is_ended()).cloned().collect();
-        return if living.is_empty() { Err(SelectError::NoneTagged) } else { Ok(living) };
+        return match living.is_empty() {
+            true => Err(SelectError::NoneTagged),
+            false => Ok(Selected { machines: living, missing: Vec::new() }),
+        };
     }
-    let (mut chosen, mut seen) = (Vec::new(), BTreeSet::new());
+    let (mut machines, mut missing, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
     for selector in selectors {
-        let meant = meant_by(selector, &tagged)?;
-        chosen.extend(meant.into_iter().filter(|one| seen.insert(one.machine.id.clone())).cloned());
+        match meant_by(selector, &tagged) {
+            Ok(meant) => {
+                machines.extend(meant.into_iter().filter(|one| seen.insert(one.machine.id.clone())).cloned());
+            }
+            Err(error @ SelectError::Nothing(_)) => missing.push(error),
+            Err(error) => return Err(error),
+        }
     }
-    Ok(chosen)
+    match machines.is_empty() && !missing.is_empty() {
+        true => Err(missing.swap_remove(0)),
+        false => Ok(Selected { machines, missing }),
+    }
 }
 
 fn meant_by<'m>(selector: &Selector, machines: &[&'m Located]) -> Result<Vec<&'m Located>, SelectError> {
@@ -166,7 +185,7 @@ mod tests {
     fn chosen(typed: &[&str], tags: &[&str]) -> Result<Vec<Located>, SelectError> {
         let selectors: Vec<_> = typed.iter().map(|&one| Selector::of(one)).collect();
         let tags: Vec<_> = tags.iter().map(|tag| tag.parse().unwrap()).collect();
-        select(&machines(), &selectors, &tags)
+        select(&machines(), &selectors, &tags).map(|selected| selected.machines)
     }
 
     #[test]
@@ -180,7 +199,12 @@ mod tests {
 
     #[test]
     fn what_means_nothing_is_named() {
-        assert_eq!(chosen(&["a", "c"], &[]).unwrap_err().to_string(), "no machine of cloudkit's is called c");
+        assert_eq!(chosen(&["c"], &[]).unwrap_err().to_string(), "no machine of cloudkit's is called c");
+        let typed = ["c", "a", "d"].map(Selector::of);
+        let selected = select(&machines(), &typed, &[]).unwrap();
+        let missing: Vec<_> = selected.missing.iter().map(ToString::to_string).collect();
+        assert_eq!(ids_of(&selected.machines), ["i-00000001"]);
+        assert_eq!(missing, ["no machine of cloudkit's is called c", "no machine of cloudkit's is called d"]);
         assert!(matches!(chosen(&[], &["team=audio"]), Err(SelectError::NoneTagged)));
         assert!(matches!(chosen(&["a"], &["team=audio"]), Err(SelectError::Nothing(_))));
         assert!("team".parse::<TagFilter>().is_err());

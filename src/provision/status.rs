@@ -5,6 +5,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::agent_word::AgentWord;
 use super::cost::Cost;
 use super::deadline::Deadline;
 use super::report::MachineRow;
@@ -23,6 +24,8 @@ pub struct MachineStatus {
     pub schema: &'static str,
     /// The machine as in a list.
     pub machine: MachineRow,
+    /// What its agent says, and by which way.
+    pub agent: AgentWord,
     /// What its deadline's tag holds, where that is no time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unreadable_deadline: Option<String>,
@@ -54,6 +57,7 @@ impl MachineStatus {
         located: &Located,
         protection: Option<Protection>,
         disks: Option<&[Disk]>,
+        agent: AgentWord,
         catalog: &Catalog<'_>,
         now: Timestamp,
     ) -> Self {
@@ -61,6 +65,7 @@ impl MachineStatus {
         Self {
             schema: SCHEMA,
             machine: MachineRow::of(located, catalog, now),
+            agent,
             unreadable_deadline: match Deadline::of(&located.machine) {
                 Deadline::Unreadable(text) => Some(text),
                 Deadline::At(_) | Deadline::None => None,

@@ -61,6 +61,21 @@ impl StoredAgents {
         stored.retain(|earlier| *earlier != now);
         stored.insert(0, now);
         stored.truncate(MOST);
+        self.write(stored)
+    }
+
+    /// Forgets what a region's bucket held, since it is gone.
+    ///
+    /// # Errors
+    /// Where the file can't be written.
+    pub fn forget(&self, account: &str, region: &str) -> Result<(), FileError> {
+        let mut stored = self.read();
+        let before = stored.len();
+        stored.retain(|one| one.account != account || one.region != region);
+        if stored.len() == before { Ok(()) } else { self.write(stored) }
+    }
+
+    fn write(&self, stored: Vec<Stored>) -> Result<(), FileError> {
         let content = Content { schema: SCHEMA.to_owned(), stored };
         let bytes = serde_json::to_vec(&content).unwrap_or_default();
         files::replace(&self.path, &bytes, Access::Private)
@@ -94,6 +109,9 @@ mod tests {
         }
         assert_eq!(stored.regions("1", "agent/a"), ["us-east-1", "eu-west-1"]);
         assert_eq!(stored.regions("2", "agent/a"), ["eu-north-1"]);
+        stored.forget("1", "us-east-1").unwrap();
+        assert_eq!(stored.regions("1", "agent/a"), ["eu-west-1"]);
+        assert_eq!(stored.regions("1", "agent/b"), ["eu-north-1"]);
     }
 
     #[test]

@@ -3,9 +3,9 @@
 //! S3 drops it by itself after a day. It holds what users gave their machines, so it is not left for longer than it is of
 //! use. What belongs to no launch is not touched.
 
-use super::cleanup::Leftovers;
+use super::cleanup::{Leftovers, leftover_of};
 use super::plan::{OBJECT_PREFIX, bucket_name, planned_at};
-use super::report::{LEFTOVER_SCHEMA, Leftover, LeftoverKind};
+use super::report::{Leftover, LeftoverKind};
 use crate::aws::regions::{PerRegion, ask_each};
 use crate::aws::{AwsError, Session};
 use crate::model::{RegionName, Span};
@@ -23,22 +23,20 @@ pub async fn find(
     let look = async |region: &RegionName| {
         let bucket = session.bucket(region, bucket_name(account, region.as_str()), account);
         let keys = bucket.keys_under(OBJECT_PREFIX).await?;
-        Ok::<_, AwsError>(keys.into_iter().filter_map(|key| leftover(key, region, now)).collect::<Vec<_>>())
+        Ok::<_, AwsError>(keys.iter().filter_map(|key| leftover(key, region, now)).collect::<Vec<_>>())
     };
     let PerRegion { answers, failures } = ask_each(session, regions, look).await;
-    Leftovers { found: answers.into_iter().flat_map(|(_, found)| found).collect(), failures }
+    Leftovers {
+        found: answers.into_iter().flat_map(|(_, found)| found).collect(),
+        failures,
+        unseen: Vec::new(),
+    }
 }
 
-fn leftover(key: String, region: &RegionName, now: jiff::Timestamp) -> Option<Leftover> {
+fn leftover(key: &str, region: &RegionName, now: jiff::Timestamp) -> Option<Leftover> {
     let launch = key.strip_prefix(OBJECT_PREFIX)?.split('/').next()?.to_owned();
-    (Span::between(planned_at(&launch)?, now) > OF_USE).then(|| Leftover {
-        schema: LEFTOVER_SCHEMA,
-        kind: LeftoverKind::Object,
-        id: key,
-        region: region.to_string(),
-        launch: Some(launch),
-        removed: false,
-    })
+    let is_old = Span::between(planned_at(&launch)?, now) > OF_USE;
+    is_old.then(|| leftover_of(LeftoverKind::Object, key, region.as_str(), Some(&launch)))
 }
 
 #[cfg(test)]
@@ -50,7 +48,7 @@ mod tests {
         let now: jiff::Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
         let region: RegionName = "us-east-1".parse().unwrap();
         let of_age = |seconds: i64| format!("user/l-{:08x}00000001/abc", now.as_second() - seconds);
-        let is_leftover = |key: String| leftover(key, &region, now).is_some();
+        let is_leftover = |key: String| leftover(&key, &region, now).is_some();
         assert!(is_leftover(of_age(4 * 3600)));
         assert!(!is_leftover(of_age(2 * 3600)));
         assert!(!is_leftover("user/notes.txt".to_owned()));

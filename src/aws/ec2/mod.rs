@@ -2,6 +2,7 @@
 //!
 //! A file per noun. The SDK's own retries are on for reading and off for RunInstances.
 
+mod address;
 mod attribute;
 mod capacity_block;
 mod console;

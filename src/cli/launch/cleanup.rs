@@ -1,6 +1,6 @@
 //! `cloudkit launch cleanup`: removes what carries our tags and serves nothing any more.
 //!
-//! Shows what it found, asks, removes. Machines are never touched.
+//! Shows what it found, asks, removes. Machines are never touched, and volumes stay unless they are asked for by name.
 
 use clap::Args;
 
@@ -14,11 +14,13 @@ use crate::cli::exit_code::ExitClass;
 use crate::cli::region;
 use crate::cli::region_failures;
 use crate::model::RegionName;
+use crate::output::launch::kind;
 use crate::platform::clock;
 use crate::provision::cleanup::roles::{self, Roles};
 use crate::provision::cleanup::{self, Leftovers, SettleError};
 use crate::provision::journal::Journal;
-use crate::provision::report::Leftover;
+use crate::provision::report::{Leftover, LeftoverKind};
+use crate::provision::stored_agents::StoredAgents;
 use crate::provision::user_objects;
 
 /// Remove what ended machines have left behind
@@ -30,6 +32,12 @@ pub(super) struct CleanupArguments {
     /// Also empty and remove the account's cloudkit buckets
     #[arg(long)]
     bucket: bool,
+    /// Also remove volumes of ended machines that did not go with them, and what is on them
+    #[arg(long)]
+    volumes: bool,
+    /// Only show what there is
+    #[arg(long, conflicts_with = "yes")]
+    dry_run: bool,
     /// Remove without asking
     #[arg(short, long)]
     yes: bool,
@@ -41,21 +49,32 @@ pub(super) fn run(context: &Context<'_>, arguments: &CleanupArguments) -> Result
     let (session, account, mut leftovers, roles) =
         context.block_on_bounded(look(context, asked, &home, arguments.bucket))?;
     let failed = tell_of_roles(context, region_failures::tell(context, &leftovers.failures), &roles);
+    let failed = tell_unseen(context, failed, &leftovers);
     if let Roles::Found(roles) = roles {
         leftovers.found.extend(roles);
     }
+    let show = |rows: &[Leftover]| context.streams.write_list(context.streams.list_format(), rows);
     if leftovers.found.is_empty() {
-        context.streams.write_list::<Leftover>(context.streams.list_format(), [])?;
+        show(&[])?;
         context.streams.status("nothing is left over");
         return Ok(failed);
     }
-    if !arguments.yes && ask::confirm(&question(&leftovers.found, &account), "--yes")? == Answer::No {
-        context.streams.write_list(context.streams.list_format(), &leftovers.found)?;
+    let goes = |one: &Leftover| arguments.volumes || one.kind != LeftoverKind::Volume;
+    if arguments.dry_run || !leftovers.found.iter().any(goes) {
+        show(&leftovers.found)?;
+        tell_kept(context, leftovers.found.iter().filter(|one| !goes(one)).count());
+        return Ok(failed);
+    }
+    let (found, kept): (Vec<Leftover>, Vec<Leftover>) = leftovers.found.into_iter().partition(goes);
+    if !arguments.yes && ask::confirm(&question(&found, &account), "--yes")? == Answer::No {
+        show(&[found, kept].concat())?;
         context.streams.status("nothing was removed");
         return Ok(ExitClass::No);
     }
-    let (rows, still_there) = context.block_on(remove(&session, &account, &home, leftovers.found))?;
-    context.streams.write_list(context.streams.list_format(), &rows)?;
+    let (rows, still_there) = context.block_on(remove(&session, &account, &home, found))?;
+    forget_buckets(context, &account, &rows)?;
+    tell_kept(context, kept.len());
+    show(&[rows, kept].concat())?;
     for (leftover, error) in &still_there {
         context
             .streams
@@ -66,6 +85,35 @@ pub(super) fn run(context: &Context<'_>, arguments: &CleanupArguments) -> Result
     }
     context.streams.hint("try again in a minute: cloudkit launch cleanup");
     Ok(ExitClass::Partial)
+}
+
+/// Says that volumes stay unless they are asked for: what is on them can't be had back.
+fn tell_kept(context: &Context<'_>, count: usize) {
+    if count > 0 {
+        context.streams.warn_of_cost(format_args!(
+            "volumes left as they are: {count}; they cost on, and somebody may want what is on them (--volumes removes them)"
+        ));
+    }
+}
+
+/// What buckets held is no place to fetch it from any more.
+fn forget_buckets(context: &Context<'_>, account: &str, rows: &[Leftover]) -> Result<(), CommandError> {
+    let stored = StoredAgents::in_directory(&context.cache_directory()?);
+    for bucket in rows.iter().filter(|row| row.kind == LeftoverKind::Bucket && row.removed) {
+        if let Err(error) = stored.forget(account, &bucket.region) {
+            context.streams.warn(error);
+        }
+    }
+    Ok(())
+}
+
+/// Says which kinds of things could not be looked for, and where.
+fn tell_unseen(context: &Context<'_>, class: ExitClass, leftovers: &Leftovers) -> ExitClass {
+    let lacks = leftovers.unseen.iter().map(|(what, failure)| (*what, &failure.region, &failure.source));
+    let its = region_failures::tell_lacks(context, lacks, |what, regions| {
+        format!("{what} of {regions} could not be looked for, so none is shown")
+    });
+    class.or(its)
 }
 
 /// Says where roles could not be looked for. Who may not see any has made none, so that is no failure.
@@ -121,9 +169,20 @@ async fn look(
 }
 
 fn question(found: &[Leftover], account: &str) -> String {
-    let names =
-        found.iter().map(|leftover| format!("{} ({})", leftover.id, leftover.region)).collect::<Vec<_>>();
-    format!("Remove {} in account {account}?", names.join(", "))
+    match found {
+        [only] => format!("Remove {} in account {account}?", described(only)),
+        several => {
+            let lines: String = several.iter().map(|one| format!("\n  {}", described(one))).collect();
+            format!("Remove these {} in account {account}?{lines}\n", several.len())
+        }
+    }
+}
+
+fn described(leftover: &Leftover) -> String {
+    let Leftover { id, region, .. } = leftover;
+    let size = leftover.gib.map_or_else(String::new, |gib| format!(", {gib} GiB"));
+    let data = if leftover.kind == LeftoverKind::Volume { ", with what is on it" } else { "" };
+    format!("{} {id} ({region}{size}{data})", kind(leftover.kind))
 }
 
 async fn remove(

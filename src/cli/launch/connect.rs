@@ -8,15 +8,15 @@ use clap::Args;
 
 use super::arguments::ssh_wait;
 use super::key;
-use super::machines::{self, Found, MachineArguments, named};
-use super::ssh::{self, LoginArguments};
+use super::machines::{self, Found, MachineArguments, named, no_room_to_start};
+use super::session_manager;
+use super::ssh::{self, KeepKey, LoginArguments};
 use super::start;
-use crate::aws::Session;
 use crate::aws::types::{Located, MachineState};
+use crate::aws::{AwsError, ErrorKind, Session};
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
-use crate::model::RegionName;
 use crate::platform::command;
 use crate::platform::keys::throw_away::ThrowAwayKey;
 use crate::provision::reach::{HostKey, SshTarget};
@@ -30,7 +30,8 @@ const CONNECT_LIMIT: &str = "ConnectTimeout=15";
 #[command(after_help = "Examples:
   cloudkit launch connect trainer
   cloudkit launch connect trainer -- nvidia-smi
-  cloudkit launch connect trainer --instance-connect     # without a key of yours on the machine")]
+  cloudkit launch connect trainer --instance-connect     # without a key of yours on the machine
+  cloudkit launch connect trainer --ssm                  # without a key or an open port, by its role")]
 pub(super) struct ConnectArguments {
     /// Its id or its name
     #[arg(value_name = "MACHINE")]
@@ -46,7 +47,7 @@ pub(super) struct ConnectArguments {
     /// Log in by EC2 Instance Connect, with a key made for this one connection
     #[arg(long, conflicts_with = "identity")]
     instance_connect: bool,
-    /// Log in by Session Manager, which needs neither a key nor an open port, but a role (launch --ssm)
+    /// Log in by Session Manager: no key, no open port, but a role (launch --ssm) and Session Manager's plugin here
     #[arg(long, conflicts_with_all = ["identity", "user", "instance_connect"])]
     ssm: bool,
     /// Refuse where the machine is stopped, instead of starting it
@@ -69,10 +70,11 @@ pub(super) fn run(context: &Context<'_>, arguments: &ConnectArguments) -> Result
     };
     let one = awake(context, &session, one, arguments.no_start)?;
     if arguments.ssm {
-        return by_session_manager(context, &session, &one, &arguments.command);
+        return session_manager::connect(context, &session, &one, &arguments.command);
     }
     context.block_on(async {
-        let mut target = ssh::target(context, &session, &one, &arguments.login).await?;
+        let mut target = ssh::target(context, &session, &one, &arguments.login, KeepKey::InTagToo).await?;
+        ssh::tell_of_address(context, &one, &target);
         let throw_away = match arguments.instance_connect {
             true => Some(push_key(context, &session, &one, &mut target).await?),
             false => None,
@@ -127,9 +129,9 @@ fn awake(
         MachineState::Stopped => {
             start::past_deadline(one)?;
             context.streams.status(format_args!("{} is stopped: it is started, and costs again", named(one)));
-            context.block_on_bounded(async {
-                Ok(session.ec2(&one.region).start(std::slice::from_ref(&one.machine.id)).await?)
-            })?;
+            let id = std::slice::from_ref(&one.machine.id);
+            let started = context.block_on_bounded(async { Ok(session.ec2(&one.region).start(id).await) })?;
+            started.map_err(|error| not_started(one, error))?;
         }
         MachineState::Pending => {}
         state => return Err(CommandError::new(ExitClass::No, format!("{} is {state}", named(one)))),
@@ -138,6 +140,12 @@ fn awake(
         let machine = wait::until_running(&session.ec2(&one.region), &one.machine.id).await?;
         Ok(Located { region: one.region.clone(), machine })
     })
+}
+
+fn not_started(one: &Located, error: AwsError) -> CommandError {
+    let no_room = error.kind == ErrorKind::Capacity;
+    let error = CommandError::from(error);
+    if no_room { CommandError { hints: vec![no_room_to_start(one)], ..error } } else { error }
 }
 
 /// Lets a key in for a minute that is made for this and forgotten afterwards.
@@ -151,28 +159,4 @@ async fn push_key(
     session.instance_connect(&one.region).push_key(&one.machine.id, &target.user, key.public()).await?;
     target.identity = Some(key.identity().to_owned());
     Ok(key)
-}
-
-/// Hands the terminal to Session Manager's plugin.
-fn by_session_manager(
-    context: &Context<'_>,
-    session: &Session,
-    one: &Located,
-    command: &[String],
-) -> Result<ExitClass, CommandError> {
-    let region: &RegionName = &one.region;
-    let started = context
-        .block_on_bounded(async { Ok(session.sessions(region).start(&one.machine.id, command).await?) })?;
-    let words = [
-        started.answer.as_str(),
-        region.as_str(),
-        "StartSession",
-        context.profile().unwrap_or_default(),
-        &started.request,
-        &started.endpoint,
-    ];
-    let code = context.block_on(command::attached("session-manager-plugin", &words))?.map_err(|error| {
-        CommandError::usage(error).hint("install it: https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html")
-    })?;
-    Ok(ExitClass::of_program(code))
 }

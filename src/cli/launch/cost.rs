@@ -26,7 +26,7 @@ pub(super) struct CostArguments {
 }
 
 pub(super) fn run(context: &Context<'_>, arguments: &CostArguments) -> Result<ExitClass, CommandError> {
-    let Found { session, machines, .. } = machines::find_or_all(context, &arguments.machines)?;
+    let Found { session, machines, class, .. } = machines::find_or_all(context, &arguments.machines)?;
     let mut by_region: BTreeMap<RegionName, Vec<Located>> = BTreeMap::new();
     for one in machines.into_iter().filter(|one| !one.machine.state.is_ended()) {
         by_region.entry(one.region.clone()).or_default().push(one);
@@ -54,5 +54,5 @@ pub(super) fn run(context: &Context<'_>, arguments: &CostArguments) -> Result<Ex
     if costs.is_empty() {
         context.streams.status("no machines");
     }
-    Ok(region_failures::tell(context, &disks.failures))
+    Ok(class.or(region_failures::tell(context, &disks.failures)))
 }

@@ -12,7 +12,7 @@ use crate::cli::settings::Key;
 use crate::model::Span;
 use crate::platform::variables;
 use crate::provision::agent_release;
-use crate::provision::agents::AgentFiles;
+use crate::provision::agents::{AgentFiles, Keeper};
 use crate::provision::execute::OnAgentFailure;
 use crate::provision::mirror::MirrorUrl;
 use crate::provision::wait::WaitFor;
@@ -53,6 +53,7 @@ impl DeliveryArguments {
         let own = self.agent_binary.clone().or_else(|| setting(Key::AgentBinary));
         let releases = self.agent_folder.clone().or_else(|| setting(Key::AgentFolder));
         Ok(AgentFiles {
+            keeper: if releases.is_some() { Keeper::User } else { Keeper::Cloudkit },
             own: own.map_or_else(|| context.process.program_file(), Ok)?,
             releases: match releases {
                 Some(folder) => folder,

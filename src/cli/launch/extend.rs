@@ -43,7 +43,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &ExtendArguments) -> Result<
         Some(at) => (arguments.machines.clone(), Move::To(at)),
         None => last_is_span(&arguments.machines)?,
     };
-    let Found { session, caller, machines } = machines::find(context, &meant)?;
+    let Found { session, caller, machines, class } = machines::find(context, &meant)?;
     let shortened: Vec<String> = machines
         .iter()
         .map(|one| Ok((one, moved(one, how)?)))
@@ -60,7 +60,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &ExtendArguments) -> Result<
         }
     }
     extend(context, &session, &machines, how)?;
-    Ok(ExitClass::Done)
+    Ok(class)
 }
 
 /// The machines, and the span that was typed after them.

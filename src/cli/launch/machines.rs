@@ -5,8 +5,8 @@
 use clap::Args;
 use inquire::InquireError;
 
-use crate::aws::Session;
 use crate::aws::types::{Identity, Located};
+use crate::aws::{AwsError, ErrorKind, Session};
 use crate::cli::account_regions::AskedRegions;
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
@@ -16,7 +16,7 @@ use crate::cli::region_failures;
 use crate::model::tag;
 use crate::platform::terminal;
 use crate::provision::inventory::{self, Inventory};
-use crate::provision::selection::{self, SelectError, Selector, TagFilter};
+use crate::provision::selection::{self, SelectError, Selected, Selector, TagFilter};
 
 /// Which machines are meant.
 #[derive(Debug, Clone, Args)]
@@ -49,6 +49,8 @@ pub(super) struct Found {
     pub(super) session: Session,
     pub(super) caller: Identity,
     pub(super) machines: Vec<Located>,
+    /// What is the matter with the choice: something typed means no machine, or machines may be missing from it.
+    pub(super) class: ExitClass,
 }
 
 /// Finds the machines that are meant; which of several of one name is asked on the terminal.
@@ -82,9 +84,15 @@ pub(super) fn find_or_all(
     let mut selectors: Vec<Selector> = arguments.machines.iter().map(|typed| Selector::of(typed)).collect();
     loop {
         match selection::select(&inventory.machines, &selectors, &arguments.tag) {
-            Ok(machines) => {
-                region_failures::tell(context, &inventory.failures);
-                return Ok(Found { session, caller, machines });
+            Ok(Selected { machines, missing }) => {
+                let failed = region_failures::tell(context, &inventory.failures);
+                missing.iter().for_each(|error| context.streams.warn_of_cost(error));
+                let class = match missing.is_empty() {
+                    false => failed.or(ExitClass::No),
+                    true if selectors.iter().any(means_several) || selectors.is_empty() => failed,
+                    true => ExitClass::Done,
+                };
+                return Ok(Found { session, caller, machines, class });
             }
             Err(SelectError::Several { name, machines }) if terminal::can_be_asked() => {
                 let one = Selector::Id(ask_which(&name, &machines)?);
@@ -95,12 +103,17 @@ pub(super) fn find_or_all(
                 }
             }
             Err(SelectError::NoneTagged) if arguments.means_nothing() => {
-                region_failures::tell(context, &inventory.failures);
-                return Ok(Found { session, caller, machines: Vec::new() });
+                let class = region_failures::tell(context, &inventory.failures);
+                return Ok(Found { session, caller, machines: Vec::new(), class });
             }
             Err(error) => return Err(not_found(context, &inventory, error)),
         }
     }
+}
+
+/// Whether more machines may be meant than were found.
+fn means_several(selector: &Selector) -> bool {
+    matches!(selector, Selector::Launch(_))
 }
 
 /// Where a region could not be asked, "none" is not known to be true.
@@ -145,11 +158,22 @@ pub(super) fn placed(one: &Located) -> String {
     format!("{}, {}, {}", named(one), one.machine.instance_type, one.region)
 }
 
+/// What to do where a stopped machine finds no room: it starts in its own zone, as its own type, or not at all.
+/// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/troubleshooting-launch.html#troubleshooting-launch-capacity>
+pub(super) fn no_room_to_start(one: &Located) -> String {
+    let Located { machine, .. } = one;
+    let zone = machine.zone_id.as_deref().unwrap_or("its zone");
+    format!(
+        "EC2 has no room for {} in {zone} now, where its disks are: try again in some minutes, and end it if you give up, since they cost on: cloudkit launch terminate {}",
+        machine.instance_type, machine.id
+    )
+}
+
 /// Tells what came of a deed for each machine; the class is that of the worst.
 pub(super) fn tell(
     context: &Context<'_>,
     machines: &[Located],
-    outcomes: Vec<Result<(), crate::aws::AwsError>>,
+    outcomes: Vec<Result<(), AwsError>>,
     done: &str,
     not_done: &str,
 ) -> ExitClass {
@@ -160,7 +184,10 @@ pub(super) fn tell(
             Err(error) => {
                 let (its, hints) = crate::cli::command_error::class_and_hints(&error);
                 context.streams.warn_of_cost(format_args!("{} {not_done}: {error}", named(one)));
-                hints.iter().for_each(|hint| context.streams.hint(hint));
+                match error.kind {
+                    ErrorKind::Capacity => context.streams.hint(no_room_to_start(one)),
+                    _ => hints.iter().for_each(|hint| context.streams.hint(hint)),
+                }
                 class = if class == ExitClass::Done { its } else { class };
             }
         }

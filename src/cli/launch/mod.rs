@@ -3,6 +3,7 @@
 //! Without a verb it launches.
 
 mod arguments;
+mod ask_agent;
 mod capacity_wait;
 mod cleanup;
 mod connect;
@@ -20,6 +21,7 @@ mod offers;
 mod preflight;
 mod rest;
 mod run;
+mod session_manager;
 mod ssh;
 mod ssh_config;
 mod start;

@@ -16,7 +16,7 @@ pub(super) fn run(
     arguments: &MachineArguments,
     rest: Rest,
 ) -> Result<ExitClass, CommandError> {
-    let Found { session, machines, .. } = machines::find(context, arguments)?;
+    let Found { session, machines, class: found, .. } = machines::find(context, arguments)?;
     let (resting, awake): (Vec<Located>, Vec<Located>) =
         machines.into_iter().partition(|one| one.machine.state.is_at_rest());
     if let Some(refusal) = awake.iter().find_map(|one| refusal(one, rest)) {
@@ -26,7 +26,7 @@ pub(super) fn run(
         context.streams.status(format_args!("{} is {} already", named(one), one.machine.state));
     }
     if awake.is_empty() {
-        return Ok(ExitClass::Done);
+        return Ok(found);
     }
     let outcomes =
         context.block_on_bounded(async { Ok(power::act(&session, &awake, Deed::Rest(rest)).await) })?;
@@ -35,7 +35,7 @@ pub(super) fn run(
     context.streams.warn_of_cost(
         "disks cost on while a machine rests, and its deadline can't end it: cloudkit launch status, start, terminate",
     );
-    Ok(class)
+    Ok(class.or(found))
 }
 
 fn refusal(one: &Located, rest: Rest) -> Option<CommandError> {

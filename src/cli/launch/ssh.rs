@@ -32,6 +32,15 @@ pub(super) struct LoginArguments {
     pub(super) identity: Option<PathBuf>,
 }
 
+/// Where a host key that was found is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum KeepKey {
+    /// Among the known hosts of this computer alone.
+    Here,
+    /// In a tag of the machine as well, so that nobody has to look for it again.
+    InTagToo,
+}
+
 /// The way to a running machine.
 ///
 /// # Errors
@@ -41,20 +50,18 @@ pub(super) async fn target(
     session: &Session,
     one: &Located,
     login: &LoginArguments,
+    keep: KeepKey,
 ) -> Result<SshTarget, CommandError> {
     let machine = &one.machine;
     let address = machine.reached_at().map(str::to_owned).ok_or_else(|| {
         CommandError::new(ExitClass::No, format!("{} has no address: it is {}", named(one), machine.state))
     })?;
-    if machine.private_address.as_deref() == Some(&address) {
-        context.streams.status(format_args!("it has no public address; {address} is inside its network"));
-    }
     let user = match &login.user {
         Some(user) => user.clone(),
         None => login_user(session, one).await?,
     };
     let known_hosts = context.process.state_directory()?.join(KNOWN_HOSTS);
-    let host_key = match host_key(context, session, one).await {
+    let host_key = match host_key(context, session, one, keep).await {
         Some(key) => {
             let before = files::read_if_there(&known_hosts)?.unwrap_or_default();
             let after = reach::with_host_key(&String::from_utf8_lossy(&before), &machine.id, &key);
@@ -72,6 +79,14 @@ pub(super) async fn target(
         known_hosts,
         host_key,
     })
+}
+
+/// Says where a machine is reached that has no public address.
+pub(super) fn tell_of_address(context: &Context<'_>, one: &Located, target: &SshTarget) {
+    let address = &target.address;
+    if one.machine.private_address.as_ref() == Some(address) {
+        context.streams.status(format_args!("it has no public address; {address} is inside its network"));
+    }
 }
 
 /// The user that the machine's key is for: that of its tag, else that of its image.
@@ -93,9 +108,9 @@ async fn login_user(session: &Session, one: &Located) -> Result<String, CommandE
     })
 }
 
-/// The machine's host key: by its tag, else from its console, and then kept in the tag. A console that can't be read is no
+/// The machine's host key: by its tag, else from its console, and then kept in the tag where it may be. A console that can't be read is no
 /// failure, since ssh can still ask.
-async fn host_key(context: &Context<'_>, session: &Session, one: &Located) -> Option<String> {
+async fn host_key(context: &Context<'_>, session: &Session, one: &Located, keep: KeepKey) -> Option<String> {
     if let Some(key) = reach::known_host_key(&one.machine) {
         return Some(key.to_owned());
     }
@@ -108,6 +123,9 @@ async fn host_key(context: &Context<'_>, session: &Session, one: &Located) -> Op
         }
     };
     let key = reach::host_key_on_console(&written)?;
+    if keep == KeepKey::Here {
+        return Some(key);
+    }
     let tag = Tag::new(tag::HOST_KEY, key.clone());
     if let Err(error) = ec2.set_tags(std::slice::from_ref(&one.machine.id), &[tag]).await {
         context.streams.detail(format_args!("its host key can't be kept in a tag: {error}"));

@@ -7,7 +7,7 @@ use std::path::Path;
 use clap::Args;
 
 use super::machines::{self, Found, MachineArguments, named};
-use super::ssh::{self, LoginArguments};
+use super::ssh::{self, KeepKey, LoginArguments};
 use crate::aws::types::MachineState;
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
@@ -32,16 +32,17 @@ pub(super) struct SshConfigArguments {
 }
 
 pub(super) fn run(context: &Context<'_>, arguments: &SshConfigArguments) -> Result<ExitClass, CommandError> {
-    let Found { session, machines, .. } = machines::find_or_all(context, &arguments.machines)?;
+    let Found { session, machines, class, .. } = machines::find_or_all(context, &arguments.machines)?;
     let (mut blocks, mut left_out) = (Vec::new(), 0);
     for one in &machines {
         if one.machine.state != MachineState::Running {
             left_out += 1;
             continue;
         }
-        let target = ssh::target(context, &session, one, &arguments.login);
+        let target = ssh::target(context, &session, one, &arguments.login, KeepKey::InTagToo);
         match context.block_on_bounded(target) {
             Ok(target) => {
+                ssh::tell_of_address(context, one, &target);
                 let name = one.machine.tag(tag::NAME).filter(|name| is_host_name(name));
                 let names: Vec<&str> = name.into_iter().chain([one.machine.id.as_str()]).collect();
                 blocks.push(target.configuration(&names));
@@ -63,14 +64,14 @@ pub(super) fn run(context: &Context<'_>, arguments: &SshConfigArguments) -> Resu
     }
     if arguments.print {
         context.streams.write_text(&content)?;
-        return Ok(ExitClass::Done);
+        return Ok(class);
     }
     let folder = context.process.home()?.join(".ssh");
     let path = folder.join(FILE_NAME);
     files::replace(&path, content.as_bytes(), Access::Private)?;
     context.streams.status(format_args!("{} names {} machines", path.display(), blocks.len()));
     include(context, &folder.join("config"))?;
-    Ok(ExitClass::Done)
+    Ok(class)
 }
 
 /// Whether a machine's name can stand as a host's: ssh takes patterns and spaces there.

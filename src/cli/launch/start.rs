@@ -32,7 +32,7 @@ pub(super) struct StartArguments {
 }
 
 pub(super) fn run(context: &Context<'_>, arguments: &StartArguments) -> Result<ExitClass, CommandError> {
-    let Found { session, machines, .. } = machines::find(context, &arguments.machines)?;
+    let Found { session, machines, class: found, .. } = machines::find(context, &arguments.machines)?;
     let (asleep, awake): (Vec<Located>, Vec<Located>) =
         machines.into_iter().partition(|one| one.machine.state == MachineState::Stopped);
     if let Some(refusal) = awake.iter().find_map(refusal) {
@@ -42,7 +42,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &StartArguments) -> Result<E
         context.streams.status(format_args!("{} is {} already", named(one), one.machine.state));
     }
     if asleep.is_empty() {
-        return Ok(ExitClass::Done);
+        return Ok(found);
     }
     match arguments.extend {
         Some(span) => extend::extend(context, &session, &asleep, Move::Later(span))?,
@@ -61,7 +61,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &StartArguments) -> Result<E
         let rows = context.block_on_bounded(async { Ok(wait_for(context, &session, &started).await?) })?;
         context.streams.write_list(context.streams.list_format(), &rows)?;
     }
-    Ok(class)
+    Ok(class.or(found))
 }
 
 async fn wait_for(

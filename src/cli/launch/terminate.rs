@@ -23,14 +23,14 @@ pub(super) struct TerminateArguments {
 }
 
 pub(super) fn run(context: &Context<'_>, arguments: &TerminateArguments) -> Result<ExitClass, CommandError> {
-    let Found { session, caller, machines } = machines::find(context, &arguments.machines)?;
+    let Found { session, caller, machines, class: found } = machines::find(context, &arguments.machines)?;
     let (ended, living): (Vec<Located>, Vec<Located>) =
         machines.into_iter().partition(|one| one.machine.state.is_ended());
     for one in &ended {
         context.streams.status(format_args!("{} has ended already", named(one)));
     }
     if living.is_empty() {
-        return Ok(ExitClass::Done);
+        return Ok(found);
     }
     if !arguments.yes && ask::confirm(&question(&living, &caller.account), "--yes")? == Answer::No {
         context.streams.status("nothing was ended");
@@ -40,7 +40,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &TerminateArguments) -> Resu
         context.block_on_bounded(async { Ok(power::act(&session, &living, Deed::Terminate).await) })?;
     let class = machines::tell(context, &living, outcomes, "is ending", "still runs");
     context.streams.hint("what served it can go when it has ended: cloudkit launch cleanup");
-    Ok(class)
+    Ok(class.or(found))
 }
 
 fn question(machines: &[Located], account: &str) -> String {

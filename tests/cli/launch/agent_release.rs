@@ -227,9 +227,10 @@ fn a_stored_release_that_was_changed_is_never_launched_with() {
     --- stderr
     region us-east-1 (AWS_REGION)
     looking at the account: done
-    error: t4g.small in us-east-1 cannot be launched: there is no agent for it: [HOME]/.cache/cloudkit/agents/0.1.0/cloudkit-agent-linux-arm64 is not what was released: The signature verification failed
+    error: t4g.small in us-east-1 cannot be launched: there is no agent for it: [HOME]/.cache/cloudkit/agents/0.1.0/cloudkit-agent-linux-arm64 is not what was released: The signature verification failed; it was dropped
     hint: fetch a release: cloudkit agent fetch --arch arm64
     --- exit 2
     ");
+    assert!(!home.path(&format!("{STORED}/{ARM}")).exists(), "what is damaged is dropped");
     assert_eq!(lab.changes(), [""; 0]);
 }

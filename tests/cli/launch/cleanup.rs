@@ -33,7 +33,7 @@ fn the_groups_of_ended_machines_go_and_those_of_running_ones_stay() {
     end(&lab, &home, "trainer");
     assert_snapshot!(home.run("cloudkit launch cleanup -r us-east-1,eu-north-1 -o table"), @"
     --- stderr
-    error: this has to be confirmed, and there is no terminal to ask on: Remove sg-xxxxxxxxxxxxxxxxx (us-east-1) in account 123456789012?
+    error: this has to be confirmed, and there is no terminal to ask on: Remove security group sg-xxxxxxxxxxxxxxxxx (us-east-1) in account 123456789012?
     hint: confirm it beforehand: --yes
     --- exit 2
     ");

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::support::{Home, Lab};
+use crate::support::{Home, Lab, Terminal};
 
 /// A stand-in for ssh that shows its words, a line each, and ends with 7.
 const SSH: &str = "#!/bin/sh\nprintf '%s\\n' \"$@\"\nexit 7\n";
@@ -144,4 +144,14 @@ fn every_running_machine_has_its_name_for_ssh() {
     assert_eq!(home.read(".ssh/config"), "Include cloudkit_config\n\nHost old\n    User ada\n");
     let printed = home.run("cloudkit launch ssh-config trainer -r us-east-1 --print").ok();
     assert!(printed.stdout.contains("Host trainer i-"), "{printed}");
+}
+
+#[test]
+fn ctrl_c_is_the_affair_of_what_runs_on_the_machine() {
+    let (_lab, home) = with_a_machine();
+    home.program_of("ssh", "#!/bin/sh\ntrap 'exit 9' INT\necho there\nread line\n");
+    // The shell around it lives on, as one that a person types into does.
+    let line = "trap : INT; cloudkit launch connect trainer -r us-east-1 -- work";
+    let mut terminal = Terminal::typed(&home, line);
+    terminal.sees("there").answers("\u{3}").ends(9);
 }

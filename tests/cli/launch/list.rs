@@ -39,9 +39,9 @@ fn machines_of_every_region_are_listed() {
     columns that did not fit: ADDRESS, OWNER (-o wide shows them)
     ");
     assert_snapshot!(table(&home, "cloudkit launch list -o wide"), @"
-    NAME  ID  TYPE  REGION  ZONE  MARKET  STATE  AGE  ENDS IN  ENDS  USD/HOUR  SPENT USD  ADDRESS  OWNER  LAUNCH  WHY
-    tester  i-xxxxxxxxxxxxxxxxx  t3.small  eu-north-1  eun1-az1  on-demand  running  [SPAN]  [SPAN]  YYYY-MM-DDThh:mm:ssZ  0.0266  [USD]  127.0.0.1  user/moto  l-xxxxxxxxxxxxxxxx  -
-    trainer  i-xxxxxxxxxxxxxxxxx  m7i.large  us-east-1  use1-az6  on-demand  running  [SPAN]  [SPAN]  YYYY-MM-DDThh:mm:ssZ  0.1058  [USD]  127.0.0.1  user/moto  l-xxxxxxxxxxxxxxxx  -
+    NAME  ID  TYPE  REGION  ZONE  MARKET  STATE  AGE  ENDS IN  ENDS  AGENT SAYS  USD/HOUR  SPENT USD  ADDRESS  OWNER  LAUNCH  WHY
+    tester  i-xxxxxxxxxxxxxxxxx  t3.small  eu-north-1  eun1-az1  on-demand  running  [SPAN]  [SPAN]  YYYY-MM-DDThh:mm:ssZ  -  0.0266  [USD]  127.0.0.1  user/moto  l-xxxxxxxxxxxxxxxx  -
+    trainer  i-xxxxxxxxxxxxxxxxx  m7i.large  us-east-1  use1-az6  on-demand  running  [SPAN]  [SPAN]  YYYY-MM-DDThh:mm:ssZ  -  0.1058  [USD]  127.0.0.1  user/moto  l-xxxxxxxxxxxxxxxx  -
     ");
     let mut rows = home.run("cloudkit launch list").ok().lines_of_json();
     assert!(rows[1]["spent_usd"].as_str().unwrap().parse::<f64>().unwrap() < 0.1);
@@ -97,6 +97,36 @@ fn what_others_wrote_into_a_tag_does_not_reach_the_terminal() {
     let screen = home.run("cloudkit launch list -r us-east-1 -o table").ok();
     assert!(!screen.stdout.contains('\u{9b}'), "{screen:?}");
     assert_eq!(screen.stdout.lines().count(), 2, "{screen}");
+}
+
+#[test]
+fn how_long_a_machine_has_no_work_is_shown_where_its_agent_says_so() {
+    let lab = Lab::start();
+    let home = lab.home();
+    for name in ["trainer", "tester"] {
+        home.run(&format!("cloudkit launch -t m7i.large --ttl 1h --name {name} --wait running")).ok();
+    }
+    let machines = lab.machines();
+    let id = |name: &str| {
+        let machine = machines.iter().find(|machine| machine["tags"]["Name"] == name).unwrap();
+        machine["id"].as_str().unwrap().to_owned()
+    };
+    let says = |name: &str, text: &str| {
+        lab.post(&format!("/machines/{}/tags", id(name)), &json!({"cloudkit:status": text}))
+    };
+    says("trainer", "idle 42m, no session");
+    says("tester", "busy: cpu 97%");
+    let idle = || {
+        let rows = home.run("cloudkit launch list -r us-east-1").ok().lines_of_json();
+        rows.iter().map(|row| row["idle_seconds"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(idle(), [json!(null), json!(2520)]);
+    let table = home.run("cloudkit launch list -r us-east-1 -o table").ok().stdout;
+    assert!(table.lines().next().unwrap().contains("IDLE FOR"), "{table}");
+    assert!(table.lines().nth(2).unwrap().contains(" 42m "), "{table}");
+    home.run("cloudkit launch stop trainer -r us-east-1").ok();
+    lab.until_it_is(&id("trainer"), "stopped");
+    assert_eq!(idle(), [json!(null), json!(null)], "what it said before it stopped is old");
 }
 
 #[test]

@@ -5,11 +5,16 @@ mod agent_release;
 mod agent_sign;
 mod any_faults;
 mod asking;
+#[cfg(unix)]
+mod asks_agent;
+mod batches;
 mod bucket;
+mod bucket_rules;
 mod calls;
 mod candidates;
 mod capacity_wait;
 mod cleanup;
+mod cleanup_storage;
 #[cfg(unix)]
 mod connect;
 mod cost;
@@ -19,6 +24,8 @@ mod each_call;
 mod ending;
 mod extend;
 mod file;
+#[cfg(unix)]
+mod host_key;
 mod images;
 mod input;
 mod interrupted;
@@ -36,6 +43,8 @@ mod request;
 mod rest;
 mod role;
 mod scripts;
+#[cfg(unix)]
+mod session_manager;
 mod status;
 #[cfg(unix)]
 mod terminal;

@@ -88,7 +88,7 @@ fn no_room_for_a_stopped_machine_is_said() {
     assert_snapshot!(home.run("cloudkit launch start trainer -r us-east-1"), @"
     --- stderr
     warning: trainer (i-xxxxxxxxxxxxxxxxx) was not started: StartInstances refused: InsufficientInstanceCapacity: Insufficient capacity.
-    hint: give more candidates: cloudkit find search … | cloudkit launch
+    hint: EC2 has no room for m7i.large in use1-az6 now, where its disks are: try again in some minutes, and end it if you give up, since they cost on: cloudkit launch terminate i-xxxxxxxxxxxxxxxxx
     --- exit 4
     ");
 }

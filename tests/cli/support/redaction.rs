@@ -8,7 +8,7 @@ use insta::internals::SettingsBindDropGuard;
 const REDACTIONS: [(&str, &str); 18] = [
     (r"[\w/.-]*cloudkit-test-\w{6}", "[HOME]"),
     (r"\bl-[0-9a-f]{16}\b", "l-xxxxxxxxxxxxxxxx"),
-    (r"\b(i|sg|vpc|vol|subnet|eni|rtb|r)-[0-9a-f]{17}\b", "$1-xxxxxxxxxxxxxxxxx"),
+    (r"\b(i|sg|vpc|vol|subnet|eni|eipalloc|rtb|r)-[0-9a-f]{17}\b", "$1-xxxxxxxxxxxxxxxxx"),
     (r"\b(vpc|subnet)-[0-9a-f]{8}\b", "$1-xxxxxxxx"),
     (r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "YYYY-MM-DDThh:mm:ssZ"),
     (r"\(in \d[^)]*\)", "(in [SPAN])"),

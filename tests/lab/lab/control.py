@@ -9,6 +9,7 @@ It deliberately offers nothing that AWS itself offers. Bodies and answers are JS
     POST   /machines/ID/notices      {"spot/instance-action": {…}, "events/recommendations/rebalance": {…}}; null: none
     POST   /machines/ID/power-off    its operating system shuts down
     POST   /machines/ID/console      {"text": …}: what is on its console now; nothing at first
+    POST   /machines/ID/session-manager {"connected": true}: its SSM Agent has reached Session Manager
     POST   /machines/ID/tags         {"key": "value"}: set, as by another user of the account
     GET    /account                  what is left that an owner would pay for or trip over, by region
     POST   /clock                    {"ahead_s": 600}: how much the Date of answers is ahead
@@ -68,6 +69,7 @@ from .ec2.timing import TIMING
 from .optin import REGIONS
 from .paging import PAGING
 from .quotas.book import BOOK
+from .sessions import SESSIONS
 from .spot_role import SPOT_ROLE
 from .state import State
 from .web import Request, Response
@@ -87,6 +89,7 @@ class Control:
             ("POST", f"{_MACHINE}/notices", self._notify),
             ("POST", f"{_MACHINE}/power-off", lambda machine_id: views.find_machine(machine_id).power_off()),
             ("POST", f"{_MACHINE}/console", lambda machine_id, text: views.find_machine(machine_id).write_console(text)),
+            ("POST", f"{_MACHINE}/session-manager", SESSIONS.connect),
             ("POST", f"{_MACHINE}/tags", lambda machine_id, **tags: views.find_machine(machine_id).add_tags(tags)),
             ("GET", "/account", views.account),
             ("POST", "/clock", CLOCK.set),

@@ -1,7 +1,7 @@
 """The AWS endpoint: every call is read, logged, disturbed, checked, and then put to Moto.
 
 It deliberately decides nothing about a service of its own; what EC2 and S3 add is in `ec2` and `storage`, and Service
-Quotas, which Moto has next to nothing of, is in `quotas`.
+Quotas and Session Manager, which Moto has next to nothing of, are in `quotas` and `sessions`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from .errors import AwsError, error_response
 from .moto_server import MotoServer
 from .quotas.service import answer_quotas
 from .requestlog import RequestLog
+from .sessions import ACTIONS as SESSION_ACTIONS
+from .sessions import answer_sessions
 from .spot_role import SPOT_ROLE
 from .storage import check_storage
 from .streaming import without_chunk_signatures
@@ -60,6 +62,9 @@ class Gateway:
         if call.service == "iam":
             self._moto.wait()
             SPOT_ROLE.settle()
+        if call.service == "ssm" and call.action in SESSION_ACTIONS:
+            self._moto.wait()
+            return answer_sessions(call)
         if call.service != "s3":
             return self._moto.answer(call.request)
         self._moto.wait()

@@ -25,6 +25,7 @@ from .optin import REGIONS
 from .paging import PAGING
 from .quotas.book import BOOK
 from .requestlog import RequestLog
+from .sessions import SESSIONS
 from .spot_role import SPOT_ROLE
 
 
@@ -48,5 +49,18 @@ class State:
         TIMING.set()
         PAGING.set()
         PROFILES.set()
-        for part in (self.feeds, BOOK, REGIONS, RESERVATIONS, OFFERINGS, SCORES, SPOT_PRICES, SPOT_ROLE, ROOM, DEATHS, CLOCK):
+        for part in (
+            self.feeds,
+            BOOK,
+            REGIONS,
+            RESERVATIONS,
+            OFFERINGS,
+            SCORES,
+            SPOT_PRICES,
+            SPOT_ROLE,
+            ROOM,
+            DEATHS,
+            CLOCK,
+            SESSIONS,
+        ):
             part.reset()

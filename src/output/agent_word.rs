@@ -1,0 +1,74 @@
+//! What a machine's agent says, as a person reads it.
+//!
+//! A line for each thing, with its label.
+
+use super::agent::status_lines;
+use crate::model::agent::idle_for;
+use crate::monitor::status::Status;
+use crate::provision::agent_word::{AgentNow, AgentWord, Answer, NotAsked};
+
+/// Lines of a machine's status: a label, or none where the line goes on with what the one before is about.
+pub(super) fn lines(word: &AgentWord) -> Vec<(&'static str, String)> {
+    let mut lines = match (&word.answer, word.way) {
+        (Some(answer), Some(way)) => answered(answer, &format!("(by {way})"), word.tag.as_deref()),
+        _ => unasked(word),
+    };
+    lines.extend(
+        word.not_asked
+            .iter()
+            .map(|NotAsked { way, because }| ("", format!("could not be asked by {way}: {because}"))),
+    );
+    lines
+}
+
+/// What is known where the machine was not asked, or gave no answer.
+fn unasked(word: &AgentWord) -> Vec<(&'static str, String)> {
+    match &word.tag {
+        Some(tag) => vec![("agent", format!("{tag} (by its tag)"))],
+        None => vec![("agent", "not known: it has written no tag".to_owned())],
+    }
+}
+
+fn answered(answer: &Answer, way: &str, tag: Option<&str>) -> Vec<(&'static str, String)> {
+    let mut lines = match &answer.agent {
+        AgentNow::Running { status } => running(status, way, tag),
+        AgentNow::Silent { because } => vec![("agent", format!("does not look after it {way}: {because}"))],
+        AgentNow::Missing { because } => {
+            let why = because.as_ref().map_or_else(String::new, |why| format!(": {why}"));
+            vec![("agent", format!("not installed {way}{why}; its timer alone keeps its deadline"))]
+        }
+    };
+    let jobs = answer.jobs.iter().map(|job| format!("{}: {}", job.name, job.state));
+    let failure = answer.jobs_failure.iter().map(|why| format!("none was run: {why}"));
+    let labels = std::iter::once("jobs").chain(std::iter::repeat(""));
+    lines.extend(labels.zip(failure.chain(jobs)));
+    lines
+}
+
+fn running(status: &serde_json::Value, way: &str, tag: Option<&str>) -> Vec<(&'static str, String)> {
+    let Ok(known) = serde_json::from_value::<Status>(status.clone()) else {
+        let version = status["version"].as_str().unwrap_or("unknown");
+        return vec![(
+            "agent",
+            format!("looks after it {way}, in words of version {version} (-o json shows them)"),
+        )];
+    };
+    let labels = std::iter::once("agent").chain(std::iter::repeat(""));
+    let mut said = status_lines(&known);
+    if let Some(first) = said.first_mut() {
+        *first = format!("{first} {way}");
+    }
+    let mut lines: Vec<_> = labels.zip(said).collect();
+    if known.idle_timeout_seconds.is_some() {
+        lines.push(("idle", idle(tag)));
+    }
+    lines
+}
+
+/// How long it has been idle, where its agent has said so.
+fn idle(tag: Option<&str>) -> String {
+    match tag.and_then(idle_for) {
+        Some(idle) => format!("for {idle} (by its tag)"),
+        None => "not known: its agent does not tell".to_owned(),
+    }
+}
