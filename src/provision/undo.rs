@@ -4,10 +4,13 @@
 
 use std::time::Duration;
 
+use futures_util::future::try_join_all;
+
 use super::network::remove_networks_of_launch;
 use crate::aws::ec2::Ec2;
 use crate::aws::iam::Iam;
 use crate::aws::s3::Bucket;
+use crate::aws::types::Machine;
 use crate::aws::{AwsError, ErrorKind};
 
 /// The pauses between tries to remove a group that is held; a machine takes about a minute to let go of its interface.
@@ -28,10 +31,14 @@ pub(super) enum Made {
     Group { ec2: Ec2, region: String, name: String },
     /// The network that this launch makes.
     Network { ec2: Ec2, region: String, launch: String },
-    /// The machine.
-    Machine { ec2: Ec2, region: String, id: String },
-    /// A machine that may be there: EC2 gave no answer.
-    PerhapsMachine { ec2: Ec2, region: String, token: String },
+    /// What the machines of a fleet are made from.
+    LaunchTemplate { ec2: Ec2, region: String, name: String },
+    /// Machines.
+    Machines { ec2: Ec2, region: String, ids: Vec<String> },
+    /// Machines that may be there: EC2 gave no answer to a request with this token.
+    PerhapsMachines { ec2: Ec2, region: String, token: String },
+    /// Machines of a fleet that may be there: EC2 gave no answer. They are known by their launch alone.
+    PerhapsFleet { ec2: Ec2, region: String, launch: String },
 }
 
 /// Something that is still there, and how to be rid of it.
@@ -53,8 +60,10 @@ impl Made {
             Self::Bucket { bucket } | Self::Object { bucket, .. } => bucket.region() == wanted,
             Self::Group { region, .. }
             | Self::Network { region, .. }
-            | Self::Machine { region, .. }
-            | Self::PerhapsMachine { region, .. } => region == wanted,
+            | Self::LaunchTemplate { region, .. }
+            | Self::Machines { region, .. }
+            | Self::PerhapsMachines { region, .. }
+            | Self::PerhapsFleet { region, .. } => region == wanted,
         }
     }
 
@@ -63,9 +72,16 @@ impl Made {
         matches!(self, Self::Bucket { .. } | Self::Object { .. })
     }
 
-    /// Whether it is the machine of this id.
-    pub(super) fn is_machine(&self, wanted: &str) -> bool {
-        matches!(self, Self::Machine { id, .. } if id == wanted)
+    /// Takes out a machine that has ended.
+    pub(super) fn forget_machine(&mut self, ended: &str) {
+        if let Self::Machines { ids, .. } = self {
+            ids.retain(|id| id != ended);
+        }
+    }
+
+    /// Whether it is the launch template of this name.
+    pub(super) fn is_launch_template(&self, wanted: &str) -> bool {
+        matches!(self, Self::LaunchTemplate { name, .. } if name == wanted)
     }
 
     /// Removes it; says what was removed, or nothing where nothing was there.
@@ -104,11 +120,28 @@ impl Made {
                     }
                 }
             }
-            Self::Machine { ec2, region, id } => {
-                let command = format!("cloudkit launch terminate {id} --region {region}");
-                removed(format!("machine {id}"), command, ec2.terminate(&id).await.map(|()| true))
+            Self::LaunchTemplate { ec2, region, name } => {
+                let what = format!("launch template {name}");
+                // `cleanup` leaves it alone for as long as its launch may be under way.
+                let command =
+                    format!("aws ec2 delete-launch-template --launch-template-name {name} --region {region}");
+                removed(what, command, ec2.remove_launch_template(&name).await)
             }
-            Self::PerhapsMachine { ec2, region, token } => perhaps_machine(&ec2, &region, &token).await,
+            Self::Machines { ids, .. } if ids.is_empty() => Ok(None),
+            Self::Machines { ec2, region, ids } => {
+                let command = format!("cloudkit launch terminate {} --region {region}", ids.join(" "));
+                removed(machines(&ids), command, end_all(&ec2, &ids).await.map(|()| true))
+            }
+            Self::PerhapsMachines { ec2, region, token } => {
+                let what = format!("perhaps a machine of request {token}");
+                let found = ec2.machines_of_request(&token).await;
+                perhaps(&ec2, &region, what, found).await
+            }
+            Self::PerhapsFleet { ec2, region, launch } => {
+                let what = format!("perhaps machines of launch {launch}");
+                let found = ec2.machines_of_launch(&launch).await;
+                perhaps(&ec2, &region, what, found).await
+            }
         }
     }
 }
@@ -146,17 +179,38 @@ pub(super) async fn when_free(remove: impl AsyncFn() -> Result<(), AwsError>) ->
     }
 }
 
-/// A machine that EC2 never told of: ended where EC2 shows it; where it does not, it may still come, and that is said.
-async fn perhaps_machine(ec2: &Ec2, region: &str, token: &str) -> Result<Option<String>, Left> {
+/// Ends machines by one call. Where EC2 does not know one of them, which fails the call for all, each by its own.
+pub(super) async fn end_all(ec2: &Ec2, ids: &[String]) -> Result<(), AwsError> {
+    match ec2.terminate_all(ids).await {
+        Err(error) if error.kind == ErrorKind::NotFound => {
+            try_join_all(ids.iter().map(|id| ec2.terminate(id))).await.map(|_| ())
+        }
+        outcome => outcome,
+    }
+}
+
+fn machines(ids: &[String]) -> String {
+    format!("machine{} {}", if ids.len() == 1 { "" } else { "s" }, ids.join(", "))
+}
+
+/// Machines that EC2 never told of: ended where EC2 shows them; where it does not, they may still come, and that is said.
+async fn perhaps(
+    ec2: &Ec2,
+    region: &str,
+    what: String,
+    found: Result<Vec<Machine>, AwsError>,
+) -> Result<Option<String>, Left> {
     let left = |because: String| Left {
-        what: format!("perhaps a machine of request {token}"),
+        what: what.clone(),
         command: format!("cloudkit launch list --region {region}"),
         because,
     };
-    let machines = ec2.machines_of_request(token).await.map_err(|error| left(error.to_string()))?;
-    let Some(machine) = machines.first() else {
+    let found = found.map_err(|error| left(error.to_string()))?;
+    let ids: Vec<String> =
+        found.into_iter().filter(|one| !one.state.is_ended()).map(|machine| machine.id).collect();
+    if ids.is_empty() {
         return Err(left("EC2 does not show it, and may yet".to_owned()));
-    };
-    ec2.terminate(&machine.id).await.map_err(|error| left(error.to_string()))?;
-    Ok(Some(format!("machine {}", machine.id)))
+    }
+    end_all(ec2, &ids).await.map_err(|error| left(error.to_string()))?;
+    Ok(Some(machines(&ids)))
 }

@@ -1,13 +1,15 @@
 //! EC2: images, types, networks, groups and machines in one region.
 //!
-//! A file per noun. The SDK's own retries are on for reading and off for RunInstances.
+//! A file per noun. The SDK's own retries are on for reading and off for RunInstances and CreateFleet.
 
 mod attribute;
 mod capacity_block;
 mod console;
+mod fleet;
 mod group;
 mod image;
 mod key_pair;
+mod launch_template;
 mod machine;
 mod network;
 mod placement_score;
@@ -21,6 +23,7 @@ mod usage;
 mod volume;
 mod zone;
 
+pub use fleet::FleetAnswer;
 pub use power::Rest;
 
 use super::error::{AwsError, ErrorKind};

@@ -17,6 +17,7 @@ mod machines;
 mod offers;
 mod rest;
 mod run;
+mod several;
 mod ssh;
 mod ssh_config;
 mod start;

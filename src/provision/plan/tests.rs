@@ -3,6 +3,7 @@
 //! The catalog is the embedded one; the world is written down here.
 
 mod ending;
+mod fleet;
 mod image;
 mod markets;
 mod volumes;
@@ -44,6 +45,7 @@ pub(super) fn wished(instance_type: &str, region: &str) -> WishedMachine {
 pub(super) fn wish(candidates: Vec<WishedMachine>) -> Wish {
     Wish {
         candidates,
+        count: Count::default(),
         name: None,
         lifetime: Lifetime::For("8h".parse().unwrap()),
         ending: Ending::default(),

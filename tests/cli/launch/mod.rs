@@ -15,6 +15,8 @@ mod cost;
 mod delivery;
 mod ending;
 mod extend;
+mod fleet;
+mod fleet_faults;
 mod images;
 mod input;
 mod interrupted;

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from .bystanders import CheckIp, SshPort
 from .disturbances import Disturbances
 from .ec2.deaths import DEATHS
+from .ec2.fleet_errors import FLEET_ERRORS
 from .ec2.instance_profiles import PROFILES
 from .ec2.offerings import OFFERINGS
 from .ec2.placement_scores import SCORES
@@ -46,5 +47,6 @@ class State:
         TIMING.set()
         PAGING.set()
         PROFILES.set()
-        for part in (self.feeds, BOOK, REGIONS, RESERVATIONS, OFFERINGS, SCORES, SPOT_PRICES, ROOM, DEATHS):
+        switches = (BOOK, REGIONS, RESERVATIONS, OFFERINGS, SCORES, SPOT_PRICES, ROOM, DEATHS, FLEET_ERRORS)
+        for part in (self.feeds, *switches):
             part.reset()
