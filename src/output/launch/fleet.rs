@@ -58,12 +58,17 @@ pub(super) fn each(plan: &Plan) -> &'static str {
     if plan.several.is_some() { "each " } else { "" }
 }
 
-/// What all of several machines cost where each is the dearest of the plan.
+/// What all of several machines cost where each is the dearest of the plan, or one whose price is not known.
 pub(super) fn in_all(plan: &Plan) -> Option<String> {
     let count = plan.several.as_ref()?.count as usize;
-    let dearest = plan.candidates.iter().map(|one| &one.cost).max_by_key(|cost| cost.known_usd_hour)?;
-    let differ = plan.candidates.iter().any(|one| one.cost.known_usd_hour != dearest.known_usd_hour);
-    let at_most = if differ { "at most " } else { "" };
+    let costs = || plan.candidates.iter().map(|one| &one.cost);
+    let unknown = costs().find(|cost| cost.usd_hour.is_none());
+    let dearest = match unknown {
+        Some(unknown) => unknown,
+        None => costs().max_by_key(|cost| cost.known_usd_hour)?,
+    };
+    let differ = costs().any(|cost| cost.known_usd_hour != dearest.known_usd_hour);
+    let at_most = if differ && unknown.is_none() { "at most " } else { "" };
     Some(format!("{at_most}{}", cost(&Cost::of_all(std::iter::repeat_n(dearest, count)))))
 }
 

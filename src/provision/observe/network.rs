@@ -56,6 +56,11 @@ pub(super) async fn observe_network(
         Err(problem) => return Ok(RegionNetwork::Unfit(problem)),
     };
     let around = match named {
+        // Where EC2 chooses it takes one of these, and so do the pools of a fleet.
+        Some(mut around) if chosen.1 == NetworkKind::Default && wish.leaves_the_subnet_to_ec2() => {
+            around.subnets.retain(|subnet| subnet.is_default);
+            Some(around)
+        }
         Some(around) => Some(around),
         None if chosen.1 == NetworkKind::Default && wish.leaves_the_subnet_to_ec2() => None,
         None => Some(surroundings(wish, ec2, region, Some(&chosen.0.id)).await?),

@@ -166,8 +166,25 @@ fn several_spot_candidates_are_one_request_in_which_ec2_chooses() {
     );
     let plan = home.run(&format!("{line} --count 5 --name node-{{index}} --dry-run")).ok();
     assert_snapshot!(plan.stdout, @"
-    LAUNCH              NAME                ACCOUNT       ENDS
-    l-xxxxxxxxxxxxxxxx  l-xxxxxxxxxxxxxxxx  123456789012  YYYY-MM-DDThh:mm:ssZ
+    Plan of launch l-xxxxxxxxxxxxxxxx in account 123456789012
+      count    5 machines, all of them or none
+      names    node-1 to node-5
+      machine  m7i.large in us-east-1 (use1-az1, use1-az2, use1-az4, use1-az5, use1-az6), spot at most 0.30 USD an hour, 2 vCPUs, 8 GiB
+      or       m7i.xlarge in us-east-1 (use1-az1, use1-az2, use1-az4, use1-az5, use1-az6), spot at most 0.30 USD an hour, 4 vCPUs, 16 GiB
+      image    Amazon Linux 2023, the usual image
+               ami-0d27e0fb3bac4d724 (al2023-ami-2023.12.20260930.0-kernel-6.18-x86_64)
+      cost     each 0.005877 USD an hour and the unknown price of: m7i.large
+               m7i.large: unknown
+               8 GiB root volume: 0.000877 USD an hour (aws.amazon.com/ebs/pricing)
+               public IPv4 address: 0.005 USD an hour (AWS since 2024-02-01)
+      in all   0.029385 USD an hour and the unknown price of: m7i.large
+      ends     YYYY-MM-DDThh:mm:ssZ, by the machine itself (tag cloudkit:deadline)
+               or after 1h without work
+      lets in  SSH (port [PORT]) from 203.0.113.7/32
+      step     make security group cloudkit-l-xxxxxxxxxxxxxxxx (port [PORT] from 203.0.113.7/32)
+      step     make launch template cloudkit-l-xxxxxxxxxxxxxxxx-f0-0
+      step     launch 5 machines in us-east-1, by one request
+      step     remove the launch template again
     ");
     // One type in one zone is asked for as ever.
     home.run("cloudkit launch -t m7i.large -z use1-az1 --spot --ttl 1h --yes --wait accepted").ok();
@@ -186,12 +203,12 @@ fn what_spot_can_not_give_on_demand_fills_up() {
     let line = line.replace("--wait accepted", "--wait running");
     let screen = home.run(&line).ok();
     assert_snapshot!(screen.stdout, @"
-    NAME           ID                   TYPE        REGION     ADDRESS    ENDS                  USD/HOUR
-    l-6b02c033a9…  i-xxxxxxxxxxxxxxxxx  m7i.large   us-east-1  127.0.0.1  YYYY-MM-DDThh:mm:ssZ         -
-    l-6b02c033a9…  i-xxxxxxxxxxxxxxxxx  m7i.large   us-east-1  127.0.0.1  YYYY-MM-DDThh:mm:ssZ         -
-    l-6b02c033a9…  i-xxxxxxxxxxxxxxxxx  m7i.xlarge  us-east-1  127.0.0.1  YYYY-MM-DDThh:mm:ssZ         -
-    l-6b02c033a9…  i-xxxxxxxxxxxxxxxxx  m7i.large   us-east-1  127.0.0.1  YYYY-MM-DDThh:mm:ssZ  0.106677
-    l-6b02c033a9…  i-xxxxxxxxxxxxxxxxx  m7i.large   us-east-1  127.0.0.1  YYYY-MM-DDThh:mm:ssZ  0.106677
+    NAME    ID                   TYPE        REGION     ADDRESS    ENDS                  USD/HOUR
+    node-1  i-xxxxxxxxxxxxxxxxx  m7i.large   us-east-1  127.0.0.1  YYYY-MM-DDThh:mm:ssZ         -
+    node-2  i-xxxxxxxxxxxxxxxxx  m7i.large   us-east-1  127.0.0.1  YYYY-MM-DDThh:mm:ssZ         -
+    node-3  i-xxxxxxxxxxxxxxxxx  m7i.xlarge  us-east-1  127.0.0.1  YYYY-MM-DDThh:mm:ssZ         -
+    node-4  i-xxxxxxxxxxxxxxxxx  m7i.large   us-east-1  127.0.0.1  YYYY-MM-DDThh:mm:ssZ  0.106677
+    node-5  i-xxxxxxxxxxxxxxxxx  m7i.large   us-east-1  127.0.0.1  YYYY-MM-DDThh:mm:ssZ  0.106677
     ");
     assert_snapshot!(deeds(&screen, "accepted"), @"
     accepted: i-xxxxxxxxxxxxxxxxx, i-xxxxxxxxxxxxxxxxx, i-xxxxxxxxxxxxxxxxx
@@ -237,16 +254,8 @@ fn fewer_than_will_do_are_none() {
     assert_snapshot!(screen, @"
     --- stderr
     error: AWS can give 3 of the 5 machines, and fewer than 4 are not wanted:
-      m7i.large in us-east-1 (use1-az1): CreateFleet refused: InsufficientInstanceCapacity: We currently do not have sufficient m7i.large capacity in the Availability Zone you requested (us-east-1b). Our system will be working on provisioning additional capacity. You can currently get m7i.large capacity by not specifying an Availability Zone in your request or choosing us-east-1a.
-      m7i.large in us-east-1 (use1-az2): CreateFleet refused: InsufficientInstanceCapacity: We currently do not have sufficient m7i.large capacity in the Availability Zone you requested (us-east-1c). Our system will be working on provisioning additional capacity. You can currently get m7i.large capacity by not specifying an Availability Zone in your request or choosing us-east-1a.
-      m7i.large in us-east-1 (use1-az4): CreateFleet refused: InsufficientInstanceCapacity: We currently do not have sufficient m7i.large capacity in the Availability Zone you requested (us-east-1d). Our system will be working on provisioning additional capacity. You can currently get m7i.large capacity by not specifying an Availability Zone in your request or choosing us-east-1a.
-      m7i.large in us-east-1 (use1-az5): CreateFleet refused: InsufficientInstanceCapacity: We currently do not have sufficient m7i.large capacity in the Availability Zone you requested (us-east-1f). Our system will be working on provisioning additional capacity. You can currently get m7i.large capacity by not specifying an Availability Zone in your request or choosing us-east-1a.
-      m7i.large in us-east-1 (use1-az6): CreateFleet refused: InsufficientInstanceCapacity: We currently do not have sufficient m7i.large capacity in the Availability Zone you requested (us-east-1a). Our system will be working on provisioning additional capacity.
-      m7i.xlarge in us-east-1 (use1-az1): CreateFleet refused: InsufficientInstanceCapacity: We currently do not have sufficient m7i.xlarge capacity in the Availability Zone you requested (us-east-1b). Our system will be working on provisioning additional capacity.
-      m7i.xlarge in us-east-1 (use1-az2): CreateFleet refused: InsufficientInstanceCapacity: We currently do not have sufficient m7i.xlarge capacity in the Availability Zone you requested (us-east-1c). Our system will be working on provisioning additional capacity.
-      m7i.xlarge in us-east-1 (use1-az4): CreateFleet refused: InsufficientInstanceCapacity: We currently do not have sufficient m7i.xlarge capacity in the Availability Zone you requested (us-east-1d). Our system will be working on provisioning additional capacity.
-      m7i.xlarge in us-east-1 (use1-az5): CreateFleet refused: InsufficientInstanceCapacity: We currently do not have sufficient m7i.xlarge capacity in the Availability Zone you requested (us-east-1f). Our system will be working on provisioning additional capacity.
-      m7i.xlarge in us-east-1 (use1-az6): CreateFleet refused: InsufficientInstanceCapacity: We currently do not have sufficient m7i.xlarge capacity in the Availability Zone you requested (us-east-1a). Our system will be working on provisioning additional capacity.
+      m7i.large in us-east-1 (use1-az1, use1-az2, use1-az4, use1-az5, use1-az6): CreateFleet refused: InsufficientInstanceCapacity: We currently do not have sufficient m7i.large capacity. Our system will be working on provisioning additional capacity.
+      m7i.xlarge in us-east-1 (use1-az1, use1-az2, use1-az4, use1-az5, use1-az6): CreateFleet refused: InsufficientInstanceCapacity: We currently do not have sufficient m7i.xlarge capacity. Our system will be working on provisioning additional capacity.
     hint: let so many do: --min-count 3
     hint: see where there may be capacity: cloudkit find capacity m7i.large --region all --check
     hint: see where there may be capacity: cloudkit find capacity m7i.xlarge --region all --check
@@ -272,11 +281,7 @@ fn as_many_as_will_do_are_enough() {
     assert_snapshot!(deeds(&screen, "3 machines"), @"
     3 machines of launch l-xxxxxxxxxxxxxxxx, of 5 that were wanted: 3 m7i.large in us-east-1
     in all: 0.320031 USD an hour, 0.32 USD until the deadline
-    refused: m7i.large in us-east-1 (use1-az1): CreateFleet refused: InsufficientInstanceCapacity: We currently do not have sufficient m7i.large capacity in the Availability Zone you requested (us-east-1b). Our system will be working on provisioning additional capacity. You can currently get m7i.large capacity by not specifying an Availability Zone in your request or choosing us-east-1a.
-    refused: m7i.large in us-east-1 (use1-az2): CreateFleet refused: InsufficientInstanceCapacity: We currently do not have sufficient m7i.large capacity in the Availability Zone you requested (us-east-1c). Our system will be working on provisioning additional capacity. You can currently get m7i.large capacity by not specifying an Availability Zone in your request or choosing us-east-1a.
-    refused: m7i.large in us-east-1 (use1-az4): CreateFleet refused: InsufficientInstanceCapacity: We currently do not have sufficient m7i.large capacity in the Availability Zone you requested (us-east-1d). Our system will be working on provisioning additional capacity. You can currently get m7i.large capacity by not specifying an Availability Zone in your request or choosing us-east-1a.
-    refused: m7i.large in us-east-1 (use1-az5): CreateFleet refused: InsufficientInstanceCapacity: We currently do not have sufficient m7i.large capacity in the Availability Zone you requested (us-east-1f). Our system will be working on provisioning additional capacity. You can currently get m7i.large capacity by not specifying an Availability Zone in your request or choosing us-east-1a.
-    refused: m7i.large in us-east-1 (use1-az6): CreateFleet refused: InsufficientInstanceCapacity: We currently do not have sufficient m7i.large capacity in the Availability Zone you requested (us-east-1a). Our system will be working on provisioning additional capacity.
+    refused: m7i.large in us-east-1 (use1-az1, use1-az2, use1-az4, use1-az5, use1-az6): CreateFleet refused: InsufficientInstanceCapacity: We currently do not have sufficient m7i.large capacity. Our system will be working on provisioning additional capacity.
     end them: cloudkit launch terminate l-xxxxxxxxxxxxxxxx
     ");
     assert_eq!(names(&living(&lab)), ["node-1", "node-2", "node-3"]);
@@ -315,7 +320,7 @@ fn errors_of_single_pools_are_told_from_those_that_end_it() {
     // Of one pool it is a refusal like any other; of all of them it ends it.
     lab.post("/fleet-errors", &json!({"code": "UnauthorizedOperation", "type": "m7i.large"}));
     let screen = home.run(&line).ok();
-    assert_snapshot!(warnings(&screen), @"");
+    assert_snapshot!(warnings(&screen), @"warning: m7i.large in us-east-1 (use1-az1, use1-az2, use1-az4, use1-az5, use1-az6): CreateFleet refused: UnauthorizedOperation: AWS says why.");
     lab.reset();
     lab.post("/fleet-errors", &json!({"code": "UnauthorizedOperation"}));
     assert_snapshot!(home.run(&format!("{line} --quiet")), @"
@@ -323,6 +328,7 @@ fn errors_of_single_pools_are_told_from_those_that_end_it() {
     error: cannot launch a fleet in us-east-1
     caused by: CreateFleet refused: UnauthorizedOperation: AWS says why.
     hint: see who you are: aws sts get-caller-identity; what was denied is in the encoded message, if there is one: aws sts decode-authorization-message --encoded-message …
+    hint: several machines, and several spot candidates, take ec2:CreateFleet, ec2:CreateLaunchTemplate and ec2:DeleteLaunchTemplate besides ec2:RunInstances; one machine on demand takes none of them
     --- exit 3
     ");
     lab.nothing_is_left();
@@ -335,7 +341,16 @@ fn errors_of_single_pools_are_told_from_those_that_end_it() {
     // The quota that one is charged to is not asked again.
     lab.reset();
     lab.post("/fleet-errors", &json!({"code": "VcpuLimitExceeded"}));
-    assert_snapshot!(home.run(&format!("{line} --quiet")), @"");
+    assert_snapshot!(home.run(&format!("{line} --quiet")), @"
+    --- stderr
+    error: AWS can give none of the machines of the plan:
+      m7i.large in us-east-1 (use1-az1, use1-az2, use1-az4, use1-az5, use1-az6): CreateFleet refused: VcpuLimitExceeded: AWS says why.
+      m7i.xlarge in us-east-1 (use1-az1, use1-az2, use1-az4, use1-az5, use1-az6): CreateFleet refused: VcpuLimitExceeded: AWS says why.
+    hint: end a machine (cloudkit launch list), or ask for more: cloudkit find quotas --instance-type m7i.large --region us-east-1 --request
+    hint: end a machine (cloudkit launch list), or ask for more: cloudkit find quotas --instance-type m7i.xlarge --region us-east-1 --request
+    hint: give more candidates, other zones or regions: cloudkit find search … --region all | cloudkit launch
+    --- exit 4
+    ");
     lab.nothing_is_left();
 }
 

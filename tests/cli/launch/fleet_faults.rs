@@ -177,8 +177,9 @@ fn a_template_that_can_not_be_made_leaves_nothing() {
     --- stderr
     error: cannot make launch template cloudkit-l-xxxxxxxxxxxxxxxx-f0-0
     caused by: CreateLaunchTemplate refused: UnauthorizedOperation: No.
-    hint: still there: launch template cloudkit-l-xxxxxxxxxxxxxxxx-f0-0 (DeleteLaunchTemplate refused: MissingParameter: The request must contain the parameter launch template ID or launch template name); aws ec2 delete-launch-template --launch-template-name cloudkit-l-xxxxxxxxxxxxxxxx-f0-0 --region us-east-1
-    --- exit 6
+    hint: see who you are: aws sts get-caller-identity; what was denied is in the encoded message, if there is one: aws sts decode-authorization-message --encoded-message …
+    hint: several machines, and several spot candidates, take ec2:CreateFleet, ec2:CreateLaunchTemplate and ec2:DeleteLaunchTemplate besides ec2:RunInstances; one machine on demand takes none of them
+    --- exit 3
     ");
     assert_eq!(living(&lab), [""; 0]);
     lab.nothing_is_left();

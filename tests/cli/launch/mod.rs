@@ -17,6 +17,7 @@ mod ending;
 mod extend;
 mod fleet;
 mod fleet_faults;
+mod fleet_signs;
 mod images;
 mod input;
 mod interrupted;
