@@ -101,8 +101,14 @@ impl AwsError {
         matches!(self.code.as_deref(), Some("AuthFailure" | "OptInRequired" | "UnrecognizedClientException"))
     }
 
+    /// Whether it is a launch template that is not known.
+    #[must_use]
+    pub fn names_a_launch_template(&self) -> bool {
+        self.code.as_deref().is_some_and(|code| code.starts_with("InvalidLaunchTemplate"))
+    }
+
     /// A failure in cloudkit's own words: of an answer that lacks something, or of what it takes to ask.
-    pub(super) fn own(operation: &'static str, kind: ErrorKind, message: impl Into<String>) -> Self {
+    pub(crate) fn own(operation: &'static str, kind: ErrorKind, message: impl Into<String>) -> Self {
         Self {
             operation,
             kind,
@@ -115,7 +121,11 @@ impl AwsError {
 
     /// A failure that AWS tells in an answer that is a success as a whole.
     pub(super) fn in_answer(operation: &'static str, code: Option<String>, message: Option<String>) -> Self {
-        let kind = code.as_deref().map_or(ErrorKind::Unavailable, |code| kind_of(code, 400));
+        let kind = match code.as_deref() {
+            Some(code) if is_new_profile(code, message.as_deref()) => ErrorKind::NotKnownYet,
+            Some(code) => kind_of(code, 400),
+            None => ErrorKind::Unavailable,
+        };
         Self { operation, kind, code, message, may_have_happened: false, source: None }
     }
 
@@ -300,7 +310,12 @@ fn kind_of(code: &str, status: u16) -> ErrorKind {
         | "RouteAlreadyExists"
         | "BucketAlreadyOwnedByYou"
         | "ResourceAlreadyExistsException"
+        | "InvalidLaunchTemplateName.AlreadyExistsException"
         | "EntityAlreadyExists" => ErrorKind::AlreadyThere,
+        // A template is named only by whoever has just made it, or removes it.
+        "InvalidLaunchTemplateName.NotFoundException" | "InvalidLaunchTemplateId.NotFound" => {
+            ErrorKind::NotKnownYet
+        }
         "InternalError" | "InternalFailure" | "ServerInternal" | "ServiceUnavailable" | "Unavailable" => {
             ErrorKind::Unavailable
         }

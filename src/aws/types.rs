@@ -4,6 +4,7 @@
 
 pub mod capacity;
 pub mod ending;
+pub mod fleet;
 pub mod network;
 pub mod unused;
 pub mod volume;
@@ -98,7 +99,7 @@ pub struct TypeDevice {
     pub is_part: bool,
 }
 
-/// A request for one machine; the same request with the same token never makes a second one.
+/// A request for a machine, or for several of one kind; the same request with the same token never makes more of them.
 /// <https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html>
 ///
 /// What every machine of cloudkit gets is not in it, because it never differs: metadata service version 2 with instance
@@ -111,6 +112,9 @@ pub struct RunRequest {
     pub image: String,
     /// The instance type.
     pub instance_type: String,
+    /// How many machines.
+    #[serde(default)]
+    pub count: RunCount,
     /// The zone, where one was chosen: its id or its name.
     pub zone: Option<String>,
     /// The ids of the security groups.
@@ -137,6 +141,21 @@ pub struct RunRequest {
     pub user_data: String,
     /// The tags of machine, volume and network interface.
     pub tags: Vec<Tag>,
+}
+
+/// How many machines a request is for: as many as EC2 has room for, up to the most and down to the least.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunCount {
+    /// With fewer there are to be none.
+    pub least: u32,
+    /// No more than these.
+    pub most: u32,
+}
+
+impl Default for RunCount {
+    fn default() -> Self {
+        Self { least: 1, most: 1 }
+    }
 }
 
 /// The network interface that a machine is asked for with.
@@ -254,15 +273,6 @@ pub struct Machine {
     pub profile: Option<String>,
 }
 
-impl Machine {
-    /// Where it is reached from here: its own network's address only where it has no other.
-    #[must_use]
-    pub fn reached_at(&self) -> Option<&str> {
-        let addresses = [&self.public_address, &self.ipv6_address, &self.private_address];
-        addresses.into_iter().flatten().next().map(String::as_str)
-    }
-}
-
 /// A machine and where it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Located {
@@ -277,6 +287,13 @@ impl Machine {
     #[must_use]
     pub fn tag(&self, key: &str) -> Option<&str> {
         tag::value_of(&self.tags, key)
+    }
+
+    /// Where it is reached: at its public address, else by IPv6, else from within its network.
+    #[must_use]
+    pub fn reached_at(&self) -> Option<&str> {
+        let addresses = [&self.public_address, &self.ipv6_address, &self.private_address];
+        addresses.into_iter().flatten().next().map(String::as_str)
     }
 }
 
@@ -313,6 +330,15 @@ pub struct Group {
     pub name: String,
     /// The network that it is for.
     pub network: Option<String>,
+    /// Its tags.
+    pub tags: Vec<Tag>,
+}
+
+/// A launch template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LaunchTemplate {
+    /// Its name.
+    pub name: String,
     /// Its tags.
     pub tags: Vec<Tag>,
 }

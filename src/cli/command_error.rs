@@ -316,6 +316,16 @@ mod of_aws {
         error.kind == ErrorKind::NotAllowed && making.contains(&error.operation)
     }
 
+    const FLEET_PERMISSIONS: &str = "several machines, and several spot candidates, take ec2:CreateFleet, \
+        ec2:CreateLaunchTemplate and ec2:DeleteLaunchTemplate besides ec2:RunInstances; one machine on demand takes none \
+        of them";
+
+    /// Whether the caller may not launch a fleet.
+    fn is_about_a_fleet(error: &AwsError) -> bool {
+        error.kind == ErrorKind::NotAllowed
+            && ["CreateFleet", "CreateLaunchTemplate"].contains(&error.operation)
+    }
+
     fn without_role() -> Vec<String> {
         vec![
             "give it a profile that somebody made for you: --iam-profile NAME".to_owned(),
@@ -328,9 +338,19 @@ mod of_aws {
         fn from(error: ExecuteError) -> Self {
             let (class, hints) = match &error.cause {
                 Cause::NoneToBeHad { refused } => refusals::class_and_hints(refused),
+                Cause::TooFew { got, refused, .. } => {
+                    let (class, mut hints) = refusals::class_and_hints(refused);
+                    hints.insert(0, format!("let so many do: --min-count {got}"));
+                    (class, hints)
+                }
                 Cause::Aws { source, .. } if source.is_of_bucket() => with_way_round_bucket(source),
                 Cause::Aws { source, .. } if is_about_a_role(source) => {
                     (class_and_hints(source).0, without_role())
+                }
+                Cause::Aws { source, .. } if is_about_a_fleet(source) => {
+                    let (class, mut hints) = class_and_hints(source);
+                    hints.push(FLEET_PERMISSIONS.to_owned());
+                    (class, hints)
                 }
                 Cause::Aws { source, .. } | Cause::FateUnknown { source, .. } => class_and_hints(source),
                 Cause::AgentFailed { .. } => (

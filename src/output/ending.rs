@@ -10,6 +10,8 @@ use crate::provision::plan::ending::{PlannedEnding, PlannedRole};
 pub(super) fn lines(plan: &Plan) -> Vec<(&'static str, String)> {
     let ending = &plan.ending;
     let mut limits = Vec::new();
+    // Of several machines each counts its own.
+    let or = if plan.several.is_some() { "or each of them" } else { "or" };
     match plan.deadline {
         Some(deadline) => limits.push(format!(
             "{deadline}{}, by the machine itself (tag {})",
@@ -24,7 +26,7 @@ pub(super) fn lines(plan: &Plan) -> Vec<(&'static str, String)> {
     limits.extend(
         ending
             .cost_limit_usd
-            .map(|limit| format!("or when it has cost {limit} USD{}", kept(ending.on_deadline))),
+            .map(|limit| format!("{or} when it has cost {limit} USD{}", kept(ending.on_deadline))),
     );
     if ending.on_complete != EndAction::default() {
         limits.push(format!("or when its work is complete{}", kept(ending.on_complete)));

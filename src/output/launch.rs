@@ -2,6 +2,7 @@
 //!
 //! Their fields in the other formats are the report types' own.
 
+mod fleet;
 mod network;
 mod without_account;
 
@@ -14,7 +15,7 @@ use super::ending;
 use super::launch_image::{notes, other_image, start_text};
 use super::lines::{cost_of_hour, cost_parts, line};
 use crate::provision::cost::Cost;
-use crate::provision::plan::{Candidate, Plan, Step};
+use crate::provision::plan::{Candidate, Plan, Step, refused_lines};
 use crate::provision::report::{Launched, Leftover, LeftoverKind};
 
 pub use without_account::plan_text_without_account;
@@ -44,6 +45,7 @@ impl Record for Leftover {
 #[must_use]
 pub const fn kind(kind: LeftoverKind) -> &'static str {
     match kind {
+        LeftoverKind::LaunchTemplate => "launch template",
         LeftoverKind::SecurityGroup => "security group",
         LeftoverKind::Network => "network",
         LeftoverKind::InternetGateway => "internet gateway",
@@ -94,25 +96,26 @@ impl Record for Plan {
 pub fn plan_text(plan: &Plan) -> String {
     let mut text = format!("Plan of launch {} in account {}\n", plan.launch, plan.account);
     let first = plan.candidates.first();
-    for (index, candidate) in plan.candidates.iter().enumerate() {
-        let rank = if index == 0 { "machine" } else { "or else" };
-        line(&mut text, rank, &format!("{}{}", machine(candidate), other_image(plan, candidate)));
+    fleet::several(plan).iter().for_each(|(label, content)| line(&mut text, label, content));
+    for (rank, candidate) in fleet::ranks(plan) {
+        line(&mut text, rank, &format!("{}{}", machine(&candidate), other_image(plan, &candidate)));
         // Those of one market cost about the same; of another one they may not.
         if first.is_some_and(|first| first.market != candidate.market) {
             line(&mut text, "", &cost(&candidate.cost));
         }
     }
-    for refused in &plan.refused {
-        line(&mut text, "not", &refused.to_string());
+    for refused in refused_lines(&plan.refused) {
+        line(&mut text, "not", &refused);
     }
     for note in &plan.notes {
         line(&mut text, "note", note);
     }
     if let Some(first) = plan.candidates.first() {
         start_text(first).iter().for_each(|(label, content)| line(&mut text, label, content));
-        line(&mut text, "cost", &cost(&first.cost));
+        line(&mut text, "cost", &format!("{}{}", fleet::each(plan), cost(&first.cost)));
         cost_parts(&mut text, &first.cost);
     }
+    fleet::in_all(plan).iter().for_each(|content| line(&mut text, "in all", content));
     notes(plan).iter().for_each(|note| line(&mut text, "note", note));
     ending::lines(plan).iter().for_each(|(label, content)| line(&mut text, label, content));
     if plan.candidates.first().is_some_and(|first| first.agent.is_none()) {
@@ -124,8 +127,7 @@ pub fn plan_text(plan: &Plan) -> String {
     line(&mut text, "lets in", &network::lets_in(plan));
     network::key_lines(plan).iter().for_each(|(label, content)| line(&mut text, label, content));
     if let Some(first) = plan.candidates.first() {
-        first.preparation.iter().for_each(|step| line(&mut text, "step", &step_text(step)));
-        line(&mut text, "step", &format!("launch {} in {}", first.instance_type, first.region));
+        fleet::steps(plan, first).iter().for_each(|step| line(&mut text, "step", step));
     }
     text
 }
@@ -178,6 +180,7 @@ pub fn step_text(step: &Step) -> String {
         Step::UploadUserFiles { bucket, bytes, .. } => {
             format!("upload what the machine fetches at its start to {bucket} ({bytes} bytes)")
         }
+        Step::MakeLaunchTemplate { template, .. } => format!("make launch template {template}"),
         Step::Network(step) => network::step_text(step),
         Step::MakeGroup { group, port, admits, .. } => {
             format!("make security group {group} (port {port} from {admits})")

@@ -10,7 +10,7 @@ use futures_util::future::try_join_all;
 mod network;
 mod storage;
 
-use super::journal::{Journal, JournalError, Outcome};
+use super::journal::{Journal, JournalError, Outcome, Request};
 use super::network::remove_network;
 use super::plan::{bucket_name, planned_at};
 use super::report::{LEFTOVER_SCHEMA, Leftover, LeftoverKind};
@@ -18,6 +18,7 @@ use super::undo::remove_group_when_free;
 use crate::aws::regions::{PerRegion, RegionFailure, ask_each};
 use crate::aws::types::{Group, Machine};
 use crate::aws::{AwsError, Session};
+use crate::model::tag::Tag;
 use crate::model::{RegionName, Span, tag};
 
 /// How long after its planning a launch without a machine may still be under way.
@@ -67,9 +68,20 @@ async fn find_in_region(
         let bucket = session.bucket(region, bucket_name(account, region.as_str()), account);
         Ok(bucket.is_there().await?.then(|| bucket.name().to_owned()))
     };
-    let (groups, machines, networks, unused, bucket) =
-        tokio::try_join!(ec2.own_groups(None), ec2.own_machines(), network::look(&ec2), unused, bucket)?;
+    let (groups, machines, networks, unused, templates, bucket) = tokio::try_join!(
+        ec2.own_groups(None),
+        ec2.own_machines(),
+        network::look(&ec2),
+        unused,
+        ec2.own_launch_templates(),
+        bucket
+    )?;
     let (unused, unseen) = storage::left_over(unused, region, &machines, now);
+    let templates = templates.iter().filter(|template| is_done_with(&template.tags, &machines, now));
+    let templates = templates.map(|template| {
+        let launch = tag::value_of(&template.tags, tag::LAUNCH);
+        leftover(LeftoverKind::LaunchTemplate, &template.name, region, launch)
+    });
     let networks = network::left_over(&networks, &groups, &machines, now)
         .map(|(kind, id, launch)| leftover(kind, id, region, launch))
         .collect::<Vec<_>>();
@@ -77,7 +89,8 @@ async fn find_in_region(
     let groups = groups.iter().filter(|group| serves_nothing(group, &machines, now)).map(group);
     let bucket = bucket.map(|name| leftover(LeftoverKind::Bucket, &name, region, None));
     // In the order in which they hang on each other.
-    Ok((unused.into_iter().chain(groups).chain(networks).chain(bucket).collect(), unseen))
+    let found = unused.into_iter().chain(templates).chain(groups).chain(networks).chain(bucket);
+    Ok((found.collect(), unseen))
 }
 
 fn leftover(kind: LeftoverKind, id: &str, region: &RegionName, launch: Option<&str>) -> Leftover {
@@ -113,6 +126,14 @@ fn serves_nothing(group: &Group, machines: &[Machine], now: jiff::Timestamp) -> 
     !is_under_way(launch, now)
 }
 
+/// Whether the launch that made a template needs it no more: it does only until its machines are asked for.
+fn is_done_with(tags: &[Tag], machines: &[Machine], now: jiff::Timestamp) -> bool {
+    let launch = tag::value_of(tags, tag::LAUNCH);
+    let mut made = machines.iter().filter(|machine| machine.tag(tag::LAUNCH) == launch).peekable();
+    let all_ended = made.peek().is_some() && made.all(|machine| machine.state.is_ended());
+    all_ended || !is_under_way(launch, now)
+}
+
 /// Whether a launch is so young that it may not be done.
 fn is_under_way(launch: Option<&str>, now: jiff::Timestamp) -> bool {
     launch.and_then(planned_at).is_some_and(|planned| Span::between(planned, now) <= UNDER_WAY)
@@ -136,6 +157,9 @@ pub async fn remove(
         LeftoverKind::Role => Ok(()),
         LeftoverKind::Volume => session.ec2(&region).remove_volume(&leftover.id).await,
         LeftoverKind::Address => session.ec2(&region).release_address(&leftover.id).await,
+        LeftoverKind::LaunchTemplate => {
+            session.ec2(&region).remove_launch_template(&leftover.id).await.map(|_| ())
+        }
         LeftoverKind::SecurityGroup => remove_group_when_free(&session.ec2(&region), &leftover.id).await,
         LeftoverKind::Network => remove_network(&session.ec2(&region), region.as_str(), &leftover.id).await,
         LeftoverKind::InternetGateway => session.ec2(&region).remove_gateway(&leftover.id).await,
@@ -161,16 +185,20 @@ pub async fn settle_journal(
 ) -> Result<usize, SettleError> {
     let unsettled = journal.unsettled()?;
     let looks = unsettled.iter().map(async |entry| {
-        let Ok(region) = entry.region.parse() else { return Ok(None) };
-        let found = session.ec2(&region).machines_of_request(&entry.request.client_token).await?;
-        Ok::<_, AwsError>(found.into_iter().next())
+        let Ok(region) = entry.region.parse() else { return Ok(Vec::new()) };
+        let ec2 = session.ec2(&region);
+        match &entry.request {
+            Request::Run(request) => ec2.machines_of_request(&request.client_token).await,
+            // The machines of a fleet have no token of the caller's.
+            Request::Fleet(request) => ec2.machines_of_launch(&request.launch).await,
+        }
     });
     let mut settled = 0;
-    for (entry, machine) in unsettled.iter().zip(try_join_all(looks).await?) {
-        let outcome = match machine {
-            Some(machine) => Outcome::Made(machine.id),
-            None if Span::between(entry.intended_at, now) < LATEST => continue,
-            None => Outcome::Nothing("EC2 shows no machine of this request".to_owned()),
+    for (entry, machines) in unsettled.iter().zip(try_join_all(looks).await?) {
+        let outcome = match machines.as_slice() {
+            [] if Span::between(entry.intended_at, now) < LATEST => continue,
+            [] => Outcome::Nothing("EC2 shows no machine of this request".to_owned()),
+            _ => Outcome::made(machines.into_iter().map(|machine| machine.id).collect()),
         };
         journal.settle(entry, outcome)?;
         settled += 1;
@@ -193,7 +221,6 @@ pub enum SettleError {
 mod tests {
     use super::*;
     use crate::aws::types::MachineState;
-    use crate::model::tag::Tag;
 
     const NOW: &str = "2026-11-21T12:00:00Z";
 

@@ -57,6 +57,27 @@ impl Cost {
         Self { parts, usd_hour, known_usd_hour, usd_until_deadline }
     }
 
+    /// The cost of several machines together, of which each part is named once.
+    #[must_use]
+    pub fn of_all<'c>(costs: impl IntoIterator<Item = &'c Self>) -> Self {
+        let costs: Vec<&Self> = costs.into_iter().collect();
+        let sum = |each: &dyn Fn(&Self) -> Option<Money>| {
+            costs.iter().map(|cost| each(cost)).try_fold(Money::default(), |sum, one| Some(sum.plus(one?)))
+        };
+        let mut parts: Vec<CostPart> = Vec::new();
+        for part in costs.iter().flat_map(|cost| &cost.parts) {
+            if !parts.contains(part) {
+                parts.push(part.clone());
+            }
+        }
+        Self {
+            parts,
+            usd_hour: sum(&|cost| cost.usd_hour),
+            known_usd_hour: sum(&|cost| Some(cost.known_usd_hour)).unwrap_or_default(),
+            usd_until_deadline: sum(&|cost| cost.usd_until_deadline),
+        }
+    }
+
     /// What is not known of it.
     pub fn unknown_parts(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter(|part| part.usd_hour.is_none()).map(|part| part.what.as_str())

@@ -1,8 +1,11 @@
-//! Follows a plan: the steps of one candidate after the other until AWS gives a machine.
+//! Follows a plan: the steps of one candidate after the other until AWS has given the machines.
 //!
 //! Decides nothing but which of the plan's own candidates comes next, which is in `turns`. Whatever was made is undone when
-//! there is no machine in the end, and what can't be undone is handed back by name.
+//! there are too few machines in the end, and what can't be undone is handed back by name.
 
+mod ask;
+mod finish;
+mod fleet;
 mod prepare;
 mod request;
 mod turns;
@@ -14,22 +17,19 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::agent_binary::AgentBinaryError;
-use super::first_sign::{self, Seen, Wanted};
 use super::journal::{Journal, JournalError};
 use super::network::NewNetwork;
-use super::plan::{Candidate, Plan, Refused, Source, Step, bucket_name};
+use super::plan::{Candidate, Plan, Refused, Step, bucket_name};
 use super::refusal_memory::{Pool, RefusalMemory};
-use super::report::{Event, LAUNCHED_SCHEMA, Launched};
-use super::settle::{self, Fate};
+use super::report::{Event, Launched};
 use super::stored_agents::StoredAgents;
 use super::undo::{Left, Made};
-use super::wait::{self, WaitError, WaitFor};
-use crate::aws::ec2::Ec2;
-use crate::aws::types::Machine;
+use super::wait::{WaitError, WaitFor};
+use super::wish::count::Count;
 use crate::aws::types::capacity::Zone;
+use crate::aws::types::{Machine, RunCount};
 use crate::aws::{AwsError, Refusal, Session};
 use crate::cloudinit::RenderError;
-use crate::model::tag::{self, Tag};
 use crate::model::{NotAValue, RegionName, Span};
 use crate::platform::clock;
 use turns::{Turn, Turns};
@@ -92,6 +92,21 @@ pub enum Cause {
         /// Each of them and why.
         refused: Vec<Refused>,
     },
+    /// AWS has given too few machines, which were ended again.
+    #[error(
+        "AWS can give {got} of the {wanted} machines, and fewer than {least} are not wanted:{}",
+        super::plan::reasons(refused)
+    )]
+    TooFew {
+        /// How many there were.
+        got: u32,
+        /// How many were wanted.
+        wanted: u32,
+        /// How few would have done.
+        least: u32,
+        /// What could not be had, and why.
+        refused: Vec<Refused>,
+    },
     /// A call failed in a way that another candidate would not change.
     #[error("cannot {doing}")]
     Aws {
@@ -150,7 +165,7 @@ pub async fn execute(
     means: &Means,
     carried: &mut Carried,
     mut report: impl FnMut(Event),
-) -> Result<Launched, ExecuteError> {
+) -> Result<Vec<Launched>, ExecuteError> {
     let mut executor = Executor {
         plan,
         means,
@@ -163,7 +178,7 @@ pub async fn execute(
     match executor.launch().await {
         Ok(launched) => Ok(launched),
         Err(cause) => {
-            if matches!(cause, Cause::NoneToBeHad { .. }) {
+            if matches!(cause, Cause::NoneToBeHad { .. } | Cause::TooFew { .. }) {
                 let made = std::mem::take(&mut executor.made);
                 let (stored, rest) = made.into_iter().partition(Made::is_stored);
                 (executor.made, carried.0) = (rest, stored);
@@ -203,6 +218,29 @@ async fn undo(mut made: Vec<Made>, report: &mut impl FnMut(Event)) -> Vec<Left> 
     left
 }
 
+/// A machine that EC2 has given, and the candidate that it is.
+#[derive(Debug, Clone)]
+struct Had {
+    candidate: Candidate,
+    machine: Machine,
+}
+
+/// What came of asking.
+#[derive(Debug, Default)]
+struct Asked {
+    had: Vec<Had>,
+    refused: Vec<(Candidate, Refusal)>,
+}
+
+fn number_of(had: &[Had]) -> u32 {
+    u32::try_from(had.len()).unwrap_or(u32::MAX)
+}
+
+/// How many more machines are wanted; none where there are enough.
+fn still_wanted(count: Count, had: &[Had]) -> Option<u32> {
+    count.wanted.checked_sub(number_of(had)).filter(|more| *more > 0)
+}
+
 struct Executor<'e, R: FnMut(Event)> {
     plan: &'e Plan,
     means: &'e Means,
@@ -214,29 +252,54 @@ struct Executor<'e, R: FnMut(Event)> {
 }
 
 impl<'e, R: FnMut(Event)> Executor<'e, R> {
-    async fn launch(&mut self) -> Result<Launched, Cause> {
-        let mut turns = Turns::of(self.plan);
+    async fn launch(&mut self) -> Result<Vec<Launched>, Cause> {
+        let (mut turns, count) = (Turns::of(self.plan), self.plan.count());
         let mut refused = self.plan.refused.clone();
-        while let Some(turn) = turns.next() {
-            let (refusal, next_zones) = match turn {
-                Turn::PassOver(refusal) => (refusal, Vec::new()),
-                Turn::Ask(candidate) => match self.candidate(&candidate).await? {
-                    Ok(machine) => return self.finish(&candidate, machine, refused).await,
-                    Err(refusal) => {
-                        self.remember(&candidate, &refusal);
-                        let zones = self.zones_named(&candidate, &refusal).await?;
-                        let next = turns.refused(&candidate, &refusal, &zones);
-                        (candidate.refused_for(refusal.code, refusal.because), next)
-                    }
-                },
+        let mut had: Vec<Had> = Vec::new();
+        while let (Some(most), Some(turn)) = (still_wanted(count, &had), turns.next()) {
+            let (refusals, next_zones) = match turn {
+                Turn::PassOver(refusal) => (vec![refusal], Vec::new()),
+                Turn::Ask(candidates) => {
+                    // Where others come after these, any number of them is a beginning.
+                    let got = count.wanted - most;
+                    let least =
+                        if turns.are_over() { count.least.saturating_sub(got).clamp(1, most) } else { 1 };
+                    let asked = self.ask(&candidates, RunCount { least, most }, &had).await?;
+                    had.extend(asked.had);
+                    self.refused(&mut turns, asked.refused).await?
+                }
             };
-            (self.report)(Event::Refused(refusal.clone()));
-            refused.push(refusal);
+            if !refusals.is_empty() {
+                (self.report)(Event::Refused(refusals.clone()));
+            }
+            refused.extend(refusals);
             if !next_zones.is_empty() {
                 (self.report)(Event::ZonesNamed(next_zones));
             }
         }
-        Err(Cause::NoneToBeHad { refused })
+        match number_of(&had) {
+            0 => Err(Cause::NoneToBeHad { refused }),
+            got if got < count.least => {
+                Err(Cause::TooFew { got, wanted: count.wanted, least: count.least, refused })
+            }
+            _ => self.finish(had, refused).await,
+        }
+    }
+
+    /// Takes note of what was refused; hands back how it is told, and the zones that come next because of it.
+    async fn refused(
+        &mut self,
+        turns: &mut Turns,
+        refusals: Vec<(Candidate, Refusal)>,
+    ) -> Result<(Vec<Refused>, Vec<String>), Cause> {
+        let (mut told, mut next_zones) = (Vec::new(), Vec::new());
+        for (candidate, refusal) in refusals {
+            self.remember(&candidate, &refusal);
+            let zones = self.zones_named(&candidate, &refusal).await?;
+            next_zones.extend(turns.refused(&candidate, &refusal, &zones));
+            told.push(candidate.refused_for(refusal.code, refusal.because));
+        }
+        Ok((told, next_zones))
     }
 
     fn remember(&mut self, candidate: &Candidate, refusal: &Refusal) {
@@ -249,7 +312,8 @@ impl<'e, R: FnMut(Event)> Executor<'e, R> {
     /// The zones that EC2 recommends in its refusal, which it names by the account's own names.
     async fn zones_named(&self, candidate: &Candidate, refusal: &Refusal) -> Result<Vec<Zone>, Cause> {
         let names = &refusal.zones_named;
-        if names.is_empty() {
+        // A fleet is asked for in all its zones at once.
+        if names.is_empty() || candidate.fleet.is_some() {
             return Ok(Vec::new());
         }
         let region: RegionName = candidate.region.parse()?;
@@ -265,47 +329,6 @@ impl<'e, R: FnMut(Event)> Executor<'e, R> {
         })
     }
 
-    /// Prepares a candidate, asks for it and waits for it to run as far as was asked for; the inner error is one that
-    /// leaves the others their turn.
-    async fn candidate(&mut self, candidate: &Candidate) -> Result<Result<Machine, Refusal>, Cause> {
-        let region: RegionName = candidate.region.parse()?;
-        for step in &candidate.preparation {
-            self.stop_if_interrupted()?;
-            if self.done.insert(step.clone()) {
-                self.prepare(&region, step).await?;
-                (self.report)(Event::Prepared(step.clone()));
-            }
-        }
-        self.stop_if_interrupted()?;
-        match self.run(&region, candidate).await? {
-            Ok(machine) if self.means.wait_for >= WaitFor::Running => self.started(&region, machine).await,
-            outcome => Ok(outcome),
-        }
-    }
-
-    /// Waits until a machine runs; one that EC2 could not keep was refused after all.
-    async fn started(
-        &mut self,
-        region: &RegionName,
-        machine: Machine,
-    ) -> Result<Result<Machine, Refusal>, Cause> {
-        let ec2 = self.means.session.ec2(region);
-        match unless_interrupted(self.means, wait::until_running(&ec2, &machine.id)).await? {
-            Ok(machine) => {
-                (self.report)(running(&machine));
-                Ok(Ok(machine))
-            }
-            Err(WaitError::Died { id, reason, state }) => {
-                let Some(refusal) = Refusal::of_death(&id, &reason).filter(|_| state.is_ended()) else {
-                    return Err(WaitError::Died { id, reason, state }.into());
-                };
-                self.made.retain(|made| !made.is_machine(&id));
-                Ok(Err(refusal))
-            }
-            Err(error) => Err(error.into()),
-        }
-    }
-
     fn stop_if_interrupted(&self) -> Result<(), Cause> {
         if self.means.interrupted.load(Ordering::SeqCst) { Err(Cause::Interrupted) } else { Ok(()) }
     }
@@ -315,143 +338,8 @@ impl<'e, R: FnMut(Event)> Executor<'e, R> {
         self.means.session.bucket(region, name, &self.plan.account)
     }
 
-    async fn run(
-        &mut self,
-        region: &RegionName,
-        candidate: &Candidate,
-    ) -> Result<Result<Machine, Refusal>, Cause> {
-        let request = self.request(region, candidate).await?;
-        let ec2 = self.means.session.ec2(region);
-        let now = self.plan.planned_at;
-        let fate =
-            settle::run(&ec2, region.as_str(), &request, &self.means.journal, now, self.report).await?;
-        match fate {
-            Fate::Made(machine) => {
-                self.made.push(Made::Machine { ec2, region: region.to_string(), id: machine.id.clone() });
-                (self.report)(Event::Accepted { instance_id: machine.id.clone() });
-                Ok(Ok(*machine))
-            }
-            Fate::Refused(source) => match source.refusal() {
-                Some(refusal) => Ok(Err(refusal)),
-                None => {
-                    let doing = format!("launch {} in {region}", candidate.instance_type);
-                    Err(Cause::Aws { doing, source })
-                }
-            },
-            Fate::Unknown(source) => {
-                let client_token = request.client_token;
-                self.made.push(Made::PerhapsMachine {
-                    ec2,
-                    region: region.to_string(),
-                    token: client_token.clone(),
-                });
-                Err(Cause::FateUnknown { client_token, source })
-            }
-        }
-    }
-
-    /// Looks for the first signs where that was asked for, removes what the machine does not need, and tells what there is.
-    async fn finish(
-        &mut self,
-        candidate: &Candidate,
-        machine: Machine,
-        refused: Vec<Refused>,
-    ) -> Result<Launched, Cause> {
-        self.remember_agent(candidate);
-        let mut seen = Seen::default();
-        if self.means.wait_for >= WaitFor::Ssh {
-            let region: RegionName = candidate.region.parse()?;
-            let ec2 = self.means.session.ec2(&region);
-            let (wanted, means) = (self.first_signs(candidate), self.means);
-            let address = machine.reached_at();
-            let look = first_sign::look(&ec2, &machine, address, wanted, self.report);
-            seen = unless_interrupted(means, look).await?;
-            keep_host_key(&ec2, &machine, seen.host_key.take()).await;
-        }
-        self.stop_if_interrupted()?;
-        if let Some(reason) =
-            seen.failure.take().filter(|_| self.means.on_agent_failure == OnAgentFailure::End)
-        {
-            return Err(Cause::AgentFailed { id: machine.id, reason });
-        }
-        self.undo_elsewhere(&candidate.region).await;
-        Ok(Launched { refused, ..self.launched(candidate, machine, &seen) })
-    }
-
-    /// Removes what was made for candidates of other regions.
-    async fn undo_elsewhere(&mut self, region: &str) {
-        let made = std::mem::take(&mut self.made);
-        let (here, elsewhere) = made.into_iter().partition(|made| made.serves(region));
-        self.made = here;
-        for Left { what, because, command } in undo(elsewhere, self.report).await {
-            (self.report)(Event::StillThere { what, because, command });
-        }
-    }
-
-    /// The region's bucket holds the agent, so it can serve machines elsewhere. That this is known saves nobody's launch, so
-    /// that it can't be written down is no failure.
-    fn remember_agent(&self, candidate: &Candidate) {
-        let Some(agent) = &candidate.agent else { return };
-        if let Some(Source::Bucket { region, .. }) = agent.sources.first() {
-            let _ = self.means.stored.remember(&self.plan.account, region, &agent.key);
-        }
-    }
-
-    fn first_signs(&self, candidate: &Candidate) -> Wanted<'e> {
-        Wanted {
-            launch: candidate.agent.is_some().then_some(self.plan.launch.as_str()),
-            deadline: self.plan.deadline,
-            ssh_port: self.plan.ssh_port,
-            ssh_limit: self.means.ssh_wait.to_duration(),
-            agent_limit: self.means.agent_wait.to_duration(),
-        }
-    }
-
-    fn launched(&self, candidate: &Candidate, machine: Machine, seen: &Seen) -> Launched {
-        let user = candidate.image.login_user.as_deref();
-        let ssh_command = user.zip(machine.reached_at()).map(|(user, address)| {
-            let port =
-                if self.plan.ssh_port == 22 { String::new() } else { format!("-p {} ", self.plan.ssh_port) };
-            let of_pair = candidate.key_pair.as_ref().and_then(|pair| pair.identity_file.as_ref());
-            let identity = of_pair.or(self.means.identity_file.as_ref());
-            let identity = identity.map_or_else(String::new, |file| format!("-i {} ", file.display()));
-            format!("ssh {identity}{port}{user}@{address}")
-        });
-        Launched {
-            schema: LAUNCHED_SCHEMA,
-            instance_id: machine.id,
-            name: self.plan.name.clone(),
-            launch: self.plan.launch.clone(),
-            instance_type: candidate.instance_type.clone(),
-            region: candidate.region.clone(),
-            zone: machine.zone_id.or_else(|| candidate.zone.clone()),
-            market: candidate.market,
-            market_asked: Some(self.plan.market_asked).filter(|asked| *asked != candidate.market),
-            state: machine.state,
-            private_address: machine.private_address.filter(|_| machine.public_address.is_none()),
-            address: machine.public_address,
-            ipv6_address: machine.ipv6_address,
-            ssh_answers: seen.ssh,
-            agent: seen.agent,
-            ssh_command,
-            deadline: self.plan.deadline,
-            cost: candidate.cost.clone(),
-            refused: Vec::new(),
-        }
-    }
-
     async fn undo(&mut self) -> Vec<Left> {
         undo(std::mem::take(&mut self.made), self.report).await
-    }
-}
-
-/// Where a machine is reached: at its public address, else by IPv6, else from within its network.
-fn running(machine: &Machine) -> Event {
-    match machine.reached_at().map(str::to_owned) {
-        Some(address) if machine.private_address.as_ref() == Some(&address) => {
-            Event::RunningPrivately { address }
-        }
-        address => Event::Running { address },
     }
 }
 
@@ -467,14 +355,6 @@ async fn unless_interrupted<T>(means: &Means, wait: impl Future<Output = T>) -> 
     tokio::select! {
         output = wait => Ok(output),
         () = interruption(&means.interrupted) => Err(Cause::Interrupted),
-    }
-}
-
-/// Keeps what was read of the host key for the first way in by ssh, which else reads the console itself: that it can't be
-/// kept is no failure.
-async fn keep_host_key(ec2: &Ec2, machine: &Machine, key: Option<String>) {
-    if let Some(key) = key {
-        let _ = ec2.set_tags(std::slice::from_ref(&machine.id), &[Tag::new(tag::HOST_KEY, key)]).await;
     }
 }
 

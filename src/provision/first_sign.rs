@@ -12,9 +12,6 @@ use crate::aws::ec2::Ec2;
 use crate::aws::types::Machine;
 use crate::model::sign::AgentSign;
 
-/// Between two looks at a console.
-const PAUSE: Duration = Duration::from_secs(2);
-
 /// What is looked for, and for how long.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Wanted<'w> {
@@ -26,6 +23,8 @@ pub(super) struct Wanted<'w> {
     pub(super) ssh_port: u16,
     /// How long the server is waited for.
     pub(super) ssh_limit: Duration,
+    /// Between two looks at its console.
+    pub(super) console_pause: Duration,
     /// How long the agent is waited for once the server has answered, or is waited for no more.
     pub(super) agent_limit: Duration,
 }
@@ -69,7 +68,7 @@ pub(super) async fn look(
         seen.ssh = told(knocks.await, private, report);
         return seen;
     };
-    let mut looks = pin!(until_sign(ec2, &machine.id, launch));
+    let mut looks = pin!(until_sign(ec2, &machine.id, launch, wanted.console_pause));
     let look = tokio::select! {
         look = &mut looks => {
             seen.take(Some(look), wanted, report);
@@ -120,7 +119,7 @@ fn told(answers: Option<bool>, private: Option<&str>, report: &mut impl FnMut(Ev
 
 /// Ends with a sign, or where these credentials may not look. A machine that EC2 does not know everywhere yet, throttling
 /// and failures of the network are looked past.
-async fn until_sign(ec2: &Ec2, id: &str, launch: &str) -> Look {
+async fn until_sign(ec2: &Ec2, id: &str, launch: &str, pause: Duration) -> Look {
     loop {
         match ec2.console(id).await {
             Ok(written) => {
@@ -133,6 +132,6 @@ async fn until_sign(ec2: &Ec2, id: &str, launch: &str) -> Look {
             }
             Err(_) => {}
         }
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(pause).await;
     }
 }

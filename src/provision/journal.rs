@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::aws::types::RunRequest;
+use crate::aws::types::fleet::FleetRequest;
 use crate::platform::files::{self, Access, FileError};
 
 /// The folder of the journals below the state directory.
@@ -21,10 +22,52 @@ pub struct Entry {
     /// When it was written down.
     pub intended_at: jiff::Timestamp,
     /// The whole request. Its user data is dropped once the outcome is known, since it holds a presigned URL.
-    pub request: RunRequest,
+    pub request: Request,
     /// What came of it; nothing is known while it is absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
+}
+
+/// A request for machines.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Request {
+    /// Machines of one kind in one place.
+    Run(Box<RunRequest>),
+    /// Machines in any of several pools.
+    Fleet(FleetRequest),
+}
+
+impl Request {
+    /// Its idempotency token.
+    #[must_use]
+    pub fn client_token(&self) -> &str {
+        match self {
+            Self::Run(request) => &request.client_token,
+            Self::Fleet(request) => &request.client_token,
+        }
+    }
+
+    fn without_secret(&self) -> Self {
+        match self {
+            Self::Run(request) => {
+                Self::Run(Box::new(RunRequest { user_data: String::new(), ..(**request).clone() }))
+            }
+            Self::Fleet(request) => Self::Fleet(request.clone()),
+        }
+    }
+}
+
+impl From<&RunRequest> for Request {
+    fn from(request: &RunRequest) -> Self {
+        Self::Run(Box::new(request.clone()))
+    }
+}
+
+impl From<&FleetRequest> for Request {
+    fn from(request: &FleetRequest) -> Self {
+        Self::Fleet(request.clone())
+    }
 }
 
 /// What came of a request.
@@ -33,8 +76,22 @@ pub struct Entry {
 pub enum Outcome {
     /// It made this machine.
     Made(String),
+    /// It made these machines.
+    MadeSeveral(Vec<String>),
     /// It was refused, or never reached EC2.
     Nothing(String),
+}
+
+impl Outcome {
+    /// It made machines, or none.
+    #[must_use]
+    pub fn made(mut ids: Vec<String>) -> Self {
+        match ids.len() {
+            0 => Self::Nothing("EC2 had none of the machines".to_owned()),
+            1 => Self::Made(ids.remove(0)),
+            _ => Self::MadeSeveral(ids),
+        }
+    }
 }
 
 /// An entry that can't be read as one.
@@ -72,11 +129,10 @@ impl Journal {
     pub fn intend(
         &self,
         region: &str,
-        request: &RunRequest,
+        request: Request,
         now: jiff::Timestamp,
     ) -> Result<Entry, JournalError> {
-        let entry =
-            Entry { region: region.to_owned(), intended_at: now, request: request.clone(), outcome: None };
+        let entry = Entry { region: region.to_owned(), intended_at: now, request, outcome: None };
         self.write(&entry)?;
         Ok(entry)
     }
@@ -86,14 +142,13 @@ impl Journal {
     /// # Errors
     /// Where it can't be written.
     pub fn settle(&self, entry: &Entry, outcome: Outcome) -> Result<(), JournalError> {
-        let mut settled = Entry { outcome: Some(outcome), ..entry.clone() };
-        settled.request.user_data = String::new();
-        self.write(&settled)
+        let request = entry.request.without_secret();
+        self.write(&Entry { outcome: Some(outcome), request, ..entry.clone() })
     }
 
     fn write(&self, entry: &Entry) -> Result<(), JournalError> {
         let content = serde_json::to_vec_pretty(entry)?;
-        Ok(files::replace(&self.path(&entry.request.client_token), &content, Access::Private)?)
+        Ok(files::replace(&self.path(entry.request.client_token()), &content, Access::Private)?)
     }
 
     /// The entry of a request, read back as it was written.
@@ -132,6 +187,7 @@ impl Journal {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::aws::types::RunCount;
     use crate::aws::types::volume::BlockDevice;
     use crate::model::{Market, VolumeKind};
 
@@ -140,6 +196,7 @@ mod tests {
             client_token: "cloudkit-l-0-0".to_owned(),
             image: "ami-1".to_owned(),
             instance_type: "m7i.large".to_owned(),
+            count: RunCount::default(),
             zone: None,
             groups: vec!["sg-1".to_owned()],
             interface: None,
@@ -165,17 +222,17 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let journal = Journal::in_state_directory(folder.path());
         assert!(journal.unsettled().unwrap().is_empty());
-        journal.intend("us-east-1", &request(), jiff::Timestamp::UNIX_EPOCH).unwrap();
+        journal.intend("us-east-1", Request::from(&request()), jiff::Timestamp::UNIX_EPOCH).unwrap();
         let unsettled = journal.unsettled().unwrap();
         assert_eq!(unsettled.len(), 1);
-        assert_eq!(unsettled[0].request, request());
+        assert_eq!(unsettled[0].request, Request::from(&request()));
     }
 
     #[test]
     fn a_settled_request_keeps_no_secret() {
         let folder = tempfile::tempdir().unwrap();
         let journal = Journal::in_state_directory(folder.path());
-        journal.intend("us-east-1", &request(), jiff::Timestamp::UNIX_EPOCH).unwrap();
+        journal.intend("us-east-1", Request::from(&request()), jiff::Timestamp::UNIX_EPOCH).unwrap();
         let entry = journal.unsettled().unwrap().remove(0);
         journal.settle(&entry, Outcome::Made("i-1".to_owned())).unwrap();
         assert!(journal.unsettled().unwrap().is_empty());

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use futures_util::future::{join_all, try_join_all};
 
+use self::network::Subnets;
 use super::agent_binary::{AgentBinary, AgentBinaryError};
 use super::agent_release;
 use super::agents::{AgentFiles, Agents};
@@ -182,7 +183,8 @@ async fn observe_region(
     catalog: &Catalog<'_>,
 ) -> Result<RegionWorld, ObserveError> {
     let ec2 = session.ec2(region);
-    let network = network::observe_network(&wish.network, &ec2, region);
+    let subnets = if wish.spreads_over_zones(region) { Subnets::Sought } else { Subnets::LeftToEc2 };
+    let network = network::observe_network(&wish.network, subnets, &ec2, region);
     // Images are chosen by what a type is, which is asked only where the catalog does not know it.
     let types_and_images = async {
         let types = observe_types(wish, region, session, catalog).await?;

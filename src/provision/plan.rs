@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod delivery_tests;
 pub mod ending;
+mod error;
+pub mod fleet;
 mod hibernation;
 pub(super) mod image;
 mod image_check;
@@ -31,20 +33,24 @@ use super::cost::Cost;
 use super::image::ImageKind;
 use super::permissions::document::PolicyDocument;
 use super::preflight;
+use super::wish::count::{Count, name_of};
 use super::wish::{Lifetime, Wish};
 use super::world::World;
 use super::world::key::KnownKey;
 use crate::catalog::Catalog;
 use crate::cloudinit::user::UserBoot;
-use crate::cloudinit::{self, Boot, Delivery, DownloadSource, ObjectDownload, RenderError};
+use crate::cloudinit::{self, Boot, Delivery, DownloadSource, ObjectDownload};
 use crate::model::agent::AgentConfiguration;
 use crate::model::tag::{self, Tag};
 use crate::model::{Market, Mebibytes, Money, Span};
+pub use error::PlanError;
+pub use fleet::Several;
 use network::{NetworkStep, PlannedInterface};
 use planner::Planner;
 pub use possible::possible;
-pub use refused::Refused;
+#[cfg(feature = "aws")]
 pub(super) use refused::reasons;
+pub use refused::{Refused, lines as refused_lines};
 pub use source::{PlannedAgent, Source};
 pub(super) use user_parts::delivery;
 pub use user_parts::{Carrier, OBJECT_PREFIX, PlannedObject, PlannedPart, PlannedUser};
@@ -63,8 +69,11 @@ pub struct Plan {
     pub schema: &'static str,
     /// The id of this launch, on everything that it makes.
     pub launch: String,
-    /// What the machine is called.
+    /// What the machine is called, and each of several that were given no names.
     pub name: String,
+    /// How many machines are launched, where it is not one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub several: Option<Several>,
     /// In which account.
     pub account: String,
     /// When the plan was made.
@@ -88,7 +97,8 @@ pub struct Plan {
     pub market_asked: Market,
     /// The SSH key that is let in.
     pub key: PlannedKey,
-    /// The machines that would do; the first that AWS can give is launched.
+    /// The machines that would do; the first that AWS can give is launched. Several that are asked for together are EC2's to
+    /// choose from.
     pub candidates: Vec<Candidate>,
     /// What was wished and can't be.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -150,6 +160,9 @@ pub struct Candidate {
     pub cost: Cost,
     /// The idempotency token of its request.
     pub client_token: String,
+    /// The token of the fleet request that it goes into as one of several pools, in the place of one of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fleet: Option<String>,
     /// What is made before it is asked for, in order; what an earlier candidate made already is not made again.
     pub preparation: Vec<Step>,
 }
@@ -286,61 +299,16 @@ pub enum Step {
         /// To whom.
         admits: String,
     },
+    /// Makes what the machines of a fleet start from; it is removed as soon as they are there.
+    MakeLaunchTemplate {
+        /// Where.
+        region: String,
+        /// Its name.
+        template: String,
+    },
     /// Makes a part of the region's network.
     #[serde(untagged)]
     Network(NetworkStep),
-}
-
-/// There is nothing to plan.
-#[derive(Debug, thiserror::Error)]
-pub enum PlanError {
-    /// None of the machines that were wished can be.
-    #[error("{}", describe(refused))]
-    NothingLeft {
-        /// Each of them and why.
-        refused: Vec<Refused>,
-    },
-    /// Those that could be would be refused for certain.
-    #[error("{}", describe(refused))]
-    CertainToFail {
-        /// Each of them and why.
-        refused: Vec<Refused>,
-    },
-    /// What the machine is told at its boot can't be written.
-    #[error("cannot write the user data")]
-    UserData(#[from] RenderError),
-    /// The deadline has passed.
-    #[error("the deadline {at} has passed: it is {now}")]
-    Past {
-        /// The deadline.
-        at: jiff::Timestamp,
-        /// The present.
-        now: jiff::Timestamp,
-    },
-    /// The instance profile is not this account's.
-    #[error("instance profile {name} belongs to account {account}")]
-    ForeignProfile {
-        /// Its name.
-        name: String,
-        /// The account in its ARN.
-        account: String,
-    },
-    /// The instance profile holds no role.
-    #[error("instance profile {name} holds no role, so EC2 does not launch with it")]
-    ProfileWithoutRole {
-        /// Its name.
-        name: String,
-    },
-    /// The deadline lies beyond the end of time.
-    #[error("a lifetime of {0} ends after the last date that can be written")]
-    BeyondTime(Span),
-}
-
-fn describe(refused: &[Refused]) -> String {
-    match refused {
-        [only] => format!("{} cannot be launched: {}", only.machine(), only.reason),
-        several => format!("none of these can be launched:{}", reasons(several)),
-    }
 }
 
 /// Plans a launch.
@@ -376,6 +344,7 @@ pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Res
     for candidate in &mut candidates {
         candidate.cost = Cost::of(std::mem::take(&mut candidate.cost.parts), lifetime);
     }
+    let candidates = fleet::put_together(candidates, wish.count, wish.ending.cost_limit, &launch);
     let agent = candidates.first().and_then(|first| first.agent.as_ref());
     let mut boot = Boot {
         user: wish.user.clone(),
@@ -388,7 +357,12 @@ pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Res
     };
     ending.configure(&mut boot);
     cloudinit::render(&boot)?;
-    let name = wish.name.clone().unwrap_or_else(|| launch.clone());
+    let several = Several::of(wish.count, wish.name.as_deref());
+    // Several machines get their own names when they are there; a request has one for all of them.
+    let name = match &wish.name {
+        Some(name) if several.is_none() => name_of(name, 1, wish.count),
+        _ => launch.clone(),
+    };
     Ok(Plan {
         schema: SCHEMA,
         tags: tags(world, &launch, &name, deadline)
@@ -397,6 +371,7 @@ pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Res
             .chain(wish.tags.iter().cloned())
             .collect(),
         name,
+        several,
         account: world.caller.account.clone(),
         planned_at: now,
         deadline,
@@ -413,6 +388,15 @@ pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Res
         boot,
         launch,
     })
+}
+
+impl Plan {
+    /// How many machines are launched.
+    #[must_use]
+    pub fn count(&self) -> Count {
+        let several = self.several.as_ref();
+        several.map_or_else(Count::default, |all| Count { wanted: all.count, least: all.min_count })
+    }
 }
 
 /// When the machine ends; to the second, as a tag has it.

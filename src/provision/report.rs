@@ -22,12 +22,17 @@ use crate::model::{Market, Money, Span};
 pub enum Event {
     /// Something that the machine needs has been made.
     Prepared(Step),
-    /// AWS can't give this machine; the next candidate's turn comes.
-    Refused(Refused),
+    /// AWS can't give these machines; the next candidate's turn comes.
+    Refused(Vec<Refused>),
     /// EC2 recommends these zones, whose turn comes next.
     ZonesNamed(Vec<String>),
     /// No answer came to the request for the machine; the very same request is sent again.
     AskedAgain {
+        /// Why.
+        because: String,
+    },
+    /// EC2 had to leave machines out for a moment's reason; they are asked for by another request.
+    AskedAnew {
         /// Why.
         because: String,
     },
@@ -49,6 +54,21 @@ pub enum Event {
     Accepted {
         /// `i-…`.
         instance_id: String,
+    },
+    /// EC2 has accepted the request for several machines, and these are they.
+    SeveralAccepted(Vec<String>),
+    /// So many machines run.
+    SeveralRun(usize),
+    /// What was seen of several machines.
+    SeveralSigns(SeveralSigns),
+    /// A machine could not be given its name.
+    NotNamed {
+        /// `i-…`.
+        id: String,
+        /// What it was to be called.
+        name: String,
+        /// Why not.
+        because: String,
     },
     /// The machine runs.
     Running {
@@ -97,6 +117,21 @@ pub enum Event {
         /// The command that removes it.
         command: String,
     },
+}
+
+/// What was seen of several new machines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SeveralSigns {
+    /// How many there are.
+    pub machines: usize,
+    /// How many of their SSH servers answer.
+    pub ssh_answers: usize,
+    /// How many of their agents look after them.
+    pub agents_seen: usize,
+    /// Of how many agents no sign came in time, which is no failure.
+    pub agents_unknown: usize,
+    /// When the machines end without their agents.
+    pub deadline: Option<Timestamp>,
 }
 
 /// What is known of a new machine's agent.
@@ -250,7 +285,10 @@ impl MachineRow {
         let running = spend::running(located, catalog);
         let usd_hour = running.usd_hour;
         let price_source = running.parts.into_iter().next().and_then(|part| part.source);
-        let of_users = |tag: &&Tag| tag.key != tag::NAME && !tag.key.starts_with(tag::PREFIX);
+        // EC2 puts tags of its own on the machines of a fleet.
+        let of_others = [tag::PREFIX, "aws:"];
+        let of_users =
+            |tag: &&Tag| tag.key != tag::NAME && !of_others.iter().any(|prefix| tag.key.starts_with(prefix));
         Self {
             schema: MACHINE_SCHEMA,
             instance_id: machine.id.clone(),
@@ -294,7 +332,7 @@ pub const LEFTOVER_SCHEMA: &str = "cloudkit.leftover/v1";
 pub struct Leftover {
     /// Always [`LEFTOVER_SCHEMA`].
     pub schema: &'static str,
-    /// `security-group`, `network`, `internet-gateway`, `bucket`, `object`, `role`, `volume` or `address`.
+    /// `launch-template`, `security-group`, `network`, `internet-gateway`, `bucket`, `object`, `role`, `volume` or `address`.
     pub kind: LeftoverKind,
     /// Its id or name.
     pub id: String,
@@ -317,6 +355,8 @@ pub struct Leftover {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LeftoverKind {
+    /// What the machines of a fleet were made from.
+    LaunchTemplate,
     /// The security group of an ended machine.
     SecurityGroup,
     /// A network that launches were made in.

@@ -4,10 +4,13 @@
 
 use std::time::Duration;
 
+use futures_util::future::try_join_all;
+
 use super::network::remove_networks_of_launch;
 use crate::aws::ec2::Ec2;
 use crate::aws::iam::Iam;
 use crate::aws::s3::Bucket;
+use crate::aws::types::Machine;
 use crate::aws::{AwsError, ErrorKind};
 
 /// The pauses between tries to remove a group that is held; a machine takes about a minute to let go of its interface.
@@ -28,10 +31,14 @@ pub(super) enum Made {
     Group { ec2: Ec2, region: String, name: String },
     /// The network that this launch makes.
     Network { ec2: Ec2, region: String, launch: String },
-    /// The machine.
-    Machine { ec2: Ec2, region: String, id: String },
-    /// A machine that may be there: EC2 gave no answer.
-    PerhapsMachine { ec2: Ec2, region: String, token: String },
+    /// What the machines of a fleet are made from.
+    LaunchTemplate { ec2: Ec2, region: String, name: String },
+    /// Machines.
+    Machines { ec2: Ec2, region: String, ids: Vec<String> },
+    /// Machines that may be there: EC2 gave no answer to a request with this token.
+    PerhapsMachines { ec2: Ec2, region: String, token: String },
+    /// Machines of a fleet that may be there: EC2 gave no answer. They are known by their launch alone.
+    PerhapsFleet { ec2: Ec2, region: String, launch: String },
 }
 
 /// Something that is still there, and how to be rid of it.
@@ -53,8 +60,10 @@ impl Made {
             Self::Bucket { bucket } | Self::Object { bucket, .. } => bucket.region() == wanted,
             Self::Group { region, .. }
             | Self::Network { region, .. }
-            | Self::Machine { region, .. }
-            | Self::PerhapsMachine { region, .. } => region == wanted,
+            | Self::LaunchTemplate { region, .. }
+            | Self::Machines { region, .. }
+            | Self::PerhapsMachines { region, .. }
+            | Self::PerhapsFleet { region, .. } => region == wanted,
         }
     }
 
@@ -63,15 +72,22 @@ impl Made {
         matches!(self, Self::Bucket { .. } | Self::Object { .. })
     }
 
-    /// Whether it is the machine of this id.
-    pub(super) fn is_machine(&self, wanted: &str) -> bool {
-        matches!(self, Self::Machine { id, .. } if id == wanted)
+    /// Takes out a machine that has ended.
+    pub(super) fn forget_machine(&mut self, ended: &str) {
+        if let Self::Machines { ids, .. } = self {
+            ids.retain(|id| id != ended);
+        }
+    }
+
+    /// Whether it is the launch template of this name.
+    pub(super) fn is_launch_template(&self, wanted: &str) -> bool {
+        matches!(self, Self::LaunchTemplate { name, .. } if name == wanted)
     }
 
     /// The region in which it keeps others from being removed for as long as it is there.
     pub(super) fn holds_in(&self) -> Option<&str> {
         match self {
-            Self::Machine { region, .. } | Self::Group { region, .. } => Some(region),
+            Self::Machines { region, .. } | Self::Group { region, .. } => Some(region),
             _ => None,
         }
     }
@@ -94,6 +110,7 @@ impl Made {
     fn named(&self) -> (String, String) {
         let cleanup = |rest: &str| format!("cloudkit launch cleanup{rest}");
         let here = |region: &str| cleanup(&format!(" --region {region}"));
+        let list = |region: &str| format!("cloudkit launch list --region {region}");
         match self {
             Self::Role { name, .. } => (format!("role {name}"), cleanup("")),
             Self::Profile { name, .. } => (format!("instance profile {name}"), cleanup("")),
@@ -103,44 +120,47 @@ impl Made {
             }
             Self::Group { region, name, .. } => (format!("security group {name}"), here(region)),
             Self::Network { region, launch, .. } => (format!("the network of launch {launch}"), here(region)),
-            Self::Machine { region, id, .. } => {
-                (format!("machine {id}"), format!("cloudkit launch terminate {id} --region {region}"))
-            }
-            Self::PerhapsMachine { region, token, .. } => (
-                format!("perhaps a machine of request {token}"),
-                format!("cloudkit launch list --region {region}"),
+            Self::LaunchTemplate { region, name, .. } => (
+                format!("launch template {name}"),
+                // `cleanup` leaves it alone for as long as its launch may be under way.
+                format!("aws ec2 delete-launch-template --launch-template-name {name} --region {region}"),
             ),
+            Self::Machines { region, ids, .. } => {
+                (machines(ids), format!("cloudkit launch terminate {} --region {region}", ids.join(" ")))
+            }
+            Self::PerhapsMachines { region, token, .. } => {
+                (format!("perhaps a machine of request {token}"), list(region))
+            }
+            Self::PerhapsFleet { region, launch, .. } => {
+                (format!("perhaps machines of launch {launch}"), list(region))
+            }
         }
     }
 
     /// Removes it; says what was removed, or nothing where nothing was there.
     pub(super) async fn undo(self) -> Result<Option<String>, Left> {
         let (what, command) = self.named();
+        let removed = |was_there: bool| was_there.then(|| what.clone());
         let outcome = match self {
-            Self::Role { iam, name } => iam.remove_role(&name).await,
-            Self::Profile { iam, name } => iam.remove_profile(&name).await,
-            Self::Bucket { bucket } => bucket.remove_if_empty().await,
-            Self::Object { bucket, key } => bucket.remove_object(&key).await,
-            Self::Group { ec2, name, .. } => remove_group(&ec2, &name).await,
-            Self::Network { ec2, region, launch } => {
-                return match remove_networks_of_launch(&ec2, &region, &launch).await {
-                    Ok(ids) => Ok((!ids.is_empty()).then(|| format!("network {}", ids.join(", ")))),
-                    Err(error) => Err(Left { what, command, because: error.to_string() }),
-                };
+            Self::Role { iam, name } => iam.remove_role(&name).await.map(removed),
+            Self::Profile { iam, name } => iam.remove_profile(&name).await.map(removed),
+            Self::Bucket { bucket } => bucket.remove_if_empty().await.map(removed),
+            Self::Object { bucket, key } => bucket.remove_object(&key).await.map(removed),
+            Self::Group { ec2, name, .. } => remove_group(&ec2, &name).await.map(removed),
+            Self::Network { ec2, region, launch } => remove_networks_of_launch(&ec2, &region, &launch)
+                .await
+                .map(|ids| (!ids.is_empty()).then(|| format!("network {}", ids.join(", ")))),
+            Self::LaunchTemplate { ec2, name, .. } => ec2.remove_launch_template(&name).await.map(removed),
+            Self::Machines { ids, .. } if ids.is_empty() => Ok(None),
+            Self::Machines { ec2, ids, .. } => end_all(&ec2, &ids).await.map(|()| removed(true)),
+            Self::PerhapsMachines { ec2, token, .. } => {
+                end_what_came(&ec2, ec2.machines_of_request(&token).await).await
             }
-            Self::Machine { ec2, id, .. } => ec2.terminate(&id).await.map(|()| true),
-            Self::PerhapsMachine { ec2, token, .. } => {
-                return perhaps_machine(&ec2, &token).await.map_err(|because| Left {
-                    what,
-                    command,
-                    because,
-                });
+            Self::PerhapsFleet { ec2, launch, .. } => {
+                end_what_came(&ec2, ec2.machines_of_launch(&launch).await).await
             }
         };
-        match outcome {
-            Ok(was_there) => Ok(was_there.then_some(what)),
-            Err(error) => Err(Left { what, command, because: error.to_string() }),
-        }
+        outcome.map_err(|error| Left { what, command, because: error.to_string() })
     }
 }
 
@@ -170,12 +190,28 @@ pub(super) async fn when_free(remove: impl AsyncFn() -> Result<(), AwsError>) ->
     }
 }
 
-/// A machine that EC2 never told of: ended where EC2 shows it; where it does not, it may still come, and that is said.
-async fn perhaps_machine(ec2: &Ec2, token: &str) -> Result<Option<String>, String> {
-    let machines = ec2.machines_of_request(token).await.map_err(|error| error.to_string())?;
-    let Some(machine) = machines.first() else {
-        return Err("EC2 does not show it, and may yet".to_owned());
-    };
-    ec2.terminate(&machine.id).await.map_err(|error| error.to_string())?;
-    Ok(Some(format!("machine {}", machine.id)))
+/// Ends machines by one call. Where EC2 does not know one of them, which fails the call for all, each by its own.
+pub(super) async fn end_all(ec2: &Ec2, ids: &[String]) -> Result<(), AwsError> {
+    match ec2.terminate_all(ids).await {
+        Err(error) if error.kind == ErrorKind::NotFound => {
+            try_join_all(ids.iter().map(|id| ec2.terminate(id))).await.map(|_| ())
+        }
+        outcome => outcome,
+    }
+}
+
+fn machines(ids: &[String]) -> String {
+    format!("machine{} {}", if ids.len() == 1 { "" } else { "s" }, ids.join(", "))
+}
+
+/// Machines that EC2 never told of: ended where EC2 shows them; where it does not, they may still come, and that is said.
+async fn end_what_came(ec2: &Ec2, shown: Result<Vec<Machine>, AwsError>) -> Result<Option<String>, AwsError> {
+    let shown = shown?.into_iter().filter(|one| !one.state.is_ended());
+    let ids: Vec<String> = shown.map(|machine| machine.id).collect();
+    if ids.is_empty() {
+        let because = "EC2 does not show it, and may yet".to_owned();
+        return Err(AwsError::own("DescribeInstances", ErrorKind::NotFound, because));
+    }
+    end_all(ec2, &ids).await?;
+    Ok(Some(machines(&ids)))
 }

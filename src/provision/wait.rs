@@ -3,6 +3,7 @@
 //! EC2's own waiters look every fifteen seconds. Nothing is told that has not happened, and an SSH server that does not
 //! answer in time is "not yet", not a failure.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use tokio::io::AsyncReadExt;
@@ -68,38 +69,67 @@ pub enum WaitError {
     },
 }
 
+/// What became of a machine that was to run.
+pub type Outcome = Result<Machine, WaitError>;
+
 /// Waits until a machine runs and has its address.
 ///
 /// # Errors
 /// Where it ends instead, takes too long, or EC2 can't be asked.
-pub async fn until_running(ec2: &Ec2, id: &str) -> Result<Machine, WaitError> {
+pub async fn until_running(ec2: &Ec2, id: &str) -> Outcome {
+    // A new machine may not be known everywhere yet; EC2 then says that there is none.
+    let look = async || Ok(ec2.machine(id).await?.into_iter().collect());
+    let mut all = until_each_runs(look, &[id.to_owned()]).await?;
+    all.pop().unwrap_or_else(|| Err(WaitError::TooSlow { id: id.to_owned() }))
+}
+
+/// Waits until each of these machines of a launch runs or has ended instead, by one look at all of them at a time. What
+/// became of them is in the order of their ids.
+///
+/// # Errors
+/// Where EC2 can't be asked.
+pub async fn until_all_run(ec2: &Ec2, launch: &str, ids: &[String]) -> Result<Vec<Outcome>, WaitError> {
+    until_each_runs(async || ec2.machines_of_launch(launch).await, ids).await
+}
+
+async fn until_each_runs(
+    look: impl AsyncFn() -> Result<Vec<Machine>, AwsError>,
+    ids: &[String],
+) -> Result<Vec<Outcome>, WaitError> {
     let started = Instant::now();
-    let looks = async {
-        let mut last_answer = started;
-        loop {
-            // A new machine may not be known everywhere yet; EC2 then says that there is none.
-            let machine = match ec2.machine(id).await {
-                Ok(found) => {
-                    last_answer = Instant::now();
-                    found
-                }
-                Err(error) if passes(error.kind) && last_answer.elapsed() < SILENCE_LIMIT => None,
-                Err(source) => return Err(WaitError::Aws { id: id.to_owned(), source }),
-            };
-            match machine {
-                Some(machine) if machine.state == MachineState::Running => return Ok(machine),
-                Some(machine) if machine.state != MachineState::Pending => {
-                    let state = machine.state;
-                    let reason = machine.state_reason.unwrap_or_else(|| format!("it is {state}"));
-                    return Err(WaitError::Died { id: id.to_owned(), reason, state });
-                }
-                _ if started.elapsed() < USUAL => tokio::time::sleep(PAUSE_AT_FIRST).await,
-                _ => tokio::time::sleep(PAUSE_LATER).await,
+    let mut last_answer = started;
+    let mut known: BTreeMap<String, Outcome> = BTreeMap::new();
+    while known.len() < ids.len() && started.elapsed() < RUNNING_LIMIT {
+        match tokio::time::timeout(RUNNING_LIMIT.saturating_sub(started.elapsed()), look()).await {
+            Ok(Ok(shown)) => {
+                last_answer = Instant::now();
+                let outcomes = shown.into_iter().filter(|machine| ids.contains(&machine.id));
+                known.extend(outcomes.filter_map(outcome));
             }
+            Ok(Err(error)) if passes(error.kind) && last_answer.elapsed() < SILENCE_LIMIT => {}
+            Ok(Err(source)) => return Err(WaitError::Aws { id: ids.join(", "), source }),
+            Err(_) => break,
         }
-    };
-    let too_slow = |_| WaitError::TooSlow { id: id.to_owned() };
-    tokio::time::timeout(RUNNING_LIMIT, looks).await.map_err(too_slow)?
+        if known.len() < ids.len() {
+            let pause = if started.elapsed() < USUAL { PAUSE_AT_FIRST } else { PAUSE_LATER };
+            tokio::time::sleep(pause).await;
+        }
+    }
+    let too_slow = |id: &String| Err(WaitError::TooSlow { id: id.clone() });
+    Ok(ids.iter().map(|id| known.remove(id).unwrap_or_else(|| too_slow(id))).collect())
+}
+
+/// What became of a machine; none while it is on its way.
+fn outcome(machine: Machine) -> Option<(String, Outcome)> {
+    let (id, state) = (machine.id.clone(), machine.state);
+    match state {
+        MachineState::Pending => None,
+        MachineState::Running => Some((id, Ok(machine))),
+        _ => {
+            let reason = machine.state_reason.unwrap_or_else(|| format!("it is {state}"));
+            Some((id.clone(), Err(WaitError::Died { id, reason, state })))
+        }
+    }
 }
 
 /// Whether a failure may pass by itself, while a machine is starting that need not be lost for it.

@@ -2,6 +2,7 @@
 //!
 //! A wish says nothing of prices or images; whether it can be had is the plan's to find out.
 
+pub mod count;
 pub mod ending;
 pub mod image;
 pub mod network;
@@ -21,7 +22,9 @@ pub use image::{ImageWish, VolumesWish};
 pub struct Wish {
     /// The machines that would do, best first: the first that AWS can give is launched.
     pub candidates: Vec<WishedMachine>,
-    /// What the machine is called; the launch id where nothing was said.
+    /// How many of them are launched.
+    pub count: count::Count,
+    /// What the machine is called, or each of several; the launch id where nothing was said.
     pub name: Option<String>,
     /// When it ends.
     pub lifetime: Lifetime,
@@ -49,6 +52,22 @@ pub struct Wish {
     pub network: NetworkWish,
     /// The EC2 key pair that is let in instead of a key of the caller's own.
     pub key_pair: Option<String>,
+}
+
+impl Wish {
+    /// Whether machines of a region are asked for in whichever zone has room, so that its subnets have to be known: several
+    /// machines, or one of several of the spot market, where no zone was wished.
+    #[must_use]
+    pub fn spreads_over_zones(&self, region: &RegionName) -> bool {
+        let here = || self.candidates.iter().filter(|machine| machine.region == *region);
+        let spot = here().filter(|machine| machine.market == Market::Spot).count();
+        let for_fleets = |market| match market {
+            Market::Spot => self.count.is_several() || spot > 1,
+            Market::OnDemand => self.count.is_several(),
+            Market::Reservation | Market::CapacityBlock => false,
+        };
+        here().any(|machine| machine.zones.is_empty() && for_fleets(machine.market))
+    }
 }
 
 /// Whether a machine gets an agent.

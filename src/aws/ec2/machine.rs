@@ -44,6 +44,14 @@ impl Ec2 {
         self.machines_with(filter("client-token", [client_token])).await
     }
 
+    /// The machines of a launch, ended ones that EC2 still shows included.
+    ///
+    /// # Errors
+    /// Where EC2 refuses or can't be reached.
+    pub async fn machines_of_launch(&self, launch: &str) -> Result<Vec<Machine>, AwsError> {
+        self.machines_with(filter(&format!("tag:{}", tag::LAUNCH), [launch])).await
+    }
+
     async fn machines_with(&self, wanted: Filter) -> Result<Vec<Machine>, AwsError> {
         let mut pages = self.client.describe_instances().filters(wanted).into_paginator().send();
         let mut machines = Vec::new();

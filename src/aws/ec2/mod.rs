@@ -1,15 +1,17 @@
 //! EC2: images, types, networks, groups and machines in one region.
 //!
-//! A file per noun. The SDK's own retries are on for reading and off for RunInstances.
+//! A file per noun. The SDK's own retries are on for reading and off for RunInstances and CreateFleet.
 
 mod address;
 mod attribute;
 mod capacity_block;
 mod console;
 mod dry_run;
+mod fleet;
 mod group;
 mod image;
 mod key_pair;
+mod launch_template;
 mod machine;
 mod network;
 mod placement_score;
@@ -24,6 +26,7 @@ mod volume;
 mod zone;
 
 pub use dry_run::DryMachine;
+pub use fleet::FleetAnswer;
 pub use power::Rest;
 
 use super::error::{AwsError, ErrorKind};

@@ -1,4 +1,4 @@
-//! RunInstances: one request, one machine.
+//! RunInstances: one request, one machine or several of one kind.
 //!
 //! The SDK does not retry it: who sends it decides whether the very same request is sent again or another candidate is
 //! tried. The request is built from a [`RunRequest`] alone, so that the same one gives the same bytes.
@@ -21,26 +21,23 @@ use crate::aws::types::{InterfaceRequest, Machine, RunRequest};
 use crate::model::{self, Market};
 
 /// How far a metadata answer may travel: containers on the machine are one hop away.
-const METADATA_HOPS: i32 = 2;
+pub(super) const METADATA_HOPS: i32 = 2;
 
 impl Ec2 {
-    /// Asks for one machine.
+    /// Asks for as many machines as the request says; there is at least one in an answer.
     ///
     /// # Errors
     /// Where EC2 refuses; where [`AwsError::may_have_happened`] is set, only the same request again tells.
-    pub async fn run(&self, request: &RunRequest) -> Result<Machine, AwsError> {
+    pub async fn run(&self, request: &RunRequest) -> Result<Vec<Machine>, AwsError> {
         let no_retries = aws_sdk_ec2::config::Builder::new().retry_config(RetryConfig::disabled());
-        let mut kinds = vec![ResourceType::Instance, ResourceType::Volume, ResourceType::NetworkInterface];
-        if request.market == Market::Spot {
-            kinds.push(ResourceType::SpotInstancesRequest);
-        }
-        let tags = kinds.into_iter().map(|kind| tags_out(kind, &request.tags)).collect();
+        let kinds = tagged_kinds(request.market).into_iter();
+        let tags = kinds.map(|kind| tags_out(kind, &request.tags)).collect();
         let answer = self
             .client
             .run_instances()
             .client_token(&request.client_token)
-            .min_count(1)
-            .max_count(1)
+            .min_count(count_out(request.count.least))
+            .max_count(count_out(request.count.most))
             .image_id(&request.image)
             .instance_type(request.instance_type.as_str().into())
             .set_placement(placement(request))
@@ -63,16 +60,31 @@ impl Ec2 {
             .send()
             .await
             .map_err(|error| AwsError::from_sdk("RunInstances", error))?;
-        let instances = answer.instances.unwrap_or_default();
-        instances.into_iter().find_map(machine).ok_or_else(|| incomplete("RunInstances", "instance"))
+        let machines: Vec<Machine> =
+            answer.instances.unwrap_or_default().into_iter().filter_map(machine).collect();
+        if machines.is_empty() { Err(incomplete("RunInstances", "instance")) } else { Ok(machines) }
     }
+}
+
+/// What is tagged as it is made.
+pub(super) fn tagged_kinds(market: Market) -> Vec<ResourceType> {
+    let mut kinds = vec![ResourceType::Instance, ResourceType::Volume, ResourceType::NetworkInterface];
+    if market == Market::Spot {
+        kinds.push(ResourceType::SpotInstancesRequest);
+    }
+    kinds
+}
+
+/// Whether it is a zone's id, `use1-az1`, and not the account's own name for one, `us-east-1a`.
+pub(super) fn is_zone_id(zone: &str) -> bool {
+    zone.contains("-az")
 }
 
 /// A zone by its id (`use1-az1`) or its name (`us-east-1a`); a subnet says it already.
 fn placement(request: &RunRequest) -> Option<Placement> {
     let zone = request.zone.as_deref().filter(|_| request.interface.is_none())?;
     let placement = Placement::builder();
-    Some(if zone.contains("-az") {
+    Some(if is_zone_id(zone) {
         placement.availability_zone_id(zone).build()
     } else {
         placement.availability_zone(zone).build()
@@ -105,7 +117,7 @@ fn volume(device: &BlockDevice) -> BlockDeviceMapping {
     BlockDeviceMapping::builder().device_name(&device.device).ebs(volume).build()
 }
 
-fn shutdown_behavior(behavior: model::ShutdownBehavior) -> ShutdownBehavior {
+pub(super) fn shutdown_behavior(behavior: model::ShutdownBehavior) -> ShutdownBehavior {
     match behavior {
         model::ShutdownBehavior::Terminate => ShutdownBehavior::Terminate,
         model::ShutdownBehavior::Stop => ShutdownBehavior::Stop,

@@ -56,14 +56,41 @@ impl AwsError {
             reach,
             code: self.code.clone(),
             because: self.to_string(),
-            // A price that is too low is the asker's own.
-            wants_capacity: reach == Reach::Pool && code != Some("SpotMaxPriceTooLow"),
+            wants_capacity: reach == Reach::Pool && !self.is_of_the_asker(),
             zones_named: self.message.as_deref().map(zones_named).unwrap_or_default(),
         })
     }
 }
 
+impl AwsError {
+    /// Whether another request for the same might be granted: the price that is too low is the asker's own, and a fleet
+    /// says with these words of each pool that it was not the one to blame.
+    fn is_of_the_asker(&self) -> bool {
+        let says = |words| self.message.as_deref().is_some_and(|message| message.contains(words));
+        match self.code.as_deref() {
+            Some("SpotMaxPriceTooLow") => true,
+            Some("UnfulfillableCapacity") => says("due to your request configuration"),
+            _ => false,
+        }
+    }
+}
+
 impl Refusal {
+    /// The same without what its words say of zones: of use to nobody who has asked in all of them.
+    #[must_use]
+    pub fn without_places(mut self) -> Self {
+        if let Some((words, _)) = self.because.split_once(" You can currently get ") {
+            self.because = words.to_owned();
+        }
+        if let Some((before, after)) = self.because.split_once(" in the Availability Zone you requested (")
+            && let Some((_, after)) = after.split_once(')')
+        {
+            self.because = format!("{before}{after}");
+        }
+        self.zones_named.clear();
+        self
+    }
+
     /// What the end of a machine that never ran means, by the reason for its state; none where another machine would
     /// end in the same way. The reasons: <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_StateReason.html>
     #[must_use]
@@ -159,6 +186,19 @@ mod tests {
         assert_eq!(zones("… or choosing us-east-1a. Or another type, say us-east-1b."), ["us-east-1a"]);
         assert!(zones("There is no Spot capacity available that matches your request.").is_empty());
         assert!(zones("… or choosing another instance type.").is_empty());
+    }
+
+    #[test]
+    fn what_is_said_of_zones_can_be_left_out() {
+        let words = "We currently do not have sufficient p3.2xlarge capacity in the Availability Zone you requested \
+            (us-west-2d). Our system will be working on it. You can currently get p3.2xlarge capacity by not specifying \
+            an Availability Zone in your request or choosing us-west-2a.";
+        let short = refused("InsufficientInstanceCapacity", words).unwrap().without_places();
+        let expected =
+            "We currently do not have sufficient p3.2xlarge capacity. Our system will be working on it.";
+        assert!(short.because.ends_with(expected), "{}", short.because);
+        let others = refused("UnfulfillableCapacity", "There is none.").unwrap();
+        assert_eq!(others.clone().without_places(), others);
     }
 
     #[test]

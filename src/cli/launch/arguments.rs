@@ -3,6 +3,7 @@
 //! Flags go over settings; nothing is looked up at AWS here.
 
 pub(super) mod boot;
+mod count;
 mod ending;
 mod image;
 mod market;
@@ -18,6 +19,7 @@ pub(super) use ending::{DEFAULT_IDLE_TIMEOUT, DEFAULT_TTL};
 pub(super) use network::NetworkArguments;
 pub(super) use until::Until;
 
+use self::count::CountArguments;
 use self::ending::EndingArguments;
 use self::role::RoleArguments;
 use super::delivery::DeliveryArguments;
@@ -51,7 +53,8 @@ const MOST_TAGS: usize = 30;
   cloudkit find search --gpu l4 --max-price 1 | cloudkit launch --ttl 2d --name trainer
   cloudkit launch --instance-type g6.xlarge --image gpu-ubuntu-24.04 --root-size 200 --volume 500,gp3,6000
   cloudkit launch --instance-type t4g.small --dry-run
-  cloudkit launch -t g6.xlarge,g5.xlarge -r us-east-1,us-west-2 --spot --fallback on-demand --wait-for-capacity 2h")]
+  cloudkit launch -t g6.xlarge,g5.xlarge -r us-east-1,us-west-2 --spot --fallback on-demand --wait-for-capacity 2h
+  cloudkit launch -t c7i.large,c7a.large,m7i.large --spot --count 20 --min-count 10 --name node-{index} --ttl 4h")]
 pub(super) struct LaunchArguments {
     // Reads what the others take away, so that it has to be the first.
     #[command(flatten)]
@@ -67,7 +70,9 @@ pub(super) struct LaunchArguments {
     pub(super) zone: Vec<String>,
     #[command(flatten)]
     pub(super) market: MarketArguments,
-    /// What the machine is called [default: the id of the launch]
+    #[command(flatten)]
+    pub(super) count: CountArguments,
+    /// What the machine is called; of several, {index} or the end of the name is each one's number [default: the launch id]
     #[arg(short, long, value_parser = machine_name)]
     pub(super) name: Option<String>,
     /// Tag of the machine, its volumes and its interface; may be repeated
@@ -142,6 +147,7 @@ impl LaunchArguments {
         }
         Ok(Wish {
             candidates,
+            count: self.count.wish(self.name.as_deref())?,
             name: self.name.clone(),
             lifetime: self.ending.lifetime(context)?,
             ending: self.ending.ending(context, self.boot.agent())?,

@@ -58,7 +58,7 @@ pub(super) async fn until_had(
     mut plan: Plan,
     means: &mut Means,
     replan: impl AsyncFn() -> Result<(Session, Plan), CommandError>,
-) -> Result<Launched, CommandError> {
+) -> Result<Vec<Launched>, CommandError> {
     let mut carried = Carried::default();
     loop {
         let tried = execute::execute(&plan, means, &mut carried, |event| show_event(context, &event)).await;
@@ -108,7 +108,9 @@ fn may_change(cause: &Cause) -> bool {
     let asked = |one: &&Refused| one.code.is_some();
     let may = |one: &Refused| one.code.as_deref().is_some_and(|code| !NEVER.contains(&code));
     match cause {
-        Cause::NoneToBeHad { refused } => refused.iter().filter(asked).any(may),
+        Cause::NoneToBeHad { refused } | Cause::TooFew { refused, .. } => {
+            refused.iter().filter(asked).any(may)
+        }
         _ => false,
     }
 }

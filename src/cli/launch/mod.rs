@@ -22,6 +22,7 @@ mod preflight;
 mod rest;
 mod run;
 mod session_manager;
+mod several;
 mod ssh;
 mod ssh_config;
 mod start;

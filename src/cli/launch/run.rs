@@ -11,7 +11,7 @@ use super::arguments::{LaunchArguments, ssh_wait};
 use super::capacity_wait::{self, Patience};
 use super::delivery::agent_wait;
 use super::file::Saving;
-use super::{key, preflight};
+use super::{key, preflight, several};
 use crate::aws::Session;
 use crate::catalog::Catalog;
 use crate::cli::ask::{self, Answer};
@@ -110,8 +110,12 @@ pub(super) fn launch(
     let tries =
         capacity_wait::until_had(context, patience, plan, &mut means, async || look(Vec::new()).await);
     let launched = context.block_on(stoppable(context, interrupted, tries))??;
-    tell(context, &launched)?;
-    Ok(Some(if launched.agent == Some(AgentState::Failed) { ExitClass::No } else { ExitClass::Done }))
+    match launched.as_slice() {
+        [only] if !wish.count.is_several() => tell(context, only)?,
+        all => several::tell(context, all, wish.count)?,
+    }
+    let failed = launched.iter().any(|one| one.agent == Some(AgentState::Failed));
+    Ok(Some(if failed { ExitClass::No } else { ExitClass::Done }))
 }
 
 async fn long_lasting_session(context: &Context<'_>) -> Result<Session, CommandError> {
@@ -198,13 +202,14 @@ fn reasons_above(plan: &Plan, limit: Money) -> Vec<String> {
         reasons.push(format!("the price of {} in {} is not known", unpriced.instance_type, unpriced.region));
     }
     reasons.extend(plan.candidates.iter().find_map(unpriced_volume));
-    let dearest =
-        plan.candidates.iter().map(|candidate| candidate.cost.known_usd_hour).max().unwrap_or_default();
+    let known = plan.candidates.iter().map(|candidate| candidate.cost.known_usd_hour);
+    let dearest = known.max().unwrap_or_default().times(plan.count().wanted.into());
     if dearest > limit {
         reasons.push(format!("this can cost {dearest} USD an hour, more than {limit}"));
     }
     if plan.deadline.is_none() {
-        reasons.push("the machine has no deadline".to_owned());
+        let what = if plan.several.is_some() { "the machines have" } else { "the machine has" };
+        reasons.push(format!("{what} no deadline"));
     }
     if plan.ssh_from.ends_with("/0") {
         reasons.push(format!("port {} is open to the whole world", plan.ssh_port));
@@ -226,8 +231,8 @@ fn unpriced_volume(candidate: &plan::Candidate) -> Option<String> {
 async fn stoppable(
     context: &Context<'_>,
     interrupted: Arc<AtomicBool>,
-    tries: impl Future<Output = Result<Launched, CommandError>>,
-) -> Result<Launched, CommandError> {
+    tries: impl Future<Output = Result<Vec<Launched>, CommandError>>,
+) -> Result<Vec<Launched>, CommandError> {
     let by_user = Arc::clone(&interrupted);
     let ctrl_c = tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
@@ -265,12 +270,15 @@ pub(super) fn show_event(context: &Context<'_>, event: &Event) {
     let streams = context.streams;
     match event {
         Event::Prepared(step) => streams.status(format_args!("{}: done", step_text(step))),
-        Event::Refused(refused) => streams.warn(refused),
+        Event::Refused(refused) => plan::refused_lines(refused).for_each(|line| streams.warn(line)),
         Event::ZonesNamed(zones) => {
             streams.status(format_args!("EC2 recommends other zones; next: {}", zones.join(", ")));
         }
         Event::AskedAgain { because } => {
             streams.warn(format_args!("{because}; asking again with the same request"));
+        }
+        Event::AskedAnew { because } => {
+            streams.warn(format_args!("{because}; asking for the rest by another request"));
         }
         Event::ProfileNotKnownYet => {
             streams.status("EC2 does not know the instance profile yet; asking again with the same request");
@@ -284,6 +292,12 @@ pub(super) fn show_event(context: &Context<'_>, event: &Event) {
             ));
         }
         Event::Accepted { instance_id } => streams.status(format_args!("{instance_id}: accepted")),
+        Event::SeveralAccepted(ids) => streams.status(format_args!("accepted: {}", ids.join(", "))),
+        Event::SeveralRun(machines) => streams.status(format_args!("{machines} machines run")),
+        Event::SeveralSigns(signs) => several::show_signs(context, signs),
+        Event::NotNamed { id, name, because } => {
+            streams.warn(format_args!("{id} could not be named {name}: {because}"));
+        }
         Event::Running { address: Some(address) } => streams.status(format_args!("running at {address}")),
         Event::RunningPrivately { address } => streams.status(format_args!(
             "running at {address}, a private address: ssh answers only where this computer reaches its network"
@@ -349,7 +363,7 @@ fn tell(context: &Context<'_>, launched: &Launched) -> Result<(), CommandError> 
     launched.agent.iter().for_each(|state| line("agent", agent_text(*state)));
     line("ends", &launched.deadline.map_or_else(|| "when somebody ends it".to_owned(), |at| at.to_string()));
     line("cost", &cost(&launched.cost));
-    launched.refused.iter().for_each(|refused| line("refused", &refused.to_string()));
+    plan::refused_lines(&launched.refused).for_each(|refused| line("refused", &refused));
     line(
         "end it",
         &format!("cloudkit launch terminate {} --region {}", launched.instance_id, launched.region),

@@ -11,12 +11,17 @@ use crate::model::RegionName;
 use crate::provision::agent_binary::AgentBinary;
 use crate::provision::network::{NewNetwork, known};
 use crate::provision::plan::network::NetworkStep;
-use crate::provision::plan::{OBJECT_PREFIX, Step, helper_tags};
+use crate::provision::plan::{Candidate, OBJECT_PREFIX, Step, helper_tags};
 use crate::provision::report::Event;
 use crate::provision::undo::Made;
 
 impl<R: FnMut(Event)> Executor<'_, R> {
-    pub(super) async fn prepare(&mut self, region: &RegionName, step: &Step) -> Result<(), Cause> {
+    pub(super) async fn prepare(
+        &mut self,
+        region: &RegionName,
+        candidate: &Candidate,
+        step: &Step,
+    ) -> Result<(), Cause> {
         match step {
             Step::MakeRole { role, trust, policy } => {
                 self.make_role(region, role, trust, &policy.to_json()).await
@@ -27,6 +32,9 @@ impl<R: FnMut(Event)> Executor<'_, R> {
             Step::UploadUserFiles { key, .. } => self.upload_user_files(region, key).await,
             Step::MakeGroup { group, network, port, admits, .. } => {
                 self.make_group(region, group, network, *port, admits).await
+            }
+            Step::MakeLaunchTemplate { template, .. } => {
+                self.make_launch_template(region, candidate, template).await
             }
             Step::Network(step) => self.make_network(region, step).await,
         }

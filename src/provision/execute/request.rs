@@ -1,9 +1,9 @@
-//! The request for a machine, whole: what EC2 is sent for a candidate, its URLs signed just now.
+//! The request for machines of one kind, whole: what EC2 is sent for a candidate, its URLs signed just now.
 
 use base64::Engine;
 
 use super::{Cause, Executor, failed};
-use crate::aws::types::{InterfaceRequest, RunRequest};
+use crate::aws::types::{InterfaceRequest, RunCount, RunRequest};
 use crate::cloudinit::{self, DownloadSource};
 use crate::model::RegionName;
 use crate::model::tag::{self, Tag};
@@ -17,6 +17,7 @@ impl<R: FnMut(Event)> Executor<'_, R> {
         &self,
         region: &RegionName,
         candidate: &Candidate,
+        count: RunCount,
     ) -> Result<RunRequest, Cause> {
         let bucket = self.bucket(region);
         let mut boot = self.plan.boot_of(candidate);
@@ -35,6 +36,7 @@ impl<R: FnMut(Event)> Executor<'_, R> {
             client_token: candidate.client_token.clone(),
             image: candidate.image.id.clone(),
             instance_type: candidate.instance_type.clone(),
+            count,
             zone: candidate.zone.clone(),
             groups: match candidate.groups.as_slice() {
                 [] => vec![self.groups.get(region.as_str()).cloned().unwrap_or_default()],
@@ -53,7 +55,7 @@ impl<R: FnMut(Event)> Executor<'_, R> {
     }
 
     /// The interface that was planned, in the subnet that was planned or made.
-    fn interface(&self, region: &RegionName, candidate: &Candidate) -> Option<InterfaceRequest> {
+    pub(super) fn interface(&self, region: &RegionName, candidate: &Candidate) -> Option<InterfaceRequest> {
         let planned = candidate.interface.as_ref()?;
         let made = || self.networks.get(region.as_str())?.subnet(candidate.zone.as_deref());
         Some(InterfaceRequest {

@@ -15,8 +15,8 @@ use crate::provision::plan::{Candidate, Plan, Refused};
 /// What comes next.
 #[derive(Debug)]
 pub(super) enum Turn {
-    /// This one is asked for.
-    Ask(Box<Candidate>),
+    /// This one is asked for, or these by one request.
+    Ask(Vec<Candidate>),
     /// This one would be refused too.
     PassOver(Refused),
 }
@@ -40,16 +40,26 @@ impl Turns {
     pub(super) fn next(&mut self) -> Option<Turn> {
         let candidate = self.waiting.pop_front()?;
         let earlier = self.refusals.iter().find(|(refused, reach)| holds(*reach, refused, &candidate));
-        Some(match earlier {
-            Some((refused, reach)) => {
-                let why = format!("not asked for: {}", why(*reach, refused));
-                Turn::PassOver(candidate.refused_for(None, why))
-            }
-            None => {
-                self.tokens.insert(candidate.client_token.clone());
-                Turn::Ask(Box::new(candidate))
-            }
-        })
+        if let Some((refused, reach)) = earlier {
+            let why = format!("not asked for: {}", why(*reach, refused));
+            return Some(Turn::PassOver(candidate.refused_for(None, why)));
+        }
+        self.tokens.insert(candidate.client_token.clone());
+        let fleet = candidate.fleet.clone();
+        let mut together = vec![candidate];
+        let goes_along = |other: &mut Candidate| fleet.is_some() && other.fleet == fleet;
+        while let Some(other) = self.waiting.pop_front_if(goes_along) {
+            together.push(other);
+        }
+        Some(Turn::Ask(together))
+    }
+
+    /// Whether nobody is left to ask.
+    pub(super) fn are_over(&self) -> bool {
+        let would_be_asked = |candidate: &Candidate| {
+            !self.refusals.iter().any(|(refused, reach)| holds(*reach, refused, candidate))
+        };
+        !self.waiting.iter().any(would_be_asked)
     }
 
     /// Takes note of a refusal; `zones` are those that EC2 recommends. Hands back the zones that come next because of it.

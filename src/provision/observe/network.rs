@@ -19,9 +19,19 @@ pub(super) struct Surroundings {
     pub(super) endpoints: Option<Vec<S3Endpoint>>,
 }
 
+/// Whether the subnets have to be known where EC2 could choose one in the default network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Subnets {
+    /// EC2 chooses.
+    LeftToEc2,
+    /// All of them that will do are named.
+    Sought,
+}
+
 /// Reads what is known of the network to launch into.
 pub(super) async fn observe_network(
     wish: &NetworkWish,
+    subnets: Subnets,
     ec2: &Ec2,
     region: &RegionName,
 ) -> Result<RegionNetwork, ObserveError> {
@@ -31,7 +41,8 @@ pub(super) async fn observe_network(
     // What is named by an id or a name is found among everything, beside the question for the networks; what is in the
     // network that is found there can be asked for only then.
     let named = async {
-        if wish.names_a_place() { surroundings(wish, ec2, region, None).await.map(Some) } else { Ok(None) }
+        let seek = wish.names_a_place() || subnets == Subnets::Sought;
+        if seek { surroundings(wish, ec2, region, None).await.map(Some) } else { Ok(None) }
     };
     let (networks, groups, named) = tokio::try_join!(networks, groups, named)?;
     let search = Search { wish, region, networks: &networks, groups: &groups };
@@ -45,6 +56,11 @@ pub(super) async fn observe_network(
         Err(problem) => return Ok(RegionNetwork::Unfit(problem)),
     };
     let around = match named {
+        // Where EC2 chooses it takes one of these, and so do the pools of a fleet.
+        Some(mut around) if chosen.1 == NetworkKind::Default && wish.leaves_the_subnet_to_ec2() => {
+            around.subnets.retain(|subnet| subnet.is_default);
+            Some(around)
+        }
         Some(around) => Some(around),
         None if chosen.1 == NetworkKind::Default && wish.leaves_the_subnet_to_ec2() => None,
         None => Some(surroundings(wish, ec2, region, Some(&chosen.0.id)).await?),

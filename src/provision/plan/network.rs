@@ -103,8 +103,12 @@ pub(super) struct Zones<'z> {
 impl Zones<'_> {
     /// Whether a zone was asked for, or any would do.
     fn include(&self, id: &str, name: Option<&str>) -> bool {
-        let wished = |zone: &String| zone == id || Some(zone.as_str()) == name;
-        self.wished.is_empty() || self.wished.iter().any(wished)
+        self.wished.is_empty() || self.rank(id, name).is_some()
+    }
+
+    /// The place of a zone among those that were asked for.
+    fn rank(&self, id: &str, name: Option<&str>) -> Option<usize> {
+        self.wished.iter().position(|zone| zone == id || Some(zone.as_str()) == name)
     }
 
     /// Leaves those that are in zones with the type; all of them where none is, since the catalog may be older than that.
@@ -196,6 +200,7 @@ fn subnets<'n>(
         fit.sort_by_key(roomiest);
         fit.dedup_by(|one, other| one.zone == other.zone);
         fit = zones.narrow(fit, |subnet| &subnet.zone);
+        fit.sort_by_key(|subnet| zones.rank(&subnet.zone, subnet.zone_name.as_deref()));
     }
     Ok(fit)
 }

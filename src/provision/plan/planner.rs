@@ -112,6 +112,7 @@ impl<'p> Planner<'p> {
             agent: agent.map(|agent| self.planned_agent(agent, architecture, machine)),
             volumes,
             client_token: String::new(),
+            fleet: None,
             preparation: self.preparation(machine, region, agent),
         };
         if matches!(machine.market, Market::Reservation | Market::CapacityBlock) {

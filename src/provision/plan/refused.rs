@@ -62,5 +62,18 @@ impl std::fmt::Display for Refused {
 
 /// A line for each machine that can't be had, to follow a colon.
 pub(in crate::provision) fn reasons(refused: &[Refused]) -> String {
-    refused.iter().map(|one| format!("\n{one}")).collect()
+    lines(refused).map(|line| format!("\n{line}")).collect()
+}
+
+/// What can't be had and why, those in one line that differ in their zones alone.
+pub fn lines(refused: &[Refused]) -> impl Iterator<Item = String> + '_ {
+    let alike = |one: &Refused, other: &Refused| {
+        let together = |refused: &Refused| Refused { zone: None, ..refused.clone() };
+        one.zone.is_some() && other.zone.is_some() && together(one) == together(other)
+    };
+    refused.chunk_by(alike).filter_map(|same| {
+        let zones: Vec<&str> = same.iter().filter_map(|one| one.zone.as_deref()).collect();
+        let zone = (!zones.is_empty()).then(|| zones.join(", "));
+        same.first().map(|first| Refused { zone, ..first.clone() }.to_string())
+    })
 }

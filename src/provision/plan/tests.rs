@@ -3,6 +3,7 @@
 //! The catalog is the embedded one; the world is written down here.
 
 mod ending;
+mod fleet;
 mod image;
 mod markets;
 mod volumes;
@@ -45,6 +46,7 @@ pub(in crate::provision) fn wished(instance_type: &str, region: &str) -> WishedM
 pub(in crate::provision) fn wish(candidates: Vec<WishedMachine>) -> Wish {
     Wish {
         candidates,
+        count: Count::default(),
         name: None,
         lifetime: Lifetime::For("8h".parse().unwrap()),
         ending: Ending::default(),

@@ -24,6 +24,9 @@ mod each_call;
 mod ending;
 mod extend;
 mod file;
+mod fleet;
+mod fleet_faults;
+mod fleet_signs;
 #[cfg(unix)]
 mod host_key;
 mod images;

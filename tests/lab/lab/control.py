@@ -16,7 +16,8 @@ It deliberately offers nothing that AWS itself offers. Bodies and answers are JS
     POST   /timing                   {"pending_ms": 300, "ending_ms": 300}
     POST   /latency                  {"ms": 100, "action": "RunInstances"}; without an action: of all
     GET    /faults                   the faults with how many times each will still strike
-    POST   /room                     {"region": …, "type": "g6.xlarge", "zone": …, "market": "spot", "room": false}
+    POST   /room                     {"region": …, "type": "g6.xlarge", "zone": …, "market": "spot", "room": false}; or for how many
+    POST   /fleet-errors             {"code": "VcpuLimitExceeded", "type": …, "market": …, "times": 1, …}: of pools of fleets
     POST   /deaths                   {"code": "Server.InsufficientInstanceCapacity", "times": 1, …}: of machines that start
     POST   /faults                   {"kind": …, "action": …, "service": …, "region": …, "params": {…}, "times": N, …}
     DELETE /faults                   clear them
@@ -57,6 +58,7 @@ from typing import Any
 from . import storage, views
 from .clock import CLOCK
 from .ec2.deaths import DEATHS
+from .ec2.fleet_errors import FLEET_ERRORS
 from .ec2.network_control import set_default_network, set_subnet
 from .ec2.instance_profiles import PROFILES
 from .ec2.offerings import OFFERINGS
@@ -97,6 +99,7 @@ class Control:
             ("POST", "/latency", disturbances.set_latency),
             ("POST", "/room", ROOM.set),
             ("POST", "/deaths", DEATHS.add),
+            ("POST", "/fleet-errors", FLEET_ERRORS.add),
             ("GET", "/faults", disturbances.faults.told),
             ("POST", "/faults", disturbances.faults.add),
             ("DELETE", "/faults", disturbances.faults.clear),

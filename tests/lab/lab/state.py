@@ -11,6 +11,7 @@ from .bystanders import CheckIp, SshPort
 from .clock import CLOCK
 from .disturbances import Disturbances
 from .ec2.deaths import DEATHS
+from .ec2.fleet_errors import FLEET_ERRORS
 from .ec2.instance_profiles import PROFILES
 from .ec2.offerings import OFFERINGS
 from .ec2.placement_scores import SCORES
@@ -49,18 +50,6 @@ class State:
         TIMING.set()
         PAGING.set()
         PROFILES.set()
-        for part in (
-            self.feeds,
-            BOOK,
-            REGIONS,
-            RESERVATIONS,
-            OFFERINGS,
-            SCORES,
-            SPOT_PRICES,
-            SPOT_ROLE,
-            ROOM,
-            DEATHS,
-            CLOCK,
-            SESSIONS,
-        ):
+        switches = (BOOK, REGIONS, RESERVATIONS, OFFERINGS, SCORES, SPOT_PRICES, SPOT_ROLE, ROOM, DEATHS, FLEET_ERRORS)
+        for part in (self.feeds, *switches, CLOCK, SESSIONS):
             part.reset()

@@ -106,6 +106,9 @@ fn without_dry_run(step: &Step) -> &'static [&'static str] {
         Step::MakeProfile { .. } => &["iam:CreateInstanceProfile", "iam:AddRoleToInstanceProfile"],
         Step::MakeBucket { .. } => &["s3:CreateBucket"],
         Step::UploadAgent { .. } | Step::UploadUserFiles { .. } => &["s3:PutObject"],
+        Step::MakeLaunchTemplate { .. } => {
+            &["ec2:CreateLaunchTemplate", "ec2:CreateFleet", "ec2:DeleteLaunchTemplate"]
+        }
         Step::MakeGroup { .. } | Step::Network(_) => &[],
     }
 }

@@ -35,6 +35,7 @@ fn candidate(text: &str) -> Candidate {
         volumes: Vec::new(),
         cost: Cost::of(Vec::new(), None),
         client_token: format!("token-{text}"),
+        fleet: None,
         preparation: Vec::new(),
     }
 }
@@ -64,8 +65,8 @@ fn order(candidates: &[&str], first: Reach, recommended: &str) -> Vec<String> {
         match turn {
             Turn::PassOver(refused) => order.push(format!("[{}]", refused.machine())),
             Turn::Ask(asked) => {
-                order.push(asked.refused_for(None, String::new()).machine());
-                turns.refused(&asked, &refusal(reach), &zones(recommended));
+                order.push(asked[0].refused_for(None, String::new()).machine());
+                turns.refused(&asked[0], &refusal(reach), &zones(recommended));
                 (reach, recommended) = (Reach::Pool, "");
             }
         }
@@ -112,12 +113,35 @@ fn where_zones_were_chosen_only_they_are_asked_and_the_recommended_ones_first() 
     );
 }
 
+fn next(turns: &mut Turns) -> Vec<Candidate> {
+    match turns.next() {
+        Some(Turn::Ask(candidates)) => candidates,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_goes_as_one_request_is_one_turn() {
+    let mut turns = turns(&[
+        "g6.xlarge us-east-1 spot use1-az-a",
+        "g5.xlarge us-east-1 spot use1-az-b",
+        "g6.xlarge us-east-1 on-demand use1-az-a",
+    ]);
+    turns.waiting.iter_mut().take(2).for_each(|one| one.fleet = Some("fleet".to_owned()));
+    let fleet = next(&mut turns);
+    assert_eq!(fleet.len(), 2);
+    assert!(!turns.are_over());
+    turns.refused(&fleet[0], &refusal(Reach::Zone), &[]);
+    assert!(turns.are_over(), "the last one would be passed over");
+    assert!(matches!(turns.next(), Some(Turn::PassOver(_))));
+}
+
 #[test]
 fn a_zone_is_recommended_twice_and_asked_once() {
     let mut turns = turns(&["g6.xlarge us-east-1 on-demand"]);
-    let Some(Turn::Ask(first)) = turns.next() else { panic!() };
+    let first = next(&mut turns).remove(0);
     assert_eq!(turns.refused(&first, &refusal(Reach::Pool), &zones("a")), ["use1-az-a"]);
-    let Some(Turn::Ask(pinned)) = turns.next() else { panic!() };
+    let pinned = next(&mut turns).remove(0);
     assert_ne!(pinned.client_token, first.client_token, "each request has a token of its own");
     assert!(pinned.client_token.len() <= 64);
     assert!(turns.refused(&pinned, &refusal(Reach::Pool), &zones("a")).is_empty());

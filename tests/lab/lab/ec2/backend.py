@@ -21,6 +21,8 @@ class LabEc2Backend(Networks):
         super().__init__(region_name, account_id)
         self.launches = Launches()
         self.reservation_requests = Launches()
+        self.template_requests = Launches()
+        self.fleet_requests = Launches()
 
     def _load_amis(self) -> None:
         super()._load_amis()

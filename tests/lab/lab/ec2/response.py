@@ -18,6 +18,7 @@ from . import hibernation
 from .capacity_actions import CapacityActions
 from .console_actions import ConsoleActions
 from .deaths import DEATHS
+from .fleet_actions import FleetActions
 from .instance_profiles import PROFILES
 from .interface_rules import check_interfaces, check_ipv6, check_place
 from .launch_rules import Wish, check
@@ -26,7 +27,7 @@ from .market_actions import MarketActions
 from .region_actions import RegionActions
 from .reservations import held_by_account
 from .reserved_launch import Claim, places
-from .room import with_room
+from .room import ROOM, with_room
 from .spot_limit import check_max_price
 from .vcpu_limits import check_limit
 
@@ -34,7 +35,7 @@ _OFFERING_FILTERS = {"instance-type": "InstanceType", "location": "Location"}
 _FORCED_STATE = "RunInstances.Reservation.Instances.Instance.State"
 
 
-class LabEc2Response(CapacityActions, ConsoleActions, MarketActions, RegionActions, EC2Response):
+class LabEc2Response(CapacityActions, ConsoleActions, FleetActions, MarketActions, RegionActions, EC2Response):
     # Moto shows every answer of RunInstances as pending, also the one to a token of long ago.
     RESPONSE_KEY_PATH_TO_TRANSFORMER = {
         path: change for path, change in EC2Response.RESPONSE_KEY_PATH_TO_TRANSFORMER.items() if path != _FORCED_STATE
@@ -132,16 +133,29 @@ class LabEc2Response(CapacityActions, ConsoleActions, MarketActions, RegionActio
             machine.launch_parameters = parameters
             machine.disable_api_termination = bool(self._get_param("DisableApiTermination"))
             machine.client_token = self._get_param("ClientToken")
+            if machine is not reservation.instances[0]:
+                self._give_profile(machine)
             if death := DEATHS.strike(self.region, parameters):
                 machine.die_at_start(death.code, death.message)
         return reservation
+
+    def _give_profile(self, machine: Any) -> None:
+        """Moto gives it to the first machine alone."""
+        named = self._get_param("IamInstanceProfile", {})
+        if named:
+            self.ec2_backend.associate_iam_instance_profile(
+                instance_id=machine.id,
+                iam_instance_profile_name=named.get("Name"),
+                iam_instance_profile_arn=named.get("Arn"),
+            )
 
     def _find_room(self, market: str | None) -> None:
         """Room that is reserved is not looked for here, and a dry run asks for permission alone."""
         if self._get_param("DryRun") or "CapacityReservationTarget" in self._reservation_wish():
             return
         wish = self._wish()
-        self._checked = with_room(self.ec2_backend, wish, self._checked, market)
+        least = int(self._get_param("MinCount") or 1)
+        self._checked = with_room(self.ec2_backend, wish, self._checked, market, least)
         if market == "spot":
             highest = self._get_param("InstanceMarketOptions.SpotOptions.MaxPrice")
             check_max_price(highest, wish.instance_type, self._checked.zone, self._checked.platform)
@@ -167,7 +181,8 @@ class LabEc2Response(CapacityActions, ConsoleActions, MarketActions, RegionActio
         if outside:
             held = held_by_account(self.region)
             check_limit(self.ec2_backend, wish.instance_type, outside, market == "spot", held)
-        return found
+        with_room_for = ROOM.take(wish.instance_type, self._checked.zone, market or "on-demand", outside)
+        return [one for one in found if one is not None] + [None] * with_room_for
 
     def _reservation_wish(self) -> dict[str, Any]:
         return dict(self._get_param("CapacityReservationSpecification") or {})
