@@ -15,6 +15,10 @@ pub fn plan_text_without_account(plan: &PlanWithoutAccount) -> String {
     for (index, candidate) in plan.candidates.iter().enumerate() {
         line(&mut text, if index == 0 { "machine" } else { "or else" }, &machine(candidate));
         line(&mut text, "cost", &cost(&candidate.cost));
+        if let Some(known) = candidate.known_usd_until_deadline.filter(|_| candidate.cost.usd_hour.is_none())
+        {
+            line(&mut text, "", &format!("at least {} USD until the deadline", known.to_cents()));
+        }
         for part in &candidate.cost.parts {
             let mut price =
                 part.usd_hour.map_or_else(|| "unknown".to_owned(), |price| format!("{price} USD an hour"));

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 
 use crate::catalog::{Catalog, InstanceType};
-use crate::model::{InstanceTypeName, Market, Mebibytes, RegionName, Span};
+use crate::model::{InstanceTypeName, Market, Mebibytes, Money, RegionName, Span};
 use crate::provision::cost::{self, Cost, CostPart};
 use crate::provision::wish::network::PublicAddress;
 use crate::provision::wish::{Lifetime, QuotedPrice, VolumesWish, Wish, WishedMachine};
@@ -44,6 +44,8 @@ pub struct CandidateByCatalog {
     pub memory_mib: Option<Mebibytes>,
     /// What it costs.
     pub cost: Cost,
+    /// What the parts whose price is known cost until the deadline, where there is one.
+    pub known_usd_until_deadline: Option<Money>,
 }
 
 /// Plans a wish as far as the catalog can.
@@ -56,13 +58,15 @@ pub fn plan(wish: &Wish, catalog: &Catalog<'_>, now: Timestamp) -> PlanWithoutAc
     };
     let candidate = |machine: &WishedMachine| {
         let known = catalog.instance_type(machine.instance_type.as_str());
+        let cost = Cost::of(parts(wish, machine, catalog), span);
         CandidateByCatalog {
             instance_type: machine.instance_type.clone(),
             region: machine.region.clone(),
             market: machine.market,
             vcpus: known.and_then(InstanceType::vcpus),
             memory_mib: known.and_then(InstanceType::memory),
-            cost: Cost::of(parts(wish, machine, catalog), span),
+            known_usd_until_deadline: span.map(|span| cost.known_usd_hour.per_hour_for(span)),
+            cost,
         }
     };
     PlanWithoutAccount {

@@ -62,8 +62,11 @@ impl<A: Clone + PartialEq> Question<'_, A> {
             let found = rows.iter().position(is_it).map(|at| rows.remove(at));
             let row = found.or_else(|| (self.rows)(&before.typed).into_iter().find(is_it));
             if let Some(mut row) = row {
-                let first = row.cells.iter_mut().find(|cell| !cell.is_empty());
-                first.into_iter().for_each(|cell| cell.push_str(" (as before)"));
+                match row.cells.first_mut() {
+                    Some(first) if first.is_empty() => first.push_str("As before"),
+                    Some(first) => first.push_str(" (as before)"),
+                    None => {}
+                }
                 rows.insert(0, row);
             }
         }
