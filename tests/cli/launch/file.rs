@@ -182,6 +182,9 @@ fn flags_go_over_the_file() {
     image: ubuntu-24.04
     until: YYYY-MM-DDThh:mm:ssZ
     ");
+    home.write("ami.yaml", "ami: ami-0123456789abcdef0\nlogin-user: me\n");
+    let screen = home.run("cloudkit launch --file ami.yaml -t m7i.large --image debian-12 --dry-run").ok();
+    assert!(screen.stdout.contains("image    Debian 12"), "{screen}");
     // What asks for a type finds it in the file.
     home.write("type.yaml", "instance-type: m7i.large\nttl: 8h\n");
     let screen = home.run("cloudkit launch --spot -z use1-az4 --file type.yaml --dry-run").ok();

@@ -200,7 +200,7 @@ fn one_or_list(mut values: Vec<String>) -> Value {
 }
 
 /// A number without quotes where it is written as numbers are.
-fn scalar(text: &str) -> Value {
+pub(super) fn scalar(text: &str) -> Value {
     match text.parse::<Number>() {
         Ok(number) if number.to_string() == text => Value::Number(number),
         _ => Value::String(text.to_owned()),

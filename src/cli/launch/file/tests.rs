@@ -19,6 +19,7 @@ use crate::cli::settings::Settings;
 use crate::model::Market;
 use crate::output::{Surroundings, captured};
 use crate::provision::wish::{Wish, WishedMachine};
+use document::{Document, Node};
 use keys::Kind;
 
 /// Values of which a flag takes those that its parser takes.
@@ -60,6 +61,9 @@ const VALUES: [&str; 33] = [
 const PAIRS: [&str; 5] = ["SEED=7", "RATE=1.10", "EMPTY=", "TEXT=a=b: 'c' # d", "TOKEN"];
 /// A script, user data and a file of variables in one.
 const FILE_CONTENT: &str = "#!/bin/sh\n";
+
+/// Texts, with what YAML would read as something else.
+const TEXT: &str = "(\\PC|[\\x01-\\x1f\\x7f\\u{85}\\u{a0}\\u{2028}\\u{feff}]| |\n|\r|true|null|~|0x1f|1e3|- |: |#|'|\"){0,12}";
 
 /// One flag and the values that it is given; none is the flag alone.
 #[derive(Debug, Clone)]
@@ -286,5 +290,27 @@ proptest! {
         let file = here.write("job.yaml", &yaml(&chosen, false));
         let by_file = here.wish(&["--file".into(), file], None);
         prop_assert_eq!(by_flags.is_err(), by_file.is_err(), "{:?} {:?}", by_flags, by_file);
+    }
+
+    #[test]
+    fn any_text_is_read_as_it_was_saved(text in TEXT, in_list in any::<bool>()) {
+        let value = save::scalar(&text);
+        let value = if in_list { vec![value].into() } else { value };
+        let saved = serde_yaml::to_string(&BTreeMap::from([("command", value)])).unwrap();
+        let read = Document::read(&saved).map_err(|error| TestCaseError::fail(format!("{error:?}")))?;
+        let node = match &read.entries[0].1 {
+            Node::List(nodes) => nodes[0].clone(),
+            node => node.clone(),
+        };
+        prop_assert_eq!(node, Node::Text(text), "{}", saved);
+    }
+
+    #[test]
+    fn any_text_is_a_launch_file_or_refused(text in "([a-c]: |- |\\[|\\]|\\{|\\}|\"|'|&a |\\*a|!t |\\||>|\n|  |#|\t|x|1|~|,|\\PC){0,24}") {
+        if let Ok(document) = Document::read(&text) {
+            let lines: Vec<_> = (0..document.entries.len()).map(|at| document.line(&[at])).collect();
+            prop_assert!(lines.iter().all(|line| line.is_some_and(|line| line <= text.lines().count())), "{:?}", lines);
+            prop_assert!(lines.is_sorted(), "{:?}", lines);
+        }
     }
 }
