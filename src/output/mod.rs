@@ -4,6 +4,8 @@
 //! how wide they are and whether they show colour is decided here, once.
 
 pub mod agent;
+#[cfg(feature = "aws")]
+mod block;
 pub mod capacity;
 #[cfg(feature = "aws")]
 pub mod capacity_check;

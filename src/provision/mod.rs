@@ -7,6 +7,8 @@ pub mod agent_binary;
 pub mod agent_release;
 pub mod agents;
 #[cfg(feature = "aws")]
+pub mod block_purchase;
+#[cfg(feature = "aws")]
 pub mod cleanup;
 pub mod cost;
 pub mod deadline;

@@ -3,6 +3,7 @@
 //! Without a verb it launches.
 
 mod arguments;
+mod buy_block;
 mod capacity_wait;
 mod cleanup;
 mod connect;
@@ -44,6 +45,7 @@ pub(super) struct LaunchCommand {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    BuyBlock(buy_block::BuyBlockArguments),
     Doctor(Box<doctor::DoctorArguments>),
     List(list::ListArguments),
     Cost(cost::CostArguments),
@@ -62,6 +64,7 @@ enum Verb {
 pub(super) fn run(context: &Context<'_>, command: LaunchCommand) -> Result<ExitClass, CommandError> {
     match command.verb {
         None => run::run(context, &command.arguments),
+        Some(Verb::BuyBlock(arguments)) => buy_block::run(context, &arguments),
         Some(Verb::Doctor(arguments)) => doctor::run(context, *arguments),
         Some(Verb::List(arguments)) => list::run(context, &arguments),
         Some(Verb::Cost(arguments)) => cost::run(context, &arguments),

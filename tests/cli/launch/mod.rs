@@ -6,6 +6,7 @@ mod agent_sign;
 mod any_faults;
 mod asking;
 mod bucket;
+mod buy_block;
 mod candidates;
 mod capacity_wait;
 mod cleanup;
