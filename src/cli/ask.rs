@@ -32,9 +32,23 @@ pub(super) fn confirm_or_back(question: &str, flag: &str) -> Result<Option<Answe
         Ok(true) => Ok(Some(Answer::Yes)),
         Ok(false) => Ok(Some(Answer::No)),
         Err(InquireError::OperationCanceled) => Ok(None),
-        Err(InquireError::OperationInterrupted) => {
-            Err(CommandError::new(ExitClass::Interrupted, "interrupted"))
-        }
-        Err(error) => Err(CommandError::usage(error).hint(format!("confirm it beforehand: {flag}"))),
+        Err(error) => Err(not_answered(error).hint(format!("confirm it beforehand: {flag}"))),
+    }
+}
+
+/// Has somebody type what they agree to, for what no flag may answer; anything else is a no. Whoever calls has made sure
+/// that there is a terminal.
+pub(super) fn typed(question: &str, agrees: impl Fn(&str) -> bool) -> Result<Answer, CommandError> {
+    match inquire::Text::new(question).prompt() {
+        Ok(text) if agrees(text.trim()) => Ok(Answer::Yes),
+        Ok(_) | Err(InquireError::OperationCanceled) => Ok(Answer::No),
+        Err(error) => Err(not_answered(error)),
+    }
+}
+
+fn not_answered(error: InquireError) -> CommandError {
+    match error {
+        InquireError::OperationInterrupted => CommandError::new(ExitClass::Interrupted, "interrupted"),
+        error => CommandError::usage(error),
     }
 }

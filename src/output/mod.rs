@@ -5,6 +5,8 @@
 
 pub mod agent;
 mod agent_word;
+#[cfg(feature = "aws")]
+mod block;
 pub mod capacity;
 #[cfg(feature = "aws")]
 pub mod capacity_check;

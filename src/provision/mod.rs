@@ -8,6 +8,8 @@ pub mod agent_release;
 pub mod agent_word;
 pub mod agents;
 #[cfg(feature = "aws")]
+pub mod block_purchase;
+#[cfg(feature = "aws")]
 pub mod cleanup;
 pub mod cost;
 pub mod deadline;

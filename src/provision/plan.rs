@@ -439,7 +439,8 @@ fn planned_key(wish: &Wish, key: &KnownKey) -> PlannedKey {
 }
 
 /// The id of a launch: when it was planned, so that its age can be told from a tag, and the seed.
-fn launch_id(now: jiff::Timestamp, seed: u32) -> String {
+#[must_use]
+pub fn launch_id(now: jiff::Timestamp, seed: u32) -> String {
     format!("l-{:08x}{seed:08x}", now.as_second())
 }
 

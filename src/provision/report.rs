@@ -146,6 +146,41 @@ pub enum AgentState {
     Unknown,
 }
 
+/// The value of [`BlockReport`]'s `schema` field.
+pub const BLOCK_SCHEMA: &str = "cloudkit.capacity-block/v1";
+
+/// A capacity block that was bought, or could be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BlockReport {
+    /// Always [`BLOCK_SCHEMA`].
+    pub schema: &'static str,
+    /// `cr-…`, what is launched into; absent where nothing was bought.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reservation_id: Option<String>,
+    /// The offering.
+    pub offering_id: String,
+    /// The account that pays.
+    pub account: String,
+    /// Where.
+    pub region: String,
+    /// The zone's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+    /// The type.
+    pub instance_type: String,
+    /// How many machines.
+    pub count: u32,
+    /// When it starts.
+    pub starts_at: Timestamp,
+    /// When it ends; EC2 ends its machines half an hour before.
+    pub ends_at: Timestamp,
+    /// What all of it costs.
+    pub upfront_usd: Money,
+    /// Where it is in its life, in EC2's words; absent where nothing was bought.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+}
+
 /// The value of [`Launched`]'s `schema` field.
 pub const LAUNCHED_SCHEMA: &str = "cloudkit.launched/v1";
 

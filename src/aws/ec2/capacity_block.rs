@@ -1,12 +1,20 @@
-//! Capacity blocks for machine learning that can be bought.
+//! Capacity blocks for machine learning: those that can be bought, and buying one.
 //!
-//! None is bought here: that costs all of its price at once, and is never given back.
+//! That costs all of its price at once, is never given back, and has no idempotency token: it is sent once, and whoever
+//! sends it has asked a person before.
 //! <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-capacity-blocks.html>
 
-use super::{Ec2, count_in, count_out, time_in, time_out};
+use aws_sdk_ec2::operation::purchase_capacity_block::builders::PurchaseCapacityBlockFluentBuilder;
+use aws_sdk_ec2::types::{CapacityReservationInstancePlatform, ResourceType};
+
+use super::dry_run::verdict;
+use super::network::sent_once;
+use super::reservation::reservation;
+use super::{Ec2, count_in, count_out, incomplete, tags_out, time_in, time_out};
 use crate::aws::error::AwsError;
-use crate::aws::types::capacity::{BlockOffering, BlockRequest};
+use crate::aws::types::capacity::{BlockOffering, BlockRequest, CapacityReservation};
 use crate::model::Money;
+use crate::model::tag::Tag;
 
 impl Ec2 {
     /// The blocks that answer a question. None is common, and says nothing of other counts and durations.
@@ -31,6 +39,41 @@ impl Ec2 {
             offerings.extend(offering(item));
         }
         Ok(offerings)
+    }
+}
+
+impl Ec2 {
+    /// Buys a block for Linux machines. Never call this without the consent of whoever pays.
+    ///
+    /// # Errors
+    /// Where EC2 refuses; where [`AwsError::may_have_happened`] is set, only looking for the block tells.
+    pub async fn buy_block(&self, offering: &str, tags: &[Tag]) -> Result<CapacityReservation, AwsError> {
+        const OPERATION: &str = "PurchaseCapacityBlock";
+        let request = self.purchase(offering, tags).customize().config_override(sent_once());
+        let answer = request.send().await.map_err(|error| AwsError::from_sdk(OPERATION, error))?;
+        answer.capacity_reservation.and_then(reservation).ok_or_else(|| {
+            let mut error = incomplete(OPERATION, "reservation");
+            // It was bought, whatever the answer lacks.
+            error.may_have_happened = true;
+            error
+        })
+    }
+
+    /// Whether the caller may buy a block, asked by a dry run.
+    ///
+    /// # Errors
+    /// Where the caller may not, EC2 finds fault with the request, or can't be reached.
+    pub async fn may_buy_block(&self, offering: &str, tags: &[Tag]) -> Result<(), AwsError> {
+        let answer = self.purchase(offering, tags).dry_run(true).send().await;
+        verdict(answer.map_err(|error| AwsError::from_sdk("PurchaseCapacityBlock", error)))
+    }
+
+    fn purchase(&self, offering: &str, tags: &[Tag]) -> PurchaseCapacityBlockFluentBuilder {
+        self.client
+            .purchase_capacity_block()
+            .capacity_block_offering_id(offering)
+            .instance_platform(CapacityReservationInstancePlatform::LinuxUnix)
+            .tag_specifications(tags_out(ResourceType::CapacityReservation, tags))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Capacity reservations that the account holds, or that others share with it; capacity blocks are such too.
 //!
-//! None is made, changed or given back here.
+//! None is made, changed or given back here; blocks are bought in `capacity_block`.
 
 use aws_sdk_ec2::types::{CapacityReservationState, CapacityReservationType};
 
@@ -14,17 +14,32 @@ impl Ec2 {
     /// # Errors
     /// Where EC2 refuses or can't be reached.
     pub async fn capacity_reservations(&self) -> Result<Vec<CapacityReservation>, AwsError> {
-        let mut items = self.client.describe_capacity_reservations().into_paginator().items().send();
-        let mut reservations = Vec::new();
-        while let Some(item) = items.next().await {
-            let item = item.map_err(|error| AwsError::from_sdk("DescribeCapacityReservations", error))?;
-            reservations.extend(reservation(item));
-        }
-        Ok(reservations)
+        Ok(self.all_reservations().await?.into_iter().filter_map(reservation).collect())
+    }
+
+    /// The reservations with a tag of this key and value, which EC2 has no filter for.
+    ///
+    /// # Errors
+    /// Where EC2 refuses or can't be reached.
+    pub async fn reservations_tagged(
+        &self,
+        key: &str,
+        value: &str,
+    ) -> Result<Vec<CapacityReservation>, AwsError> {
+        let has_tag = |one: &aws_sdk_ec2::types::CapacityReservation| {
+            one.tags().iter().any(|tag| tag.key() == Some(key) && tag.value() == Some(value))
+        };
+        Ok(self.all_reservations().await?.into_iter().filter(has_tag).filter_map(reservation).collect())
+    }
+
+    async fn all_reservations(&self) -> Result<Vec<aws_sdk_ec2::types::CapacityReservation>, AwsError> {
+        let items = self.client.describe_capacity_reservations().into_paginator().items().send();
+        let all = items.collect::<Result<Vec<_>, _>>().await;
+        all.map_err(|error| AwsError::from_sdk("DescribeCapacityReservations", error))
     }
 }
 
-fn reservation(one: aws_sdk_ec2::types::CapacityReservation) -> Option<CapacityReservation> {
+pub(super) fn reservation(one: aws_sdk_ec2::types::CapacityReservation) -> Option<CapacityReservation> {
     let kind = match one.reservation_type {
         Some(CapacityReservationType::CapacityBlock) => ReservationKind::Block,
         _ => ReservationKind::Ordinary,

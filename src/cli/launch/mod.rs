@@ -4,6 +4,7 @@
 
 mod arguments;
 mod ask_agent;
+mod buy_block;
 mod capacity_wait;
 mod cleanup;
 mod connect;
@@ -49,6 +50,7 @@ pub(super) struct LaunchCommand {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    BuyBlock(buy_block::BuyBlockArguments),
     Doctor(Box<doctor::DoctorArguments>),
     List(list::ListArguments),
     Cost(cost::CostArguments),
@@ -68,6 +70,7 @@ pub(super) fn run(context: &Context<'_>, command: LaunchCommand) -> Result<ExitC
     match command.verb {
         None if wizard::is_wanted(context, &command.arguments) => wizard::run(context, &command.arguments),
         None => run::run(context, &command.arguments),
+        Some(Verb::BuyBlock(arguments)) => buy_block::run(context, &arguments),
         Some(Verb::Doctor(arguments)) => doctor::run(context, *arguments),
         Some(Verb::List(arguments)) => list::run(context, &arguments),
         Some(Verb::Cost(arguments)) => cost::run(context, &arguments),

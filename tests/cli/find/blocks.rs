@@ -33,6 +33,7 @@ fn a_block_has_its_price_up_front() {
     --- stderr
     region us-east-1 (AWS_REGION); --region all asks every region of the account
     columns that did not fit: VCPUS, MEMORY, DEVICES, ZONES (-o wide shows them)
+    the first of them is bought by: cloudkit launch buy-block cbr-2-48 -t p5.48xlarge --count 2 --duration 2d -r us-east-1
     ");
     let row = &home.run(line).ok().lines_of_json()[0];
     assert_eq!(
@@ -135,6 +136,7 @@ fn a_region_that_fails_is_no_region_without_blocks() {
     assert_snapshot!(home.run(line), @"
     p5.48xlarge
     --- stderr
+    the first of them is bought by: cloudkit launch buy-block cbr-2-48 -t p5.48xlarge --count 2 --duration 2d -r us-east-1
     warning: us-west-2 could not be asked for capacity blocks of p5.48xlarge, so what is there is not shown: DescribeCapacityBlockOfferings refused: Unavailable: The service is unavailable.
     hint: check the network, the region and AWS_ENDPOINT_URL, then run the same command again
     --- exit 5
@@ -157,6 +159,7 @@ fn a_type_that_is_refused_does_not_hide_the_others() {
     assert_snapshot!(home.run(&format!("{line} -o name --limit 1")), @"
     p5.48xlarge
     --- stderr
+    the first of them is bought by: cloudkit launch buy-block cbr-2-48 -t p5.48xlarge --count 2 --duration 2d -r us-east-1
     warning: us-east-1 could not be asked for capacity blocks of p4d.24xlarge, p5en.48xlarge, so what is there is not shown: DescribeCapacityBlockOfferings refused: Unsupported: It is not sold so here.
     hint: give more candidates: cloudkit find search … | cloudkit launch
     --- exit 5

@@ -130,7 +130,7 @@ fn what_is_used_counts_and_what_has_ended_does_not() {
     lab.post("/timing", &json!({"ending_ms": 0}));
     home.run("cloudkit launch terminate a --yes -r us-east-1").ok();
     lab.until_it_is(lab.only_machine()["id"].as_str().unwrap(), "terminated");
-    assert_snapshot!(of(&doctor(&home, "-t m7i.large").ok(), "quota").join("\n"), @"");
+    assert_snapshot!(of(&doctor(&home, "-t m7i.large").ok(), "quota").join("\n"), @"ok | m7i.large in us-east-1, on-demand | 2 vCPUs; 0 of the 3 of standard on-demand (L-1216C47A) are used");
     launch().ok();
 }
 

@@ -10,6 +10,7 @@ mod asks_agent;
 mod batches;
 mod bucket;
 mod bucket_rules;
+mod buy_block;
 mod calls;
 mod candidates;
 mod capacity_wait;

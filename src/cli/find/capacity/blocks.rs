@@ -14,7 +14,7 @@ use crate::cli::region_failures;
 use crate::discovery::account::blocks::{BlockQuestion, SaleFailure, Sales, for_sale, offers};
 use crate::discovery::account::nearby::{Change, Nearby, Proposal, nearby};
 use crate::discovery::capacity::TypeWish;
-use crate::model::{BlockDuration, Market, RegionName};
+use crate::model::{BlockDuration, Market, Offer, RegionName};
 
 /// What is asked of blocks, but for the places.
 #[derive(Debug, Clone, Copy)]
@@ -75,8 +75,18 @@ pub(super) async fn add(
         answer.notes.push(format!("AWS offers no capacity block at this moment for {question}"));
         answer.notes.extend(nearby_notes(&nearby(session, &question).await));
     }
+    answer.notes.extend(found.first().and_then(|offer| how_to_buy(offer, asked)));
     answer.offers.extend(found);
     answer.unasked_blocks.extend(failures);
+}
+
+/// What buys the first of the blocks: EC2 has it only as the answer to this very question.
+fn how_to_buy(offer: &Offer<'_>, asked: Asked) -> Option<String> {
+    let Asked { count, duration, .. } = asked;
+    let (id, name, region) = (&offer.block.as_ref()?.offering_id, &offer.instance_type, &offer.region);
+    Some(format!(
+        "the first of them is bought by: cloudkit launch buy-block {id} -t {name} --count {count} --duration {duration} -r {region}"
+    ))
 }
 
 /// Leaves the places of which AWS has said that it offers nothing there.
