@@ -54,7 +54,7 @@ pub fn run(process: &Process) -> ExitCode {
         let written = answer.and_then(|answer| streams.write_raw(&answer));
         return finish(&streams, written.map(|()| ExitClass::Done).map_err(CommandError::from));
     }
-    let cloudkit = match parse(process, personality::rewrite(&process.arguments)) {
+    let cloudkit = match parse(process, &personality::rewrite(&process.arguments)) {
         Ok(cloudkit) => cloudkit,
         Err(error) => return usage::tell(error, &process.arguments, surroundings),
     };
@@ -79,10 +79,10 @@ pub fn run(process: &Process) -> ExitCode {
 }
 
 /// The command line, with what a launch file adds to it.
-fn parse(process: &Process, words: Vec<OsString>) -> Result<Cloudkit, NotParsed> {
-    let parsed = Cloudkit::command().try_get_matches_from(&words);
+fn parse(process: &Process, words: &[OsString]) -> Result<Cloudkit, NotParsed> {
+    let parsed = Cloudkit::command().try_get_matches_from(words);
     #[cfg(feature = "aws")]
-    let parsed = launch::file::read_too(process, &words, parsed);
+    let parsed = launch::file::read_too(process, words, parsed);
     Ok(Cloudkit::from_arg_matches_mut(&mut parsed?)?)
 }
 

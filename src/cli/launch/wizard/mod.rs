@@ -84,7 +84,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &LaunchArguments) -> Result<
 fn parsed(context: &Context<'_>, flags: &[String]) -> Result<LaunchArguments, CommandError> {
     let mut words = personality::rewrite(&context.process.arguments);
     words.extend(flags.iter().map(OsString::from));
-    match parse(context.process, words)?.command {
+    match parse(context.process, &words)?.command {
         Command::Launch(command) => Ok(command.arguments),
         _ => Err(CommandError::new(ExitClass::Bug, "the flags of a launch were read as another command")),
     }

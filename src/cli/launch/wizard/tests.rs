@@ -23,7 +23,7 @@ fn kept<A>(answer: A) -> Option<Kept<A>> {
 /// The wish of a command line, as the program reads it.
 fn wish(words: &[String]) -> Wish {
     let process = Process::sealed(&[], &[]);
-    let cloudkit = parse(&process, words.iter().map(Into::into).collect()).unwrap();
+    let cloudkit = parse(&process, &words.iter().map(Into::into).collect::<Vec<_>>()).unwrap();
     let settings = Settings::default();
     let silent = Streams::over(
         std::io::sink(),
