@@ -32,7 +32,7 @@ fn unasked(word: &AgentWord) -> Vec<(&'static str, String)> {
 fn answered(answer: &Answer, way: &str, tag: Option<&str>) -> Vec<(&'static str, String)> {
     let mut lines = match &answer.agent {
         AgentNow::Running { status } => running(status, way, tag),
-        AgentNow::Silent { because } => vec![("agent", format!("does not look after it {way}: {because}"))],
+        AgentNow::Silent { because } => vec![("agent", format!("gives no word {way}: {because}"))],
         AgentNow::Missing { because } => {
             let why = because.as_ref().map_or_else(String::new, |why| format!(": {why}"));
             vec![("agent", format!("not installed {way}{why}; its timer alone keeps its deadline"))]

@@ -14,7 +14,7 @@ pub const QUESTION: &str = concat!(
     r"sh -c 'echo cloudkit-answer; ",
     r"/usr/local/bin/cloudkit agent status -o json 2>&1; echo cloudkit-ended $?; ",
     r"for file in /run/cloudkit/agent-install-failed /var/lib/cloudkit/user/failure /var/lib/cloudkit/user/status/*; ",
-    r#"do [ ! -f "$file" ] || printf "cloudkit-file\t%s\t%s\n" "$file" "$(head -n 1 "$file")"; done; "#,
+    r#"do [ ! -f "$file" ] || printf "cloudkit-file\t%s\t%s\n" "$file" "$(head -n 1 "$file" 2>/dev/null)"; done; "#,
     r"echo cloudkit-end'"
 );
 
@@ -25,6 +25,8 @@ const END: &str = "cloudkit-end";
 const INSTALL_FAILED: &str = "/run/cloudkit/agent-install-failed";
 const JOBS_FAILED: &str = "/var/lib/cloudkit/user/failure";
 const JOBS: &str = "/var/lib/cloudkit/user/status/";
+/// What stands for a file that the login user may not read.
+const UNREADABLE: &str = "root alone may read it";
 /// What a shell ends with where there is no such program, or it can't be run.
 const NO_PROGRAM: [&str; 2] = ["127", "126"];
 
@@ -144,7 +146,8 @@ impl AgentWord {
 /// Reads what came back; none where that is no whole answer.
 #[must_use]
 pub fn read(said: &str) -> Option<Answer> {
-    let mut lines = said.lines().map(str::trim_end).skip_while(|line| *line != BEGIN).skip(1);
+    let mut lines =
+        said.lines().map(|line| line.trim_end_matches('\r')).skip_while(|line| *line != BEGIN).skip(1);
     let mut agent_said = Vec::new();
     let code = loop {
         let line = lines.next()?;
@@ -162,6 +165,7 @@ pub fn read(said: &str) -> Option<Answer> {
         let Some((path, content)) = line.strip_prefix(FILE).and_then(|line| line.split_once('\t')) else {
             continue;
         };
+        let content = if content.is_empty() { UNREADABLE } else { content };
         match (path, path.strip_prefix(JOBS)) {
             (INSTALL_FAILED, _) => install_failure = Some(content.to_owned()),
             (JOBS_FAILED, _) => jobs_failure = Some(content.to_owned()),
@@ -222,6 +226,8 @@ mod tests {
         assert_eq!(read(missing), AgentNow::Missing { because: None });
         let why = format!("{missing}\ncloudkit-file\t{INSTALL_FAILED}\tits download failed");
         assert_eq!(read(&why), AgentNow::Missing { because: Some("its download failed".to_owned()) });
+        let unreadable = format!("{missing}\ncloudkit-file\t{INSTALL_FAILED}\t");
+        assert_eq!(read(&unreadable), AgentNow::Missing { because: Some(UNREADABLE.to_owned()) });
     }
 
     #[test]

@@ -19,7 +19,7 @@ failure=$directory/failure
 
 fail() {
     say "what the launch gave this machine is not there: $1"
-    printf '%s\n' "$1" >"$failure"
+    (umask 022 && printf '%s\n' "$1" >"$failure") # for everybody to read, as status is
     rm -f "$object"
     exit 1
 }
