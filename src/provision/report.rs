@@ -124,7 +124,9 @@ pub enum Event {
 pub struct SeveralSigns {
     /// How many there are.
     pub machines: usize,
-    /// How many of their SSH servers answer.
+    /// Of how many the SSH server was waited for.
+    pub ssh_asked: usize,
+    /// How many of these answer.
     pub ssh_answers: usize,
     /// How many of their agents look after them.
     pub agents_seen: usize,

@@ -104,7 +104,8 @@ fn settle<T>(
 
 /// What EC2 shows of a fleet that it never told of, where that is all that was wanted.
 fn shown(machines: Vec<Machine>, known: &[String], request: &FleetRequest) -> Option<FleetAnswer> {
-    let new: Vec<_> = machines.into_iter().filter(|machine| !known.contains(&machine.id)).collect();
+    let is_new = |machine: &Machine| !machine.state.is_ended() && !known.contains(&machine.id);
+    let new: Vec<_> = machines.into_iter().filter(is_new).collect();
     (u32::try_from(new.len()) == Ok(request.wanted)).then(|| FleetAnswer {
         machines: new
             .into_iter()

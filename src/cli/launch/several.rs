@@ -64,13 +64,14 @@ fn kinds(launched: &[Launched]) -> String {
 
 /// How the machines are, as far as anybody could see.
 pub(super) fn show_signs(context: &Context<'_>, signs: &SeveralSigns) {
-    let SeveralSigns { machines, ssh_answers, agents_seen, agents_unknown, deadline } = *signs;
+    let SeveralSigns { machines, ssh_asked, ssh_answers, agents_seen, agents_unknown, deadline } = *signs;
     let streams = context.streams;
-    if ssh_answers == machines {
-        streams.status(format_args!("ssh answers on all {machines}"));
+    if ssh_answers == ssh_asked {
+        streams.status(format_args!("ssh answers on {ssh_answers} of {machines}"));
     } else {
         streams.warn(format_args!(
-            "ssh answers on {ssh_answers} of {machines}; the others run, so try again in a minute"
+            "ssh answers on {ssh_answers} of {machines}; {} run and do not answer yet, so try again in a minute",
+            ssh_asked - ssh_answers
         ));
     }
     if agents_seen > 0 {

@@ -111,6 +111,7 @@ impl<'e, R: FnMut(Event)> Executor<'e, R> {
         let count = |holds: &dyn Fn(&Seen) -> bool| seen.iter().filter(|one| holds(one)).count();
         (self.report)(Event::SeveralSigns(SeveralSigns {
             machines: had.len(),
+            ssh_asked: count(&|one| one.ssh.is_some()),
             ssh_answers: count(&|one| one.ssh == Some(true)),
             agents_seen: count(&|one| one.agent == Some(AgentState::Seen)),
             agents_unknown: count(&|one| one.agent == Some(AgentState::Unknown)),

@@ -198,11 +198,7 @@ fn a_machine_that_can_not_be_had_leaves_no_network() {
     removed again: object agent/[SHA256]/cloudkit in bucket cloudkit-123456789012-us-east-1
     removed again: bucket cloudkit-123456789012-us-east-1
     error: AWS can give none of the machines of the plan:
-      m7i.large in us-east-1 (use1-az1): RunInstances refused: InsufficientInstanceCapacity: We currently do not have sufficient capacity.
-      m7i.large in us-east-1 (use1-az2): RunInstances refused: InsufficientInstanceCapacity: We currently do not have sufficient capacity.
-      m7i.large in us-east-1 (use1-az4): RunInstances refused: InsufficientInstanceCapacity: We currently do not have sufficient capacity.
-      m7i.large in us-east-1 (use1-az5): RunInstances refused: InsufficientInstanceCapacity: We currently do not have sufficient capacity.
-      m7i.large in us-east-1 (use1-az6): RunInstances refused: InsufficientInstanceCapacity: We currently do not have sufficient capacity.
+      m7i.large in us-east-1 (use1-az1, use1-az2, use1-az4, use1-az5, use1-az6): RunInstances refused: InsufficientInstanceCapacity: We currently do not have sufficient capacity.
     hint: see where there may be capacity: cloudkit find capacity m7i.large --region all --check
     hint: keep trying: --wait-for-capacity 2h
     hint: give more candidates, other zones or regions: cloudkit find search … --region all | cloudkit launch
