@@ -100,8 +100,7 @@ pub struct TypeDevice {
 /// A request for one machine; the same request with the same token never makes a second one.
 /// <https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html>
 ///
-/// What every machine of cloudkit gets is not in it, because it never differs: metadata service version 2 with instance
-/// tags, volumes that are encrypted and go with the machine.
+/// What every machine of cloudkit gets is not in it, because it never differs: metadata service version 2, volumes that are encrypted and go with the machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunRequest {
     /// The idempotency token, at most 64 ASCII characters.
@@ -251,6 +250,8 @@ pub struct Machine {
     pub key_pair: Option<String>,
     /// The ARN of its instance profile.
     pub profile: Option<String>,
+    /// Whether its metadata service serves its tags.
+    pub metadata_tags: ending::MetadataTags,
 }
 
 /// A machine and where it is.

@@ -11,6 +11,9 @@ pub(super) fn lines(plan: &Plan) -> Vec<(&'static str, String)> {
     let ending = &plan.ending;
     let mut limits = Vec::new();
     match plan.deadline {
+        Some(deadline) if !ending.metadata_tags.are_served() => {
+            limits.push(format!("{deadline}{}, by the machine itself", kept(ending.on_deadline)));
+        }
         Some(deadline) => limits.push(format!(
             "{deadline}{}, by the machine itself (tag {})",
             kept(ending.on_deadline),
@@ -28,6 +31,11 @@ pub(super) fn lines(plan: &Plan) -> Vec<(&'static str, String)> {
     );
     if ending.on_complete != EndAction::default() {
         limits.push(format!("or when its work is complete{}", kept(ending.on_complete)));
+    }
+    if !ending.metadata_tags.are_served() {
+        limits.push(
+            "its metadata service does not serve its tags, so that the deadline can't be moved".to_owned(),
+        );
     }
     let labels = std::iter::once("ends").chain(std::iter::repeat(""));
     let mut lines: Vec<_> = labels.zip(limits).collect();
