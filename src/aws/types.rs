@@ -102,8 +102,7 @@ pub struct TypeDevice {
 /// A request for a machine, or for several of one kind; the same request with the same token never makes more of them.
 /// <https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html>
 ///
-/// What every machine of cloudkit gets is not in it, because it never differs: metadata service version 2 with instance
-/// tags, volumes that are encrypted and go with the machine.
+/// What every machine of cloudkit gets is not in it, because it never differs: metadata service version 2, volumes that are encrypted and go with the machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunRequest {
     /// The idempotency token, at most 64 ASCII characters.
@@ -271,6 +270,8 @@ pub struct Machine {
     pub key_pair: Option<String>,
     /// The ARN of its instance profile.
     pub profile: Option<String>,
+    /// Whether its metadata service serves its tags.
+    pub metadata_tags: ending::MetadataTags,
 }
 
 /// A machine and where it is.

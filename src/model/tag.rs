@@ -70,7 +70,7 @@ pub fn value_of<'t>(tags: &'t [Tag], key: &str) -> Option<&'t str> {
 
 /// A tag that a user gives a machine.
 ///
-/// EC2 takes more keys than this, but the metadata service of a machine does not serve them, and the agent reads there.
+/// EC2 takes more keys than the metadata service of a machine serves, where the agent reads: [`UserTag::is_served`].
 /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/work-with-tags-in-IMDS.html>
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserTag(Tag);
@@ -123,9 +123,7 @@ impl std::str::FromStr for UserTag {
         if key.is_empty() || !text.contains('=') {
             return Err(UserTagError::NoKey(text.to_owned()));
         }
-        let serves =
-            |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.' | ',' | '_' | ':' | '@');
-        if let Some(character) = key.chars().find(|c| !serves(*c)) {
+        if let Some(character) = key.chars().find(|c| c.is_control()) {
             return Err(UserTagError::Character { key: key.to_owned(), character });
         }
         let taken = |why| UserTagError::Taken { key: key.to_owned(), why };
@@ -147,6 +145,22 @@ impl std::str::FromStr for UserTag {
     }
 }
 
+impl UserTag {
+    /// Whether the metadata service of a machine can serve it.
+    ///
+    /// # Errors
+    /// Where its key has a character that the service does not serve.
+    pub fn is_served(&self) -> Result<(), UserTagError> {
+        let key = &self.0.key;
+        let serves =
+            |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.' | ',' | '_' | ':' | '@');
+        match key.chars().find(|c| !serves(*c)) {
+            Some(character) => Err(UserTagError::Character { key: key.clone(), character }),
+            None => Ok(()),
+        }
+    }
+}
+
 impl From<UserTag> for Tag {
     fn from(UserTag(tag): UserTag) -> Self {
         tag
@@ -164,8 +178,11 @@ mod tests {
         assert_eq!(tag("a:b@c="), Ok(Tag::new("a:b@c", "")));
         let refused = |text: &str| tag(text).unwrap_err().to_string();
         assert_eq!(refused("team"), "\"team\" is not a tag's key and value such as team=vision");
-        assert!(refused("my team=x").contains("has ' ', which a machine's metadata service does not serve"));
-        assert!(refused("a/b=x").contains("has '/'"));
+        let unserved = |text: &str| text.parse::<UserTag>().unwrap().is_served().unwrap_err().to_string();
+        assert!(unserved("my team=x").contains("has ' ', which a machine's metadata service does not serve"));
+        assert!(unserved("a/b=x").contains("has '/'"));
+        assert!(refused("a\tb=x").contains("has '\\t'"));
+        assert_eq!("team=x".parse::<UserTag>().unwrap().is_served(), Ok(()));
         assert!(refused("Name=x").ends_with("--name gives the machine its name"));
         assert!(refused("AWS:x=1").ends_with("it is AWS's"));
         assert!(refused("cloudkit:deadline=x").ends_with("it is cloudkit's"));

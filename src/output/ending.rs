@@ -13,6 +13,9 @@ pub(super) fn lines(plan: &Plan) -> Vec<(&'static str, String)> {
     // Of several machines each counts its own.
     let or = if plan.several.is_some() { "or each of them" } else { "or" };
     match plan.deadline {
+        Some(deadline) if !ending.metadata_tags.are_served() => {
+            limits.push(format!("{deadline}{}, by the machine itself", kept(ending.on_deadline)));
+        }
         Some(deadline) => limits.push(format!(
             "{deadline}{}, by the machine itself (tag {})",
             kept(ending.on_deadline),
@@ -30,6 +33,11 @@ pub(super) fn lines(plan: &Plan) -> Vec<(&'static str, String)> {
     );
     if ending.on_complete != EndAction::default() {
         limits.push(format!("or when its work is complete{}", kept(ending.on_complete)));
+    }
+    if !ending.metadata_tags.are_served() {
+        limits.push(
+            "its metadata service does not serve its tags, so that the deadline can't be moved".to_owned(),
+        );
     }
     let labels = std::iter::once("ends").chain(std::iter::repeat(""));
     let mut lines: Vec<_> = labels.zip(limits).collect();

@@ -2,10 +2,11 @@
 //!
 //! Making one is in [`run`](super), what is done to one in [`power`](super).
 
-use aws_sdk_ec2::types::{Filter, InstanceLifecycleType, InstanceStateName};
+use aws_sdk_ec2::types::{Filter, InstanceLifecycleType, InstanceMetadataTagsState, InstanceStateName};
 
 use super::{Ec2, filter, tags_in};
 use crate::aws::error::{AwsError, ErrorKind};
+use crate::aws::types::ending::MetadataTags;
 use crate::aws::types::{Machine, MachineState};
 use crate::model::{Market, tag};
 
@@ -101,6 +102,10 @@ pub(super) fn machine(instance: aws_sdk_ec2::types::Instance) -> Option<Machine>
         image: instance.image_id,
         key_pair: instance.key_name.filter(|name| !name.is_empty()),
         profile: instance.iam_instance_profile.and_then(|profile| profile.arn),
+        metadata_tags: match instance.metadata_options.and_then(|options| options.instance_metadata_tags) {
+            Some(InstanceMetadataTagsState::Disabled) => MetadataTags::Hidden,
+            _ => MetadataTags::Served,
+        },
     })
 }
 

@@ -15,7 +15,7 @@ use aws_smithy_types::retry::RetryConfig;
 use super::machine::machine;
 use super::{Ec2, count_out, incomplete, tags_out};
 use crate::aws::error::AwsError;
-use crate::aws::types::ending::Hibernation;
+use crate::aws::types::ending::{Hibernation, MetadataTags};
 use crate::aws::types::volume::BlockDevice;
 use crate::aws::types::{InterfaceRequest, Machine, RunRequest};
 use crate::model::{self, Market};
@@ -49,7 +49,7 @@ impl Ec2 {
             .set_block_device_mappings(Some(request.block_devices.iter().map(volume).collect()))
             .set_instance_market_options(market(request))
             .set_capacity_reservation_specification(request.reservation.as_deref().map(reservation))
-            .metadata_options(metadata_options())
+            .metadata_options(metadata_options(request.ending.metadata_tags))
             .instance_initiated_shutdown_behavior(shutdown_behavior(request.ending.shutdown_behavior))
             .set_hibernation_options(hibernation(request.ending.hibernation))
             .set_iam_instance_profile(request.ending.instance_profile.as_deref().map(instance_profile))
@@ -133,13 +133,17 @@ fn instance_profile(name: &str) -> IamInstanceProfileSpecification {
     IamInstanceProfileSpecification::builder().name(name).build()
 }
 
-/// Version 2 only, with the instance's tags, which is how the machine learns of a moved deadline without a role.
-fn metadata_options() -> InstanceMetadataOptionsRequest {
+/// Version 2 only; by the instance's tags the machine learns of a moved deadline without a role.
+fn metadata_options(tags: MetadataTags) -> InstanceMetadataOptionsRequest {
+    let tags = match tags {
+        MetadataTags::Served => InstanceMetadataTagsState::Enabled,
+        MetadataTags::Hidden => InstanceMetadataTagsState::Disabled,
+    };
     InstanceMetadataOptionsRequest::builder()
         .http_endpoint(InstanceMetadataEndpointState::Enabled)
         .http_tokens(HttpTokensState::Required)
         .http_put_response_hop_limit(METADATA_HOPS)
-        .instance_metadata_tags(InstanceMetadataTagsState::Enabled)
+        .instance_metadata_tags(tags)
         .build()
 }
 

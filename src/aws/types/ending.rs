@@ -16,6 +16,20 @@ pub struct RunEnding {
     /// The name of its instance profile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance_profile: Option<String>,
+    /// Whether its metadata service serves its tags, by which it learns of a deadline that was moved.
+    #[serde(default, skip_serializing_if = "MetadataTags::are_served")]
+    pub metadata_tags: MetadataTags,
+}
+
+/// Whether the metadata service of a machine serves its tags.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MetadataTags {
+    /// It does.
+    #[default]
+    Served,
+    /// It does not, so that the machine knows nothing but what it was told at its launch.
+    Hidden,
 }
 
 /// Whether a machine can be hibernated.
@@ -27,6 +41,14 @@ pub enum Hibernation {
     Off,
     /// It can.
     Configured,
+}
+
+impl MetadataTags {
+    /// Whether they are served.
+    #[must_use]
+    pub fn are_served(&self) -> bool {
+        *self == Self::Served
+    }
 }
 
 /// An instance profile.

@@ -25,6 +25,7 @@ use self::role::RoleArguments;
 use super::delivery::DeliveryArguments;
 use super::file::{FileArguments, Given};
 use super::offers;
+use crate::aws::types::ending::MetadataTags;
 use crate::catalog::Catalog;
 use crate::cli::command_error::CommandError;
 use crate::cli::completions;
@@ -180,6 +181,13 @@ impl LaunchArguments {
 
     /// The tags, each key once, and so many that there is room for cloudkit's own.
     fn tags(&self) -> Result<Vec<Tag>, CommandError> {
+        if self.ending.metadata_tags() == MetadataTags::Served {
+            self.tags.iter().try_for_each(UserTag::is_served).map_err(|error| {
+                CommandError::usage(error).hint(
+                    "or keep its tags from its metadata service, and its deadline as it is: --no-metadata-tags",
+                )
+            })?;
+        }
         let tags: Vec<Tag> = self.tags.iter().cloned().map(Tag::from).collect();
         if tags.len() > MOST_TAGS {
             let error = format!("{} tags are given, and there is room for {MOST_TAGS}", tags.len());

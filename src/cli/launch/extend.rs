@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::machines::{self, Found, MachineArguments, named};
 use crate::aws::Session;
+use crate::aws::types::ending::MetadataTags;
 use crate::aws::types::{Located, MachineState};
 use crate::cli::ask::{self, Answer};
 use crate::cli::command_error::CommandError;
@@ -101,6 +102,18 @@ pub(super) fn extend(
 fn moved(one: &Located, how: Move) -> Result<Moved, CommandError> {
     if one.machine.state.is_ended() {
         return Err(CommandError::new(ExitClass::No, format!("{} has ended", named(one))));
+    }
+    if one.machine.metadata_tags == MetadataTags::Hidden {
+        let (id, region) = (&one.machine.id, &one.region);
+        let error = format!(
+            "{} does not see its own tags (--no-metadata-tags), so neither its agent nor its timer would know of it",
+            named(one)
+        );
+        return Err(CommandError::usage(error)
+            .hint(format!(
+                "let it see them, where no key has a space or /: aws ec2 modify-instance-metadata-options --region {region} --instance-id {id} --instance-metadata-tags enabled"
+            ))
+            .hint(format!("to end it now: cloudkit launch terminate {id}")));
     }
     deadline::moved(&Deadline::of(&one.machine), how, clock::now()).map_err(|error| {
         let hint = match &error {

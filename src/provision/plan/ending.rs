@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use super::{Boot, Candidate, Plan, PlanError, PlannedAgent, Step};
-use crate::aws::types::ending::{Hibernation, RunEnding};
+use crate::aws::types::ending::{Hibernation, MetadataTags, RunEnding};
 use crate::model::agent::CostLimit;
 use crate::model::tag::{self, Tag};
 use crate::model::{EndAction, Money, ShutdownBehavior, Span};
@@ -36,6 +36,9 @@ pub struct PlannedEnding {
     pub shutdown_behavior: ShutdownBehavior,
     /// Whether it can be hibernated.
     pub hibernation: Hibernation,
+    /// Whether it sees its own tags, by which a deadline is moved.
+    #[serde(skip_serializing_if = "MetadataTags::are_served")]
+    pub metadata_tags: MetadataTags,
     /// What it is allowed at AWS, where that is anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<PlannedRole>,
@@ -93,6 +96,7 @@ impl PlannedEnding {
         RunEnding {
             shutdown_behavior: self.shutdown_behavior,
             hibernation: self.hibernation,
+            metadata_tags: self.metadata_tags,
             instance_profile: self.role.as_ref().map(|role| role.profile().to_owned()),
         }
     }
@@ -144,6 +148,7 @@ pub(super) fn planned(wish: &Wish, world: &World, launch: &str) -> Result<Planne
         on_complete,
         cost_limit_usd: cost_limit,
         shutdown_behavior: wish.ending.shutdown_behavior(),
+        metadata_tags: wish.ending.metadata_tags,
         hibernation: if hibernates { Hibernation::Configured } else { Hibernation::Off },
         role: role(wish, world, launch)?,
     })

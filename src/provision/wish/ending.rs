@@ -2,6 +2,7 @@
 //!
 //! Whether it can be done is the plan's to find out.
 
+use crate::aws::types::ending::MetadataTags;
 use crate::model::{EndAction, Money, ShutdownBehavior, Span};
 
 /// The limits besides the deadline, and what is done at each.
@@ -19,6 +20,8 @@ pub struct Ending {
     pub cost_limit: Option<Money>,
     /// Whether it has to be able to hibernate.
     pub hibernation: HibernationWish,
+    /// Whether it is to see its own tags, by which a deadline is moved.
+    pub metadata_tags: MetadataTags,
 }
 
 /// Whether a machine has to be able to hibernate.

@@ -12,6 +12,7 @@ fn a_machine_is_launched_and_ended_without_the_lab() {
     command.args(["-m", "moto.server", "-H", "127.0.0.1", "-p", &port.to_string()]);
     let moto = Running::start("moto", &mut command);
     wait::until("Moto to listen", || std::net::TcpStream::connect(("127.0.0.1", port)).ok());
+    give_it_a_way_out(port);
     let home = home(port);
     let line =
         "cloudkit launch -t m7i.large --ttl 1h --name trainer --wait running --ssh-from 203.0.113.7 -o json";
@@ -23,6 +24,21 @@ fn a_machine_is_launched_and_ended_without_the_lab() {
     home.run("cloudkit launch terminate trainer --yes -r us-east-1").ok();
     home.run("cloudkit launch cleanup --bucket --yes -r us-east-1").ok();
     assert_eq!(home.run("cloudkit launch cleanup --bucket --yes -r us-east-1").ok().stdout, "");
+}
+
+/// The default network of AWS leads out, that of Moto nowhere.
+fn give_it_a_way_out(port: u16) {
+    let script = format!(
+        "import boto3\n\
+         ec2 = boto3.client('ec2', region_name='us-east-1', endpoint_url='http://127.0.0.1:{port}', \
+         aws_access_key_id='x', aws_secret_access_key='x')\n\
+         gateway = ec2.create_internet_gateway()['InternetGateway']['InternetGatewayId']\n\
+         network = ec2.describe_vpcs()['Vpcs'][0]['VpcId']\n\
+         ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=network)\n\
+         table = ec2.describe_route_tables()['RouteTables'][0]['RouteTableId']\n\
+         ec2.create_route(RouteTableId=table, DestinationCidrBlock='0.0.0.0/0', GatewayId=gateway)\n"
+    );
+    assert!(Command::new(lab_python()).args(["-c", &script]).status().unwrap().success());
 }
 
 fn home(port: u16) -> Home {

@@ -261,6 +261,31 @@ fn an_image_of_somebodys_own_is_launched_from_its_own_root_device() {
 }
 
 #[test]
+fn a_machine_that_does_not_see_its_tags_keeps_the_deadline_of_its_launch() {
+    let lab = Lab::start();
+    let home = lab.home();
+    let line = "cloudkit launch -t m7i.large --ttl 2h --tag 'my team/a=x' --no-metadata-tags";
+    let plan = home.run(&format!("{line} --dry-run")).ok().stdout;
+    assert_snapshot!(plan.lines().skip_while(|line| !line.contains("ends")).take(3).collect::<Vec<_>>().join("\n"), @"
+    ends     YYYY-MM-DDThh:mm:ssZ, by the machine itself
+             or after 1h without work
+             its metadata service does not serve its tags, so that the deadline can't be moved
+    ");
+    home.run(&format!("{line} --name a --wait running")).ok();
+    let machine = lab.only_machine();
+    assert_eq!(machine["tags"]["my team/a"], "x");
+    assert_eq!(machine["launch_parameters"]["MetadataOptions.InstanceMetadataTags"], "disabled");
+    assert_snapshot!(home.run("cloudkit launch extend a 2h -r us-east-1").exits(2), @"
+    --- stderr
+    error: a (i-xxxxxxxxxxxxxxxxx) does not see its own tags (--no-metadata-tags), so neither its agent nor its timer would know of it
+    hint: let it see them, where no key has a space or /: aws ec2 modify-instance-metadata-options --region us-east-1 --instance-id i-xxxxxxxxxxxxxxxxx --instance-metadata-tags enabled
+    hint: to end it now: cloudkit launch terminate i-xxxxxxxxxxxxxxxxx
+    --- exit 2
+    ");
+    assert_eq!(lab.only_machine()["tags"]["cloudkit:deadline"], machine["tags"]["cloudkit:deadline"]);
+}
+
+#[test]
 fn tags_of_a_users_are_on_the_machine_and_its_volume() {
     let lab = Lab::start();
     let home = lab.home();
@@ -276,8 +301,10 @@ fn tags_of_a_users_are_on_the_machine_and_its_volume() {
     home.run("cloudkit launch list --tag team=vision -r us-east-1 -o name").ok();
     assert_snapshot!(home.run("cloudkit launch -t m7i.large --tag 'my team=x'"), @r#"
     --- stderr
-    error: invalid value 'my team=x' for '--tag <KEY=VALUE>': the key "my team" has ' ', which a machine's metadata service does not serve: letters, digits and + - . , _ : @ it does
-    hint: every flag with its values: --help
+    region us-east-1 (AWS_REGION)
+    no --ttl given: the machine ends after 8h
+    error: the key "my team" has ' ', which a machine's metadata service does not serve: letters, digits and + - . , _ : @ it does
+    hint: or keep its tags from its metadata service, and its deadline as it is: --no-metadata-tags
     --- exit 2
     "#);
     assert_snapshot!(home.run("cloudkit launch -t m7i.large --tag a=1 --tag a=2"), @"

@@ -5,6 +5,7 @@
 use clap::Args;
 
 use super::until::{Until, UntilError};
+use crate::aws::types::ending::MetadataTags;
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
 use crate::cli::settings::Key;
@@ -53,9 +54,17 @@ pub(in crate::cli::launch) struct EndingArguments {
     /// Make it able to hibernate, which can't be changed later; also says that its image can
     #[arg(long)]
     pub(in crate::cli::launch) hibernate: bool,
+    /// Keep its tags from its metadata service, so that keys with a space or / can be used: a deadline can't be moved then
+    #[arg(long)]
+    pub(in crate::cli::launch) no_metadata_tags: bool,
 }
 
 impl EndingArguments {
+    /// Whether the machine sees its own tags.
+    pub(super) const fn metadata_tags(&self) -> MetadataTags {
+        if self.no_metadata_tags { MetadataTags::Hidden } else { MetadataTags::Served }
+    }
+
     /// When it ends.
     pub(super) fn lifetime(&self, context: &Context<'_>) -> Result<Lifetime, CommandError> {
         if let Some(until) = self.until {
@@ -97,6 +106,7 @@ impl EndingArguments {
             on_deadline: action(self.on_deadline, Key::OnDeadline)?,
             on_complete: action(self.on_complete, Key::OnComplete)?,
             cost_limit,
+            metadata_tags: self.metadata_tags(),
             hibernation: if self.hibernate { HibernationWish::Asked } else { HibernationWish::WhereNeeded },
         })
     }
