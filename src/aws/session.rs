@@ -28,8 +28,11 @@ use crate::model::{RegionName, Span};
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 const ATTEMPT_LIMIT: Duration = Duration::from_secs(30);
-/// What the SDK does by itself with throttling and failures of the network.
-const ATTEMPTS: u32 = 3;
+/// What the SDK does by itself with throttling and failures of the network: AWS throttles in rows, which three attempts
+/// do not outlast.
+const ATTEMPTS: u32 = 5;
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 /// How long AWS may take to answer one question, all the SDK's retries included, where nobody says otherwise.
 ///
@@ -43,7 +46,6 @@ pub const ANSWER_LIMIT: Duration = Duration::from_secs(10);
 /// <https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html>,
 /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html>
 const ASKING_ATTEMPTS: u32 = 10;
-const ASKING_FIRST_PAUSE: Duration = Duration::from_millis(500);
 const ASKING_LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// How to reach AWS.
@@ -88,7 +90,7 @@ impl Session {
     /// Where there are no credentials, or they have ended.
     pub async fn open(options: SessionOptions) -> Result<Self, AwsError> {
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
-            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+            .retry_config(retries(ATTEMPTS, LONGEST_PAUSE))
             .timeout_config(
                 TimeoutConfig::builder()
                     .connect_timeout(CONNECT_LIMIT)
@@ -119,10 +121,7 @@ impl Session {
     /// asked again for longer than a request to change something is.
     #[must_use]
     pub fn asking(&self) -> Self {
-        let retries = RetryConfig::standard()
-            .with_max_attempts(ASKING_ATTEMPTS)
-            .with_initial_backoff(ASKING_FIRST_PAUSE)
-            .with_max_backoff(ASKING_LONGEST_PAUSE);
+        let retries = retries(ASKING_ATTEMPTS, ASKING_LONGEST_PAUSE);
         let limits =
             TimeoutConfig::builder().connect_timeout(CONNECT_LIMIT).operation_timeout(self.answer_limit);
         let configuration =
@@ -272,6 +271,13 @@ pub(super) async fn within<T>(
     let Some(Deadline { at, given }) = deadline else { return answer.await };
     let over = || AwsError::own("asking", ErrorKind::Unavailable, format!("no answer within {given}"));
     tokio::time::timeout_at(at.into(), answer).await.map_err(|_| over())?
+}
+
+fn retries(attempts: u32, longest_pause: Duration) -> RetryConfig {
+    RetryConfig::standard()
+        .with_max_attempts(attempts)
+        .with_initial_backoff(FIRST_PAUSE)
+        .with_max_backoff(longest_pause)
 }
 
 fn end_of(credentials: &Credentials) -> Option<jiff::Timestamp> {

@@ -300,6 +300,8 @@ fn sort_plainly(rows: &mut [Row<'_>], key: SortKey) {
             SortColumn::Family => former.one.name.split('.').next().cmp(&latter.one.name.split('.').next()),
             SortColumn::Region => former.region.cmp(latter.region),
             SortColumn::Market => former.market.cmp(&latter.market),
+            // Dates are those of sources, which a plain row does not have.
+            SortColumn::AsOf => std::cmp::Ordering::Equal,
             SortColumn::Architecture => {
                 let first = |row: &Row<'_>| row.one.architectures.iter().map(|one| one.as_str()).min();
                 first(one)
@@ -405,7 +407,7 @@ fn values(place: usize, figure: Figure) -> Vec<u64> {
 
 fn sort_key() -> impl Strategy<Value = SortKey> {
     let direction = select(vec![Direction::Ascending, Direction::Descending]);
-    (select(SortColumn::all().collect::<Vec<_>>()), direction)
+    (select(SortColumn::all().filter(|column| *column != SortColumn::AsOf).collect::<Vec<_>>()), direction)
         .prop_map(|(column, direction)| SortKey { column, direction })
 }
 

@@ -25,6 +25,8 @@ pub enum SortColumn {
     Architecture,
     /// The market.
     Market,
+    /// The date of the price.
+    AsOf,
     /// A figure.
     Figure(Figure),
 }
@@ -51,7 +53,7 @@ pub enum Direction {
 impl SortColumn {
     /// Every column.
     pub fn all() -> impl Iterator<Item = Self> {
-        [Self::Type, Self::Family, Self::Region, Self::Architecture, Self::Market]
+        [Self::Type, Self::Family, Self::Region, Self::Architecture, Self::Market, Self::AsOf]
             .into_iter()
             .chain(Figure::ALL.map(Self::Figure))
     }
@@ -65,6 +67,7 @@ impl SortColumn {
             Self::Region => "region",
             Self::Architecture => "arch",
             Self::Market => "market",
+            Self::AsOf => "as-of",
             Self::Figure(figure) => figure.key(),
         }
     }
@@ -90,8 +93,8 @@ impl FromStr for SortKey {
         column.map(|column| Self { column, direction }).ok_or_else(|| {
             NotAValue::new(
                 text,
-                "a column to sort by: price, price-per-vcpu, price-per-gpu, type, family, region, arch, market, or the name \
-                 of any flag that takes a range, such as vcpus or gpu-memory",
+                "a column to sort by: price, price-per-vcpu, price-per-gpu, type, family, region, arch, market, as-of, or the \
+                 name of any flag that takes a range, such as vcpus or gpu-memory",
             )
         })
     }
@@ -139,6 +142,10 @@ fn compare_by(one: &Candidate<'_>, other: &Candidate<'_>, key: SortKey) -> Order
                 candidate.offering.instance_type().architectures().map(Architecture::as_str).min()
             };
             return compare_known(first(one), first(other), key.direction);
+        }
+        SortColumn::AsOf => {
+            let date = |one: &Candidate<'_>| one.price.map(|price| price.as_of.to_owned());
+            return compare_known(date(one), date(other), key.direction);
         }
         SortColumn::Figure(figure) => {
             let all = DeviceChoice::default();

@@ -245,14 +245,27 @@ fn a_saving_and_an_interruption_rate_can_be_asked_for() {
     insta::assert_snapshot!(told, @"2 offers left out, because their saving is not known");
     let sorted = Question { sort: vec!["saving".parse().unwrap()], ..spot(vec![]) };
     insta::assert_snapshot!(rows(&sorted), @"
-    m7g.large eu-west-1 spot 0.052 48% -
     g6.xlarge eu-west-1 spot - 41% >20%
     g6.xlarge us-east-1 spot - 41% >20%
     m7i.large eu-west-1 spot - 41% >20%
     m7i.large us-east-1 spot - 41% >20%
+    m7g.large eu-west-1 spot 0.052 48% -
+    g6f.large us-east-1 spot 0.046 54% 5-10%
     m7g.large us-east-1 spot 0.052 - -
     m7g.large us-west-2 spot 0.052 - -
     ");
+}
+
+#[test]
+fn the_newest_prices_can_come_first() {
+    let newest = Question { sort: vec!["-as-of".parse().unwrap()], limit: Some(3), ..spot(vec![]) };
+    let dates: Vec<Option<String>> = answer(&newest)
+        .offers
+        .iter()
+        .map(|offer| offer.price_as_of.as_ref().map(ToString::to_string))
+        .collect();
+    assert!(dates.windows(2).all(|two| two[0] >= two[1]), "{dates:?}");
+    assert!(dates[0].is_some(), "{dates:?}");
 }
 
 #[test]

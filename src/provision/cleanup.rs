@@ -26,6 +26,28 @@ const UNDER_WAY: Span = Span::from_seconds(15 * 60);
 /// How long after its request a machine that EC2 does not show may still come.
 const LATEST: Span = Span::from_seconds(3600);
 
+/// When it is, and which launch is known to be over although it is young.
+#[derive(Debug, Clone, Copy)]
+pub struct Present<'l> {
+    /// The present.
+    pub now: jiff::Timestamp,
+    /// The launch.
+    pub over: Option<&'l str>,
+}
+
+impl Present<'_> {
+    /// Whether a launch is so young that it may not be done.
+    fn may_be_under_way(self, launch: Option<&str>) -> bool {
+        launch.is_some_and(|launch| self.is_within(launch, UNDER_WAY))
+    }
+
+    /// Whether a launch was planned less than a span ago, and is not known to be over.
+    pub(super) fn is_within(self, launch: &str, span: Span) -> bool {
+        let is_young = planned_at(launch).is_some_and(|planned| Span::between(planned, self.now) <= span);
+        is_young && self.over != Some(launch)
+    }
+}
+
 /// What is left over in some regions.
 #[derive(Debug)]
 pub struct Leftovers {
@@ -42,9 +64,9 @@ pub async fn find(
     session: &Session,
     regions: &[RegionName],
     bucket_of_account: Option<&str>,
-    now: jiff::Timestamp,
+    present: Present<'_>,
 ) -> Leftovers {
-    let look = |region| find_in_region(session, region, bucket_of_account, now);
+    let look = |region| find_in_region(session, region, bucket_of_account, present);
     let PerRegion { answers, failures } = ask_each(session, regions, look).await;
     let (mut found, mut unseen) = (Vec::new(), Vec::new());
     for (region, (its, not_seen)) in answers {
@@ -59,7 +81,7 @@ async fn find_in_region(
     session: &Session,
     region: &RegionName,
     bucket_of_account: Option<&str>,
-    now: jiff::Timestamp,
+    present: Present<'_>,
 ) -> Result<(Vec<Leftover>, Vec<(&'static str, AwsError)>), AwsError> {
     let ec2 = session.ec2(region);
     let unused = async { Ok(storage::look(&ec2).await) };
@@ -76,17 +98,17 @@ async fn find_in_region(
         ec2.own_launch_templates(),
         bucket
     )?;
-    let (unused, unseen) = storage::left_over(unused, region, &machines, now);
-    let templates = templates.iter().filter(|template| is_done_with(&template.tags, &machines, now));
+    let (unused, unseen) = storage::left_over(unused, region, &machines, present);
+    let templates = templates.iter().filter(|template| is_done_with(&template.tags, &machines, present));
     let templates = templates.map(|template| {
         let launch = tag::value_of(&template.tags, tag::LAUNCH);
         leftover(LeftoverKind::LaunchTemplate, &template.name, region, launch)
     });
-    let networks = network::left_over(&networks, &groups, &machines, now)
+    let networks = network::left_over(&networks, &groups, &machines, present)
         .map(|(kind, id, launch)| leftover(kind, id, region, launch))
         .collect::<Vec<_>>();
     let group = |group: &Group| leftover(LeftoverKind::SecurityGroup, &group.id, region, launch_of(group));
-    let groups = groups.iter().filter(|group| serves_nothing(group, &machines, now)).map(group);
+    let groups = groups.iter().filter(|group| serves_nothing(group, &machines, present)).map(group);
     let bucket = bucket.map(|name| leftover(LeftoverKind::Bucket, &name, region, None));
     // In the order in which they hang on each other.
     let found = unused.into_iter().chain(templates).chain(groups).chain(networks).chain(bucket);
@@ -115,7 +137,7 @@ fn launch_of(group: &Group) -> Option<&str> {
 }
 
 /// Whether a group has nothing left to do: no machine that has not ended has it, and no launch is about to make one.
-fn serves_nothing(group: &Group, machines: &[Machine], now: jiff::Timestamp) -> bool {
+fn serves_nothing(group: &Group, machines: &[Machine], present: Present<'_>) -> bool {
     let launch = launch_of(group);
     let of_launch = |machine: &&Machine| launch.is_some() && machine.tag(tag::LAUNCH) == launch;
     let has_it = |machine: &&Machine| machine.groups.contains(&group.id);
@@ -123,20 +145,15 @@ fn serves_nothing(group: &Group, machines: &[Machine], now: jiff::Timestamp) -> 
     if served.peek().is_some() {
         return served.all(|machine| machine.state.is_ended());
     }
-    !is_under_way(launch, now)
+    !present.may_be_under_way(launch)
 }
 
 /// Whether the launch that made a template needs it no more: it does only until its machines are asked for.
-fn is_done_with(tags: &[Tag], machines: &[Machine], now: jiff::Timestamp) -> bool {
+fn is_done_with(tags: &[Tag], machines: &[Machine], present: Present<'_>) -> bool {
     let launch = tag::value_of(tags, tag::LAUNCH);
     let mut made = machines.iter().filter(|machine| machine.tag(tag::LAUNCH) == launch).peekable();
     let all_ended = made.peek().is_some() && made.all(|machine| machine.state.is_ended());
-    all_ended || !is_under_way(launch, now)
-}
-
-/// Whether a launch is so young that it may not be done.
-fn is_under_way(launch: Option<&str>, now: jiff::Timestamp) -> bool {
-    launch.and_then(planned_at).is_some_and(|planned| Span::between(planned, now) <= UNDER_WAY)
+    all_ended || !present.may_be_under_way(launch)
 }
 
 /// Removes what was found; what belongs to no region by way of `home`.
@@ -242,8 +259,9 @@ mod tests {
     #[test]
     fn a_group_serves_its_machine_until_that_has_ended() {
         let now: jiff::Timestamp = NOW.parse().unwrap();
+        let present = Present { now, over: None };
         let old = "l-6500000000000001";
-        let serves_nothing_with = |machines: &[Machine]| serves_nothing(&group(old), machines, now);
+        let serves_nothing_with = |machines: &[Machine]| serves_nothing(&group(old), machines, present);
         assert!(serves_nothing_with(&[]));
         assert!(serves_nothing_with(&[machine(old, MachineState::Terminated, &[])]));
         assert!(!serves_nothing_with(&[machine(old, MachineState::Stopped, &[])]));
@@ -255,9 +273,10 @@ mod tests {
     #[test]
     fn the_group_of_a_launch_under_way_is_left_alone() {
         let now: jiff::Timestamp = NOW.parse().unwrap();
+        let present = Present { now, over: None };
         let launch = format!("l-{:08x}00000001", now.as_second() - 60);
-        assert!(!serves_nothing(&group(&launch), &[], now));
+        assert!(!serves_nothing(&group(&launch), &[], present));
         let hour_ago = format!("l-{:08x}00000001", now.as_second() - 3600);
-        assert!(serves_nothing(&group(&hour_ago), &[], now));
+        assert!(serves_nothing(&group(&hour_ago), &[], present));
     }
 }

@@ -153,7 +153,10 @@ pub enum Cause {
 
 /// What was made and would be made again by the next try: buckets, and the agent in them.
 #[derive(Debug, Default)]
-pub struct Carried(Vec<Made>);
+pub struct Carried {
+    made: Vec<Made>,
+    launch: String,
+}
 
 /// Launches what the plan says, telling `report` what happens.
 ///
@@ -173,7 +176,7 @@ pub async fn execute(
         done: HashSet::new(),
         groups: BTreeMap::new(),
         networks: BTreeMap::new(),
-        made: std::mem::take(&mut carried.0),
+        made: std::mem::take(&mut carried.made),
     };
     match executor.launch().await {
         Ok(launched) => Ok(launched),
@@ -181,7 +184,8 @@ pub async fn execute(
             if matches!(cause, Cause::NoneToBeHad { .. } | Cause::TooFew { .. }) {
                 let made = std::mem::take(&mut executor.made);
                 let (stored, rest) = made.into_iter().partition(Made::is_stored);
-                (executor.made, carried.0) = (rest, stored);
+                executor.made = rest;
+                *carried = Carried { made: stored, launch: plan.launch.clone() };
             }
             let left = executor.undo().await;
             Err(ExecuteError { cause, left })
@@ -191,11 +195,11 @@ pub async fn execute(
 
 /// Undoes what tries without success have carried, after the last of them; hands back what is still there.
 pub async fn give_up(carried: Carried, mut report: impl FnMut(Event)) -> Vec<Left> {
-    undo(carried.0, &mut report).await
+    undo(carried.made, &carried.launch, &mut report).await
 }
 
 /// Removes what was made, the last first; hands back what is still there.
-async fn undo(mut made: Vec<Made>, report: &mut impl FnMut(Event)) -> Vec<Left> {
+async fn undo(mut made: Vec<Made>, launch: &str, report: &mut impl FnMut(Event)) -> Vec<Left> {
     let mut left: Vec<Left> = Vec::new();
     // What stays keeps what it is in: that need not be asked for, again and again.
     let mut holders: Vec<(String, String)> = Vec::new();
@@ -203,8 +207,8 @@ async fn undo(mut made: Vec<Made>, report: &mut impl FnMut(Event)) -> Vec<Left> 
         let (held_in, holds_in) = (made.held_in().map(str::to_owned), made.holds_in().map(str::to_owned));
         let holder = holders.iter().find(|(region, _)| held_in.as_ref() == Some(region));
         let undone = match holder {
-            Some((_, holder)) => Err(made.held_by(holder)),
-            None => made.undo().await,
+            Some((_, holder)) => Err(made.held_by(holder, launch)),
+            None => made.undo(launch).await,
         };
         match undone {
             Ok(Some(what)) => report(Event::Undone(what)),
@@ -339,7 +343,7 @@ impl<'e, R: FnMut(Event)> Executor<'e, R> {
     }
 
     async fn undo(&mut self) -> Vec<Left> {
-        undo(std::mem::take(&mut self.made), self.report).await
+        undo(std::mem::take(&mut self.made), &self.plan.launch, self.report).await
     }
 }
 

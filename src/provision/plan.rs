@@ -59,8 +59,6 @@ pub use volumes::{PlannedVolume, VolumeRole};
 
 /// The value of a plan's `schema` field.
 pub const SCHEMA: &str = "cloudkit.launch-plan/v1";
-/// How many machines a launch makes, which the quotas have to have room for.
-pub const ONE: u32 = 1;
 
 /// What is going to be done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -331,7 +329,7 @@ pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Res
     }
     let mut notes = planner.price_notes(&candidates);
     notes.extend(network::notes(wish, world, &candidates));
-    let (candidates, failing) = preflight::set_aside(candidates, world, ONE);
+    let (candidates, failing) = preflight::set_aside(candidates, world, wish.count);
     refused.extend(failing);
     if candidates.is_empty() {
         return Err(PlanError::CertainToFail { refused });

@@ -101,30 +101,25 @@ impl Made {
     }
 
     /// What is left where something that is still there keeps it.
-    pub(super) fn held_by(&self, holder: &str) -> Left {
-        let (what, command) = self.named();
+    pub(super) fn held_by(&self, holder: &str, launch: &str) -> Left {
+        let (what, command) = self.named(launch);
         Left { what, command, because: format!("{holder} is still there") }
     }
 
-    /// What it is called, and the command that removes it.
-    fn named(&self) -> (String, String) {
-        let cleanup = |rest: &str| format!("cloudkit launch cleanup{rest}");
-        let here = |region: &str| cleanup(&format!(" --region {region}"));
+    /// What it is called, and the command that removes it once its launch is over.
+    fn named(&self, launch: &str) -> (String, String) {
+        let stored = || "cloudkit launch cleanup --bucket".to_owned();
+        let anywhere = || format!("cloudkit launch cleanup --launch {launch}");
+        let here = |region: &str| format!("{} --region {region}", anywhere());
         let list = |region: &str| format!("cloudkit launch list --region {region}");
         match self {
-            Self::Role { name, .. } => (format!("role {name}"), cleanup("")),
-            Self::Profile { name, .. } => (format!("instance profile {name}"), cleanup("")),
-            Self::Bucket { bucket } => (format!("bucket {}", bucket.name()), cleanup(" --bucket")),
-            Self::Object { bucket, key } => {
-                (format!("object {key} in bucket {}", bucket.name()), cleanup(" --bucket"))
-            }
+            Self::Role { name, .. } => (format!("role {name}"), anywhere()),
+            Self::Profile { name, .. } => (format!("instance profile {name}"), anywhere()),
+            Self::Bucket { bucket } => (format!("bucket {}", bucket.name()), stored()),
+            Self::Object { bucket, key } => (format!("object {key} in bucket {}", bucket.name()), stored()),
             Self::Group { region, name, .. } => (format!("security group {name}"), here(region)),
             Self::Network { region, launch, .. } => (format!("the network of launch {launch}"), here(region)),
-            Self::LaunchTemplate { region, name, .. } => (
-                format!("launch template {name}"),
-                // `cleanup` leaves it alone for as long as its launch may be under way.
-                format!("aws ec2 delete-launch-template --launch-template-name {name} --region {region}"),
-            ),
+            Self::LaunchTemplate { region, name, .. } => (format!("launch template {name}"), here(region)),
             Self::Machines { region, ids, .. } => {
                 (machines(ids), format!("cloudkit launch terminate {} --region {region}", ids.join(" ")))
             }
@@ -138,8 +133,8 @@ impl Made {
     }
 
     /// Removes it; says what was removed, or nothing where nothing was there.
-    pub(super) async fn undo(self) -> Result<Option<String>, Left> {
-        let (what, command) = self.named();
+    pub(super) async fn undo(self, launch: &str) -> Result<Option<String>, Left> {
+        let (what, command) = self.named(launch);
         let removed = |was_there: bool| was_there.then(|| what.clone());
         let outcome = match self {
             Self::Role { iam, name } => iam.remove_role(&name).await.map(removed),

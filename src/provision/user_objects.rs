@@ -3,7 +3,7 @@
 //! S3 drops it by itself after a day. It holds what users gave their machines, so it is not left for longer than it is of
 //! use. What belongs to no launch is not touched.
 
-use super::cleanup::{Leftovers, leftover_of};
+use super::cleanup::{Leftovers, Present, leftover_of};
 use super::plan::{OBJECT_PREFIX, bucket_name, planned_at};
 use super::report::{Leftover, LeftoverKind};
 use crate::aws::regions::{PerRegion, ask_each};
@@ -18,12 +18,12 @@ pub async fn find(
     session: &Session,
     regions: &[RegionName],
     account: &str,
-    now: jiff::Timestamp,
+    present: Present<'_>,
 ) -> Leftovers {
     let look = async |region: &RegionName| {
         let bucket = session.bucket(region, bucket_name(account, region.as_str()), account);
         let keys = bucket.keys_under(OBJECT_PREFIX).await?;
-        Ok::<_, AwsError>(keys.iter().filter_map(|key| leftover(key, region, now)).collect::<Vec<_>>())
+        Ok::<_, AwsError>(keys.iter().filter_map(|key| leftover(key, region, present)).collect::<Vec<_>>())
     };
     let PerRegion { answers, failures } = ask_each(session, regions, look).await;
     Leftovers {
@@ -33,10 +33,10 @@ pub async fn find(
     }
 }
 
-fn leftover(key: &str, region: &RegionName, now: jiff::Timestamp) -> Option<Leftover> {
+fn leftover(key: &str, region: &RegionName, present: Present<'_>) -> Option<Leftover> {
     let launch = key.strip_prefix(OBJECT_PREFIX)?.split('/').next()?.to_owned();
-    let is_old = Span::between(planned_at(&launch)?, now) > OF_USE;
-    is_old.then(|| leftover_of(LeftoverKind::Object, key, region.as_str(), Some(&launch)))
+    let is_done = planned_at(&launch).is_some() && !present.is_within(&launch, OF_USE);
+    is_done.then(|| leftover_of(LeftoverKind::Object, key, region.as_str(), Some(&launch)))
 }
 
 #[cfg(test)]
@@ -46,9 +46,10 @@ mod tests {
     #[test]
     fn what_may_yet_be_fetched_and_what_is_no_launchs_is_left_alone() {
         let now: jiff::Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
+        let present = Present { now, over: None };
         let region: RegionName = "us-east-1".parse().unwrap();
         let of_age = |seconds: i64| format!("user/l-{:08x}00000001/abc", now.as_second() - seconds);
-        let is_leftover = |key: String| leftover(&key, &region, now).is_some();
+        let is_leftover = |key: String| leftover(&key, &region, present).is_some();
         assert!(is_leftover(of_age(4 * 3600)));
         assert!(!is_leftover(of_age(2 * 3600)));
         assert!(!is_leftover("user/notes.txt".to_owned()));

@@ -8,9 +8,8 @@ use aws_sdk_ec2::operation::purchase_capacity_block::builders::PurchaseCapacityB
 use aws_sdk_ec2::types::{CapacityReservationInstancePlatform, ResourceType};
 
 use super::dry_run::verdict;
-use super::network::sent_once;
 use super::reservation::reservation;
-use super::{Ec2, count_in, count_out, incomplete, tags_out, time_in, time_out};
+use super::{Ec2, count_in, count_out, incomplete, sent_once, tags_out, time_in, time_out};
 use crate::aws::error::AwsError;
 use crate::aws::types::capacity::{BlockOffering, BlockRequest, CapacityReservation};
 use crate::model::Money;

@@ -9,7 +9,6 @@ use aws_sdk_ec2::types::{
     FleetOnDemandAllocationStrategy, FleetType, LaunchTemplateAndOverridesResponse, OnDemandOptionsRequest,
     ResourceType, SpotAllocationStrategy, SpotOptionsRequest, TargetCapacitySpecificationRequest,
 };
-use aws_smithy_types::retry::RetryConfig;
 
 use super::run::is_zone_id;
 use super::{Ec2, count_out, tags_out};
@@ -36,7 +35,6 @@ impl Ec2 {
     /// Where EC2 refuses the request as a whole; where [`AwsError::may_have_happened`] is set, only the same request again
     /// tells.
     pub async fn make_fleet(&self, request: &FleetRequest) -> Result<FleetAnswer, AwsError> {
-        let no_retries = aws_sdk_ec2::config::Builder::new().retry_config(RetryConfig::disabled());
         let wanted = TargetCapacitySpecificationRequest::builder()
             .total_target_capacity(count_out(request.wanted))
             .default_target_capacity_type(match request.market {
@@ -59,7 +57,7 @@ impl Ec2 {
         };
         let answer = asked
             .customize()
-            .config_override(no_retries)
+            .config_override(super::sent_once())
             .send()
             .await
             .map_err(|error| AwsError::from_sdk("CreateFleet", error))?;

@@ -29,6 +29,8 @@ pub use dry_run::DryMachine;
 pub use fleet::FleetAnswer;
 pub use power::Rest;
 
+use aws_smithy_types::retry::RetryConfig;
+
 use super::error::{AwsError, ErrorKind};
 use crate::model::tag::Tag;
 
@@ -56,6 +58,11 @@ impl Ec2 {
             .map_err(|error| AwsError::from_sdk("DescribeRegions", error))?;
         Ok(answer.regions.unwrap_or_default().into_iter().filter_map(|region| region.region_name).collect())
     }
+}
+
+/// Configuration of a call that is sent once.
+fn sent_once() -> aws_sdk_ec2::config::Builder {
+    aws_sdk_ec2::config::Builder::new().retry_config(RetryConfig::disabled())
 }
 
 fn filter<'v>(name: &str, values: impl IntoIterator<Item = &'v str>) -> aws_sdk_ec2::types::Filter {

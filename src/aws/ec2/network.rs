@@ -4,17 +4,11 @@
 //! whether a call without an answer was carried out.
 
 use aws_sdk_ec2::types::ResourceType;
-use aws_smithy_types::retry::RetryConfig;
 
-use super::{Ec2, filter, incomplete, tags_in, tags_out};
+use super::{Ec2, filter, incomplete, sent_once, tags_in, tags_out};
 use crate::aws::error::{AwsError, ErrorKind};
 use crate::aws::types::network::{Gateway, Network};
 use crate::model::tag::{self, Tag};
-
-/// Configuration of a call that is sent once.
-pub(super) fn sent_once() -> aws_sdk_ec2::config::Builder {
-    aws_sdk_ec2::config::Builder::new().retry_config(RetryConfig::disabled())
-}
 
 impl Ec2 {
     /// Every network of the region.

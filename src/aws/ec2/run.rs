@@ -10,7 +10,6 @@ use aws_sdk_ec2::types::{
     InstanceMetadataTagsState, InstanceNetworkInterfaceSpecification, MarketType, Placement, ResourceType,
     ShutdownBehavior, SpotInstanceType, SpotMarketOptions,
 };
-use aws_smithy_types::retry::RetryConfig;
 
 use super::machine::machine;
 use super::{Ec2, count_out, incomplete, tags_out};
@@ -29,7 +28,6 @@ impl Ec2 {
     /// # Errors
     /// Where EC2 refuses; where [`AwsError::may_have_happened`] is set, only the same request again tells.
     pub async fn run(&self, request: &RunRequest) -> Result<Vec<Machine>, AwsError> {
-        let no_retries = aws_sdk_ec2::config::Builder::new().retry_config(RetryConfig::disabled());
         let kinds = tagged_kinds(request.market).into_iter();
         let tags = kinds.map(|kind| tags_out(kind, &request.tags)).collect();
         let answer = self
@@ -56,7 +54,7 @@ impl Ec2 {
             .user_data(&request.user_data)
             .set_tag_specifications(Some(tags))
             .customize()
-            .config_override(no_retries)
+            .config_override(super::sent_once())
             .send()
             .await
             .map_err(|error| AwsError::from_sdk("RunInstances", error))?;

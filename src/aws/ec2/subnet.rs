@@ -4,8 +4,8 @@
 
 use aws_sdk_ec2::types::{ResourceType, RouteState, SubnetCidrBlockStateCode, VpcEndpointType};
 
-use super::network::{gone, own, sent_once, there};
-use super::{Ec2, count_in, filter, incomplete, tags_in, tags_out};
+use super::network::{gone, own, there};
+use super::{Ec2, count_in, filter, incomplete, sent_once, tags_in, tags_out};
 use crate::aws::error::AwsError;
 use crate::aws::types::network::{EndpointServes, RouteTable, S3Endpoint, Subnet, WayOut};
 use crate::model::tag::Tag;

@@ -13,12 +13,13 @@ use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
 use crate::cli::region;
 use crate::cli::region_failures;
-use crate::model::RegionName;
+use crate::model::{NotAValue, RegionName};
 use crate::output::launch::kind;
 use crate::platform::clock;
 use crate::provision::cleanup::roles::{self, Roles};
-use crate::provision::cleanup::{self, Leftovers, SettleError};
+use crate::provision::cleanup::{self, Leftovers, Present, SettleError};
 use crate::provision::journal::Journal;
+use crate::provision::plan::planned_at;
 use crate::provision::report::{Leftover, LeftoverKind};
 use crate::provision::stored_agents::StoredAgents;
 use crate::provision::user_objects;
@@ -35,6 +36,9 @@ pub(super) struct CleanupArguments {
     /// Also remove volumes of ended machines that did not go with them, and what is on them
     #[arg(long)]
     volumes: bool,
+    /// Only what this launch has left, which is over: else what is younger than 15 minutes is left to it
+    #[arg(long, value_name = "LAUNCH", value_parser = launch_id, conflicts_with = "bucket")]
+    launch: Option<String>,
     /// Only show what there is
     #[arg(long, conflicts_with = "yes")]
     dry_run: bool,
@@ -47,11 +51,14 @@ pub(super) fn run(context: &Context<'_>, arguments: &CleanupArguments) -> Result
     let asked = AskedRegions::parse_or_all(context, &arguments.region)?;
     let home = region::in_force(context).region.parse()?;
     let (session, account, mut leftovers, roles) =
-        context.block_on_bounded(look(context, asked, &home, arguments.bucket))?;
+        context.block_on_bounded(look(context, asked, &home, arguments))?;
     let failed = tell_of_roles(context, region_failures::tell(context, &leftovers.failures), &roles);
     let failed = tell_unseen(context, failed, &leftovers);
     if let Roles::Found(roles) = roles {
         leftovers.found.extend(roles);
+    }
+    if let Some(launch) = &arguments.launch {
+        leftovers.found.retain(|one| one.launch.as_ref() == Some(launch));
     }
     let show = |rows: &[Leftover]| context.streams.write_list(context.streams.list_format(), rows);
     if leftovers.found.is_empty() {
@@ -135,20 +142,21 @@ async fn look(
     context: &Context<'_>,
     asked: AskedRegions,
     home: &RegionName,
-    buckets: bool,
+    arguments: &CleanupArguments,
 ) -> Result<(Session, String, Leftovers, Roles), CommandError> {
     let session = context.session().await?;
     let account = session.sts(home).caller().await?.account;
     let asking = session.asking();
     let regions = asked.resolve(context, &asking).await?;
     let now = clock::now();
-    let of_bucket = buckets.then_some(account.as_str());
+    let present = Present { now, over: arguments.launch.as_deref() };
+    let of_bucket = arguments.bucket.then_some(account.as_str());
     // What is in a bucket that goes goes with it.
-    let in_buckets = if buckets { &[][..] } else { &regions[..] };
+    let in_buckets = if arguments.bucket { &[][..] } else { &regions[..] };
     let (mut leftovers, objects, roles) = tokio::join!(
-        cleanup::find(&asking, &regions, of_bucket, now),
-        user_objects::find(&asking, in_buckets, &account, now),
-        roles::find(&session, home, now)
+        cleanup::find(&asking, &regions, of_bucket, present),
+        user_objects::find(&asking, in_buckets, &account, present),
+        roles::find(&session, home, present)
     );
     leftovers.found.extend(objects.found);
     for RegionFailure { region, source } in objects.failures {
@@ -166,6 +174,12 @@ async fn look(
         }
     }
     Ok((session, account, leftovers, roles))
+}
+
+/// Its id says when it was planned.
+fn launch_id(text: &str) -> Result<String, NotAValue> {
+    let expected = "the id of a launch, such as l-6b02cbe7ba8c22d2";
+    planned_at(text).map(|_| text.to_owned()).ok_or_else(|| NotAValue::new(text, expected))
 }
 
 fn question(found: &[Leftover], account: &str) -> String {

@@ -22,7 +22,7 @@ use crate::output::Format;
 use crate::output::finding::{summary, text};
 use crate::platform::{clock, terminal};
 use crate::provision::observe::{self, Local};
-use crate::provision::plan::{ONE, possible};
+use crate::provision::plan::possible;
 use crate::provision::preflight::{Check, Finding, Fix, State, findings};
 use crate::provision::stored_agents::StoredAgents;
 use crate::provision::wish::Wish;
@@ -97,7 +97,7 @@ async fn examine(
         Ok(world) => {
             let world = World { looks, ..world };
             let (candidates, refused) = possible(wish, &world, catalog)?;
-            all.extend(findings(wish, &world, &candidates, &refused, ONE));
+            all.extend(findings(wish, &world, &candidates, &refused, wish.count.wanted));
             all.extend(permissions::findings(&session, &world, &candidates).await);
         }
     }

@@ -17,7 +17,6 @@ use crate::discovery::account::quotas::{Account, Freshness, QuotaRow};
 use crate::model::RegionName;
 use crate::platform::clock;
 use crate::provision::observe::{self, Local, looks};
-use crate::provision::plan::ONE;
 use crate::provision::preflight::charged_to;
 use crate::provision::wish::Wish;
 use crate::provision::world::World;
@@ -93,7 +92,7 @@ fn wanted(wish: &Wish, catalog: &Catalog<'_>) -> BTreeMap<RegionName, Vec<Wanted
         let Some(quota) = charged_to(name, machine.market) else { continue };
         // Of a type that the catalog does not know yet, what is kept is asked to have room for one vCPU at least.
         let vcpus = catalog.instance_type(name).and_then(InstanceType::vcpus).unwrap_or(1);
-        let vcpus = u64::from(vcpus).saturating_mul(u64::from(ONE));
+        let vcpus = u64::from(vcpus).saturating_mul(u64::from(wish.count.wanted));
         let of_region = wanted.entry(machine.region.clone()).or_default();
         match of_region.iter_mut().find(|one| one.quota == quota) {
             Some(one) => one.vcpus = one.vcpus.max(vcpus),

@@ -2,7 +2,7 @@
 //!
 //! A network serves every launch of its region, so it stays while a machine, anybody's interface or a group is in it.
 
-use super::{is_under_way, serves_nothing};
+use super::{Present, serves_nothing};
 use crate::aws::AwsError;
 use crate::aws::ec2::Ec2;
 use crate::aws::types::network::{Gateway, Network};
@@ -32,13 +32,13 @@ pub(super) fn left_over<'n>(
     own: &'n OwnNetworks,
     groups: &[Group],
     machines: &[Machine],
-    now: jiff::Timestamp,
+    present: Present<'_>,
 ) -> impl Iterator<Item = (LeftoverKind, &'n str, Option<&'n str>)> {
     // A launch of which a machine is shown has made what it makes.
     let may_come = move |tags: &[Tag]| {
         let launch = launch_of(tags);
         let has_machine = machines.iter().any(|machine| machine.tag(tag::LAUNCH) == launch);
-        !has_machine && is_under_way(launch, now)
+        !has_machine && present.may_be_under_way(launch)
     };
     let serves = move |network: &Network| {
         let ended = |machine: &Option<String>| {
@@ -46,7 +46,7 @@ pub(super) fn left_over<'n>(
         };
         let in_use = own.interfaces.iter().any(|(its, machine)| *its == network.id && !ended(machine));
         let group = |group: &Group| group.network.as_ref() == Some(&network.id);
-        let has_group = groups.iter().any(|one| group(one) && !serves_nothing(one, machines, now));
+        let has_group = groups.iter().any(|one| group(one) && !serves_nothing(one, machines, present));
         in_use || has_group || may_come(&network.tags)
     };
     let networks = own.networks.iter().filter(|network| !serves(network));

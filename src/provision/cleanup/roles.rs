@@ -5,11 +5,11 @@
 
 use futures_util::future::try_join_all;
 
-use super::{UNDER_WAY, leftover_of};
+use super::{Present, leftover_of};
 use crate::aws::types::Machine;
 use crate::aws::types::ending::OwnRole;
 use crate::aws::{AwsError, ErrorKind, Session};
-use crate::model::{RegionName, Span, tag};
+use crate::model::{RegionName, tag};
 use crate::provision::inventory::enabled_regions;
 use crate::provision::plan::ending::role_name;
 use crate::provision::plan::planned_at;
@@ -30,15 +30,15 @@ pub enum Roles {
 }
 
 /// Looks for roles that serve nothing any more, by way of a region of the account's partition.
-pub async fn find(session: &Session, home: &RegionName, now: jiff::Timestamp) -> Roles {
-    match look(session, home, now).await {
+pub async fn find(session: &Session, home: &RegionName, present: Present<'_>) -> Roles {
+    match look(session, home, present).await {
         Ok(found) => Roles::Found(found),
         Err(error) if error.kind == ErrorKind::NotAllowed => Roles::NotAllowed(error),
         Err(error) => Roles::Failed(error),
     }
 }
 
-async fn look(session: &Session, home: &RegionName, now: jiff::Timestamp) -> Result<Vec<Leftover>, AwsError> {
+async fn look(session: &Session, home: &RegionName, present: Present<'_>) -> Result<Vec<Leftover>, AwsError> {
     let roles = session.iam(home).own_roles().await?;
     let ours: Vec<(&OwnRole, &str)> =
         roles.iter().filter_map(|role| Some((role, launch_of(&role.name)?))).collect();
@@ -48,7 +48,7 @@ async fn look(session: &Session, home: &RegionName, now: jiff::Timestamp) -> Res
     let regions = enabled_regions(session, home).await?;
     let machines = try_join_all(regions.iter().map(async |region| session.ec2(region).own_machines().await));
     let machines: Vec<Machine> = machines.await?.into_iter().flatten().collect();
-    let left = ours.into_iter().filter(|(_, launch)| serves_nothing(launch, &machines, now));
+    let left = ours.into_iter().filter(|(_, launch)| serves_nothing(launch, &machines, present));
     let leftover = |(role, launch): (&OwnRole, &str)| {
         leftover_of(LeftoverKind::Role, &role.name, EVERYWHERE, Some(launch))
     };
@@ -62,12 +62,12 @@ fn launch_of(name: &str) -> Option<&str> {
 }
 
 /// Whether a launch's machine has ended, and none is about to be made. A stopped one wants its role again.
-fn serves_nothing(launch: &str, machines: &[Machine], now: jiff::Timestamp) -> bool {
+fn serves_nothing(launch: &str, machines: &[Machine], present: Present<'_>) -> bool {
     let mut its = machines.iter().filter(|machine| machine.tag(tag::LAUNCH) == Some(launch)).peekable();
     if its.peek().is_some() {
         return its.all(|machine| machine.state.is_ended());
     }
-    planned_at(launch).is_some_and(|planned| Span::between(planned, now) > UNDER_WAY)
+    !present.may_be_under_way(Some(launch))
 }
 
 /// Removes a role with its profile.
@@ -92,8 +92,11 @@ mod tests {
     #[test]
     fn the_role_of_a_launch_under_way_is_left_alone() {
         let now: jiff::Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
+        let present = Present { now, over: None };
         let launched_ago = |seconds: i64| format!("l-{:08x}00000001", now.as_second() - seconds);
-        assert!(!serves_nothing(&launched_ago(60), &[], now));
-        assert!(serves_nothing(&launched_ago(3600), &[], now));
+        assert!(!serves_nothing(&launched_ago(60), &[], present));
+        assert!(serves_nothing(&launched_ago(3600), &[], present));
+        let over = Present { now, over: Some(&launched_ago(60)) };
+        assert!(serves_nothing(&launched_ago(60), &[], over), "unless it is known to be over");
     }
 }

@@ -3,7 +3,7 @@
 //! Every volume of a machine of ours goes with it, so one that is left was detached, or was to stay: somebody may count on
 //! what is in it. It is found here, and goes only where volumes are asked for by name.
 
-use super::{is_under_way, leftover};
+use super::{Present, leftover};
 use crate::aws::AwsError;
 use crate::aws::ec2::Ec2;
 use crate::aws::types::Machine;
@@ -32,10 +32,10 @@ pub(super) fn left_over(
     unused: Unused,
     region: &RegionName,
     machines: &[Machine],
-    now: jiff::Timestamp,
+    present: Present<'_>,
 ) -> (Vec<Leftover>, Vec<(&'static str, AwsError)>) {
     let (mut found, mut unseen) = (Vec::new(), Vec::new());
-    let forgotten = |tags: &[Tag]| is_forgotten(tags, machines, now);
+    let forgotten = |tags: &[Tag]| is_forgotten(tags, machines, present);
     let of_launch =
         |kind, id: &str, tags: &[Tag]| leftover(kind, id, region, tag::value_of(tags, tag::LAUNCH));
     match unused.volumes {
@@ -61,7 +61,7 @@ pub(super) fn left_over(
 
 /// Whether something is of a launch of ours of which no machine is left, and none is about to be made. While there is one,
 /// also a stopped one, its owner may attach it again.
-fn is_forgotten(tags: &[Tag], machines: &[Machine], now: jiff::Timestamp) -> bool {
+fn is_forgotten(tags: &[Tag], machines: &[Machine], present: Present<'_>) -> bool {
     let Some(launch) = tag::value_of(tags, tag::LAUNCH).filter(|launch| planned_at(launch).is_some()) else {
         return false;
     };
@@ -69,7 +69,7 @@ fn is_forgotten(tags: &[Tag], machines: &[Machine], now: jiff::Timestamp) -> boo
     if its.peek().is_some() {
         return its.all(|machine| machine.state.is_ended());
     }
-    !is_under_way(Some(launch), now)
+    !present.may_be_under_way(Some(launch))
 }
 
 #[cfg(test)]
@@ -86,8 +86,9 @@ mod tests {
     #[test]
     fn what_a_machine_may_want_back_is_not_forgotten() {
         let now: jiff::Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
+        let present = Present { now, over: None };
         let forgotten = |launch: &str, machines: &[Machine]| {
-            is_forgotten(&[Tag::new(tag::LAUNCH, launch)], machines, now)
+            is_forgotten(&[Tag::new(tag::LAUNCH, launch)], machines, present)
         };
         assert!(forgotten(LAUNCH, &[]));
         assert!(forgotten(LAUNCH, &[machine(MachineState::Terminated)]));
@@ -96,6 +97,6 @@ mod tests {
         }
         assert!(!forgotten(&format!("l-{:08x}00000001", now.as_second() - 60), &[]));
         assert!(!forgotten("mine", &[]));
-        assert!(!is_forgotten(&[Tag::new(tag::MANAGED, "true")], &[], now));
+        assert!(!is_forgotten(&[Tag::new(tag::MANAGED, "true")], &[], present));
     }
 }

@@ -165,7 +165,7 @@ impl<'e, R: FnMut(Event)> Executor<'e, R> {
     }
 
     async fn tell_undone(&mut self, made: Vec<Made>) {
-        for Left { what, because, command } in undo(made, self.report).await {
+        for Left { what, because, command } in undo(made, &self.plan.launch, self.report).await {
             (self.report)(Event::StillThere { what, because, command });
         }
     }

@@ -138,7 +138,7 @@ impl<R: FnMut(Event)> Executor<'_, R> {
         self.made = rest;
         let templates: Vec<Made> = templates;
         for template in templates {
-            if let Err(Left { what, because, command }) = template.undo().await {
+            if let Err(Left { what, because, command }) = template.undo(&self.plan.launch).await {
                 (self.report)(Event::StillThere { what, because, command });
             }
         }

@@ -28,7 +28,9 @@ pub async fn look(wish: &Wish, session: &Session) -> Looks {
         (region.to_string(), Look::from(session.ec2(region).offerings(&types).await))
     }));
     let subnets = join_all(regions.iter().map(async |region| {
-        let look = match wish.network.leaves_the_subnet_to_ec2() {
+        // Where a plan names subnets it has looked at them itself.
+        let ec2_chooses = wish.network.leaves_the_subnet_to_ec2() && !wish.spreads_over_zones(region);
+        let look = match ec2_chooses {
             true => Look::from(default_subnets(&session.ec2(region)).await),
             false => Look::NotAsked,
         };

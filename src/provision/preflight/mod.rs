@@ -12,6 +12,7 @@ mod tests;
 use serde::Serialize;
 
 use super::plan::{Candidate, Refused};
+use super::wish::count::Count;
 use super::world::World;
 use super::world::looks::{Look, Presence};
 use crate::model::Market;
@@ -191,13 +192,17 @@ impl Finding {
     }
 }
 
-/// Leaves out the candidates that are certain to be refused, with the reason of each. `count` machines of one are wanted.
+/// Leaves out the candidates that are certain to be refused, with the reason of each.
 pub(super) fn set_aside(
     candidates: Vec<Candidate>,
     world: &World,
-    count: u32,
+    count: Count,
 ) -> (Vec<Candidate>, Vec<Refused>) {
     let mut refused = Vec::new();
+    // Where another quota can give the rest, room for one machine is something.
+    let mut quotas = candidates.iter().map(|one| (&one.region, charged_to(&one.instance_type, one.market)));
+    let first = quotas.next();
+    let count = if quotas.all(|quota| Some(quota) == first) { count.least } else { 1 };
     let kept = candidates.into_iter().filter(|candidate| match certain_failure(candidate, world, count) {
         None => true,
         Some(finding) => {

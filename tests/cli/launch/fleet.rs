@@ -473,7 +473,7 @@ fn calls_do_not_grow_with_the_machines() {
     };
     let (two, fifty) = (sorted(calls(2)), sorted(calls(50)));
     assert_eq!(two, fifty);
-    assert_snapshot!(two.join(" "), @"AuthorizeSecurityGroupIngress CreateFleet CreateLaunchTemplate CreateSecurityGroup DeleteLaunchTemplate DescribeImages DescribeRouteTables DescribeSubnets DescribeVpcs GetCallerIdentity GetParameters HeadBucket HeadObject");
+    assert_snapshot!(two.join(" "), @"AuthorizeSecurityGroupIngress CreateFleet CreateLaunchTemplate CreateSecurityGroup DeleteLaunchTemplate DescribeImages DescribeInstanceTypeOfferings DescribeRouteTables DescribeSubnets DescribeVpcs GetCallerIdentity GetParameters HeadBucket HeadObject");
     assert_eq!(living(&lab).len(), 53);
     let named = |count: u32| {
         let before = lab.requests().len();

@@ -153,7 +153,7 @@ fn a_template_that_can_not_be_removed_is_told_and_cleaned_up_later() {
     let since = screen.stderr.find("warning: still there").unwrap();
     assert_snapshot!(&screen.stderr[since..], @"
     warning: still there: launch template cloudkit-l-xxxxxxxxxxxxxxxx-f0-0 (DeleteLaunchTemplate refused: UnauthorizedOperation: No.)
-    hint: remove it: aws ec2 delete-launch-template --launch-template-name cloudkit-l-xxxxxxxxxxxxxxxx-f0-0 --region us-east-1
+    hint: remove it: cloudkit launch cleanup --launch l-xxxxxxxxxxxxxxxx --region us-east-1
     ");
     assert_eq!(lab.left()["us-east-1"]["launch_templates"].as_array().unwrap().len(), 1);
     lab.clear_faults();
