@@ -221,6 +221,23 @@ fn what_a_flag_says_is_not_asked() {
 }
 
 #[test]
+fn a_setting_is_what_enter_takes() {
+    let lab = Lab::start();
+    let mut home = lab.home();
+    let agent = home.path("agent");
+    let settings = "ttl: 2d\nno-idle-timeout: true\nregion: eu-west-1\n";
+    home.settings(&format!("{settings}agent-binary: {}\n", agent.display()));
+    home.unset("AWS_REGION");
+    let mut terminal = Terminal::typed(&home, "cloudkit launch --dry-run --name trainer");
+    for question in
+        ["1/5 What for?", "2/5 Where?", "3/5 How to pay", "4/5 How does it end?", "5/5 Which SSH key"]
+    {
+        terminal.sees(question).answers(ENTER);
+    }
+    terminal.sees("--region eu-west-1 --ttl 2d --no-idle-timeout").sees("Plan of launch").ends(0);
+}
+
+#[test]
 fn who_says_yes_beforehand_is_not_asked_what_to_launch() {
     let mut home = Home::new();
     home.set("NO_COLOR", "1");

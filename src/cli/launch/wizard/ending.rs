@@ -19,7 +19,7 @@ pub(super) struct Endings {
     pub(super) usd_hour: Option<Money>,
     /// How long it lives where nobody says.
     pub(super) ttl: Span,
-    /// How long it may be without work; none where nobody would see.
+    /// How long it may be without work; none where nobody would see, or nobody wants it.
     pub(super) idle: Option<Span>,
     pub(super) now: Timestamp,
     pub(super) zone: Option<TimeZone>,

@@ -257,10 +257,11 @@ impl<'w> Wizard<'w> {
     fn endings(&self, machine: &str, region: &str) -> Result<ending::Endings, CommandError> {
         let settings = self.context.settings;
         let idle = settings.parsed(Key::IdleTimeout)?.unwrap_or(DEFAULT_IDLE_TIMEOUT);
+        let is_unwanted = settings.parsed(Key::NoIdleTimeout)?.unwrap_or(false);
         Ok(ending::Endings {
             usd_hour: self.dearest_hour(machine, region),
             ttl: settings.parsed(Key::Ttl)?.unwrap_or(DEFAULT_TTL),
-            idle: (self.arguments.boot.agent() == AgentWish::Installed).then_some(idle),
+            idle: (self.arguments.boot.agent() == AgentWish::Installed && !is_unwanted).then_some(idle),
             now: clock::now(),
             zone: time_zone::local(self.context.process),
         })
