@@ -79,6 +79,7 @@ pub fn run(process: &Process) -> ExitCode {
 }
 
 /// The command line, with what a launch file adds to it.
+#[cfg_attr(not(feature = "aws"), expect(unused_variables, reason = "only a launch reads a file"))]
 fn parse(process: &Process, words: &[OsString]) -> Result<Cloudkit, NotParsed> {
     let parsed = Cloudkit::command().try_get_matches_from(words);
     #[cfg(feature = "aws")]

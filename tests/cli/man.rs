@@ -41,10 +41,18 @@ fn a_page_reads_as_the_help_does() {
     Bring the catalog up to date from AWS\*(Aqs public price lists
     .PP
     Reads the lists of spot prices, of spot interruptions and of on\-demand prices of every region for Linux and Windows. What no list speaks of stays as it is known. A list that can\*(Aqt be read, or that has lost many of its rows, changes nothing.
+    .PP
+    Lists of on\-demand prices say from when they are. The others go by what AWS\*(Aqs server says of them: in a folder by the headers that were kept beside a file (curl \-D spot.json.headers), else by \-\-as\-of, else by the date of an on\-demand list in the same folder (shown as ~2026\-08\-06), else by the file\*(Aqs own time (<=2026\-08\-06), which may be that of a copy. Figures whose date is guessed take the place of none whose date is known.
     .SH OPTIONS
     .TP
-    \fB\-\-from\fR \fI<DIR|URL>\fR
-    Folder with files of the lists, or the address of a mirror, instead of AWS\*(Aqs addresses
+    \fB\-\-from\fR \fI<DIR|FILE|URL>\fR
+    Folder with files of the lists, one such file, or the address of a mirror, instead of AWS\*(Aqs addresses
+    .TP
+    \fB\-\-as\-of\fR \fI<DATE>\fR
+    Day of the lists that say none and of which no server said one, such as 2026\-08\-06
+    .TP
+    \fB\-\-accept\-shrunken\fR
+    Take lists that have lost many of their rows too
     .TP
     \fB\-h\fR, \fB\-\-help\fR
     Print help (see a summary with \*(Aq\-h\*(Aq)
@@ -60,13 +68,14 @@ fn a_page_reads_as_the_help_does() {
     Use no network: answer from what is known here
     "#);
     let (_, below) = page.split_once("\n.SH EXAMPLES\n").unwrap();
-    assert_snapshot!(below.split_once(".SH VERSION").unwrap().0, @r#"
+    assert_snapshot!(below.split_once(".SH VERSION").unwrap().0, @r"
     .nf
       cloudkit find refresh
       cloudkit find refresh \-\-from ./lists          # files of the lists, at any depth, known by their content
+      cloudkit find refresh \-\-from ./lists \-\-as\-of 2026\-08\-06
       cloudkit find refresh \-\-from https://mirror.example/ec2
     .fi
-    "#);
+    ");
 }
 
 #[test]

@@ -29,20 +29,22 @@ fn waited_for(lab: &Lab, since: usize) -> String {
 #[test]
 fn calls_that_do_not_need_each_other_run_together() {
     let lab = Lab::start();
+    // What answers for the first time takes its time.
+    lab.home().run(LAUNCH).ok();
+    lab.reset();
     let home = lab.home();
     lab.post("/latency", &json!({"ms": 300}));
     home.run(LAUNCH).ok();
     assert_snapshot!(waited_for(&lab, 0), @"
     0 DescribeInstanceTypeOfferings DescribeRouteTables DescribeSubnets DescribeVpcs GetCallerIdentity GetParameters
-    1 DescribeCapacityReservations DescribeInstances GetAWSDefaultServiceQuota GetServiceQuota HeadBucket HeadObject
-    2 DescribeImages
-    3 CreateBucket
-    4 PutPublicAccessBlock
-    5 PutBucketEncryption
-    6 PutObject
-    7 CreateSecurityGroup
-    8 AuthorizeSecurityGroupIngress
-    9 RunInstances
+    1 DescribeCapacityReservations DescribeImages DescribeInstances GetAWSDefaultServiceQuota GetServiceQuota HeadBucket HeadObject
+    2 CreateBucket
+    3 PutPublicAccessBlock
+    4 PutBucketEncryption
+    5 PutObject
+    6 CreateSecurityGroup
+    7 AuthorizeSecurityGroupIngress
+    8 RunInstances
     ");
     let seen = lab.requests().len();
     home.run(LAUNCH).ok();

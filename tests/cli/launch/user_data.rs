@@ -86,7 +86,7 @@ fn no_key_pair_and_no_role_are_needed() {
     assert_eq!(machine["key_name"], serde_json::Value::Null);
     let services: std::collections::BTreeSet<String> =
         lab.requests().into_iter().map(|request| request.service).collect();
-    assert_snapshot!(services.into_iter().collect::<Vec<_>>().join(" "), @"ec2 s3 ssm sts");
+    assert_snapshot!(services.into_iter().collect::<Vec<_>>().join(" "), @"ec2 s3 servicequotas ssm sts");
 }
 
 /// The places that the script is given, each as its URL and its header.

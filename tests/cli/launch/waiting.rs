@@ -89,7 +89,12 @@ fn verbose_shows_each_call() {
     assert_snapshot!(calls.join("\n"), @"
     EC2 AuthorizeSecurityGroupIngress in us-east-1: 200, [MS] ms
     EC2 CreateSecurityGroup in us-east-1: 200, [MS] ms
+    EC2 DescribeCapacityReservations in us-east-1: 200, [MS] ms
     EC2 DescribeImages in us-east-1: 200, [MS] ms
+    EC2 DescribeInstanceTypeOfferings in us-east-1: 200, [MS] ms
+    EC2 DescribeInstances in us-east-1: 200, [MS] ms
+    EC2 DescribeRouteTables in us-east-1: 200, [MS] ms
+    EC2 DescribeSubnets in us-east-1: 200, [MS] ms
     EC2 DescribeVpcs in us-east-1: 200, [MS] ms
     EC2 RunInstances in us-east-1: 200, [MS] ms
     S3 CreateBucket in us-east-1: 200, [MS] ms
@@ -100,6 +105,8 @@ fn verbose_shows_each_call() {
     S3 PutPublicAccessBlock in us-east-1: 200, [MS] ms
     SSM GetParameters in us-east-1: 200, [MS] ms
     STS GetCallerIdentity in us-east-1: 200, [MS] ms
+    Service Quotas GetAWSDefaultServiceQuota in us-east-1: 200, [MS] ms
+    Service Quotas GetServiceQuota in us-east-1: 200, [MS] ms
     ");
     assert_eq!(calls.len(), lab.requests().len(), "every call, and nothing else");
 }
