@@ -1,7 +1,7 @@
 //! `cloudkit launch` alone on a terminal: six questions, the plan, and a yes.
 
 use insta::assert_snapshot;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::find::lists::serve_all;
 use crate::support::{Home, Lab, Terminal};
@@ -55,6 +55,20 @@ fn enter_alone_is_no_yes() {
     terminal.sees("\r\n  spawn --instance-type t3a.small");
     terminal.sees(CONSENT).answers(ENTER).sees("nothing was launched").ends(1);
     assert_eq!(lab.changes(), [""; 0]);
+}
+
+#[test]
+fn a_plan_that_can_not_be_leads_back_to_the_questions() {
+    let lab = Lab::start();
+    let home = lab.home();
+    lab.post("/quotas", &json!({"region": "us-east-1", "code": "L-1216C47A", "value": 1}));
+    let mut terminal = Terminal::typed(&home, "cloudkit launch --wait accepted");
+    takes(&mut terminal, &QUESTIONS);
+    terminal.sees("error:").sees("standard on-demand (L-1216C47A)");
+    lab.post("/quotas", &json!({"region": "us-east-1", "code": "L-1216C47A", "value": null}));
+    takes(&mut terminal, &QUESTIONS);
+    terminal.sees(CONSENT).answers("y\r").sees("accepted").ends(0);
+    lab.only_machine();
 }
 
 #[test]

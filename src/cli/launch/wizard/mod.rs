@@ -21,6 +21,7 @@ mod signed_out;
 #[cfg(test)]
 mod tests;
 
+use std::cell::Cell;
 use std::ffi::OsString;
 
 use self::answers::{Answers, MarketAnswer};
@@ -38,7 +39,7 @@ use crate::cli::exit_code::ExitClass;
 use crate::cli::settings::Key;
 use crate::cli::{parse, personality};
 use crate::model::{Market, Money};
-use crate::output::Verbosity;
+use crate::output::{Failure, Verbosity};
 use crate::platform::{clock, terminal, time_zone};
 use crate::provision::plan::Plan;
 use crate::provision::wish::AgentWish;
@@ -73,11 +74,26 @@ pub(super) fn run(context: &Context<'_>, arguments: &LaunchArguments) -> Result<
             signed_out::show_plan(context, &arguments)?;
             return Err(error);
         }
-        match launch(context, &arguments, |plan| consent(context, plan))? {
-            Some(class) => return Ok(class),
-            None => first = wizard.steps.len().saturating_sub(1),
+        let planned = Cell::new(false);
+        let consent = |plan: &Plan| {
+            planned.set(true);
+            consent(context, plan)
+        };
+        match launch(context, &arguments, consent) {
+            Ok(Some(class)) => return Ok(class),
+            Ok(None) => first = wizard.steps.len().saturating_sub(1),
+            Err(CommandError { class, error, hints }) if !planned.get() && is_of_the_answers(class) => {
+                context.streams.fail(&Failure::of(error.as_ref(), hints, class.code()));
+                first = 0;
+            }
+            Err(error) => return Err(error),
         }
     }
+}
+
+/// Whether other answers may lead to a plan where these did not.
+fn is_of_the_answers(class: ExitClass) -> bool {
+    matches!(class, ExitClass::Usage | ExitClass::No | ExitClass::Capacity)
 }
 
 /// The arguments as they were typed with further ones behind them, by the parser that read the typed ones.
