@@ -5,6 +5,8 @@
 
 pub mod roles;
 
+use std::collections::BTreeSet;
+
 use futures_util::future::try_join_all;
 
 mod network;
@@ -49,7 +51,7 @@ impl Present<'_> {
 }
 
 /// What is left over in some regions.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Leftovers {
     /// Each thing, by region.
     pub found: Vec<Leftover>,
@@ -57,6 +59,15 @@ pub struct Leftovers {
     pub failures: Vec<RegionFailure>,
     /// The kinds of things that could not be looked for in a region that was asked.
     pub unseen: Vec<(&'static str, RegionFailure)>,
+    /// The launches that have made something and may still be under way, so that it is left to them.
+    pub under_way: BTreeSet<String>,
+}
+
+/// What is left over in a region.
+struct InRegion {
+    found: Vec<Leftover>,
+    unseen: Vec<(&'static str, AwsError)>,
+    under_way: BTreeSet<String>,
 }
 
 /// Looks for what is left over; the buckets of an account only where it is named, since they serve the launches to come.
@@ -68,13 +79,14 @@ pub async fn find(
 ) -> Leftovers {
     let look = |region| find_in_region(session, region, bucket_of_account, present);
     let PerRegion { answers, failures } = ask_each(session, regions, look).await;
-    let (mut found, mut unseen) = (Vec::new(), Vec::new());
-    for (region, (its, not_seen)) in answers {
-        found.extend(its);
+    let mut all = Leftovers { failures, ..Leftovers::default() };
+    for (region, InRegion { found, unseen, under_way }) in answers {
+        all.found.extend(found);
         let failure = |source| RegionFailure { region: region.clone(), source };
-        unseen.extend(not_seen.into_iter().map(|(what, source)| (what, failure(source))));
+        all.unseen.extend(unseen.into_iter().map(|(what, source)| (what, failure(source))));
+        all.under_way.extend(under_way);
     }
-    Leftovers { found, failures, unseen }
+    all
 }
 
 async fn find_in_region(
@@ -82,7 +94,7 @@ async fn find_in_region(
     region: &RegionName,
     bucket_of_account: Option<&str>,
     present: Present<'_>,
-) -> Result<(Vec<Leftover>, Vec<(&'static str, AwsError)>), AwsError> {
+) -> Result<InRegion, AwsError> {
     let ec2 = session.ec2(region);
     let unused = async { Ok(storage::look(&ec2).await) };
     let bucket = async {
@@ -98,6 +110,11 @@ async fn find_in_region(
         ec2.own_launch_templates(),
         bucket
     )?;
+    let tags = groups.iter().map(|group| &group.tags).chain(templates.iter().map(|template| &template.tags));
+    let launches = tags.chain(networks.tags()).filter_map(|tags| tag::value_of(tags, tag::LAUNCH));
+    let has_machine = |launch: &str| machines.iter().any(|machine| machine.tag(tag::LAUNCH) == Some(launch));
+    let under_way = launches.filter(|launch| present.may_be_under_way(Some(launch)) && !has_machine(launch));
+    let under_way = under_way.map(str::to_owned).collect();
     let (unused, unseen) = storage::left_over(unused, region, &machines, present);
     let templates = templates.iter().filter(|template| is_done_with(&template.tags, &machines, present));
     let templates = templates.map(|template| {
@@ -112,7 +129,7 @@ async fn find_in_region(
     let bucket = bucket.map(|name| leftover(LeftoverKind::Bucket, &name, region, None));
     // In the order in which they hang on each other.
     let found = unused.into_iter().chain(templates).chain(groups).chain(networks).chain(bucket);
-    Ok((found.collect(), unseen))
+    Ok(InRegion { found: found.collect(), unseen, under_way })
 }
 
 fn leftover(kind: LeftoverKind, id: &str, region: &RegionName, launch: Option<&str>) -> Leftover {

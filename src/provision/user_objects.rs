@@ -29,7 +29,7 @@ pub async fn find(
     Leftovers {
         found: answers.into_iter().flat_map(|(_, found)| found).collect(),
         failures,
-        unseen: Vec::new(),
+        ..Leftovers::default()
     }
 }
 

@@ -54,6 +54,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &CleanupArguments) -> Result
         context.block_on_bounded(look(context, asked, &home, arguments))?;
     let failed = tell_of_roles(context, region_failures::tell(context, &leftovers.failures), &roles);
     let failed = tell_unseen(context, failed, &leftovers);
+    tell_under_way(context, &leftovers);
     if let Roles::Found(roles) = roles {
         leftovers.found.extend(roles);
     }
@@ -112,6 +113,16 @@ fn forget_buckets(context: &Context<'_>, account: &str, rows: &[Leftover]) -> Re
         }
     }
     Ok(())
+}
+
+/// Says which launches keep what they have made, since nobody can tell from outside whether they are over.
+fn tell_under_way(context: &Context<'_>, leftovers: &Leftovers) {
+    for launch in &leftovers.under_way {
+        context.streams.status(format_args!(
+            "launch {launch} may still be under way, and keeps what it has made; if it is over: cloudkit launch cleanup \
+             --launch {launch}"
+        ));
+    }
 }
 
 /// Says which kinds of things could not be looked for, and where.

@@ -19,6 +19,14 @@ pub(super) struct OwnNetworks {
     interfaces: Vec<(String, Option<String>)>,
 }
 
+impl OwnNetworks {
+    /// The tags of each of them.
+    pub(super) fn tags(&self) -> impl Iterator<Item = &Vec<Tag>> {
+        let gateways = self.gateways.iter().map(|gateway| &gateway.tags);
+        self.networks.iter().map(|network| &network.tags).chain(gateways)
+    }
+}
+
 /// Looks for networks; what is in them is asked for only where there are any.
 pub(super) async fn look(ec2: &Ec2) -> Result<OwnNetworks, AwsError> {
     let (networks, gateways) = tokio::try_join!(ec2.own_networks(None), ec2.own_gateways(None))?;

@@ -94,3 +94,34 @@ fn a_region_that_fails_is_named() {
     --- exit 5
     ");
 }
+
+#[test]
+fn a_young_launch_keeps_what_it_has_made_unless_it_is_said_to_be_over() {
+    let lab = Lab::start();
+    let home = lab.home();
+    lab.fault(
+        &json!({"kind": "error", "action": "RunInstances", "status": 400, "code": "InvalidAMIID.Malformed"}),
+    );
+    lab.fault(&json!({"kind": "error", "action": "DeleteSecurityGroup", "status": 500}));
+    let failed = home.run("cloudkit launch -t m7i.large --ttl 1h").exits(6);
+    lab.clear_faults();
+    let words = "cloudkit launch cleanup --launch ";
+    let command = &failed.stderr[failed.stderr.find(words).unwrap()..];
+    let command = command.lines().next().unwrap();
+    assert_snapshot!(home.run("cloudkit launch cleanup -r us-east-1 --yes -o table"), @"
+    --- stderr
+    launch l-xxxxxxxxxxxxxxxx may still be under way, and keeps what it has made; if it is over: cloudkit launch cleanup --launch l-xxxxxxxxxxxxxxxx
+    nothing is left over
+    ");
+    assert_snapshot!(home.run(&format!("{command} --yes -o table")), @"
+    KIND            ID                    REGION     LAUNCH              REMOVED
+    security group  sg-xxxxxxxxxxxxxxxxx  us-east-1  l-xxxxxxxxxxxxxxxx  yes
+    ");
+    lab.nothing_is_left();
+    assert_snapshot!(home.run("cloudkit launch cleanup --launch trainer"), @r#"
+    --- stderr
+    error: invalid value 'trainer' for '--launch <LAUNCH>': "trainer" is not the id of a launch, such as l-xxxxxxxxxxxxxxxx
+    hint: every flag with its values: --help
+    --- exit 2
+    "#);
+}

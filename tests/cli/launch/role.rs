@@ -142,7 +142,7 @@ fn what_can_not_be_removed_again_is_named() {
     removed again: role cloudkit-l-xxxxxxxxxxxxxxxx
     error: cannot make security group cloudkit-l-xxxxxxxxxxxxxxxx
     caused by: CreateSecurityGroup refused: AccessDenied: You are not authorized.
-    hint: still there: instance profile cloudkit-l-xxxxxxxxxxxxxxxx (DeleteInstanceProfile refused: AccessDenied: You are not authorized.); cloudkit launch cleanup
+    hint: still there: instance profile cloudkit-l-xxxxxxxxxxxxxxxx (DeleteInstanceProfile refused: AccessDenied: You are not authorized.); cloudkit launch cleanup --launch l-xxxxxxxxxxxxxxxx
     ");
 }
 
