@@ -41,8 +41,8 @@ impl CommandError {
 
     /// Whether the reader of stdout has gone, which is no failure.
     pub(super) fn is_closed_pipe(&self) -> bool {
-        let io = self.error.downcast_ref::<io::Error>();
-        io.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+        let written = self.error.downcast_ref::<NotWritten>();
+        written.is_some_and(|NotWritten(error)| error.kind() == io::ErrorKind::BrokenPipe)
     }
 }
 
@@ -60,9 +60,14 @@ pub(super) fn with_causes(error: &dyn Error) -> String {
     line
 }
 
+/// The answer could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write to stdout")]
+struct NotWritten(#[source] io::Error);
+
 impl From<io::Error> for CommandError {
     fn from(error: io::Error) -> Self {
-        Self::new(ExitClass::Usage, error)
+        Self::usage(NotWritten(error))
     }
 }
 

@@ -328,7 +328,7 @@ pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Res
         return Err(PlanError::NothingLeft { refused });
     }
     let mut notes = planner.price_notes(&candidates);
-    notes.extend(network::notes(wish, world, &candidates));
+    notes.extend(network::notes(wish, planner.demand(), world, &candidates));
     let (candidates, failing) = preflight::set_aside(candidates, world, wish.count);
     refused.extend(failing);
     if candidates.is_empty() {

@@ -91,6 +91,20 @@ pub(super) struct NoPlace {
     pub(super) hints: Vec<String>,
 }
 
+/// What a machine needs of the network that it is launched into.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Demand<'w> {
+    pub(super) wish: &'w NetworkWish,
+    pub(super) from_s3: FromS3,
+}
+
+/// Whether a machine fetches something from S3 at its start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FromS3 {
+    Something,
+    Nothing,
+}
+
 /// Which zones would do.
 #[derive(Debug)]
 pub(super) struct Zones<'z> {
@@ -120,11 +134,12 @@ impl Zones<'_> {
 
 /// The places in which a machine can be launched, in the order in which they are tried.
 pub(super) fn places(
-    wish: &NetworkWish,
+    demand: Demand<'_>,
     region: &str,
     network: &RegionNetwork,
     zones: &Zones<'_>,
 ) -> Result<Vec<Place>, NoPlace> {
+    let wish = demand.wish;
     let interface = |subnet: Option<String>| PlannedInterface {
         subnet,
         public_address: wish.public_address == PublicAddress::One,
@@ -153,7 +168,7 @@ pub(super) fn places(
                 .map(|zone| Place { zone: Some(zone.id.clone()), interface: Some(interface(None)) })
                 .collect()
         }
-        RegionNetwork::There(known) => subnets(wish, region, known, zones)?
+        RegionNetwork::There(known) => subnets(demand, region, known, zones)?
             .into_iter()
             .map(|subnet| Place {
                 zone: Some(subnet.zone.clone()),
@@ -170,7 +185,7 @@ pub(super) fn places(
 
 /// The subnets that will do: those that were named in their order, else the roomiest of each zone.
 fn subnets<'n>(
-    wish: &NetworkWish,
+    demand: Demand<'_>,
     region: &str,
     network: &'n KnownNetwork,
     zones: &Zones<'_>,
@@ -182,14 +197,15 @@ fn subnets<'n>(
             hints: vec![no_subnet_hint(network, region)],
         });
     }
-    let fit: Vec<&KnownSubnet> = all.iter().filter(|subnet| unfit(wish, subnet).is_none()).collect();
+    let wish = demand.wish;
+    let fit: Vec<&KnownSubnet> = all.iter().filter(|subnet| unfit(demand, subnet).is_none()).collect();
     if fit.is_empty() {
-        let reasons: Vec<String> = all.iter().filter_map(|subnet| unfit(wish, subnet)).collect();
+        let reason = reasons(all.iter().filter_map(|subnet| Some((subnet, unfit(demand, subnet)?))));
         let mut hints: Vec<String> =
             all.iter().filter_map(|subnet| hint(wish, region, &network.id, subnet)).collect();
         hints.sort_unstable();
         hints.dedup();
-        return Err(NoPlace { reason: reasons.join("; "), hints });
+        return Err(NoPlace { reason, hints });
     }
     let mut fit: Vec<&KnownSubnet> =
         fit.into_iter().filter(|subnet| zones.include(&subnet.zone, subnet.zone_name.as_deref())).collect();
@@ -220,22 +236,33 @@ fn no_subnet_hint(network: &KnownNetwork, region: &str) -> String {
 }
 
 /// Why a subnet can't serve the machine.
-fn unfit(wish: &NetworkWish, subnet: &KnownSubnet) -> Option<String> {
-    let KnownSubnet { id, zone, .. } = subnet;
-    let why = match wish.public_address {
-        _ if subnet.free_addresses == Some(0) => "has no free address",
-        _ if wish.ipv6 == Ipv6::One && !subnet.has_ipv6 => "has no IPv6 addresses",
+fn unfit(Demand { wish, from_s3 }: Demand<'_>, subnet: &KnownSubnet) -> Option<&'static str> {
+    let leads_to_s3 = subnet.way_out == Some(WayOut::Elsewhere) || subnet.s3_endpoint == S3Way::There;
+    match wish.public_address {
+        _ if subnet.free_addresses == Some(0) => Some("no free address"),
+        _ if wish.ipv6 == Ipv6::One && !subnet.has_ipv6 => Some("no IPv6 addresses"),
         PublicAddress::One if subnet.way_out != Some(WayOut::InternetGateway) => {
-            "has no route to an internet gateway, without which a public address is of no use"
+            Some("no route to an internet gateway, without which a public address is of no use")
         }
-        PublicAddress::None
-            if subnet.way_out != Some(WayOut::Elsewhere) && subnet.s3_endpoint != S3Way::There =>
-        {
-            "has no way to S3 without a public address, and the machine fetches its agent there"
+        PublicAddress::None if from_s3 == FromS3::Something && !leads_to_s3 => {
+            Some("no way to S3 without a public address, and the machine fetches from there")
         }
-        _ => return None,
-    };
-    Some(format!("{id} ({zone}) {why}"))
+        _ => None,
+    }
+}
+
+/// Each reason once, with the subnets that have it.
+fn reasons<'n>(unfit: impl Iterator<Item = (&'n KnownSubnet, &'static str)>) -> String {
+    let mut by_reason: Vec<(&str, Vec<String>)> = Vec::new();
+    for (KnownSubnet { id, zone, .. }, why) in unfit {
+        let subnet = format!("{id} ({zone})");
+        match by_reason.iter_mut().find(|(reason, _)| *reason == why) {
+            Some((_, subnets)) => subnets.push(subnet),
+            None => by_reason.push((why, vec![subnet])),
+        }
+    }
+    let told = by_reason.iter().map(|(why, subnets)| format!("{why}: {}", subnets.join(", ")));
+    told.collect::<Vec<_>>().join("; ")
 }
 
 /// What to type where a subnet can't serve the machine.
@@ -303,7 +330,7 @@ pub(super) fn named_groups(network: &RegionNetwork) -> Vec<String> {
 }
 
 /// What is worth saying of the networks of the candidates.
-pub(super) fn notes(wish: &Wish, world: &World, candidates: &[Candidate]) -> Vec<String> {
+pub(super) fn notes(wish: &Wish, demand: Demand<'_>, world: &World, candidates: &[Candidate]) -> Vec<String> {
     let mut notes: Vec<String> = Vec::new();
     for candidate in candidates {
         let Some(RegionNetwork::There(known)) =
@@ -312,9 +339,8 @@ pub(super) fn notes(wish: &Wish, world: &World, candidates: &[Candidate]) -> Vec
             continue;
         };
         let subnets = known.subnets.iter().flatten();
-        notes.extend(
-            subnets.filter_map(|subnet| unfit(&wish.network, subnet)).map(|why| format!("left out: {why}")),
-        );
+        let left_out = reasons(subnets.filter_map(|subnet| Some((subnet, unfit(demand, subnet)?))));
+        notes.extend((!left_out.is_empty()).then(|| format!("left out: {left_out}")));
         notes.extend(groups_note(&known.groups, wish.ssh_port, &world.ssh_from));
     }
     notes.extend(private_note(wish, &world.ssh_from));

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use super::hibernation::{self, Machine};
 use super::image::{Choice, Traits, choose};
-use super::network::{self, NoPlace, Place, Zones};
+use super::network::{self, Demand, FromS3, NoPlace, Place, Zones};
 use super::source::{self, PlannedAgent};
 use super::without_account::catalog_price;
 use super::{
@@ -123,6 +123,16 @@ impl<'p> Planner<'p> {
         Ok(places.into_iter().map(at).collect())
     }
 
+    /// What its machines need of a network.
+    pub(super) fn demand(&self) -> Demand<'_> {
+        let agent_from_s3 = self.wish.agent == AgentWish::Installed && self.wish.agent_url.is_none();
+        let has_object = self.user.is_some_and(|user| user.object.is_some());
+        Demand {
+            wish: &self.wish.network,
+            from_s3: if agent_from_s3 || has_object { FromS3::Something } else { FromS3::Nothing },
+        }
+    }
+
     fn network_places(&self, machine: &WishedMachine, region: &RegionWorld) -> Result<Vec<Place>, Reason> {
         let known = self.catalog.region(machine.region.as_str());
         let offering = known.and_then(|known| known.offering(machine.instance_type.as_str()));
@@ -130,7 +140,7 @@ impl<'p> Planner<'p> {
             wished: self.zones(machine),
             offering: offering.map_or_else(Vec::new, |offering| offering.zones().collect()),
         };
-        let places = network::places(&self.wish.network, machine.region.as_str(), &region.network, &zones);
+        let places = network::places(self.demand(), machine.region.as_str(), &region.network, &zones);
         places.map_err(|NoPlace { reason, hints }| Reason { reason, hints })
     }
 

@@ -213,7 +213,7 @@ fn addresses_and_the_way_to_s3() {
       aws ec2 create-route --region us-east-1 --route-table-id rtb-xxxxxxxxxxxxxxxxx --destination-cidr-block 0.0.0.0/0 --gateway-id $(aws ec2 describe-internet-gateways --region us-east-1 --filters Name=attachment.vpc-id,Values=vpc-xxxxxxxxxxxxxxxxx --query 'InternetGateways[0].InternetGatewayId' --output text)
     ");
     assert_snapshot!(network(&home, "--no-public-ip"), @"
-    fix | m7i.large in us-east-1 | subnet-xxxxxxxxxxxxxxxxx (use1-az6) has no way to S3 without a public address, and the machine fetches its agent there; subnet-xxxxxxxxxxxxxxxxx (use1-az1) has no way to S3 without a public address, and the machine fetches its agent there; subnet-xxxxxxxxxxxxxxxxx (use1-az2) has no way to S3 without a public address, and the machine fetches its agent there; subnet-xxxxxxxxxxxxxxxxx (use1-az4) has no way to S3 without a public address, and the machine fetches its agent there; subnet-xxxxxxxxxxxxxxxxx (use1-az3) has no way to S3 without a public address, and the machine fetches its agent there; subnet-xxxxxxxxxxxxxxxxx (use1-az5) has no way to S3 without a public address, and the machine fetches its agent there
+    fix | m7i.large in us-east-1 | no way to S3 without a public address, and the machine fetches from there: subnet-xxxxxxxxxxxxxxxxx (use1-az6), subnet-xxxxxxxxxxxxxxxxx (use1-az1), subnet-xxxxxxxxxxxxxxxxx (use1-az2), subnet-xxxxxxxxxxxxxxxxx (use1-az4), subnet-xxxxxxxxxxxxxxxxx (use1-az3), subnet-xxxxxxxxxxxxxxxxx (use1-az5)
       aws ec2 create-vpc-endpoint --region us-east-1 --vpc-id vpc-xxxxxxxxxxxxxxxxx --service-name com.amazonaws.us-east-1.s3 --route-table-ids rtb-xxxxxxxxxxxxxxxxx
     ");
     lab.fault(&denied("DescribeSubnets"));

@@ -116,7 +116,7 @@ answer = {}
     ");
     assert_snapshot!(refusal(&format!("--vpc {network} --subnet private")), @"
     --- stderr
-    error: m7i.large in us-east-1 cannot be launched: subnet-xxxxxxxxxxxxxxxxx (use1-az2) has no route to an internet gateway, without which a public address is of no use
+    error: m7i.large in us-east-1 cannot be launched: no route to an internet gateway, without which a public address is of no use: subnet-xxxxxxxxxxxxxxxxx (use1-az2)
     hint: launch without a public address: --no-public-ip
     --- exit 2
     ");
@@ -137,7 +137,7 @@ fn a_full_subnet_is_left_out() {
     lab.post("/subnets", &json!({"id": public, "free_addresses": 0}));
     assert_snapshot!(home.run(&format!("{LAUNCH} --quiet --subnet public")), @"
     --- stderr
-    error: m7i.large in us-east-1 cannot be launched: subnet-xxxxxxxxxxxxxxxxx (use1-az1) has no free address
+    error: m7i.large in us-east-1 cannot be launched: no free address: subnet-xxxxxxxxxxxxxxxxx (use1-az1)
     --- exit 2
     ");
 }
@@ -182,7 +182,7 @@ fn without_a_public_address_there_has_to_be_a_way_to_s3() {
     let Somebodys { network, subnets: [_, private], table } = somebodys(&lab);
     assert_snapshot!(home.run(&format!("{LAUNCH} --quiet --no-public-ip --subnet private")).to_string().replace(&table, "rtb-main"), @"
     --- stderr
-    error: m7i.large in us-east-1 cannot be launched: subnet-xxxxxxxxxxxxxxxxx (use1-az2) has no way to S3 without a public address, and the machine fetches its agent there
+    error: m7i.large in us-east-1 cannot be launched: no way to S3 without a public address, and the machine fetches from there: subnet-xxxxxxxxxxxxxxxxx (use1-az2)
     hint: add a free way to S3: aws ec2 create-vpc-endpoint --region us-east-1 --vpc-id vpc-xxxxxxxxxxxxxxxxx --service-name com.amazonaws.us-east-1.s3 --route-table-ids rtb-main
     --- exit 2
     ");

@@ -28,8 +28,13 @@ fn network(subnets: Vec<KnownSubnet>) -> RegionNetwork {
 
 const ANY: Zones<'static> = Zones { wished: &[], offering: Vec::new() };
 
+/// What a machine with an agent needs.
+fn demand(wish: &NetworkWish) -> Demand<'_> {
+    Demand { wish, from_s3: FromS3::Something }
+}
+
 fn subnets_of(wish: &NetworkWish, network: &RegionNetwork, zones: &Zones<'_>) -> Vec<String> {
-    let places = places(wish, "us-east-1", network, zones).unwrap();
+    let places = places(demand(wish), "us-east-1", network, zones).unwrap();
     places.into_iter().map(|place| place.interface.unwrap().subnet.unwrap()).collect()
 }
 
@@ -54,8 +59,12 @@ fn without_a_public_address_any_other_way_to_s3_will_do() {
     let endpoint = KnownSubnet { s3_endpoint: S3Way::There, way_out: None, ..subnet(2, "az2", 9) };
     let known = network(vec![nat, endpoint, subnet(3, "az3", 9)]);
     assert_eq!(subnets_of(&wish, &known, &ANY), ["subnet-1", "subnet-2"]);
-    let refused = places(&wish, "us-east-1", &network(vec![subnet(3, "az3", 9)]), &ANY).unwrap_err();
-    assert!(refused.reason.starts_with("subnet-3 (az3) has no way to S3 without a public address"));
+    let refused = places(demand(&wish), "us-east-1", &network(vec![subnet(3, "az3", 9)]), &ANY).unwrap_err();
+    assert!(refused.reason.starts_with("no way to S3 without a public address"), "{}", refused.reason);
+    assert!(refused.reason.ends_with(": subnet-3 (az3)"), "{}", refused.reason);
+    let nothing = Demand { wish: &wish, from_s3: FromS3::Nothing };
+    let lonely = places(nothing, "us-east-1", &network(vec![subnet(3, "az3", 9)]), &ANY).unwrap();
+    assert_eq!(lonely.len(), 1, "what fetches nothing needs no way there");
     assert!(
         refused.hints[0]
             .contains("--vpc-id vpc-1 --service-name com.amazonaws.us-east-1.s3 --route-table-ids rtb-1")
@@ -78,10 +87,13 @@ fn a_new_network_has_a_range_of_its_own_and_a_subnet_in_each_zone() {
     assert!(shown(&missing(&[])).contains(subnets), "{}", shown(&missing(&[])));
     let full = missing(&["10.0.0.0/8"]);
     assert!(
-        places(&NetworkWish::default(), "us-east-1", &full, &ANY).unwrap_err().reason.contains("is taken")
+        places(demand(&NetworkWish::default()), "us-east-1", &full, &ANY)
+            .unwrap_err()
+            .reason
+            .contains("is taken")
     );
     let only = Zones { wished: &["az2-name".to_owned()], offering: Vec::new() };
-    let places = places(&NetworkWish::default(), "us-east-1", &missing(&[]), &only).unwrap();
+    let places = places(demand(&NetworkWish::default()), "us-east-1", &missing(&[]), &only).unwrap();
     assert_eq!(places.into_iter().map(|place| place.zone.unwrap()).collect::<Vec<_>>(), ["az2"]);
 }
 
