@@ -2,9 +2,7 @@
 //!
 //! The tag is the deadline; the machine reads it within a minute.
 
-use clap::Args;
-use jiff::Timestamp;
-
+use super::arguments::Until;
 use super::machines::{self, Found, MachineArguments, named};
 use crate::aws::Session;
 use crate::aws::types::ending::MetadataTags;
@@ -15,9 +13,10 @@ use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
 use crate::model::Span;
 use crate::model::tag::{self, Tag};
-use crate::platform::clock;
+use crate::platform::{clock, time_zone};
 use crate::provision::deadline::{self, Deadline, Direction, Move, MoveError, Moved};
 use crate::provision::spend;
+use clap::Args;
 
 /// Move the deadline of machines
 ///
@@ -27,13 +26,13 @@ use crate::provision::spend;
        cloudkit launch extend [OPTIONS] <MACHINE>... --until <TIME>")]
 #[command(after_help = "Examples:
   cloudkit launch extend trainer 2h
-  cloudkit launch extend trainer --until 2026-11-23T08:00:00Z")]
+  cloudkit launch extend trainer --until 18:00")]
 pub(super) struct ExtendArguments {
     #[command(flatten)]
     machines: MachineArguments,
-    /// To this time, RFC 3339
+    /// To this time: 18:00 or '2026-11-22 18:00' here, or 2026-11-22T18:00:00Z
     #[arg(long, value_name = "TIME")]
-    until: Option<Timestamp>,
+    until: Option<Until>,
     /// End a machine sooner than now without asking
     #[arg(short, long)]
     yes: bool,
@@ -41,7 +40,14 @@ pub(super) struct ExtendArguments {
 
 pub(super) fn run(context: &Context<'_>, arguments: &ExtendArguments) -> Result<ExitClass, CommandError> {
     let (meant, how) = match arguments.until {
-        Some(at) => (arguments.machines.clone(), Move::To(at)),
+        Some(until) => {
+            let at = until.resolve(clock::now(), time_zone::local(context.process)).map_err(|error| {
+                let machines = arguments.machines.machines.join(" ");
+                CommandError::from(error)
+                    .hint(format!("to end it now: cloudkit launch terminate {machines}").trim_end())
+            })?;
+            (arguments.machines.clone(), Move::To(at))
+        }
         None => last_is_span(&arguments.machines)?,
     };
     let Found { session, caller, machines, class } = machines::find(context, &meant)?;

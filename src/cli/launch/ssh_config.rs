@@ -59,7 +59,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &SshConfigArguments) -> Resu
     );
     if left_out > 0 {
         context.streams.status(format_args!(
-            "{left_out} machines left out: they do not run, or can't be reached by SSH"
+            "machines left out, which do not run or can't be reached by SSH: {left_out}"
         ));
     }
     if arguments.print {

@@ -179,7 +179,7 @@ fn a_time_of_the_clock_here_is_a_deadline() {
     --- stderr
     region us-east-1 (AWS_REGION)
     error: --until is YYYY-MM-DDThh:mm:ssZ, which has passed: it is YYYY-MM-DDThh:mm:ssZ
-    hint: give a later time, or a span: --ttl 8h
+    hint: give a later time
     --- exit 2
     ");
     assert_snapshot!(home.run("cloudkit launch -t m7i.large --until tomorrow"), @r#"

@@ -33,7 +33,8 @@ fn a_span_is_added_to_the_deadline() {
 
 #[test]
 fn a_time_is_set_and_sooner_is_asked_about() {
-    let (lab, home) = with_a_machine();
+    let (lab, mut home) = with_a_machine();
+    home.set("TZ", "UTC0");
     let before = deadline(&lab);
     let sooner = before - jiff::SignedDuration::from_mins(30);
     let line = format!("cloudkit launch extend trainer --until {sooner} -r us-east-1");
@@ -46,11 +47,14 @@ fn a_time_is_set_and_sooner_is_asked_about() {
     assert_eq!(deadline(&lab), before);
     home.run(&format!("{line} --yes")).ok();
     assert_eq!(deadline(&lab), sooner);
+    let last_minute = home.run("cloudkit launch extend trainer --until '2099-12-31 23:59' -r us-east-1").ok();
+    assert!(last_minute.stderr.contains("ends 2099-12-31T23:59:00Z"), "{last_minute}");
     let past = "cloudkit launch extend trainer --until 2026-01-01T00:00:00Z -r us-east-1 --yes";
     assert_snapshot!(home.run(past), @"
     --- stderr
-    error: YYYY-MM-DDThh:mm:ssZ has passed
-    hint: to end it now: cloudkit launch terminate i-xxxxxxxxxxxxxxxxx
+    error: --until is YYYY-MM-DDThh:mm:ssZ, which has passed: it is YYYY-MM-DDThh:mm:ssZ
+    hint: give a later time
+    hint: to end it now: cloudkit launch terminate trainer
     --- exit 2
     ");
 }

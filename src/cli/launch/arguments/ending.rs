@@ -138,7 +138,7 @@ impl From<UntilError> for CommandError {
             UntilError::Past { tomorrow: Some(tomorrow), .. } => {
                 format!("for tomorrow: --until '{}'", tomorrow.strftime("%Y-%m-%d %H:%M"))
             }
-            UntilError::Past { .. } => "give a later time, or a span: --ttl 8h".to_owned(),
+            UntilError::Past { .. } => "give a later time".to_owned(),
         };
         Self::usage(error).hint(hint)
     }
