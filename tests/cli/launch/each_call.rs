@@ -32,6 +32,20 @@ fn changes(lab: &Lab) -> Vec<String> {
     names
 }
 
+/// Tries each in turn; several labs at a time, since most of it is waiting.
+fn each(actions: &[String], attempt: impl Fn(&Lab, &str) + Sync) {
+    const LABS: usize = 3;
+    std::thread::scope(|scope| {
+        for first in 0..LABS {
+            let attempt = &attempt;
+            scope.spawn(move || {
+                let lab = Lab::start();
+                actions.iter().skip(first).step_by(LABS).for_each(|action| attempt(&lab, action));
+            });
+        }
+    });
+}
+
 /// Either there is one machine, and the journal knows it, or there is nothing; and afterwards nothing for certain.
 #[track_caller]
 fn all_or_nothing(lab: &Lab, home: &Home, screen: &Screen, fault: &str) {
@@ -62,7 +76,8 @@ fn do_as_told(home: &Home, screen: &Screen, fault: &str) {
     let commands: Vec<&str> = told.collect();
     assert!(!commands.is_empty(), "{fault}\n{screen}");
     for command in commands {
-        home.run(&format!("{command} --yes")).ok();
+        let changes = command.contains(" cleanup") || command.contains(" terminate");
+        home.run(&format!("{command}{}", if changes { " --yes" } else { "" })).ok();
     }
 }
 
@@ -87,25 +102,23 @@ fn ended(lab: &Lab) {
 
 #[test]
 fn a_call_that_fails_for_good() {
-    let lab = Lab::start();
-    for action in changes(&lab) {
-        let home = prepare(&lab);
+    each(&changes(&Lab::start()), |lab, action| {
+        let home = prepare(lab);
         lab.fault(&json!({"kind": "error", "action": action, "status": 500}));
         let screen = home.run(LAUNCH);
         assert_ne!(screen.code, 70, "{action}\n{screen}");
-        all_or_nothing(&lab, &home, &screen, &action);
-    }
+        all_or_nothing(lab, &home, &screen, action);
+    });
 }
 
 #[test]
 fn an_answer_that_is_lost() {
-    let lab = Lab::start();
-    for action in changes(&lab) {
-        let home = prepare(&lab);
+    each(&changes(&Lab::start()), |lab, action| {
+        let home = prepare(lab);
         lab.fault(&json!({"kind": "lost-answer", "action": action, "times": 1}));
         let screen = home.run(LAUNCH).ok();
-        all_or_nothing(&lab, &home, &screen, &action);
-    }
+        all_or_nothing(lab, &home, &screen, action);
+    });
 }
 
 #[test]
@@ -119,28 +132,27 @@ fn an_undoing_that_fails() {
     home.run(LAUNCH).exits(2);
     let undoing: Vec<String> = lab.changes().into_iter().filter(|action| !before.contains(action)).collect();
     assert!(undoing.len() >= 6, "{undoing:?}");
-    for action in undoing {
-        let home = prepare(&lab);
+    each(&undoing, |lab, action| {
+        let home = prepare(lab);
         lab.fault(&fails);
         lab.fault(&json!({"kind": "error", "action": action, "status": 500}));
         let screen = home.run(LAUNCH).exits(6);
-        all_or_nothing(&lab, &home, &screen, &action);
-    }
+        all_or_nothing(lab, &home, &screen, action);
+    });
 }
 
 #[cfg(unix)]
 #[test]
 fn ctrl_c() {
-    let lab = Lab::start();
-    for action in changes(&lab) {
-        let home = prepare(&lab);
+    each(&changes(&Lab::start()), |lab, action| {
+        let home = prepare(lab);
         lab.fault(&json!({"kind": "hang", "action": action, "ms": 300, "times": 1}));
         let launch = home.start(LAUNCH);
-        wait::until(&action, || lab.requests_of(&action).pop());
+        wait::until(action, || lab.requests_of(action).pop());
         launch.interrupt();
         let screen = launch.screen().exits(130);
-        all_or_nothing(&lab, &home, &screen, &action);
-    }
+        all_or_nothing(lab, &home, &screen, action);
+    });
 }
 
 #[test]
