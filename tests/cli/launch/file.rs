@@ -77,7 +77,7 @@ fn a_value_that_is_none_is_refused_with_its_line() {
     assert_snapshot!(refused(&home, "instance-type: g6.xlarge\nttl: 7 days"), @r#"job.yaml:2: ttl: "7 days" is not a span of time such as 90s, 45m, 8h, 2d, 1w or 1d12h"#);
     assert_snapshot!(refused(&home, "instance-type:\n- g6.xlarge\n- g6\n"), @r#"job.yaml:3: instance-type: "g6" is not an instance type such as m7i.large"#);
     assert_snapshot!(refused(&home, "wait: sssh"), @r#"job.yaml:1: wait: "sssh" is none of accepted, running, ssh, agent"#);
-    assert_snapshot!(refused(&home, "tag:\n  team: ml\n  a b: x\n"), @r#"job.yaml:3: tag: the key "a b" has ' ', which a machine's metadata service does not serve: letters, digits and + - . , _ : @ it does"#);
+    assert_snapshot!(refused(&home, "tag:\n  team: ml\n  'aws:x': x\n"), @r#"job.yaml:3: tag: the key "aws:x" is not free: it is AWS's"#);
     assert_snapshot!(refused(&home, "ttl: [8h]"), @"job.yaml:1: ttl is a list, and has to be one value");
     assert_snapshot!(refused(&home, "spot: maybe"), @r#"job.yaml:1: spot is "maybe", and has to be true or false"#);
     assert_snapshot!(refused(&home, "name:"), @"job.yaml:1: name has no value");

@@ -77,7 +77,7 @@ fn what_could_not_be_undone_is_6_with_the_command_that_removes_it() {
     --- stderr
     error: AWS can give none of the machines of the plan:
       m7i.large in us-east-1: RunInstances refused: InsufficientInstanceCapacity: AWS says why.
-    hint: still there: security group cloudkit-l-xxxxxxxxxxxxxxxx (DeleteSecurityGroup refused: UnauthorizedOperation: AWS says why.); cloudkit launch cleanup --region us-east-1
+    hint: still there: security group cloudkit-l-xxxxxxxxxxxxxxxx (DeleteSecurityGroup refused: UnauthorizedOperation: AWS says why.); cloudkit launch cleanup --launch l-xxxxxxxxxxxxxxxx --region us-east-1
     --- exit 6
     ");
     assert_eq!(lab.left()["us-east-1"]["security_groups"].as_array().unwrap().len(), 1);
