@@ -14,7 +14,7 @@ use aws_sdk_ec2::types::{
 use super::run::{METADATA_HOPS, shutdown_behavior, tagged_kinds};
 use super::{Ec2, count_out, filter, tag_out, tags_in, tags_out};
 use crate::aws::error::{AwsError, ErrorKind};
-use crate::aws::types::ending::Hibernation;
+use crate::aws::types::ending::{Hibernation, MetadataTags};
 use crate::aws::types::volume::BlockDevice;
 use crate::aws::types::{InterfaceRequest, LaunchTemplate, RunRequest};
 use crate::model::tag::{self, Tag};
@@ -87,7 +87,7 @@ fn content(request: &RunRequest) -> RequestLaunchTemplateData {
         .set_network_interfaces(request.interface.as_ref().map(|one| vec![interface(one, &request.groups)]))
         .set_key_name(request.key_pair.clone())
         .set_block_device_mappings(Some(request.block_devices.iter().map(volume).collect()))
-        .metadata_options(metadata_options())
+        .metadata_options(metadata_options(request.ending.metadata_tags))
         .instance_initiated_shutdown_behavior(shutdown_behavior(request.ending.shutdown_behavior))
         .set_hibernation_options((request.ending.hibernation == Hibernation::Configured).then(hibernation))
         .set_iam_instance_profile(request.ending.instance_profile.as_deref().map(instance_profile))
@@ -122,12 +122,16 @@ fn volume(device: &BlockDevice) -> LaunchTemplateBlockDeviceMappingRequest {
     LaunchTemplateBlockDeviceMappingRequest::builder().device_name(&device.device).ebs(volume).build()
 }
 
-fn metadata_options() -> LaunchTemplateInstanceMetadataOptionsRequest {
+fn metadata_options(tags: MetadataTags) -> LaunchTemplateInstanceMetadataOptionsRequest {
+    let tags = match tags {
+        MetadataTags::Served => LaunchTemplateInstanceMetadataTagsState::Enabled,
+        MetadataTags::Hidden => LaunchTemplateInstanceMetadataTagsState::Disabled,
+    };
     LaunchTemplateInstanceMetadataOptionsRequest::builder()
         .http_endpoint(LaunchTemplateInstanceMetadataEndpointState::Enabled)
         .http_tokens(LaunchTemplateHttpTokensState::Required)
         .http_put_response_hop_limit(METADATA_HOPS)
-        .instance_metadata_tags(LaunchTemplateInstanceMetadataTagsState::Enabled)
+        .instance_metadata_tags(tags)
         .build()
 }
 

@@ -316,3 +316,16 @@ fn tags_of_a_users_are_on_the_machine_and_its_volume() {
     --- exit 2
     ");
 }
+
+#[test]
+fn the_machines_of_a_fleet_keep_their_tags_to_themselves_where_that_is_asked_for() {
+    let lab = Lab::start();
+    let home = lab.home();
+    home.run(
+        "cloudkit launch -t m7i.large --count 2 --ttl 1h --tag 'my team=x' --no-metadata-tags --wait running",
+    )
+    .ok();
+    let served: Vec<_> =
+        lab.machines().iter().map(|one| one["metadata_options"]["InstanceMetadataTags"].clone()).collect();
+    assert_eq!(served, ["disabled", "disabled"]);
+}
