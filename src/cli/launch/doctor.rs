@@ -49,6 +49,10 @@ pub(super) struct DoctorArguments {
 
 pub(super) fn run(context: &Context<'_>, arguments: DoctorArguments) -> Result<ExitClass, CommandError> {
     let DoctorArguments { mut launch } = arguments;
+    if launch.file.saves() {
+        let error = CommandError::usage("a check writes no file, so --save-file means nothing here");
+        return Err(error.hint("write it without launching: cloudkit launch … --save-file FILE --dry-run"));
+    }
     if launch.instance_type.is_empty() && terminal::stdin_is_terminal() {
         let stand_in: InstanceTypeName = STAND_IN.parse()?;
         context.streams.status(format_args!(

@@ -49,6 +49,13 @@ pub(super) struct FileArguments {
     save_file: Option<PathBuf>,
 }
 
+impl FileArguments {
+    /// Whether a file is to be written.
+    pub(super) const fn saves(&self) -> bool {
+        self.save_file.is_some()
+    }
+}
+
 /// What was typed, or said by a file: each flag with its values as they were written.
 #[derive(Debug)]
 pub(super) struct Given(Vec<(String, Vec<OsString>)>);

@@ -367,3 +367,14 @@ fn on_a_terminal_it_needs_no_flags() {
     let mut terminal = crate::support::Terminal::typed(&home, "cloudkit launch doctor");
     terminal.sees("so this is about t3.micro").sees("EC2 would do it").sees("0 to fix").ends(0);
 }
+
+#[test]
+fn a_check_writes_no_launch_file() {
+    let home = Home::new();
+    assert_snapshot!(home.run("cloudkit launch doctor -t m7i.large --save-file job.yaml"), @"
+    --- stderr
+    error: a check writes no file, so --save-file means nothing here
+    hint: write it without launching: cloudkit launch … --save-file FILE --dry-run
+    --- exit 2
+    ");
+}
