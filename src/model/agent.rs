@@ -54,6 +54,18 @@ pub struct AgentConfiguration {
     /// What the machine may cost, where that is limited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost_limit: Option<CostLimit>,
+    /// How long after its work was said to be complete a machine is done with.
+    #[serde(default = "default_complete_delay", skip_serializing_if = "is_default_complete_delay")]
+    pub complete_delay: Span,
+    /// How long the hooks may take that are run before the end.
+    #[serde(default = "default_hook_limit", skip_serializing_if = "is_default_hook_limit")]
+    pub hook_limit: Span,
+    /// The folder of the hooks that are run before the end.
+    #[serde(default = "default_hooks_directory", skip_serializing_if = "is_default_hooks_directory")]
+    pub hooks_directory: String,
+    /// The user of the image, as whom hooks and probes are run; root where it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login_user: Option<String>,
     /// Whom a warning reaches.
     pub warn: Warn,
     /// How long before the deadline users are warned.
@@ -67,6 +79,32 @@ pub struct AgentConfiguration {
     pub console: Option<String>,
 }
 
+/// Enough for whoever completes the work by mistake to take it back.
+const fn default_complete_delay() -> Span {
+    Span::from_seconds(30)
+}
+
+/// What EC2 leaves between the notice of an interruption and its end.
+const fn default_hook_limit() -> Span {
+    Span::from_seconds(120)
+}
+
+fn default_hooks_directory() -> String {
+    "/etc/cloudkit/hooks.d/pre-stop".to_owned()
+}
+
+fn is_default_complete_delay(delay: &Span) -> bool {
+    *delay == default_complete_delay()
+}
+
+fn is_default_hook_limit(limit: &Span) -> bool {
+    *limit == default_hook_limit()
+}
+
+fn is_default_hooks_directory(directory: &String) -> bool {
+    *directory == default_hooks_directory()
+}
+
 /// What a machine may cost in all, and what it costs by the hour as it was known at its launch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -75,6 +113,9 @@ pub struct CostLimit {
     pub usd: Money,
     /// US dollars an hour while it runs: the machine, its root volume and its public address.
     pub usd_hour: Money,
+    /// US dollars an hour while it is stopped or hibernated: its volumes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usd_hour_stopped: Option<Money>,
 }
 
 /// How a machine is ended.
@@ -117,6 +158,10 @@ impl AgentConfiguration {
             on_idle: EndAction::default(),
             on_complete: EndAction::default(),
             cost_limit: None,
+            complete_delay: default_complete_delay(),
+            hook_limit: default_hook_limit(),
+            hooks_directory: default_hooks_directory(),
+            login_user: None,
             warn: Warn::Terminals,
             warn_before: Span::from_seconds(300),
             state_directory: "/var/lib/cloudkit".to_owned(),

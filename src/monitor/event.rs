@@ -8,8 +8,10 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use super::decide::{Deadline, DeadlineSource, Effort};
+use super::decide::{Deadline, DeadlineSource, Effort, Notice};
+use super::end::{End, EndReason};
 use super::readings::Identity;
+use crate::model::Span;
 
 /// Something that happened, or that the daemon did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,15 +37,31 @@ pub enum Event {
         /// When the machine ends instead.
         ends_at: Timestamp,
     },
+    /// The machine has done nothing for a while, or has something to do again.
+    Idle {
+        /// Whether it has nothing to do.
+        is_idle: bool,
+    },
+    /// Its work is said to be complete, or that is taken back.
+    Complete {
+        /// Whether it is complete.
+        is_complete: bool,
+    },
     /// Users are warned of this end.
-    Warned {
-        /// When the machine ends.
-        ends_at: Timestamp,
+    Warned(End),
+    /// Users are told what EC2 has announced.
+    Told(Notice),
+    /// What is run before the end was started.
+    HooksStarted {
+        /// Why the machine ends.
+        reason: EndReason,
+        /// How long it may take.
+        limit: Span,
     },
     /// Users are told that the end which they were warned of does not come.
     TakenBack,
     /// The machine is being ended.
-    Ending(Effort),
+    Ending(EndReason, Effort),
     /// Something does not work; it is tried again.
     Trouble {
         /// What it is about.
@@ -72,8 +90,20 @@ pub enum Topic {
     WarningFile,
     /// The terminals of users.
     Terminals,
+    /// Running what is to be run before the end.
+    Hooks,
     /// Ending the machine.
     End,
+    /// Reading the tags that say how the machine ends.
+    Rules,
+    /// Reading whether the work is complete.
+    Completion,
+    /// Asking for notices to a spot machine.
+    Spot,
+    /// Asking for recommendations to leave a spot machine.
+    Rebalance,
+    /// Asking for planned maintenance.
+    Maintenance,
     /// Telling systemd.
     ServiceManager,
     /// The first sign of life on the console.
@@ -96,10 +126,26 @@ impl fmt::Display for Event {
                 )
             }
             Self::Grace { ends_at } => write!(f, "awake after the deadline: the machine ends at {ends_at}"),
-            Self::Warned { ends_at } => write!(f, "users are warned: the machine ends at {ends_at}"),
+            Self::Idle { is_idle: true } => f.write_str("the machine has no work"),
+            Self::Idle { is_idle: false } => f.write_str("the machine has work again"),
+            Self::Complete { is_complete: true } => f.write_str("the machine's work is said to be complete"),
+            Self::Complete { is_complete: false } => f.write_str("the machine's work is no longer complete"),
+            Self::Warned(end) => {
+                write!(
+                    f,
+                    "users are warned: the machine {} at {}: {}",
+                    end.verb(),
+                    end.at,
+                    end.reason.clause()
+                )
+            }
+            Self::Told(notice) => write!(f, "users are told: {notice}"),
+            Self::HooksStarted { reason, limit } => {
+                write!(f, "running the hooks before the end ({reason}), for {limit} at most")
+            }
             Self::TakenBack => f.write_str("the warning is taken back"),
-            Self::Ending(Effort::Orderly) => f.write_str("ending the machine"),
-            Self::Ending(Effort::Forced) => f.write_str("the machine is still here: forcing its end"),
+            Self::Ending(reason, Effort::Orderly) => write!(f, "ending the machine: {}", reason.clause()),
+            Self::Ending(_, Effort::Forced) => f.write_str("the machine is still here: forcing its end"),
             Self::Trouble { topic, why } => write!(f, "{topic}: {why}"),
             Self::Over(topic) => write!(f, "{topic}: in order again"),
             Self::Stopped => f.write_str("told to stop; the machine stays as it is"),
@@ -112,6 +158,7 @@ impl fmt::Display for DeadlineSource {
         f.pad(match self {
             Self::Tag => "the machine's tag",
             Self::Memory => "the tag as it was last read",
+            Self::Machine => "somebody on the machine",
             Self::Configuration => "the configuration",
         })
     }
@@ -126,7 +173,13 @@ impl fmt::Display for Topic {
             Self::Status => "writing the status",
             Self::WarningFile => "writing the warning",
             Self::Terminals => "warning users on their terminals",
+            Self::Hooks => "running the hooks before the end",
             Self::End => "ending the machine",
+            Self::Rules => "reading the tags of how the machine ends",
+            Self::Completion => "reading whether the work is complete",
+            Self::Spot => "asking for notices to this spot machine",
+            Self::Rebalance => "asking for recommendations to this spot machine",
+            Self::Maintenance => "asking for planned maintenance",
             Self::ServiceManager => "telling systemd",
             Self::Console => "showing itself on the console",
         })

@@ -7,8 +7,9 @@
 //!
 //! * [`configuration`]: the file that launch wrote for the agent
 //! * [`readings`]: what a tick knows of the machine, unknown included; `observe` takes them
-//! * [`policy`]: the rules that the machine lives by
+//! * [`policy`]: the rules that the machine lives by; [`rules`]: those of them that its tags can change
 //! * [`memory`]: what is kept from tick to tick
+//! * [`end`]: an end that is to come; [`idle`]: for how long there was no work; [`spending`]: what the machine has cost
 //! * [`decide`]: what to do now, a pure function of all these and the time
 //! * [`means`]: by which way the machine comes to its end
 //! * `act`: warns and ends; [`warning`] has the words and the file
@@ -20,19 +21,25 @@
 mod act;
 pub mod configuration;
 pub mod decide;
+pub mod end;
 pub mod event;
+#[cfg(feature = "aws")]
+mod hooks;
+pub mod idle;
 pub mod means;
 pub mod memory;
 #[cfg(feature = "aws")]
 mod observe;
 pub mod policy;
 pub mod readings;
+pub mod rules;
 #[cfg(feature = "aws")]
 pub mod run;
 #[cfg(feature = "aws")]
 mod service_manager;
 #[cfg(feature = "aws")]
 mod sign;
+pub mod spending;
 pub mod status;
 mod time;
 pub mod warning;

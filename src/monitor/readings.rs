@@ -6,7 +6,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::Span;
+use super::idle::Sample;
+use super::rules::Rules;
+use crate::model::{EndAction, Span};
 
 /// Something that was read, or that could not be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,17 +19,112 @@ pub enum Reading<T> {
     Unknown,
 }
 
-/// What one tick knows of the machine.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What one tick knows of the machine. Not every tick asks for everything: what was not asked for is unknown as well.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Readings {
     /// The deadline that the machine's tag tells; none where it has no such tag.
     pub deadline_tag: Reading<Option<Timestamp>>,
+    /// What its other tags tell of how it ends.
+    pub rules: Reading<Rules>,
     /// Which machine this is.
     pub identity: Reading<Identity>,
     /// The boot that the system runs since.
     pub boot: Reading<Boot>,
     /// How much later than it was planned this tick comes, by the wall clock.
     pub overdue: Reading<Span>,
+    /// A look at what the machine is doing, where one was taken.
+    pub sample: Option<Sample>,
+    /// Whether somebody has said that the machine's work is complete.
+    pub completion: Reading<Option<Completion>>,
+    /// Whether EC2 has given notice to a spot machine.
+    pub interruption: Reading<Option<Interruption>>,
+    /// When EC2 recommended to leave a spot machine, where it did.
+    pub rebalance: Reading<Option<Timestamp>>,
+    /// What EC2 plans to do with the machine.
+    pub maintenance: Reading<Vec<Maintenance>>,
+    /// What there is to run before the end, and how far that is.
+    pub hooks: Reading<HooksState>,
+}
+
+impl Readings {
+    /// Those of a tick that could read nothing.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self {
+            deadline_tag: Reading::Unknown,
+            rules: Reading::Unknown,
+            identity: Reading::Unknown,
+            boot: Reading::Unknown,
+            overdue: Reading::Unknown,
+            sample: None,
+            completion: Reading::Unknown,
+            interruption: Reading::Unknown,
+            rebalance: Reading::Unknown,
+            maintenance: Reading::Unknown,
+            hooks: Reading::Unknown,
+        }
+    }
+}
+
+/// That the machine's work is complete, in the words of whoever said so.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Completion {
+    /// How it went.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// What else there is to say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+impl Completion {
+    /// How many bytes of a file are read.
+    pub const LONGEST: u64 = 4096;
+
+    /// What a file says: a JSON object with `status` and `message`, or anything, of which the first line is the message.
+    #[must_use]
+    pub fn from_file(content: &[u8]) -> Self {
+        serde_json::from_slice(content).unwrap_or_else(|_| {
+            let text = String::from_utf8_lossy(content);
+            let message = text.lines().next().map(str::trim).filter(|line| !line.is_empty());
+            Self { status: None, message: message.map(str::to_owned) }
+        })
+    }
+}
+
+/// EC2 takes a spot machine back.
+/// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html>
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interruption {
+    /// What EC2 does with it.
+    pub action: EndAction,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Something that EC2 plans to do with the machine.
+/// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-instances-status-check_sched.html>
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Maintenance {
+    /// EC2's id of it.
+    pub id: String,
+    /// What kind it is: `instance-stop`, `system-reboot`, ….
+    pub code: String,
+    /// EC2's words for it.
+    pub description: String,
+    /// When it comes at the earliest, where EC2 says.
+    pub not_before: Option<Timestamp>,
+}
+
+/// What there is to run before the end, and how far that is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HooksState {
+    /// There is nothing to run.
+    None,
+    /// They are not running.
+    Resting,
+    /// They are running.
+    Running,
 }
 
 /// Which machine this is.
@@ -83,6 +180,26 @@ pub fn deadline_in(key: &'static str, value: &str, launched_at: Timestamp) -> Re
 mod tests {
     use super::*;
     use crate::model::tag::DEADLINE;
+
+    #[test]
+    fn completion_is_a_file_whatever_is_in_it() {
+        let said = |status: Option<&str>, message: Option<&str>| Completion {
+            status: status.map(str::to_owned),
+            message: message.map(str::to_owned),
+        };
+        for (content, expected) in [
+            ("", said(None, None)),
+            ("\n", said(None, None)),
+            ("accuracy 0.93\nand more\n", said(None, Some("accuracy 0.93"))),
+            (
+                r#"{"status": "failed", "message": "out of memory"}"#,
+                said(Some("failed"), Some("out of memory")),
+            ),
+            ("{", said(None, Some("{"))),
+        ] {
+            assert_eq!(Completion::from_file(content.as_bytes()), expected, "{content}");
+        }
+    }
 
     #[test]
     fn only_an_absolute_time_after_the_launch_is_a_deadline() {

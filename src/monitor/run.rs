@@ -12,6 +12,7 @@ use jiff::Timestamp;
 
 use super::act::act;
 use super::decide::{Decided, Decision, decide};
+use super::end::{End, EndReason, Warned};
 use super::event::{Announcer, Event, Topic};
 use super::memory::{self, Memory};
 use super::observe::Observer;
@@ -19,7 +20,6 @@ use super::policy::Policy;
 use super::readings::{Identity, Reading, Readings};
 use super::sign::FirstSign;
 use super::status::{self, Status};
-use super::time::earlier;
 use super::{service_manager, warning};
 use crate::aws::metadata::MetadataClient;
 use crate::model::agent::AgentConfiguration;
@@ -126,18 +126,18 @@ where
 
     /// One look at the machine and what follows from it; tells when it was, and how long to wait for the next one.
     async fn tick(&mut self, planned: Option<Timestamp>) -> (Timestamp, Duration) {
-        let readings = self.observer.observe(&mut self.announcer).await;
+        let readings = self.observer.observe(self.configuration, &self.memory, &mut self.announcer).await;
         let now = clock::now();
         let readings = Readings { overdue: overdue(planned, now), ..readings };
         let decided = decide(&readings, &self.policy, &self.memory, now);
         // What is told is kept already: who hears of it may end the daemon at once.
         self.remember(decided.memory.clone());
         self.tell_changes(&decided);
-        self.publish(Status::of(&decided, self.configuration, now));
+        self.publish(Status::of(&decided, &self.policy, now));
         self.give_first_sign(&decided).await;
         let mut memory = decided.memory.clone();
         let Self { configuration, call, announcer, .. } = self;
-        act(decided.decision, configuration, &mut memory, call, announcer, now).await;
+        act(&decided.decision, configuration, &mut memory, call, announcer, now).await;
         self.remember(memory);
         let wait = decided.wait(clock::now(), TICK);
         self.told = Some(decided);
@@ -178,7 +178,10 @@ where
     fn restore_warning(&mut self, now: Timestamp) {
         let run_directory = Path::new(&self.configuration.run_directory);
         let restored = match self.memory.warned {
-            Some(ends_at) => warning::write(run_directory, ends_at, now),
+            Some(Warned { reason, at, .. }) => {
+                let end = End { reason, at, action: self.policy.action(reason, &self.memory) };
+                warning::write(run_directory, &end, now)
+            }
             None => warning::remove(run_directory),
         };
         self.announcer.outcome(Topic::WarningFile, restored);
@@ -186,24 +189,9 @@ where
 
     /// Tells what is otherwise than it was at the last tick.
     fn tell_changes(&mut self, decided: &Decided) {
-        let told = self.told.as_ref();
-        let mut events = Vec::new();
-        if told.is_none_or(|told| told.memory.identity != decided.memory.identity) {
-            events.extend(decided.memory.identity.clone().map(Event::Identified));
+        for event in changes(self.told.as_ref(), decided, self.policy.launched_at) {
+            self.announcer.tell(event);
         }
-        let at = |decided: &Decided| decided.deadline.map(|deadline| deadline.at);
-        if told.is_none_or(|told| at(told) != at(decided)) {
-            events.push(decided.deadline.map_or(Event::NoDeadline, Event::Deadline));
-        }
-        let ends_with_deadline = at(decided).map(|at| earlier(at, self.policy.lead));
-        if ends_with_deadline != decided.ends_at && told.is_none_or(|told| told.ends_at != decided.ends_at) {
-            events.extend(decided.ends_at.map(|ends_at| Event::Grace { ends_at }));
-        }
-        let clock_is_wrong = decided.decision == Decision::ClockBeforeLaunch;
-        if clock_is_wrong && told.is_none_or(|told| told.decision != decided.decision) {
-            events.push(Event::ClockBeforeLaunch { launched_at: self.policy.launched_at });
-        }
-        events.into_iter().for_each(|event| self.announcer.tell(event));
     }
 
     fn stop(&mut self) {
@@ -211,6 +199,36 @@ where
         self.announcer.outcome(Topic::Status, status::remove(Path::new(&self.configuration.run_directory)));
         self.announcer.tell(Event::Stopped);
     }
+}
+
+/// What is otherwise than it was.
+fn changes(told: Option<&Decided>, decided: &Decided, launched_at: Timestamp) -> Vec<Event> {
+    let mut events = Vec::new();
+    let memory = &decided.memory;
+    if told.is_none_or(|told| told.memory.identity != memory.identity) {
+        events.extend(memory.identity.clone().map(Event::Identified));
+    }
+    let at = |decided: &Decided| decided.deadline.map(|deadline| deadline.at);
+    if told.is_none_or(|told| at(told) != at(decided)) {
+        events.push(decided.deadline.map_or(Event::NoDeadline, Event::Deadline));
+    }
+    if decided.in_grace && told.is_none_or(|told| told.end != decided.end) {
+        let own = decided.end.filter(|end| end.reason != EndReason::Interruption);
+        events.extend(own.map(|end| Event::Grace { ends_at: end.at }));
+    }
+    let is_idle = |decided: &Decided| decided.memory.idle_ends_at.is_some();
+    if told.is_some_and(|told| is_idle(told) != is_idle(decided)) {
+        events.push(Event::Idle { is_idle: is_idle(decided) });
+    }
+    let is_complete = |decided: &Decided| decided.memory.completed.is_some();
+    if told.map_or(is_complete(decided), |told| is_complete(told) != is_complete(decided)) {
+        events.push(Event::Complete { is_complete: is_complete(decided) });
+    }
+    let clock_is_wrong = decided.decision == Decision::ClockBeforeLaunch;
+    if clock_is_wrong && told.is_none_or(|told| told.decision != decided.decision) {
+        events.push(Event::ClockBeforeLaunch { launched_at });
+    }
+    events
 }
 
 /// How much later than planned a look at the machine comes, by the wall clock, which goes on while a machine sleeps.
