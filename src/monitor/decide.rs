@@ -140,7 +140,10 @@ fn due(
     memory: &mut Memory,
     now: Timestamp,
 ) -> Option<Decision> {
-    let coming = coming?;
+    let Some(coming) = coming.filter(|coming| hooks_at(&coming.end, policy) <= now) else {
+        memory.hooks = None;
+        return None;
+    };
     // Nobody's work is interrupted unannounced, however short the notice.
     let is_announced = memory.warned.is_some_and(|warned| warned.is_of(&coming.end));
     if is_announced && let Some(decision) = hooks(readings, policy, coming, memory, now) {
@@ -158,10 +161,6 @@ fn hooks(
     now: Timestamp,
 ) -> Option<Decision> {
     let end = coming.end;
-    if now < hooks_at(&end, policy) {
-        memory.hooks = None;
-        return None;
-    }
     if let Some(run) = memory.hooks.filter(|run| run.reason == end.reason && run.started_at <= now) {
         let may_run = readings.hooks != Reading::Known(HooksState::Resting) && now < run.over_at;
         return (coming.is_due && may_run && end.reason != EndReason::Deadline)

@@ -15,10 +15,10 @@ const STEP: Span = Span::from_seconds(60);
 /// The time that a machine has been paid for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Spending {
-    /// How long it ran.
-    pub running: Span,
-    /// How long it was stopped or hibernated, with its volumes paid for.
-    pub resting: Span,
+    /// For how many seconds it ran.
+    running_seconds: u64,
+    /// For how many it was stopped or hibernated, with its volumes paid for.
+    resting_seconds: u64,
     /// The instant up to which that is counted.
     pub until: Timestamp,
 }
@@ -38,7 +38,7 @@ impl Spending {
     /// That of a machine launched at an instant.
     #[must_use]
     pub const fn since(launched_at: Timestamp) -> Self {
-        Self { running: Span::from_seconds(0), resting: Span::from_seconds(0), until: launched_at }
+        Self { running_seconds: 0, resting_seconds: 0, until: launched_at }
     }
 
     /// Counts the time up to now. A clock that went back counts nothing.
@@ -48,43 +48,47 @@ impl Spending {
             return;
         }
         let rested = match absence {
-            Absence::None => Span::default(),
-            Absence::Booted(uptime) => minus(passed, uptime),
-            Absence::Slept(span) => span.min(passed),
+            Absence::None => 0,
+            Absence::Booted(uptime) => passed.seconds().saturating_sub(uptime.seconds()),
+            Absence::Slept(span) => span.min(passed).seconds(),
         };
-        self.resting = plus(self.resting, rested);
-        self.running = plus(self.running, minus(passed, rested));
+        self.resting_seconds = self.resting_seconds.saturating_add(rested);
+        self.running_seconds = self.running_seconds.saturating_add(passed.seconds() - rested);
         self.until = later(self.until, passed);
+    }
+
+    /// How long it ran.
+    #[must_use]
+    pub const fn running(&self) -> Span {
+        Span::from_seconds(self.running_seconds)
+    }
+
+    /// How long it was off.
+    #[must_use]
+    pub const fn resting(&self) -> Span {
+        Span::from_seconds(self.resting_seconds)
     }
 
     /// What it has cost by then, at these prices.
     #[must_use]
     pub fn cost(&self, limit: &CostLimit) -> Money {
         let resting =
-            limit.usd_hour_stopped.map_or(Money::default(), |price| price.per_hour_for(self.resting));
-        limit.usd_hour.per_hour_for(self.running).plus(resting)
+            limit.usd_hour_stopped.map_or(Money::default(), |price| price.per_hour_for(self.resting()));
+        limit.usd_hour.per_hour_for(self.running()).plus(resting)
     }
 
     /// When it will have cost its limit where it goes on running; none where it never will.
     #[must_use]
     pub fn reaches(&self, limit: &CostLimit) -> Option<Timestamp> {
         let per_hour = u128::from(limit.usd_hour.micros());
-        let rested = limit.usd_hour_stopped.map_or(0, |price| price.per_hour_for(self.resting).micros());
+        let rested = limit.usd_hour_stopped.map_or(0, |price| price.per_hour_for(self.resting()).micros());
         let left = u128::from(limit.usd.micros().saturating_sub(rested));
         let seconds = (left * 3600).checked_div(per_hour)?;
         let in_all = Span::from_seconds(u64::try_from(seconds).unwrap_or(u64::MAX));
         // Counted from where the counted time would have begun, so that it is the same instant at every tick.
-        let begun = super::time::earlier(self.until, self.running);
+        let begun = super::time::earlier(self.until, self.running());
         Some(later(begun, in_all))
     }
-}
-
-fn plus(one: Span, other: Span) -> Span {
-    Span::from_seconds(one.seconds().saturating_add(other.seconds()))
-}
-
-fn minus(one: Span, other: Span) -> Span {
-    Span::from_seconds(one.seconds().saturating_sub(other.seconds()))
 }
 
 #[cfg(test)]
@@ -116,9 +120,9 @@ mod tests {
         assert_eq!(spending, Spending::since(at(LAUNCH)), "less than a minute is not worth a write");
         spending.advance(Absence::None, at(LAUNCH + 3600));
         spending.advance(Absence::Booted(span(600)), at(LAUNCH + 3600 + 4200));
-        assert_eq!((spending.running, spending.resting), (span(4200), span(3600)));
+        assert_eq!((spending.running(), spending.resting()), (span(4200), span(3600)));
         spending.advance(Absence::Slept(span(100)), at(LAUNCH + 7800 + 130));
-        assert_eq!((spending.running, spending.resting), (span(4230), span(3700)));
+        assert_eq!((spending.running(), spending.resting()), (span(4230), span(3700)));
         assert_eq!(spending.cost(&limit("5")), "0.766667".parse().unwrap());
     }
 
@@ -127,7 +131,7 @@ mod tests {
         let mut spending = Spending::since(at(LAUNCH));
         for (now, running) in [(1000, 1000), (200, 1000), (1000, 1000), (1100, 1100)] {
             spending.advance(Absence::None, at(LAUNCH + now));
-            assert_eq!(spending.running, span(running), "at {now}");
+            assert_eq!(spending.running(), span(running), "at {now}");
         }
     }
 

@@ -162,7 +162,7 @@ impl Status {
             completed_at: decided.memory.completed.as_ref().map(|completed| completed.at),
             cost_limit_usd: limit.map(|limit| limit.usd),
             cost_usd: limit.zip(decided.memory.spending).map(|(limit, spending)| spending.cost(&limit)),
-            paused_until: decided.memory.paused_until,
+            paused_until: decided.memory.paused_until.filter(|until| *until > now),
             shutdown_behavior: policy.shutdown_behavior,
             warned: decided
                 .end

@@ -35,7 +35,7 @@ pub(super) fn first(
         interruption(policy, memory),
         deadline.map(|deadline| at_deadline(deadline, policy, memory)),
         at_cost_limit(policy, memory),
-        when_complete(policy, memory, now),
+        when_complete(policy, memory),
         when_idle(policy, memory, now),
     ];
     for coming in candidates.iter_mut().flatten() {
@@ -73,9 +73,9 @@ fn at_cost_limit(policy: &Policy, memory: &Memory) -> Option<Coming> {
     Some(Coming { end, is_due: true, in_grace, warn_before: policy.warn_before })
 }
 
-fn when_complete(policy: &Policy, memory: &Memory, now: Timestamp) -> Option<Coming> {
+fn when_complete(policy: &Policy, memory: &Memory) -> Option<Coming> {
     let completed = memory.completed.as_ref()?;
-    let at = later(completed.at, policy.complete_delay).max(paused_until(memory, now));
+    let at = later(completed.at, policy.complete_delay).max(paused_until(memory));
     let action = policy.action(EndReason::Complete, memory);
     let end = End { reason: EndReason::Complete, at, action };
     Some(Coming { end, is_due: true, in_grace: false, warn_before: policy.warn_before })
@@ -87,7 +87,7 @@ fn when_idle(policy: &Policy, memory: &Memory, now: Timestamp) -> Option<Coming>
     let changed_at = memory.rules.and_then(|known| known.changed_at).filter(|at| *at <= now);
     let begun = memory.woke_at.max(changed_at);
     let graced = begun.map_or(Timestamp::MIN, |begun| later(begun, GRACE));
-    let at = memory.idle_ends_at?.max(graced).max(paused_until(memory, now));
+    let at = memory.idle_ends_at?.max(graced).max(paused_until(memory));
     let end = End { reason: EndReason::Idle, at, action: policy.action(EndReason::Idle, memory) };
     let warn_before = policy.warn_before.min(Span::from_seconds(timeout.seconds() / 2));
     let is_due = memory.idle.quiet_for() >= timeout;
@@ -105,8 +105,8 @@ fn interruption(policy: &Policy, memory: &Memory) -> Option<Coming> {
     Some(Coming { end, is_due: true, in_grace: true, warn_before: policy.warn_before })
 }
 
-fn paused_until(memory: &Memory, now: Timestamp) -> Timestamp {
-    memory.paused_until.filter(|until| *until > now).unwrap_or(Timestamp::MIN)
+fn paused_until(memory: &Memory) -> Timestamp {
+    memory.paused_until.unwrap_or(Timestamp::MIN)
 }
 
 /// An end that would have come before the machine booted or resumed comes ten minutes after that.

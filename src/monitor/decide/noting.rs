@@ -55,7 +55,6 @@ pub(super) fn all(readings: &Readings, policy: &Policy, memory: &mut Memory, now
     work(readings, policy, memory, now);
     completion(readings, memory, now);
     interruption(readings, memory, now);
-    memory.paused_until = memory.paused_until.filter(|until| *until > now);
     if policy.cost_limit_in_force(memory).is_some() {
         memory.spending.get_or_insert(Spending::since(policy.launched_at)).advance(absence, now);
     }

@@ -192,6 +192,7 @@ fn a_boot_after_the_deadline_has_a_grace_that_is_announced() {
         machine.tick(&Readings { boot: boot("two", 30), ..tagged(now - 1) }, now + 10),
         Decision::Wait
     );
+    assert_eq!(machine.tick(&booted(560), end - 60), Decision::Warn(end_at(end)));
     assert_eq!(machine.tick(&booted(619), end - 1), Decision::Wait);
     assert_eq!(machine.tick(&booted(620), end), ends_at(end));
     std::mem::swap(&mut machine.memory, &mut past);
@@ -268,7 +269,9 @@ fn a_deadline_at_the_end_of_time_overflows_nothing() {
 fn the_next_tick_is_when_there_is_something_to_do() {
     let mut machine = Machine::new();
     let most = Span::from_seconds(5);
-    for (now, milliseconds) in [(DEADLINE - 400, 5000), (DEADLINE - 302, 2000), (DEADLINE - 1, 1000)] {
+    // Once users are warned there may be more to do at once.
+    let looks = [(DEADLINE - 400, 5000), (DEADLINE - 302, 2000), (DEADLINE - 1, 0), (DEADLINE - 1, 1000)];
+    for (now, milliseconds) in looks {
         let wait = machine.decided(&blind(), now).wait(at(now), most);
         assert_eq!(wait.as_millis(), milliseconds);
     }

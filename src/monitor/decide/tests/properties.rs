@@ -201,14 +201,14 @@ proptest! {
             Decision::RunHooks(end, limit) => {
                 assert!(before.warned.is_some(), "unannounced");
                 assert!(limit > Span::default());
-                if let Some(run) = before.hooks {
-                    assert!(run.reason != end.reason || at(now) < run.started_at || decided.memory.woke_at == Some(at(now)));
-                }
+                let is_new = |run: HooksRun| run.reason != end.reason || at(now) < run.started_at;
+                let woke = decided.memory.woke_at == Some(at(now)) || decided.memory.boot != before.boot;
+                assert!(before.hooks.is_none_or(is_new) || woke, "twice");
             }
             Decision::AwaitHooks => {
                 let run = decided.memory.hooks.expect("hooks");
                 assert!(at(now) < run.over_at);
-                assert!(decided.deadline.is_none_or(|deadline| at(now) < later(deadline.at, GRACE)));
+                assert!(decided.end.is_some_and(|end| end.reason != EndReason::Deadline));
             }
             _ => {}
         });
