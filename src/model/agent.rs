@@ -10,6 +10,12 @@ use super::{EndAction, Money, ShutdownBehavior, Span};
 /// Where the configuration lies on a machine.
 pub const CONFIGURATION_PATH: &str = "/etc/cloudkit/agent.yaml";
 
+/// Where the script that sets the dead-man timer lies on a machine.
+pub const DEADLINE_SCRIPT_PATH: &str = "/usr/local/lib/cloudkit/deadline";
+
+/// The group whose members may speak to the agent.
+pub const GROUP: &str = "cloudkit";
+
 /// The value of the configuration's `schema` field.
 pub const SCHEMA: &str = "cloudkit.agent-configuration/v1";
 
@@ -54,6 +60,15 @@ pub struct AgentConfiguration {
     /// What the machine may cost, where that is limited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost_limit: Option<CostLimit>,
+    /// Who logs in, where that is known: a member of the group that may speak to the agent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login_user: Option<String>,
+    /// The script that sets the dead-man timer; absent on a machine without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline_script: Option<String>,
+    /// Who is told of what the agent does, where somebody is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub webhook: Option<WebhookTarget>,
     /// Whom a warning reaches.
     pub warn: Warn,
     /// How long before the deadline users are warned.
@@ -75,6 +90,16 @@ pub struct CostLimit {
     pub usd: Money,
     /// US dollars an hour while it runs: the machine, its root volume and its public address.
     pub usd_hour: Money,
+}
+
+/// An address that is told of what the agent does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WebhookTarget {
+    /// Its URL: https.
+    pub url: String,
+    /// The file on the machine that holds the secret by which events are signed; root's alone.
+    pub secret_file: String,
 }
 
 /// How a machine is ended.
@@ -117,6 +142,9 @@ impl AgentConfiguration {
             on_idle: EndAction::default(),
             on_complete: EndAction::default(),
             cost_limit: None,
+            login_user: None,
+            deadline_script: deadline.map(|_| DEADLINE_SCRIPT_PATH.to_owned()),
+            webhook: None,
             warn: Warn::Terminals,
             warn_before: Span::from_seconds(300),
             state_directory: "/var/lib/cloudkit".to_owned(),

@@ -12,13 +12,13 @@ use super::decide::{Decision, Effort};
 use super::event::{Announcer, Event, Topic};
 use super::means::{Means, means};
 use super::memory::Memory;
+use super::notify;
 use super::readings::Identity;
 use super::warning;
 use crate::model::EndAction;
 use crate::model::agent::{AgentConfiguration, Warn};
 use crate::platform::command::{self, CommandError};
 
-const WALL_LIMIT: Duration = Duration::from_secs(5);
 const POWER_OFF_LIMIT: Duration = Duration::from_secs(20);
 const API_LIMIT: Duration = Duration::from_secs(30);
 
@@ -69,12 +69,16 @@ pub(super) async fn act<T, E>(
         Decision::Warn(ends_at) => {
             announcer.tell(Event::Warned { ends_at });
             announcer.outcome(Topic::WarningFile, warning::write(run_directory, ends_at, now));
-            tell_terminals(configuration.warn, &warning::text(ends_at, now), announcer).await;
+            if configuration.warn == Warn::Terminals {
+                announcer.outcome(Topic::Terminals, notify::warn(&warning::text(ends_at, now)).await);
+            }
         }
         Decision::TakeBack(ends_at) => {
             announcer.tell(Event::TakenBack);
             announcer.outcome(Topic::WarningFile, warning::remove(run_directory));
-            tell_terminals(configuration.warn, &warning::all_clear(ends_at), announcer).await;
+            if configuration.warn == Warn::Terminals {
+                announcer.outcome(Topic::Terminals, notify::take_back(&warning::all_clear(ends_at)).await);
+            }
         }
         Decision::End(effort) => {
             announcer.tell(Event::Ending(effort));
@@ -83,12 +87,6 @@ pub(super) async fn act<T, E>(
                 memory.end_failed(now);
             }
         }
-    }
-}
-
-async fn tell_terminals(warn: Warn, text: &str, announcer: &mut Announcer<impl FnMut(Event)>) {
-    if warn == Warn::Terminals {
-        announcer.outcome(Topic::Terminals, command::run("wall", &[], text, WALL_LIMIT).await);
     }
 }
 

@@ -80,6 +80,8 @@ pub enum DeadlineSource {
     Memory,
     /// The configuration that the machine was launched with.
     Configuration,
+    /// Somebody on the machine, whom the tag does not know of.
+    Machine,
 }
 
 /// Decides what to do now.
@@ -120,7 +122,12 @@ fn note_identity(identity: &Identity, memory: &mut Memory) {
 /// The deadline that holds. A tag that is gone says no more than one that can't be read.
 fn deadline(readings: &Readings, policy: &Policy, memory: &mut Memory) -> Option<Deadline> {
     if let Reading::Known(Some(at)) = readings.deadline_tag {
-        memory.deadline = Some(at);
+        memory.note_tag(at);
+    }
+    if let Some(at) = memory.extended {
+        return Some(Deadline { at, source: DeadlineSource::Machine });
+    }
+    if let Reading::Known(Some(at)) = readings.deadline_tag {
         return Some(Deadline { at, source: DeadlineSource::Tag });
     }
     let remembered = memory.deadline.map(|at| Deadline { at, source: DeadlineSource::Memory });

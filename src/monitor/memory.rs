@@ -35,6 +35,12 @@ pub struct Memory {
     pub is_copy: bool,
     /// The last deadline that a tag told.
     pub deadline: Option<Timestamp>,
+    /// A deadline that was set on the machine itself, until the tag says anything new.
+    #[serde(default)]
+    pub extended: Option<Timestamp>,
+    /// Until when idleness and completion do not end the machine.
+    #[serde(default)]
+    pub paused_until: Option<Timestamp>,
     /// The boot that the last tick was in.
     pub boot: Option<String>,
     /// When the machine was last found to have booted or to have resumed.
@@ -104,6 +110,8 @@ impl Memory {
             identity: None,
             is_copy: false,
             deadline: None,
+            extended: None,
+            paused_until: None,
             boot: None,
             woke_at: None,
             warned: None,
@@ -130,6 +138,19 @@ impl Memory {
             source: error.into(),
         })?;
         Ok(files::replace(path, &json, Access::Private)?)
+    }
+
+    /// Notes what the tag says. A tag that says something new has the last word over what was set on the machine; one that
+    /// was never read before says nothing new unless it is later.
+    pub fn note_tag(&mut self, at: Timestamp) {
+        let is_new = match self.deadline {
+            Some(known) => known != at,
+            None => self.extended.is_some_and(|extended| extended <= at),
+        };
+        if is_new {
+            self.extended = None;
+        }
+        self.deadline = Some(at);
     }
 
     /// Notes that the end was asked for and failed, so that it is tried again: soon at first, then more rarely, and in
