@@ -10,6 +10,12 @@ use super::{EndAction, Money, ShutdownBehavior, Span};
 /// Where the configuration lies on a machine.
 pub const CONFIGURATION_PATH: &str = "/etc/cloudkit/agent.yaml";
 
+/// Where the script that sets the dead-man timer lies on a machine.
+pub const DEADLINE_SCRIPT_PATH: &str = "/usr/local/lib/cloudkit/deadline";
+
+/// The group whose members may speak to the agent.
+pub const GROUP: &str = "cloudkit";
+
 /// The value of the configuration's `schema` field.
 pub const SCHEMA: &str = "cloudkit.agent-configuration/v1";
 
@@ -63,9 +69,16 @@ pub struct AgentConfiguration {
     /// The folder of the hooks that are run before the end.
     #[serde(default = "default_hooks_directory", skip_serializing_if = "is_default_hooks_directory")]
     pub hooks_directory: String,
-    /// The user of the image, as whom hooks and probes are run; root where it is not known.
+    /// Who logs in, where that is known: a member of the group that may speak to the agent, and as whom hooks and probes are
+    /// run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub login_user: Option<String>,
+    /// The script that sets the dead-man timer; absent on a machine without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline_script: Option<String>,
+    /// Who is told of what the agent does, where somebody is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub webhook: Option<WebhookTarget>,
     /// Whom a warning reaches.
     pub warn: Warn,
     /// How long before the deadline users are warned.
@@ -118,6 +131,16 @@ pub struct CostLimit {
     pub usd_hour_stopped: Option<Money>,
 }
 
+/// An address that is told of what the agent does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WebhookTarget {
+    /// Its URL: https.
+    pub url: String,
+    /// The file on the machine that holds the secret by which events are signed; root's alone.
+    pub secret_file: String,
+}
+
 /// How a machine is ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -162,6 +185,8 @@ impl AgentConfiguration {
             hook_limit: default_hook_limit(),
             hooks_directory: default_hooks_directory(),
             login_user: None,
+            deadline_script: deadline.map(|_| DEADLINE_SCRIPT_PATH.to_owned()),
+            webhook: None,
             warn: Warn::Terminals,
             warn_before: Span::from_seconds(300),
             state_directory: "/var/lib/cloudkit".to_owned(),

@@ -8,6 +8,7 @@ pub mod architecture;
 pub mod block_duration;
 pub mod count;
 pub mod dated_by;
+pub mod deadline;
 pub mod end_action;
 pub mod market;
 pub mod memory;

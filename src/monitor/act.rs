@@ -12,13 +12,13 @@ use super::decide::{Decision, Effort};
 use super::event::{Announcer, Event, Topic};
 use super::means::{Means, means};
 use super::memory::Memory;
+use super::notify;
 use super::readings::Identity;
 use super::{hooks, warning};
 use crate::model::EndAction;
 use crate::model::agent::{AgentConfiguration, Warn};
 use crate::platform::command::{self, CommandError};
 
-const WALL_LIMIT: Duration = Duration::from_secs(5);
 const POWER_OFF_LIMIT: Duration = Duration::from_secs(20);
 const API_LIMIT: Duration = Duration::from_secs(30);
 
@@ -73,16 +73,23 @@ pub(super) async fn act<T, E>(
         Decision::Warn(end) => {
             announcer.tell(Event::Warned(*end));
             announcer.outcome(Topic::WarningFile, warning::write(run_directory, end, now));
-            tell_terminals(configuration.warn, &warning::text(end, now), announcer).await;
+            if configuration.warn == Warn::Terminals {
+                announcer.outcome(Topic::Terminals, notify::warn(&warning::text(end, now)).await);
+            }
         }
         Decision::TakeBack(end) => {
             announcer.tell(Event::TakenBack);
             announcer.outcome(Topic::WarningFile, warning::remove(run_directory));
-            tell_terminals(configuration.warn, &warning::all_clear(end.as_ref()), announcer).await;
+            if configuration.warn == Warn::Terminals {
+                let text = warning::all_clear(end.as_ref());
+                announcer.outcome(Topic::Terminals, notify::take_back(&text).await);
+            }
         }
         Decision::Tell(notice) => {
             announcer.tell(Event::Told(notice.clone()));
-            tell_terminals(configuration.warn, &format!("{notice}.\n"), announcer).await;
+            if configuration.warn == Warn::Terminals {
+                announcer.outcome(Topic::Terminals, notify::warn(&format!("{notice}.\n")).await);
+            }
         }
         Decision::RunHooks(end, limit) => {
             announcer.tell(Event::HooksStarted { reason: end.reason, limit: *limit });
@@ -98,12 +105,6 @@ pub(super) async fn act<T, E>(
                 memory.end_failed(now);
             }
         }
-    }
-}
-
-async fn tell_terminals(warn: Warn, text: &str, announcer: &mut Announcer<impl FnMut(Event)>) {
-    if warn == Warn::Terminals {
-        announcer.outcome(Topic::Terminals, command::run("wall", &[], text, WALL_LIMIT).await);
     }
 }
 

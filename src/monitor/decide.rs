@@ -96,7 +96,7 @@ pub enum DeadlineSource {
     Tag,
     /// The machine's tag as it was when it could last be read.
     Memory,
-    /// Somebody on the machine, with no tag that holds it.
+    /// Somebody on the machine, whom the tag does not know of.
     Machine,
     /// The configuration that the machine was launched with.
     Configuration,
@@ -162,7 +162,8 @@ fn hooks(
 ) -> Option<Decision> {
     let end = coming.end;
     if let Some(run) = memory.hooks.filter(|run| run.reason == end.reason && run.started_at <= now) {
-        let may_run = readings.hooks != Reading::Known(HooksState::Resting) && now < run.over_at;
+        let are_done = matches!(readings.hooks, Reading::Known(HooksState::Resting | HooksState::None));
+        let may_run = !are_done && now < run.over_at;
         return (coming.is_due && may_run && end.reason != EndReason::Deadline)
             .then_some(Decision::AwaitHooks);
     }
@@ -252,6 +253,15 @@ impl Decision {
 }
 
 impl Decided {
+    /// All ends that are foreseen, the first one first.
+    #[must_use]
+    pub fn foreseen(&self, policy: &Policy, now: Timestamp) -> Vec<End> {
+        let mut ends: Vec<End> =
+            coming::all(policy, &self.memory, self.deadline, now).map(|coming| coming.end).collect();
+        ends.sort_by_key(|end| (end.at, end.reason));
+        ends
+    }
+
     /// How long to wait from `now` until the next tick: no longer than `most`.
     #[must_use]
     pub fn wait(&self, now: Timestamp, most: Span) -> Duration {

@@ -62,6 +62,13 @@ pub enum Event {
     TakenBack,
     /// The machine is being ended.
     Ending(EndReason, Effort),
+    /// Somebody on the machine asked for something.
+    Asked {
+        /// Who.
+        by: Peer,
+        /// What it was and what it came to.
+        words: String,
+    },
     /// Something does not work; it is tried again.
     Trouble {
         /// What it is about.
@@ -108,6 +115,29 @@ pub enum Topic {
     ServiceManager,
     /// The first sign of life on the console.
     Console,
+    /// The socket that the agent is spoken to by.
+    Control,
+    /// The figures for Prometheus.
+    Metrics,
+    /// Telling the webhook.
+    Webhook,
+    /// Setting the dead-man timer.
+    Timer,
+    /// Writing the machine's status tag.
+    StatusTag,
+    /// The configuration as it is read again.
+    Configuration,
+}
+
+/// Who is at the other end of the agent's socket, by the kernel's word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Peer {
+    /// The user's number.
+    pub uid: u32,
+    /// The number of the user's group.
+    pub gid: u32,
+    /// The process, where that is known.
+    pub pid: Option<i32>,
 }
 
 impl fmt::Display for Event {
@@ -146,10 +176,19 @@ impl fmt::Display for Event {
             Self::TakenBack => f.write_str("the warning is taken back"),
             Self::Ending(reason, Effort::Orderly) => write!(f, "ending the machine: {}", reason.clause()),
             Self::Ending(_, Effort::Forced) => f.write_str("the machine is still here: forcing its end"),
+            Self::Asked { by, words } => write!(f, "{by} asked: {words}"),
             Self::Trouble { topic, why } => write!(f, "{topic}: {why}"),
             Self::Over(topic) => write!(f, "{topic}: in order again"),
             Self::Stopped => f.write_str("told to stop; the machine stays as it is"),
         }
+    }
+}
+
+impl fmt::Display for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "uid {} (gid {}", self.uid, self.gid)?;
+        self.pid.map_or(Ok(()), |pid| write!(f, ", pid {pid}"))?;
+        f.write_str(")")
     }
 }
 
@@ -158,8 +197,8 @@ impl fmt::Display for DeadlineSource {
         f.pad(match self {
             Self::Tag => "the machine's tag",
             Self::Memory => "the tag as it was last read",
-            Self::Machine => "somebody on the machine",
             Self::Configuration => "the configuration",
+            Self::Machine => "who set it on the machine",
         })
     }
 }
@@ -182,6 +221,12 @@ impl fmt::Display for Topic {
             Self::Maintenance => "asking for planned maintenance",
             Self::ServiceManager => "telling systemd",
             Self::Console => "showing itself on the console",
+            Self::Control => "being spoken to",
+            Self::Metrics => "serving figures",
+            Self::Webhook => "telling the webhook",
+            Self::StatusTag => "writing the status tag",
+            Self::Timer => "setting the dead-man timer",
+            Self::Configuration => "reading the configuration again",
         })
     }
 }
@@ -191,12 +236,18 @@ impl fmt::Display for Topic {
 pub struct Announcer<R> {
     report: R,
     troubles: BTreeMap<Topic, String>,
+    troubles_told: u64,
 }
 
 impl<R: FnMut(Event)> Announcer<R> {
     /// An announcer that tells `report`.
     pub fn new(report: R) -> Self {
-        Self { report, troubles: BTreeMap::new() }
+        Self { report, troubles: BTreeMap::new(), troubles_told: 0 }
+    }
+
+    /// How often trouble was told.
+    pub const fn troubles_told(&self) -> u64 {
+        self.troubles_told
     }
 
     /// Passes an event on.
@@ -216,6 +267,7 @@ impl<R: FnMut(Event)> Announcer<R> {
             Err(error) => {
                 let why = with_causes(&error);
                 if self.troubles.insert(topic, why.clone()).as_ref() != Some(&why) {
+                    self.troubles_told += 1;
                     self.tell(Event::Trouble { topic, why });
                 }
                 None
@@ -224,7 +276,7 @@ impl<R: FnMut(Event)> Announcer<R> {
     }
 }
 
-fn with_causes(error: &dyn Error) -> String {
+pub(crate) fn with_causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

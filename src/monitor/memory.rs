@@ -9,10 +9,11 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::control::completion::Completion;
 use super::end::{EndReason, Warned};
 use super::idle::Window;
 use super::policy::{FIRST_RETRY, PATIENCE};
-use super::readings::{Completion, Identity, Interruption};
+use super::readings::{Identity, Interruption};
 use super::rules::KnownRules;
 use super::spending::Spending;
 use super::time::later;
@@ -39,7 +40,7 @@ pub struct Memory {
     pub is_copy: bool,
     /// The last deadline that a tag told.
     pub deadline: Option<Timestamp>,
-    /// The deadline that somebody on the machine set, where no tag holds it.
+    /// A deadline that was set on the machine itself, until the tag says anything new.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub extended: Option<Timestamp>,
     /// Until when neither idleness nor completion end the machine.
@@ -204,6 +205,19 @@ impl Memory {
         if let Some(hooks) = &mut self.hooks {
             hooks.over_at = now;
         }
+    }
+
+    /// Notes what the tag says. A tag that says something new has the last word over what was set on the machine; one that
+    /// was never read before says nothing new unless it is later.
+    pub fn note_tag(&mut self, at: Timestamp) {
+        let is_new = match self.deadline {
+            Some(known) => known != at,
+            None => self.extended.is_some_and(|extended| extended <= at),
+        };
+        if is_new {
+            self.extended = None;
+        }
+        self.deadline = Some(at);
     }
 
     /// Notes that the end was asked for and failed, so that it is tried again: soon at first, then more rarely, and in

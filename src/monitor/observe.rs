@@ -6,27 +6,23 @@
 mod notices;
 mod schedule;
 
-use std::io::{self, Read};
 use std::path::Path;
 
 use jiff::Timestamp;
 
 use self::notices::NoticeError;
 use self::schedule::Schedule;
+use super::control::completion;
 use super::event::{Announcer, Event, Topic};
 use super::hooks;
 use super::memory::Memory;
 use super::readings::{
-    Boot, Completion, Identity, Interruption, Maintenance, Reading, Readings, TagError, deadline_in,
+    Boot, Identity, Interruption, Maintenance, Reading, Readings, TagError, deadline_in,
 };
 use super::rules::{Rules, RulesError};
 use crate::aws::metadata::{MetadataClient, MetadataError};
 use crate::model::agent::AgentConfiguration;
 use crate::model::tag;
-use crate::platform::files::FileError;
-
-/// The file by which the work is said to be complete, in the run directory.
-pub(super) const COMPLETE: &str = "complete";
 
 /// A deadline that could not be read off the machine's tags.
 #[derive(Debug, thiserror::Error)]
@@ -66,7 +62,7 @@ impl Observer {
         memory: &Memory,
         announcer: &mut Announcer<impl FnMut(Event)>,
     ) -> Readings {
-        let completion = completion(Path::new(&configuration.run_directory));
+        let completion = completion::read(Path::new(&configuration.run_directory));
         let completion = reading(announcer.outcome(Topic::Completion, completion));
         let hooks = hooks::state(configuration, memory).await;
         let hooks = reading(announcer.outcome(Topic::Hooks, hooks));
@@ -176,23 +172,6 @@ impl<R: FnMut(Event)> Questions<'_, R> {
 
 async fn identify(metadata: &mut MetadataClient) -> Result<Identity, MetadataError> {
     Ok(Identity { instance_id: metadata.instance_id().await?, region: metadata.region().await? })
-}
-
-/// Whether the work is said to be complete: by a file, whatever is in it. Of what is no ordinary file nothing is read.
-fn completion(run_directory: &Path) -> Result<Option<Completion>, FileError> {
-    let path = run_directory.join(COMPLETE);
-    let fail = |source| FileError { action: "read", path: path.clone(), source };
-    let found = match std::fs::symlink_metadata(&path) {
-        Ok(found) => found,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(source) => return Err(fail(source)),
-    };
-    let mut content = Vec::new();
-    if found.is_file() {
-        let file = std::fs::File::open(&path).map_err(fail)?;
-        file.take(Completion::LONGEST).read_to_end(&mut content).map_err(fail)?;
-    }
-    Ok(Some(Completion::from_file(&content)))
 }
 
 fn reading<T>(value: Option<T>) -> Reading<T> {

@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::control::completion::Completion;
 use super::idle::Sample;
 use super::rules::Rules;
 use crate::model::{EndAction, Span};
@@ -63,32 +64,6 @@ impl Readings {
             maintenance: Reading::Unknown,
             hooks: Reading::Unknown,
         }
-    }
-}
-
-/// That the machine's work is complete, in the words of whoever said so.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Completion {
-    /// How it went.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<String>,
-    /// What else there is to say.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-}
-
-impl Completion {
-    /// How many bytes of a file are read.
-    pub const LONGEST: u64 = 4096;
-
-    /// What a file says: a JSON object with `status` and `message`, or anything, of which the first line is the message.
-    #[must_use]
-    pub fn from_file(content: &[u8]) -> Self {
-        serde_json::from_slice(content).unwrap_or_else(|_| {
-            let text = String::from_utf8_lossy(content);
-            let message = text.lines().next().map(str::trim).filter(|line| !line.is_empty());
-            Self { status: None, message: message.map(str::to_owned) }
-        })
     }
 }
 
@@ -180,26 +155,6 @@ pub fn deadline_in(key: &'static str, value: &str, launched_at: Timestamp) -> Re
 mod tests {
     use super::*;
     use crate::model::tag::DEADLINE;
-
-    #[test]
-    fn completion_is_a_file_whatever_is_in_it() {
-        let said = |status: Option<&str>, message: Option<&str>| Completion {
-            status: status.map(str::to_owned),
-            message: message.map(str::to_owned),
-        };
-        for (content, expected) in [
-            ("", said(None, None)),
-            ("\n", said(None, None)),
-            ("accuracy 0.93\nand more\n", said(None, Some("accuracy 0.93"))),
-            (
-                r#"{"status": "failed", "message": "out of memory"}"#,
-                said(Some("failed"), Some("out of memory")),
-            ),
-            ("{", said(None, Some("{"))),
-        ] {
-            assert_eq!(Completion::from_file(content.as_bytes()), expected, "{content}");
-        }
-    }
 
     #[test]
     fn only_an_absolute_time_after_the_launch_is_a_deadline() {

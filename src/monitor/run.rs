@@ -9,12 +9,19 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::sync::watch;
 
 use super::act::act;
+use super::configuration;
+use super::control::answer::{Answer, RefusalKind, What, Why};
+use super::control::apply::{Applied, Seen, Then, apply};
+use super::control::doer::{Doer, SetTag};
+use super::control::server::{self, Asked, Inbox, Server};
 use super::decide::{Decided, Decision, decide};
 use super::end::{End, EndReason, Warned};
-use super::event::{Announcer, Event, Topic};
+use super::event::{Announcer, Event, Topic, with_causes};
 use super::memory::{self, Memory};
+use super::metrics::{self, Figures};
 use super::observe::Observer;
 use super::policy::Policy;
 use super::readings::{Identity, Reading, Readings};
@@ -40,35 +47,75 @@ pub enum RunError {
     },
 }
 
+/// What a daemon lives by.
+#[derive(Debug)]
+pub struct Setting<'c> {
+    /// What it is to do.
+    pub configuration: &'c AgentConfiguration,
+    /// Where that was read, and is read again when that is asked for.
+    pub configuration_file: &'c Path,
+    /// What tells it of its machine.
+    pub metadata: MetadataClient,
+    /// Where its figures are given out, where that was asked for.
+    pub metrics: Option<(metrics::Server, watch::Sender<Figures>)>,
+}
+
 /// Looks after the machine until a signal says stop.
 ///
 /// `call` terminates, stops or hibernates the machine through the API; it is called only where a power-off would not do.
+/// `set_tag` writes a deadline into the machine's tag.
 ///
 /// # Errors
 /// Where signals can't be listened for.
-pub async fn run<T, E>(
-    configuration: &AgentConfiguration,
-    metadata: MetadataClient,
+pub async fn run<T, E, W>(
+    setting: Setting<'_>,
     call: T,
+    set_tag: &W,
     report: impl FnMut(Event),
 ) -> Result<(), RunError>
 where
     T: AsyncFn(EndAction, &Identity) -> Result<(), E>,
     E: Into<Box<dyn Error + Send + Sync>>,
+    W: SetTag,
 {
+    let Setting { configuration, configuration_file, metadata, metrics } = setting;
     let stop = StopSignal::listen().map_err(|source| RunError::Signals { source })?;
     let mut daemon = Daemon::start(configuration, metadata, call, Announcer::new(report));
+    configuration_file.clone_into(&mut daemon.configuration_file);
+    let control = daemon.open_control();
+    let (metrics, figures) = metrics.unzip();
+    daemon.figures = figures;
+    let doer = Doer::new(configuration, set_tag);
     tokio::select! {
         () = daemon.watch() => {}
+        () = serve_control(control, &doer) => {}
+        () = serve_metrics(metrics) => {}
         () = stop.received() => {}
     }
     daemon.stop();
     Ok(())
 }
 
+/// Never returns.
+async fn serve_control<W: SetTag>(server: Option<Server>, doer: &Doer<'_, W>) {
+    match server {
+        Some(server) => server.serve(doer).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Never returns.
+async fn serve_metrics(server: Option<metrics::Server>) {
+    match server {
+        Some(server) => server.serve().await,
+        None => std::future::pending().await,
+    }
+}
+
 /// The daemon between two ticks.
-struct Daemon<'c, T, R> {
-    configuration: &'c AgentConfiguration,
+struct Daemon<T, R> {
+    configuration: AgentConfiguration,
+    configuration_file: PathBuf,
     policy: Policy,
     observer: Observer,
     call: T,
@@ -79,16 +126,21 @@ struct Daemon<'c, T, R> {
     told: Option<Decided>,
     status: Option<Status>,
     first_sign: FirstSign,
+    inbox: Inbox,
+    /// As it was at the last look, whether or not its file could be written.
+    latest: Option<Status>,
+    figures: Option<watch::Sender<Figures>>,
+    ticks: u64,
 }
 
-impl<'c, T, E, R> Daemon<'c, T, R>
+impl<T, E, R> Daemon<T, R>
 where
     T: AsyncFn(EndAction, &Identity) -> Result<(), E>,
     E: Into<Box<dyn Error + Send + Sync>>,
     R: FnMut(Event),
 {
     fn start(
-        configuration: &'c AgentConfiguration,
+        configuration: &AgentConfiguration,
         metadata: MetadataClient,
         call: T,
         mut announcer: Announcer<R>,
@@ -98,7 +150,8 @@ where
         let (memory, found) = Memory::load(&memory_file, &configuration.launch);
         announcer.outcome(Topic::Memory, found);
         let mut daemon = Self {
-            configuration,
+            configuration: configuration.clone(),
+            configuration_file: PathBuf::new(),
             policy: Policy::from(configuration),
             observer: Observer::new(metadata, configuration.launched_at),
             call,
@@ -109,6 +162,10 @@ where
             told: None,
             status: None,
             first_sign: FirstSign::due(),
+            inbox: Inbox::of_nobody(),
+            latest: None,
+            figures: None,
+            ticks: 0,
         };
         daemon.restore_warning(clock::now());
         daemon
@@ -120,8 +177,75 @@ where
         loop {
             let (looked_at, wait) = self.tick(planned).await;
             planned = looked_at.checked_add(wait).ok();
-            tokio::time::sleep(wait).await;
+            self.rest(wait).await;
         }
+    }
+
+    /// Waits for the next look, and answers who asks meanwhile; an order is looked at at once.
+    async fn rest(&mut self, wait: Duration) {
+        let over = tokio::time::sleep(wait);
+        tokio::pin!(over);
+        loop {
+            tokio::select! {
+                () = &mut over => return,
+                asked = self.inbox.next() => {
+                    let is_order = !asked.request.changes_nothing();
+                    self.answer(asked);
+                    if is_order {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Opens the socket; a daemon that can't be spoken to looks after its machine all the same.
+    fn open_control(&mut self) -> Option<Server> {
+        let listening = server::listen(Path::new(&self.configuration.run_directory));
+        let (server, inbox) = self.announcer.outcome(Topic::Control, listening)?;
+        self.inbox = inbox;
+        Some(server)
+    }
+
+    fn answer(&mut self, asked: Asked) {
+        let (request, by, reply) = asked.into_parts();
+        let now = clock::now();
+        let status = self.latest.clone().map(|status| status.as_of(now));
+        let why = status.as_ref().map(Why::of_status);
+        let seen = Seen { status: status.as_ref(), why: why.as_ref() };
+        let mut memory = self.memory.clone();
+        let mut applied = apply(request.clone(), &mut memory, &self.policy, seen, now);
+        if applied.then == Some(Then::Reload) {
+            applied = Applied::from(self.reload());
+        }
+        if !request.changes_nothing() {
+            self.remember(memory);
+            let words = format!("{}: {}", request.name(), applied.answer);
+            self.announcer.tell(Event::Asked { by, words });
+        }
+        reply.give(applied);
+    }
+
+    /// Reads the configuration again. What a running daemon can't change is refused, and so is all of it then.
+    fn reload(&mut self) -> Answer {
+        let read = match configuration::read(&self.configuration_file) {
+            Ok(read) => read,
+            Err(error) => return Answer::refused(RefusalKind::Failed, with_causes(&error)),
+        };
+        let (old, new) = (&self.configuration, &read);
+        for (name, is_same) in [
+            ("launch", old.launch == new.launch),
+            ("state_directory", old.state_directory == new.state_directory),
+            ("run_directory", old.run_directory == new.run_directory),
+        ] {
+            if !is_same {
+                let message = format!("{name} is another one: restart the agent for that");
+                return Answer::refused(RefusalKind::Impossible, message);
+            }
+        }
+        self.policy = Policy::from(&read);
+        self.configuration = read;
+        Answer::noted(What::Reloaded)
     }
 
     /// One look at the machine and what follows from it; tells when it was, and how long to wait for the next one.
@@ -155,11 +279,26 @@ where
     }
 
     fn publish(&mut self, status: Status) {
+        self.ticks += 1;
+        self.latest = Some(status.clone());
+        self.give_figures(&status);
         self.announcer.outcome(Topic::ServiceManager, service_manager::alive(&status));
         if self.status.as_ref().is_none_or(|earlier| status.replaces(earlier)) {
             let run_directory = Path::new(&self.configuration.run_directory);
             let written = status.write(run_directory);
             self.status = self.announcer.outcome(Topic::Status, written).map(|()| status);
+        }
+    }
+
+    fn give_figures(&self, status: &Status) {
+        if let Some(figures) = &self.figures {
+            figures.send_replace(Figures {
+                why: Some(Why::of_status(status)),
+                status: Some(status.clone()),
+                spent: None,
+                ticks: self.ticks,
+                troubles: self.announcer.troubles_told(),
+            });
         }
     }
 

@@ -185,6 +185,13 @@ impl Status {
         !stands || *earlier != Self { last_tick, ends_in_seconds, ..self.clone() }
     }
 
+    /// The same with the time that is left at `now`.
+    #[must_use]
+    pub fn as_of(self, now: Timestamp) -> Self {
+        let ends_in_seconds = self.ends_at.map(|ends_at| Span::between(now, ends_at).seconds());
+        Self { ends_in_seconds, ..self }
+    }
+
     /// Puts the status where [`read`] finds it.
     ///
     /// # Errors
@@ -212,8 +219,7 @@ pub fn read(run_directory: &Path, now: Timestamp) -> Result<Status, StatusError>
     if later(status.last_tick, STALE) < now {
         return Err(StatusError::Stale { last_tick: status.last_tick });
     }
-    let ends_in_seconds = status.ends_at.map(|ends_at| Span::between(now, ends_at).seconds());
-    Ok(Status { ends_in_seconds, ..status })
+    Ok(status.as_of(now))
 }
 
 /// Takes the status away when the daemon ends.

@@ -88,7 +88,7 @@ pub fn status_lines(status: &Status) -> Vec<String> {
 }
 
 /// What happens to the machine, as a verb.
-const fn ends(action: EndAction) -> &'static str {
+pub(super) const fn ends(action: EndAction) -> &'static str {
     match action {
         EndAction::Terminate => "ends",
         EndAction::Stop => "stops",

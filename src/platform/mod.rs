@@ -9,6 +9,8 @@ pub mod command;
 pub mod files;
 #[cfg(feature = "net")]
 pub mod http;
+#[cfg(target_os = "linux")]
+pub mod journal;
 pub mod keys;
 pub mod process;
 pub mod random;

@@ -31,17 +31,25 @@ pub(super) fn first(
     deadline: Option<Deadline>,
     now: Timestamp,
 ) -> Option<Coming> {
-    let mut candidates = [
+    all(policy, memory, deadline, now).min_by_key(|coming| (rank(coming), coming.end.at, coming.end.reason))
+}
+
+/// All ends that are foreseen.
+pub(super) fn all(
+    policy: &Policy,
+    memory: &Memory,
+    deadline: Option<Deadline>,
+    now: Timestamp,
+) -> impl Iterator<Item = Coming> {
+    let candidates = [
         interruption(policy, memory),
         deadline.map(|deadline| at_deadline(deadline, policy, memory)),
         at_cost_limit(policy, memory),
         when_complete(policy, memory),
         when_idle(policy, memory, now),
     ];
-    for coming in candidates.iter_mut().flatten() {
-        coming.is_due = coming.is_due && coming.end.at <= now;
-    }
-    candidates.into_iter().flatten().min_by_key(|coming| (rank(coming), coming.end.at, coming.end.reason))
+    let in_time = move |coming: Coming| Coming { is_due: coming.is_due && coming.end.at <= now, ..coming };
+    candidates.into_iter().flatten().map(in_time)
 }
 
 const fn rank(coming: &Coming) -> u8 {

@@ -36,10 +36,7 @@ pub(super) fn deadline(readings: &Readings, policy: &Policy, memory: &mut Memory
         Reading::Unknown => None,
     };
     if let Some(at) = tag {
-        if memory.deadline != Some(at) {
-            memory.extended = None;
-        }
-        memory.deadline = Some(at);
+        memory.note_tag(at);
     }
     let of = |source| move |at| Deadline { at, source };
     let read = if tag.is_some() { DeadlineSource::Tag } else { DeadlineSource::Memory };

@@ -196,7 +196,15 @@ async fn a_signal_ends_the_daemon_and_leaves_the_machine() {
         let id = std::process::id().to_string();
         crate::platform::command::run("kill", &["-TERM", &id], "", LIMIT).await.unwrap();
     };
-    let both = async { tokio::join!(run(&configuration, metadata, terminate, report), signal) };
+    let set_tag = async |_: Timestamp, _: &Identity| Ok::<(), &'static str>(());
+    let configuration_file = machine.path("agent.yaml");
+    let setting = Setting {
+        configuration: &configuration,
+        configuration_file: &configuration_file,
+        metadata,
+        metrics: None,
+    };
+    let both = async { tokio::join!(run(setting, terminate, &set_tag, report), signal) };
     let (result, ()) = tokio::time::timeout(LIMIT, both).await.expect("an end");
     assert!(result.is_ok() && stopped.get() && !ended.get());
     assert!(!status_file.exists());

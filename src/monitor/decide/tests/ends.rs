@@ -3,7 +3,8 @@
 use super::*;
 use crate::model::agent::CostLimit;
 use crate::monitor::idle::Sample;
-use crate::monitor::readings::{Completion, Interruption, Maintenance};
+use crate::monitor::control::completion::Completion;
+use crate::monitor::readings::{Interruption, Maintenance};
 use crate::monitor::rules::Rules;
 
 /// Far away from all that happens here.
