@@ -161,9 +161,10 @@ fn hooks(
     now: Timestamp,
 ) -> Option<Decision> {
     let end = coming.end;
-    if let Some(run) = memory.hooks.filter(|run| run.reason == end.reason && run.started_at <= now) {
+    if let Some(run) = memory.hooks.as_mut().filter(|run| run.reason == end.reason && run.started_at <= now) {
         let are_done = matches!(readings.hooks, Reading::Known(HooksState::Resting | HooksState::None));
-        let may_run = !are_done && now < run.over_at;
+        run.is_over = run.is_over || are_done || run.over_at <= now;
+        let may_run = !run.is_over;
         return (coming.is_due && may_run && end.reason != EndReason::Deadline)
             .then_some(Decision::AwaitHooks);
     }
@@ -176,7 +177,7 @@ fn hooks(
     if !there_are || over_at <= now {
         return None;
     }
-    memory.hooks = Some(HooksRun { reason: end.reason, started_at: now, over_at });
+    memory.hooks = Some(HooksRun { reason: end.reason, started_at: now, over_at, is_over: false });
     Some(Decision::RunHooks(end, Span::between(now, over_at)))
 }
 

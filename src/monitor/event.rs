@@ -12,6 +12,7 @@ use super::decide::{Deadline, DeadlineSource, Effort, Notice};
 use super::end::{End, EndReason};
 use super::readings::Identity;
 use crate::model::Span;
+use crate::platform::transient_unit::Ended;
 
 /// Something that happened, or that the daemon did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +61,8 @@ pub enum Event {
     },
     /// Users are told that the end which they were warned of does not come.
     TakenBack,
+    /// What was run before the end is over.
+    HooksEnded(Ended),
     /// The machine is being ended.
     Ending(EndReason, Effort),
     /// Somebody on the machine asked for something.
@@ -172,6 +175,10 @@ impl fmt::Display for Event {
             Self::Told(notice) => write!(f, "users are told: {notice}"),
             Self::HooksStarted { reason, limit } => {
                 write!(f, "running the hooks before the end ({reason}), for {limit} at most")
+            }
+            Self::HooksEnded(ended) => {
+                write!(f, "the hooks before the end: {ended}")?;
+                ended.output.lines().try_for_each(|line| write!(f, "\n  {line}"))
             }
             Self::TakenBack => f.write_str("the warning is taken back"),
             Self::Ending(reason, Effort::Orderly) => write!(f, "ending the machine: {}", reason.clause()),

@@ -12,12 +12,8 @@ use super::memory::Memory;
 use super::readings::HooksState;
 use crate::model::Span;
 use crate::model::agent::AgentConfiguration;
-use crate::platform::command::CommandError;
 use crate::platform::files::FileError;
-use crate::platform::transient_unit::{self, UnitState};
-
-/// The unit in which they run.
-pub(super) const UNIT: &str = "cloudkit-hooks";
+use crate::platform::transient_unit::{self, Ended, Unit, UnitError, UnitState};
 
 /// Runs what is in a folder in the order of the names, whatever becomes of each, and says how each one ended.
 const SCRIPT: &str = include_str!("../../templates/agent/hooks.sh");
@@ -30,24 +26,25 @@ pub(super) enum HooksError {
     Folder(#[from] FileError),
     /// systemd can't be asked.
     #[error(transparent)]
-    Unit(#[from] CommandError),
+    Unit(#[from] UnitError),
 }
 
-/// What there is to run, and how far that is.
+/// What there is to run, and how far that is; how it ended, once.
 pub(super) async fn state(
     configuration: &AgentConfiguration,
     memory: &Memory,
-) -> Result<HooksState, HooksError> {
+) -> Result<(HooksState, Option<Ended>), HooksError> {
     if !has_any(Path::new(&configuration.hooks_directory))? {
-        return Ok(HooksState::None);
+        return Ok((HooksState::None, None));
     }
     // Asking systemd takes a process: it is done only while there is something to wait for.
-    if memory.hooks.is_none() {
-        return Ok(HooksState::Resting);
+    if memory.hooks.is_none_or(|run| run.is_over) {
+        return Ok((HooksState::Resting, None));
     }
-    Ok(match transient_unit::state(UNIT).await? {
-        UnitState::Running => HooksState::Running,
-        UnitState::Exited { .. } | UnitState::NotFound => HooksState::Resting,
+    Ok(match transient_unit::state(&unit()).await? {
+        UnitState::Running => (HooksState::Running, None),
+        UnitState::Exited(ended) => (HooksState::Resting, Some(ended)),
+        UnitState::NotFound => (HooksState::Resting, None),
     })
 }
 
@@ -61,8 +58,12 @@ pub(super) async fn start(
     let (reason, action) = (end.reason.as_str(), end.action.as_str());
     let (at, seconds) = (end.at.to_string(), limit.seconds().to_string());
     let argv = ["/bin/sh", "-c", SCRIPT, "cloudkit-hooks", folder, reason, action, &at, &seconds];
-    let user = configuration.login_user.as_deref();
-    Ok(transient_unit::start(UNIT, &argv, user, limit.to_duration()).await?)
+    let user = configuration.login_user.as_deref().unwrap_or("root");
+    Ok(transient_unit::start(&unit(), &argv, user, limit.to_duration()).await?)
+}
+
+fn unit() -> Unit {
+    Unit::named("cloudkit", "hooks")
 }
 
 /// Whether there is a program in the folder; a folder that is not there has none.

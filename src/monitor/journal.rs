@@ -44,7 +44,14 @@ const INFORMATION: u8 = 6;
 const fn priority(event: &Event) -> u8 {
     match event {
         Event::Trouble { .. } | Event::ClockBeforeLaunch { .. } => WARNING,
-        Event::Ending(_) | Event::Warned { .. } | Event::Grace { .. } | Event::Asked { .. } => NOTICE,
+        Event::Ending(..)
+        | Event::Warned(_)
+        | Event::Told(_)
+        | Event::HooksStarted { .. }
+        | Event::HooksEnded(_)
+        | Event::Complete { .. }
+        | Event::Grace { .. }
+        | Event::Asked { .. } => NOTICE,
         _ => INFORMATION,
     }
 }
@@ -60,9 +67,14 @@ impl Event {
             Self::NoDeadline => "no-deadline",
             Self::ClockBeforeLaunch { .. } => "clock-before-launch",
             Self::Grace { .. } => "grace",
-            Self::Warned { .. } => "warned",
+            Self::Idle { .. } => "idle",
+            Self::Complete { .. } => "complete",
+            Self::Warned(_) => "warned",
             Self::TakenBack => "taken-back",
-            Self::Ending(_) => "ending",
+            Self::Told(_) => "told",
+            Self::HooksStarted { .. } => "hooks-started",
+            Self::HooksEnded(_) => "hooks-ended",
+            Self::Ending(..) => "ending",
             Self::Asked { .. } => "asked",
             Self::Trouble { .. } => "trouble",
             Self::Over(_) => "trouble-over",
@@ -75,6 +87,7 @@ impl Event {
 mod tests {
     use super::*;
     use crate::monitor::decide::Effort;
+    use crate::monitor::end::EndReason;
 
     #[test]
     fn each_entry_says_what_and_whose_it_is() {
@@ -92,7 +105,7 @@ mod tests {
         );
         let identity = Identity { instance_id: "i-1".to_owned(), region: "us-east-1".to_owned() };
         origin.fields(&Event::Identified(identity));
-        let ending = origin.fields(&Event::Ending(Effort::Orderly));
+        let ending = origin.fields(&Event::Ending(EndReason::Idle, Effort::Orderly));
         assert_eq!(ending.last(), Some(&("CLOUDKIT_INSTANCE", "i-1".to_owned())));
         assert_eq!(ending[1].1, "5");
     }

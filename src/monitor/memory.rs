@@ -99,6 +99,9 @@ pub struct HooksRun {
     pub started_at: Timestamp,
     /// When their time is over.
     pub over_at: Timestamp,
+    /// Whether they have ended.
+    #[serde(default)]
+    pub is_over: bool,
 }
 
 /// An end that was asked for, while the machine is still here.
@@ -204,6 +207,7 @@ impl Memory {
     pub fn hooks_failed(&mut self, now: Timestamp) {
         if let Some(hooks) = &mut self.hooks {
             hooks.over_at = now;
+            hooks.is_over = true;
         }
     }
 

@@ -7,7 +7,8 @@ use std::fmt::Write as _;
 
 use jiff::Timestamp;
 
-use super::control::answer::{ReadingState, Why};
+use super::control::answer::Why;
+use super::idle;
 use super::status::{State, Status};
 use crate::model::Money;
 
@@ -134,29 +135,29 @@ impl Page {
         );
         for reading in &why.readings {
             let state = match reading.state {
-                ReadingState::Active => "1",
-                ReadingState::Quiet => "0",
-                ReadingState::Unknown => "NaN",
+                idle::State::Active => "1",
+                idle::State::Quiet => "0",
+                idle::State::Unknown => "NaN",
             };
-            self.sample(name, &[("reading", &reading.name)], state);
+            self.sample(name, &[("reading", reading.name.as_str())], state);
         }
         let name = "cloudkit_agent_reading";
         self.family(name, "gauge", "What a signal of work was read as.");
         for reading in &why.readings {
-            let labels =
-                [("reading", reading.name.as_str()), ("unit", reading.unit.as_deref().unwrap_or_default())];
+            let unit = reading.unit.map_or("", idle::Unit::as_str);
+            let labels = [("reading", reading.name.as_str()), ("unit", unit)];
             self.sample(name, &labels, &number(reading.value));
         }
         let name = "cloudkit_agent_reading_threshold";
         self.family(name, "gauge", "From where on a signal counts as work.");
         for reading in why.readings.iter().filter(|reading| reading.threshold.is_some()) {
-            self.sample(name, &[("reading", &reading.name)], &number(reading.threshold));
+            self.sample(name, &[("reading", reading.name.as_str())], &number(reading.threshold));
         }
     }
 }
 
-fn number(value: Option<f64>) -> String {
-    value.filter(|value| value.is_finite()).map_or_else(|| "NaN".to_owned(), |value| value.to_string())
+fn number(value: Option<u64>) -> String {
+    value.map_or_else(|| "NaN".to_owned(), |value| value.to_string())
 }
 
 fn escaped(value: &str) -> String {

@@ -3,6 +3,7 @@
 //! Each question is asked as often as its answer is needed, and what was not asked for is unknown. What can't be read is
 //! unknown and told as trouble; what follows is decided elsewhere.
 
+mod look;
 mod notices;
 mod schedule;
 
@@ -10,6 +11,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
+use self::look::Look;
 use self::notices::NoticeError;
 use self::schedule::Schedule;
 use super::control::completion;
@@ -41,6 +43,7 @@ pub(super) struct Observer {
     identity: Option<Identity>,
     is_spot: Option<bool>,
     schedule: Schedule,
+    look: Look,
 }
 
 /// What a tick has to ask the metadata service, and whether that answers.
@@ -51,8 +54,15 @@ struct Questions<'o, R> {
 }
 
 impl Observer {
-    pub(super) fn new(metadata: MetadataClient, launched_at: Timestamp) -> Self {
-        Self { metadata, launched_at, identity: None, is_spot: None, schedule: Schedule::default() }
+    pub(super) fn new(metadata: MetadataClient, configuration: &AgentConfiguration) -> Self {
+        Self {
+            metadata,
+            launched_at: configuration.launched_at,
+            identity: None,
+            is_spot: None,
+            schedule: Schedule::default(),
+            look: Look::new(configuration),
+        }
     }
 
     /// Takes the readings; each question to the metadata service has its own limit. The caller knows when it planned to.
@@ -65,7 +75,12 @@ impl Observer {
         let completion = completion::read(Path::new(&configuration.run_directory));
         let completion = reading(announcer.outcome(Topic::Completion, completion));
         let hooks = hooks::state(configuration, memory).await;
-        let hooks = reading(announcer.outcome(Topic::Hooks, hooks));
+        let hooks = announcer.outcome(Topic::Hooks, hooks).map(|(state, ended)| {
+            ended.into_iter().for_each(|ended| announcer.tell(Event::HooksEnded(ended)));
+            state
+        });
+        let boot = boot();
+        let sample = self.look.take(&boot, memory).await;
         let is_near = memory.warned.is_some();
         let mut questions = Questions { observer: self, announcer, is_reachable: true };
         let (deadline_tag, rules) = questions.tags(is_near).await;
@@ -76,13 +91,14 @@ impl Observer {
             deadline_tag,
             rules,
             identity,
-            boot: boot(),
+            boot,
+            sample,
             completion,
             interruption,
             rebalance,
             maintenance,
-            hooks,
-            ..Readings::none()
+            hooks: reading(hooks),
+            overdue: Reading::Unknown,
         }
     }
 

@@ -118,7 +118,6 @@ pub(super) fn open<'w, W: SetTag>(
 
 impl Outside {
     /// Nobody is told.
-    #[cfg(test)]
     pub(super) fn nobody() -> Self {
         let (_, outcomes) = mpsc::unbounded_channel();
         Self { wishes: watch::Sender::new(Wishes::default()), outcomes }

@@ -3,6 +3,7 @@
 //! It ends in one way only: told to stop. The machine stays as it is then. Whatever fails in a tick is told and tried
 //! again in the next one.
 
+use std::cell::RefCell;
 use std::error::Error;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,22 +16,24 @@ use super::act::act;
 use super::configuration;
 use super::control::answer::{Answer, RefusalKind, What, Why};
 use super::control::apply::{Applied, Seen, Then, apply};
-use super::control::doer::{Doer, SetTag};
+use super::control::doer::Doer;
 use super::control::server::{self, Asked, Inbox, Server};
-use super::decide::{Decided, Decision, decide};
+use super::decide::{Decided, DeadlineSource, Decision, decide};
 use super::end::{End, EndReason, Warned};
 use super::event::{Announcer, Event, Topic, with_causes};
 use super::memory::{self, Memory};
 use super::metrics::{self, Figures};
 use super::observe::Observer;
+use super::outside::{self, Outcome, Outside, SetTag, Wishes};
 use super::policy::Policy;
 use super::readings::{Identity, Reading, Readings};
 use super::sign::FirstSign;
 use super::status::{self, Status};
+use super::webhook::Subscriber;
 use super::{service_manager, warning};
 use crate::aws::metadata::MetadataClient;
 use crate::model::agent::AgentConfiguration;
-use crate::model::{EndAction, Span};
+use crate::model::{EndAction, ShutdownBehavior, Span};
 use crate::platform::clock;
 
 /// The longest time between two ticks.
@@ -71,7 +74,7 @@ pub async fn run<T, E, W>(
     setting: Setting<'_>,
     call: T,
     set_tag: &W,
-    report: impl FnMut(Event),
+    mut report: impl FnMut(Event),
 ) -> Result<(), RunError>
 where
     T: AsyncFn(EndAction, &Identity) -> Result<(), E>,
@@ -80,19 +83,33 @@ where
 {
     let Setting { configuration, configuration_file, metadata, metrics } = setting;
     let stop = StopSignal::listen().map_err(|source| RunError::Signals { source })?;
-    let mut daemon = Daemon::start(configuration, metadata, call, Announcer::new(report));
+    let subscriber = RefCell::new(Subscriber::open(configuration, &mut report));
+    let told = |event: Event| {
+        if let Some(subscriber) = subscriber.borrow_mut().as_mut() {
+            subscriber.tell(&event).into_iter().for_each(&mut report);
+        }
+        report(event);
+    };
+    let mut daemon = Daemon::start(configuration, metadata, call, Announcer::new(told));
     configuration_file.clone_into(&mut daemon.configuration_file);
     let control = daemon.open_control();
     let (metrics, figures) = metrics.unzip();
     daemon.figures = figures;
     let doer = Doer::new(configuration, set_tag);
+    let (outside, teller) = outside::open(configuration, set_tag);
+    daemon.outside = outside;
     tokio::select! {
         () = daemon.watch() => {}
+        () = teller.serve() => {}
         () = serve_control(control, &doer) => {}
         () = serve_metrics(metrics) => {}
         () = stop.received() => {}
     }
     daemon.stop();
+    drop(daemon);
+    if let Some(subscriber) = subscriber.into_inner() {
+        subscriber.drain().await;
+    }
     Ok(())
 }
 
@@ -130,6 +147,7 @@ struct Daemon<T, R> {
     /// As it was at the last look, whether or not its file could be written.
     latest: Option<Status>,
     figures: Option<watch::Sender<Figures>>,
+    outside: Outside,
     ticks: u64,
 }
 
@@ -153,7 +171,7 @@ where
             configuration: configuration.clone(),
             configuration_file: PathBuf::new(),
             policy: Policy::from(configuration),
-            observer: Observer::new(metadata, configuration.launched_at),
+            observer: Observer::new(metadata, configuration),
             call,
             announcer,
             memory,
@@ -165,6 +183,7 @@ where
             inbox: Inbox::of_nobody(),
             latest: None,
             figures: None,
+            outside: Outside::nobody(),
             ticks: 0,
         };
         daemon.restore_warning(clock::now());
@@ -211,7 +230,7 @@ where
         let (request, by, reply) = asked.into_parts();
         let now = clock::now();
         let status = self.latest.clone().map(|status| status.as_of(now));
-        let why = status.as_ref().map(Why::of_status);
+        let why = self.told.as_ref().map(|decided| Why::of(decided, &self.policy, now));
         let seen = Seen { status: status.as_ref(), why: why.as_ref() };
         let mut memory = self.memory.clone();
         let mut applied = apply(request.clone(), &mut memory, &self.policy, seen, now);
@@ -250,14 +269,15 @@ where
 
     /// One look at the machine and what follows from it; tells when it was, and how long to wait for the next one.
     async fn tick(&mut self, planned: Option<Timestamp>) -> (Timestamp, Duration) {
-        let readings = self.observer.observe(self.configuration, &self.memory, &mut self.announcer).await;
+        let readings = self.observer.observe(&self.configuration, &self.memory, &mut self.announcer).await;
         let now = clock::now();
         let readings = Readings { overdue: overdue(planned, now), ..readings };
         let decided = decide(&readings, &self.policy, &self.memory, now);
         // What is told is kept already: who hears of it may end the daemon at once.
         self.remember(decided.memory.clone());
         self.tell_changes(&decided);
-        self.publish(Status::of(&decided, &self.policy, now));
+        self.publish(&decided, now);
+        self.tell_outside(&decided);
         self.give_first_sign(&decided).await;
         let mut memory = decided.memory.clone();
         let Self { configuration, call, announcer, .. } = self;
@@ -278,10 +298,11 @@ where
         }
     }
 
-    fn publish(&mut self, status: Status) {
+    fn publish(&mut self, decided: &Decided, now: Timestamp) {
+        let status = Status::of(decided, &self.policy, now);
         self.ticks += 1;
         self.latest = Some(status.clone());
-        self.give_figures(&status);
+        self.give_figures(decided, &status, now);
         self.announcer.outcome(Topic::ServiceManager, service_manager::alive(&status));
         if self.status.as_ref().is_none_or(|earlier| status.replaces(earlier)) {
             let run_directory = Path::new(&self.configuration.run_directory);
@@ -290,15 +311,30 @@ where
         }
     }
 
-    fn give_figures(&self, status: &Status) {
+    fn give_figures(&self, decided: &Decided, status: &Status, now: Timestamp) {
         if let Some(figures) = &self.figures {
             figures.send_replace(Figures {
-                why: Some(Why::of_status(status)),
+                why: Some(Why::of(decided, &self.policy, now)),
                 status: Some(status.clone()),
-                spent: None,
+                spent: status.cost_usd,
                 ticks: self.ticks,
                 troubles: self.announcer.troubles_told(),
             });
+        }
+    }
+
+    /// Has others know what was decided, and hears how that went.
+    fn tell_outside(&mut self, decided: &Decided) {
+        let of_tag = decided.deadline.filter(|deadline| deadline.source == DeadlineSource::Tag);
+        // Only a machine that may be kept has a role by which it writes its own tag.
+        let has_role = self.policy.shutdown_behavior == ShutdownBehavior::Stop;
+        self.outside.wish(Wishes {
+            deadline: of_tag.map(|deadline| deadline.at),
+            status: has_role.then(|| status::tag_value(decided)),
+            identity: decided.memory.identity.clone(),
+        });
+        for Outcome { topic, result } in self.outside.outcomes() {
+            self.announcer.outcome(topic, result);
         }
     }
 

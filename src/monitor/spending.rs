@@ -83,7 +83,7 @@ impl Spending {
         let per_hour = u128::from(limit.usd_hour.micros());
         let rested = limit.usd_hour_stopped.map_or(0, |price| price.per_hour_for(self.resting()).micros());
         let left = u128::from(limit.usd.micros().saturating_sub(rested));
-        let seconds = (left * 3600).checked_div(per_hour)?;
+        let seconds = (per_hour > 0).then(|| (left * 3600).div_ceil(per_hour))?;
         let in_all = Span::from_seconds(u64::try_from(seconds).unwrap_or(u64::MAX));
         // Counted from where the counted time would have begun, so that it is the same instant at every tick.
         let begun = super::time::earlier(self.until, self.running());

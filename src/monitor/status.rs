@@ -207,6 +207,18 @@ impl Status {
     }
 }
 
+/// What the machine's status tag says: for how long it has had no work, in steps that are worth a write, or that it has
+/// some.
+#[must_use]
+pub fn tag_value(decided: &Decided) -> String {
+    const STEP: u64 = 300;
+    match (&decided.decision, decided.memory.idle.quiet_for().seconds() / STEP) {
+        (Decision::End(end, _), _) => format!("ending: {}", end.reason),
+        (_, 0) => "active".to_owned(),
+        (_, steps) => format!("idle {}", Span::from_seconds(steps * STEP)),
+    }
+}
+
 /// The status of the daemon whose run directory this is, as it is at `now`.
 ///
 /// # Errors

@@ -17,7 +17,9 @@ use sha2::Sha256;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use crate::model::agent::WebhookTarget;
+use super::event::{Event, Topic, with_causes};
+use super::readings::Identity;
+use crate::model::agent::{AgentConfiguration, WebhookTarget};
 use crate::platform::http::{HttpClient, HttpError, Limits};
 use crate::platform::{clock, files, random};
 
@@ -33,6 +35,7 @@ pub const EVENT: &str = "X-Cloudkit-Event";
 pub const SCHEMA: &str = "cloudkit.agent-event/v1";
 
 const QUEUE: usize = 32;
+const DRAIN: Duration = Duration::from_secs(3);
 const TRY_LIMIT: Duration = Duration::from_secs(10);
 /// The waits between tries.
 const WAITS: [Duration; 4] =
@@ -150,6 +153,80 @@ impl Drop for Webhook {
     fn drop(&mut self) {
         self.task.abort();
     }
+}
+
+/// The webhook of a machine: it is told of what people away from the machine want to know.
+#[derive(Debug)]
+pub(super) struct Subscriber {
+    webhook: Webhook,
+    launch: String,
+    identity: Option<Identity>,
+}
+
+impl Subscriber {
+    /// That of a configuration, where it has one that can be used.
+    pub(super) fn open(configuration: &AgentConfiguration, mut report: impl FnMut(Event)) -> Option<Self> {
+        match Webhook::open(configuration.webhook.as_ref()?) {
+            Ok(webhook) => Some(Self { webhook, launch: configuration.launch.clone(), identity: None }),
+            Err(error) => {
+                report(trouble(&error));
+                None
+            }
+        }
+    }
+
+    /// Tells it of an event, where it is one of those; hands back what went wrong since the last one.
+    pub(super) fn tell(&mut self, event: &Event) -> Vec<Event> {
+        if let Event::Identified(identity) = event {
+            self.identity = Some(identity.clone());
+        }
+        let mut outcomes = self.webhook.outcomes();
+        if is_news(event) {
+            let mut notice = Notice::new(event.name(), &self.launch, event.to_string(), clock::now());
+            notice.instance_id = self.identity.as_ref().map(|identity| identity.instance_id.clone());
+            notice.region = self.identity.as_ref().map(|identity| identity.region.clone());
+            notice.ends_at = match event {
+                Event::Warned(end) => Some(end.at),
+                Event::Deadline(deadline) => Some(deadline.at),
+                _ => None,
+            };
+            outcomes.push(self.webhook.send(notice));
+        }
+        outcomes.into_iter().filter_map(Result::err).map(|error| trouble(&error)).collect()
+    }
+
+    /// Waits a moment for what is still to be sent: the machine may be about to be gone.
+    pub(super) async fn drain(self) {
+        self.webhook.drain(DRAIN).await;
+    }
+}
+
+/// Whether an event is worth a message to somebody who is not at the machine.
+const fn is_news(event: &Event) -> bool {
+    match event {
+        Event::Started { .. }
+        | Event::Deadline(_)
+        | Event::Grace { .. }
+        | Event::Idle { .. }
+        | Event::Complete { .. }
+        | Event::Warned(_)
+        | Event::TakenBack
+        | Event::Told(_)
+        | Event::HooksStarted { .. }
+        | Event::HooksEnded(_)
+        | Event::Ending(..) => true,
+        Event::Identified(_)
+        | Event::NoDeadline
+        | Event::ClockBeforeLaunch { .. }
+        | Event::Asked { .. }
+        | Event::Trouble { .. }
+        | Event::Over(_)
+        | Event::Stopped => false,
+    }
+}
+
+fn trouble(error: &WebhookError) -> Event {
+    Event::Trouble { topic: Topic::Webhook, why: with_causes(error) }
 }
 
 struct Sender {

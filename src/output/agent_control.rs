@@ -12,9 +12,10 @@ use super::document::{Column, Record};
 use crate::model::Span;
 use crate::model::deadline::Direction;
 use crate::monitor::control::answer::{
-    Extended, Noted, Protection, ReadingState, What, Why, WhyEnd, WhyReading,
+    Extended, Noted, Protection, What, Why, WhyEnd,
 };
 use crate::monitor::end::EndReason;
+use crate::monitor::idle::{Signal, State};
 
 /// Which cloudkit this is, and which one looks after the machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -65,8 +66,8 @@ impl Record for Why {
             Column::<Self>::text("REASON", 90, |row| {
                 row.ends.first().map(|end| reason(end.reason).to_owned())
             }),
-            Column::<Self>::text("ACTIVE", 80, |row| Some(named(row, ReadingState::Active))),
-            Column::<Self>::text("UNKNOWN", 70, |row| Some(named(row, ReadingState::Unknown))),
+            Column::<Self>::text("ACTIVE", 80, |row| Some(named(row, State::Active))),
+            Column::<Self>::text("UNKNOWN", 70, |row| Some(named(row, State::Unknown))),
         ]
     }
 
@@ -75,9 +76,9 @@ impl Record for Why {
     }
 }
 
-fn named(why: &Why, state: ReadingState) -> String {
-    let names = why.readings.iter().filter(|reading| reading.state == state).map(|reading| &*reading.name);
-    names.collect::<Vec<_>>().join(" ")
+fn named(why: &Why, state: State) -> String {
+    let named = why.readings.iter().filter(|reading| reading.state == state);
+    named.map(|reading| reading.name.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 /// Why a machine does not end now, and when it would, a sentence a line; `now` is when it is read.
@@ -100,7 +101,7 @@ pub fn why_lines(why: &Why, now: Timestamp) -> Vec<String> {
             _ => format!("no work for {quiet} of {needed}: {left} left"),
         });
     }
-    let width = why.readings.iter().map(|reading| reading.name.chars().count()).max().unwrap_or_default();
+    let width = why.readings.iter().map(|reading| reading.name.to_string().len()).max().unwrap_or_default();
     lines.extend(why.readings.iter().map(|reading| reading_line(reading, width)));
     lines
 }
@@ -114,11 +115,11 @@ fn end_line(end: &WhyEnd, now: Timestamp) -> String {
     format!("{}: it {}{at}{words}", reason(end.reason), ends(end.action))
 }
 
-fn reading_line(reading: &WhyReading, width: usize) -> String {
+fn reading_line(reading: &Signal, width: usize) -> String {
     let state = match reading.state {
-        ReadingState::Active => "active",
-        ReadingState::Quiet => "quiet",
-        ReadingState::Unknown => "UNKNOWN",
+        State::Active => "active",
+        State::Quiet => "quiet",
+        State::Unknown => "UNKNOWN",
     };
     format!("  {:width$}  {state:7}  {}", reading.name, reading.words).trim_end().to_owned()
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::EndAction;
 use crate::model::deadline::Direction;
 use crate::monitor::end::EndReason;
+use crate::monitor::idle::Signal;
 use crate::monitor::status::Status;
 
 /// The value of the `schema` field of [`Why`].
@@ -41,7 +42,7 @@ pub struct Why {
     /// When this was judged.
     pub at: Timestamp,
     /// Each signal of work as it was last judged; empty where idleness does not count.
-    pub readings: Vec<WhyReading>,
+    pub readings: Vec<Signal>,
     /// How long the machine has had no work, where idleness counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window: Option<WhyWindow>,
@@ -50,38 +51,6 @@ pub struct Why {
     pub paused_until: Option<Timestamp>,
     /// All that would end the machine, the soonest first.
     pub ends: Vec<WhyEnd>,
-}
-
-/// A signal of work against its threshold.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct WhyReading {
-    /// Which one, such as `cpu`.
-    pub name: String,
-    /// What it says.
-    pub state: ReadingState,
-    /// What was read; absent where that is no number, or could not be read.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub value: Option<f64>,
-    /// From where on it counts as work.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub threshold: Option<f64>,
-    /// Of what the two are counts, such as `percent` or `bytes_per_second`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unit: Option<String>,
-    /// The same in words.
-    pub words: String,
-}
-
-/// What a signal says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ReadingState {
-    /// The machine is at work.
-    Active,
-    /// It is not, by this signal.
-    Quiet,
-    /// It could not be read, which counts as work.
-    Unknown,
 }
 
 /// How long a machine has had no work, of how long it takes.

@@ -5,45 +5,46 @@ use std::collections::BTreeSet;
 use regex::Regex;
 
 use super::*;
+use crate::model::EndAction;
 use crate::model::agent::AgentConfiguration;
-use crate::monitor::control::answer::{WhyReading, WhyWindow};
+use crate::monitor::control::answer::{WHY_SCHEMA, WhyWindow};
 use crate::monitor::decide::{Deadline, DeadlineSource, Decided, Decision};
+use crate::monitor::end::{End, EndReason};
+use crate::monitor::idle::{Signal, SignalName, State, Unit};
+use crate::monitor::policy::Policy;
 use crate::monitor::memory::Memory;
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()
 }
 
-fn reading(name: &str, state: ReadingState, value: Option<f64>) -> WhyReading {
-    WhyReading {
-        name: name.to_owned(),
-        state,
-        value,
-        threshold: Some(2.5),
-        unit: Some("percent".to_owned()),
-        words: String::new(),
-    }
+fn reading(name: SignalName, state: State, value: Option<u64>) -> Signal {
+    let unit = Some(Unit::Permille);
+    Signal { name, state, value, threshold: Some(25), unit, words: String::new() }
 }
 
 pub(in crate::monitor) fn figures() -> Figures {
     let decided = Decided {
         decision: Decision::Wait,
         deadline: Some(Deadline { at: at(5000), source: DeadlineSource::Tag }),
-        ends_at: Some(at(5000)),
+        end: Some(End { reason: EndReason::Deadline, at: at(5000), action: EndAction::Terminate }),
+        in_grace: false,
         next_at: None,
         memory: Memory::new("lucky \"otter\"\\"),
     };
     let configuration = AgentConfiguration::for_machine("lucky-otter", at(0), None);
-    let status = Status::of(&decided, &configuration, at(1000));
+    let status = Status::of(&decided, &Policy::from(&configuration), at(1000));
     let why = Why {
+        schema: WHY_SCHEMA.to_owned(),
+        at: at(1000),
         readings: vec![
-            reading("cpu", ReadingState::Quiet, Some(1.25)),
-            reading("gpu", ReadingState::Unknown, None),
-            reading("sessions", ReadingState::Active, Some(2.0)),
+            reading(SignalName::Cpu, State::Quiet, Some(12)),
+            reading(SignalName::Nvidia, State::Unknown, None),
+            reading(SignalName::Ssh, State::Active, Some(30)),
         ],
         window: Some(WhyWindow { quiet_seconds: 120, needed_seconds: 3600, left_seconds: 3480 }),
         paused_until: Some(at(2000)),
-        ..Why::of_status(&status)
+        ends: Vec::new(),
     };
     Figures { status: Some(status), why: Some(why), spent: "1.25".parse().ok(), ticks: 7, troubles: 1 }
 }

@@ -22,12 +22,16 @@ pub(super) struct Every {
 
 impl Default for Schedule {
     fn default() -> Self {
-        let every = |seconds| Every { interval: Duration::from_secs(seconds), last: None };
+        let every = |seconds| Every::new(Duration::from_secs(seconds));
         Self { tags: every(30), maintenance: every(60) }
     }
 }
 
 impl Every {
+    pub(super) const fn new(interval: Duration) -> Self {
+        Self { interval, last: None }
+    }
+
     /// Whether it is time; it is then taken for done.
     pub(super) fn is_due(&mut self) -> bool {
         let now = Instant::now();

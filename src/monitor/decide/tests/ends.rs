@@ -1,8 +1,10 @@
 //! The ends besides the deadline, by tables: no work, work that is complete, a limit of cost, EC2's notices.
 
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::model::agent::CostLimit;
-use crate::monitor::idle::Sample;
+use crate::monitor::idle::{self, Sample};
 use crate::monitor::control::completion::Completion;
 use crate::monitor::readings::{Interruption, Maintenance};
 use crate::monitor::rules::Rules;
@@ -12,7 +14,9 @@ const FAR: i64 = LAUNCH + 1_000_000;
 
 /// A look at a machine that has nothing to do, or has.
 pub(super) fn look_at(quiet: bool, uptime: u64) -> Sample {
-    Sample { quiet, uptime }
+    let at_work = BTreeMap::from([("train".to_owned(), 1)]);
+    let processes = idle::Reading::Known(if quiet { BTreeMap::new() } else { at_work });
+    Sample { processes, ..idle::tests::sample(uptime) }
 }
 
 fn idle_after(seconds: u64) -> Machine {
