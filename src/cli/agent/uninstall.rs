@@ -77,7 +77,8 @@ pub(super) fn run(context: &Context<'_>, arguments: &UninstallArguments) -> Resu
     if !left.is_empty() {
         context.streams.status(format_args!("left as they are: {}", left.join(", ")));
     }
-    Ok(if was_there { ExitClass::Done } else { ExitClass::No })
+    let took_something = was_there || (has_timer && arguments.with_deadline);
+    Ok(if took_something { ExitClass::Done } else { ExitClass::No })
 }
 
 /// The root of the file system that is meant; empty is this machine's own.
