@@ -66,9 +66,11 @@ pub(super) fn run(context: &Context<'_>, arguments: &UninstallArguments) -> Resu
             context.streams.hint("take it away too: sudo cloudkit agent uninstall --with-deadline");
         }
         (true, true) => {
-            context.streams.warn("the dead-man timer is gone: nothing ends this machine by itself any more")
+            context.streams.warn("the dead-man timer is gone: nothing ends this machine by itself any more");
         }
-        (false, _) => context.streams.warn("there is no dead-man timer: nothing ends this machine by itself"),
+        (false, _) => {
+            context.streams.warn("there is no dead-man timer: nothing ends this machine by itself");
+        }
     }
     let left: Vec<&str> = ["/usr/local/bin/cloudkit", CONFIGURATION_PATH, "/var/lib/cloudkit"]
         .into_iter()
