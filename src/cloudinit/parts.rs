@@ -62,10 +62,11 @@ fn boothook_script(configuration: &AgentConfiguration) -> Result<String, RenderE
         ("CLOUDKIT_DEADLINE", deadline.as_deref().unwrap_or_default()),
         ("CLOUDKIT_CONFIGURATION", &yaml),
     ];
+    let [service, timer] = [DEADLINE_SERVICE, DEADLINE_TIMER].map(script::without_comments);
     if deadline.is_some() {
         variables.push(("CLOUDKIT_DEADLINE_SCRIPT", DEADLINE_SCRIPT));
-        variables.push(("CLOUDKIT_DEADLINE_SERVICE", DEADLINE_SERVICE));
-        variables.push(("CLOUDKIT_DEADLINE_TIMER", DEADLINE_TIMER));
+        variables.push(("CLOUDKIT_DEADLINE_SERVICE", &service));
+        variables.push(("CLOUDKIT_DEADLINE_TIMER", &timer));
     }
     script::with_variables(&variables, &[BOOTHOOK])
 }
@@ -103,15 +104,17 @@ fn agent_script(
     sha256_of_it: &str,
     configuration: &AgentConfiguration,
 ) -> Result<String, RenderError> {
-    let login_user = configuration.login_user.as_deref().unwrap_or_default();
+    let login_user =
+        configuration.login_user.as_deref().map_or(Ok(""), |user| one_line("the login user", user))?;
+    let [service, tmpfiles] = [AGENT_SERVICE, AGENT_TMPFILES].map(script::without_comments);
     let variables = [
         ("CLOUDKIT_LAUNCH", one_line("the launch's id", &configuration.launch)?),
         ("CLOUDKIT_AGENT_SOURCES", sources),
         ("CLOUDKIT_AGENT_SHA256", sha256("the agent's SHA-256", sha256_of_it)?),
         ("CLOUDKIT_AGENT_FILE", file),
-        ("CLOUDKIT_AGENT_SERVICE", AGENT_SERVICE),
-        ("CLOUDKIT_AGENT_TMPFILES", AGENT_TMPFILES),
-        ("CLOUDKIT_LOGIN_USER", one_line("the login user", login_user)?),
+        ("CLOUDKIT_AGENT_SERVICE", &service),
+        ("CLOUDKIT_AGENT_TMPFILES", &tmpfiles),
+        ("CLOUDKIT_LOGIN_USER", login_user),
     ];
     script::with_variables(&variables, &[FETCH, AGENT])
 }

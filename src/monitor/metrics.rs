@@ -48,18 +48,23 @@ impl Figures {
             &[("version", version), ("launch", launch), ("instance_id", machine)],
             "1",
         );
-        page.one("cloudkit_agent_ticks_total", "counter", "Looks at the machine.", self.ticks);
+        page.one("cloudkit_agent_ticks_total", "counter", "Looks at the machine.", &self.ticks);
         page.one(
             "cloudkit_agent_troubles_total",
             "counter",
             "Times that something did not work.",
-            self.troubles,
+            &self.troubles,
         );
         if let Some(status) = status {
             page.status(status);
         }
         if let Some(spent) = self.spent {
-            page.one("cloudkit_agent_spent_usd", "gauge", "What the machine has cost, in US dollars.", spent);
+            page.one(
+                "cloudkit_agent_spent_usd",
+                "gauge",
+                "What the machine has cost, in US dollars.",
+                &spent,
+            );
         }
         if let Some(why) = &self.why {
             page.why(why);
@@ -85,14 +90,14 @@ impl Page {
         let _ = writeln!(self.text, "{name}{labels} {value}");
     }
 
-    fn one(&mut self, name: &str, kind: &str, help: &str, value: impl ToString) {
+    fn one(&mut self, name: &str, kind: &str, help: &str, value: &impl ToString) {
         self.family(name, kind, help);
         self.sample(name, &[], &value.to_string());
     }
 
     fn time(&mut self, name: &str, help: &str, at: Option<Timestamp>) {
         if let Some(at) = at {
-            self.one(name, "gauge", help, at.as_second());
+            self.one(name, "gauge", help, &at.as_second());
         }
     }
 
@@ -110,17 +115,17 @@ impl Page {
             Some(status.last_tick),
         );
         let ending = u8::from(status.state == State::Ending);
-        self.one("cloudkit_agent_ending", "gauge", "Whether the machine is being ended.", ending);
+        self.one("cloudkit_agent_ending", "gauge", "Whether the machine is being ended.", &ending);
         let warned = u8::from(status.warned);
-        self.one("cloudkit_agent_warned", "gauge", "Whether users have been warned of the end.", warned);
+        self.one("cloudkit_agent_warned", "gauge", "Whether users have been warned of the end.", &warned);
     }
 
     fn why(&mut self, why: &Why) {
         if let Some(window) = why.window {
             let help = "For how long the machine has had no work.";
-            self.one("cloudkit_agent_idle_seconds", "gauge", help, window.quiet_seconds);
+            self.one("cloudkit_agent_idle_seconds", "gauge", help, &window.quiet_seconds);
             let help = "How long without work makes the machine idle.";
-            self.one("cloudkit_agent_idle_timeout_seconds", "gauge", help, window.needed_seconds);
+            self.one("cloudkit_agent_idle_timeout_seconds", "gauge", help, &window.needed_seconds);
         }
         let help = "Until when idleness does not count, in seconds since 1970.";
         self.time("cloudkit_agent_paused_until_seconds", help, why.paused_until);

@@ -1,5 +1,10 @@
 //! Sessions of `agent`, run as a machine of the lab: the deadline, the warning, the end.
 
+#[cfg(target_os = "linux")]
+mod by_hand;
+#[cfg(unix)]
+mod control;
+
 use insta::assert_snapshot;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;

@@ -39,7 +39,7 @@ pub(super) struct InstallArguments {
     #[arg(long, value_name = "TIME")]
     until: Option<Until>,
     /// What the agent is to do, instead of --ttl and --until
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["ttl", "until"], required_unless_present_any = ["ttl", "until"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["ttl", "until"])]
     configuration: Option<PathBuf>,
     /// Who may speak to the agent besides root
     #[arg(long, value_name = "USER")]
@@ -114,7 +114,10 @@ fn wanted(context: &Context<'_>, arguments: &InstallArguments) -> Result<AgentCo
             .after(now)
             .ok_or_else(|| CommandError::usage(format!("{span} from now is beyond the end of time")))?,
         (None, Some(until)) => until.resolve(now, time_zone::local(context.process))?,
-        (None, None) => return Err(CommandError::usage("a deadline is needed: --ttl or --until")),
+        (None, None) => {
+            return Err(CommandError::usage("it is not said when this machine ends")
+                .hint("--ttl 8h, --until TIME, or all of it in a file: --configuration FILE"));
+        }
     };
     let in_seconds = |at: Timestamp| Timestamp::from_second(at.as_second()).unwrap_or(at);
     Ok(AgentConfiguration {

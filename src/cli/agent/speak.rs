@@ -10,7 +10,7 @@ use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
 use crate::model::agent::{AgentConfiguration, CONFIGURATION_PATH, GROUP};
-use crate::monitor::configuration;
+use crate::monitor::configuration::{self, ConfigurationError};
 use crate::monitor::control::answer::{Answer, Refusal, RefusalKind};
 #[cfg(unix)]
 use crate::monitor::control::client::{self, ClientError};
@@ -28,8 +28,13 @@ pub(super) struct AgentOfMachine {
 impl AgentOfMachine {
     pub(super) fn configuration(&self) -> Result<AgentConfiguration, CommandError> {
         configuration::read(&self.configuration).map_err(|error| {
+            let is_missing = matches!(error, ConfigurationError::Missing { .. });
             let error = CommandError::usage(error).hint("this is for machines that cloudkit launch made");
-            if cfg!(target_os = "linux") { error } else { error.hint(NOT_HERE) }
+            match (cfg!(target_os = "linux"), is_missing) {
+                (false, _) => error.hint(NOT_HERE),
+                (true, true) => error.hint("put an agent on this one: cloudkit agent install --help"),
+                (true, false) => error,
+            }
         })
     }
 

@@ -66,9 +66,11 @@ pub(super) fn run(context: &Context<'_>, arguments: &UninstallArguments) -> Resu
             context.streams.hint("take it away too: sudo cloudkit agent uninstall --with-deadline");
         }
         (true, true) => {
-            context.streams.warn("the dead-man timer is gone: nothing ends this machine by itself any more")
+            context.streams.warn("the dead-man timer is gone: nothing ends this machine by itself any more");
         }
-        (false, _) => context.streams.warn("there is no dead-man timer: nothing ends this machine by itself"),
+        (false, _) => {
+            context.streams.warn("there is no dead-man timer: nothing ends this machine by itself");
+        }
     }
     let left: Vec<&str> = ["/usr/local/bin/cloudkit", CONFIGURATION_PATH, "/var/lib/cloudkit"]
         .into_iter()
@@ -77,7 +79,8 @@ pub(super) fn run(context: &Context<'_>, arguments: &UninstallArguments) -> Resu
     if !left.is_empty() {
         context.streams.status(format_args!("left as they are: {}", left.join(", ")));
     }
-    Ok(if was_there { ExitClass::Done } else { ExitClass::No })
+    let took_something = was_there || (has_timer && arguments.with_deadline);
+    Ok(if took_something { ExitClass::Done } else { ExitClass::No })
 }
 
 /// The root of the file system that is meant; empty is this machine's own.

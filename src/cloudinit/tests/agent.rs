@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use super::machine::{Machine, SHELLS, said};
 use super::server::{Answer, serve};
 use super::{body, boot};
+use crate::cloudinit::script::without_comments;
 use crate::cloudinit::{Boot, DownloadSource};
 
 /// A program that can be asked for its version, and more bytes than text has.
@@ -62,10 +63,10 @@ fn assert_installed(machine: &Machine) {
     let path = machine.path(INSTALLED);
     assert_eq!(std::fs::read(&path).unwrap(), BINARY);
     assert_eq!(path.metadata().unwrap().permissions().mode() & 0o7777, 0o755);
-    let unit = include_str!("../../../templates/systemd/cloudkit-agent.service");
-    assert_eq!(machine.read(UNIT).as_deref(), Some(unit));
-    let tmpfiles = include_str!("../../../templates/systemd/cloudkit-tmpfiles.conf");
-    assert_eq!(machine.read(TMPFILES).as_deref(), Some(tmpfiles));
+    let unit = without_comments(include_str!("../../../templates/systemd/cloudkit-agent.service"));
+    assert_eq!(machine.read(UNIT), Some(unit));
+    let tmpfiles = without_comments(include_str!("../../../templates/systemd/cloudkit-tmpfiles.conf"));
+    assert_eq!(machine.read(TMPFILES), Some(tmpfiles));
     assert_eq!(machine.read(FAILURE), None);
     assert_eq!(machine.read(CONSOLE).as_deref(), Some("login: "), "the agent itself shows that it is there");
     assert!(!machine.path("var/lib/cloudkit/agent.download").exists());
@@ -92,8 +93,8 @@ fn the_agent_is_downloaded_checked_installed_and_started() {
             log[1..],
             [
                 "getent group cloudkit",
-                &format!("chgrp cloudkit {}", machine.path("var/lib/cloudkit").display()),
-                &format!("systemd-tmpfiles --create {}", machine.path(TMPFILES).display()),
+                &format!("chgrp cloudkit {}/var/lib/cloudkit", machine.path("").display()),
+                &format!("systemd-tmpfiles --create {}/{TMPFILES}", machine.path("").display()),
                 "systemctl daemon-reload",
                 "systemctl enable cloudkit-agent.service",
                 "systemctl restart --no-block cloudkit-agent.service",

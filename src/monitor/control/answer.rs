@@ -161,8 +161,8 @@ pub enum RefusalKind {
 impl Answer {
     /// A refusal.
     #[must_use]
-    pub fn refused(kind: RefusalKind, message: impl ToString) -> Self {
-        Self::Refused(Refusal { kind, message: message.to_string() })
+    pub fn refused(kind: RefusalKind, message: impl Into<String>) -> Self {
+        Self::Refused(Refusal { kind, message: message.into() })
     }
 
     /// It is noted.

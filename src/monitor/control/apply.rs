@@ -73,7 +73,7 @@ pub fn apply(
         }
         Request::Extend { by, until, sooner } => match request::how(by, until) {
             Some(how) => extend(how, Sooner::of(sooner), memory, policy, now),
-            None => refused(RefusalKind::NotUnderstood, request::RequestError::ByOrUntil),
+            None => refused(RefusalKind::NotUnderstood, request::RequestError::ByOrUntil.to_string()),
         },
         Request::Pause { span } => {
             let until = later(now, span);
@@ -111,20 +111,17 @@ fn extend(how: Move, sooner: Sooner, memory: &mut Memory, policy: &Policy, now: 
     if now < policy.launched_at {
         return refused(
             RefusalKind::Impossible,
-            format_args!(
-                "the clock is before the launch at {}: no time can be told from it",
-                policy.launched_at
-            ),
+            format!("the clock is before the launch at {}: no time can be told from it", policy.launched_at),
         );
     }
     let moved = match moved(held(memory, policy), how, now) {
         Ok(moved) => moved,
-        Err(error) => return refused(RefusalKind::Impossible, error),
+        Err(error) => return refused(RefusalKind::Impossible, error.to_string()),
     };
     if moved.direction.ends_sooner() && sooner == Sooner::Refused {
         return refused(
             RefusalKind::WouldEndSooner,
-            format_args!("this machine would end {}, {}", moved.to, moved.direction),
+            format!("this machine would end {}, {}", moved.to, moved.direction),
         );
     }
     // Who asks again gets the tag and the timer told again, which may not have worked before.
@@ -151,7 +148,7 @@ fn told(answer: Option<Answer>) -> Applied {
     answer.unwrap_or_else(not_yet).into()
 }
 
-fn refused(kind: RefusalKind, message: impl ToString) -> Applied {
+fn refused(kind: RefusalKind, message: impl Into<String>) -> Applied {
     Answer::refused(kind, message).into()
 }
 
