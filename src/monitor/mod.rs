@@ -6,6 +6,7 @@
 //! The map, in reading order:
 //!
 //! * [`configuration`]: the file that launch wrote for the agent
+//! * [`idle`]: whether it is at work
 //! * [`readings`]: what a tick knows of the machine, unknown included; `observe` takes them
 //! * [`policy`]: the rules that the machine lives by
 //! * [`memory`]: what is kept from tick to tick
@@ -21,6 +22,7 @@ mod act;
 pub mod configuration;
 pub mod decide;
 pub mod event;
+pub mod idle;
 pub mod means;
 pub mod memory;
 #[cfg(feature = "aws")]

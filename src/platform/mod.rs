@@ -14,6 +14,8 @@ pub mod process;
 pub mod random;
 pub mod terminal;
 pub mod time_zone;
+#[cfg(feature = "net")]
+pub mod transient_unit;
 pub mod variables;
 
 pub use process::Process;
