@@ -157,17 +157,17 @@ impl Seen {
     /// Notes the driver's samples since the last ones; where it keeps none, how busy the GPU is now. A GPU that is divided
     /// tells neither.
     fn note(&mut self, id: &str, device: &Device<'_>) {
-        match device.samples(Sampling::GpuUtilization, self.until.get(id).copied()) {
-            Ok(samples) => {
-                for sample in &samples {
-                    self.busy.note(id, percent(&sample.value).saturating_mul(10));
-                }
-                let last = samples.iter().map(|sample| sample.timestamp).max();
-                self.until.extend(last.map(|last| (id.to_owned(), last)));
+        let until = self.until.remove(id);
+        let samples = device.samples(Sampling::GpuUtilization, until).unwrap_or_default();
+        for sample in &samples {
+            self.busy.note(id, percent(&sample.value).saturating_mul(10));
+        }
+        match samples.iter().map(|sample| sample.timestamp).max() {
+            Some(last) => {
+                self.until.insert(id.to_owned(), last);
             }
-            // There is none since then.
-            Err(NvmlError::NotFound) => {}
-            Err(_) => {
+            // Nothing is later where the clock was set back: the next question is for all that there are.
+            None => {
                 if let Ok(now) = device.utilization_rates() {
                     self.busy.note(id, u64::from(now.gpu).saturating_mul(10));
                 }
