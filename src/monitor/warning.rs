@@ -18,7 +18,7 @@ pub const FILE_NAME: &str = "warning";
 pub fn text(ends_at: Timestamp, now: Timestamp) -> String {
     format!(
         "This machine ends at {ends_at}, in {}. Save your work.\n\
-         Its tag {} holds the time: a later one there keeps the machine.\n",
+         Where it sees its tags, a later time in {} keeps it.\n",
         Span::between(now, ends_at),
         tag::DEADLINE
     )
