@@ -5,10 +5,11 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::command_error::CommandError;
 use super::exit_code::ExitClass;
+use crate::model::InstanceTypeName;
 use crate::output::{self, Failure, Format, Streams, Surroundings};
 
 /// Why there is no command to run.
@@ -63,7 +64,10 @@ fn tell_of_arguments(error: &clap::Error, arguments: &[OsString], surroundings: 
         let _ = error.print();
         return if is_help { ExitClass::Usage } else { ExitClass::Done }.into();
     }
-    let (message, hints) = sentences(&error.to_string());
+    let (message, mut hints) = sentences(&error.to_string());
+    if let Some(meant) = instance_type_for_a_command(error) {
+        hints = meant.into();
+    }
     Streams::of_process(surroundings, settings(arguments)).fail(&Failure::of(
         &Unreadable(message),
         hints,
@@ -76,6 +80,16 @@ fn tell_of_arguments(error: &clap::Error, arguments: &[OsString], surroundings: 
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 struct Unreadable(String);
+
+/// What to type where a command is expected and an instance type stands.
+fn instance_type_for_a_command(error: &clap::Error) -> Option<[String; 2]> {
+    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else { return None };
+    let name = word.parse::<InstanceTypeName>().ok().filter(|_| word.contains('.'))?;
+    Some([
+        format!("launch one: cloudkit launch --instance-type {name}"),
+        format!("see what it is: cloudkit find show {name}"),
+    ])
+}
 
 /// The parser's message and its tips; its usage lines are in the help that the last hint names.
 fn sentences(text: &str) -> (String, Vec<String>) {

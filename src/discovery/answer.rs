@@ -6,13 +6,15 @@ use std::fmt;
 
 use crate::model::Offer;
 
-use super::{Instead, OfferGroup, Subject};
+use super::{Instead, OfferGroup, QuotaOrder, Subject};
 
 /// The offers, and what a person may wonder about.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Answer<'c> {
     /// The offers, best first; none where groups were asked for.
     pub offers: Vec<Offer<'c>>,
+    /// How the offers are to be ordered once their quotas are filled in, where that was asked for.
+    pub quota_order: Option<QuotaOrder>,
     /// The groups, best first, where groups were asked for.
     pub groups: Vec<OfferGroup<'c>>,
     /// How many offers or groups there were before the limit.

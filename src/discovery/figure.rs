@@ -243,7 +243,7 @@ fn memory_per_vcpu(one: InstanceType<'_>) -> Option<u64> {
 }
 
 /// A part of a GPU has its own memory, which the catalog gives.
-fn memory_of_all(count: DeviceCount, each: u64) -> u64 {
+pub(super) fn memory_of_all(count: DeviceCount, each: u64) -> u64 {
     u64::from(count.thousandths()).div_ceil(1000).saturating_mul(each)
 }
 

@@ -1,8 +1,9 @@
 //! Offers put together by region, type or family: a row a group.
 //!
-//! A group stands where its first offer would stand.
+//! A group stands where its first offer would stand, but for what its own row shows: there that counts.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::str::FromStr;
@@ -12,7 +13,8 @@ use serde::Serialize;
 use crate::model::{Market, Money, NotAValue};
 
 use super::candidate::Candidate;
-use super::rank::compare_usually;
+use super::rank::{compare_by, compare_known, compare_usually};
+use super::{Figure, SortColumn, SortKey};
 
 /// The value of a group's `schema` field.
 const SCHEMA: &str = "cloudkit.offer-group/v1";
@@ -105,8 +107,12 @@ impl FromStr for GroupBy {
     }
 }
 
-/// The groups of candidates that are in their order.
-pub(super) fn groups<'c>(candidates: &[Candidate<'c>], group_by: GroupBy) -> Vec<OfferGroup<'c>> {
+/// The groups of candidates that are in their order by these keys.
+pub(super) fn groups<'c>(
+    candidates: &[Candidate<'c>],
+    group_by: GroupBy,
+    keys: &[SortKey],
+) -> Vec<OfferGroup<'c>> {
     let mut members: Vec<Vec<&Candidate<'c>>> = Vec::new();
     let mut places: HashMap<&str, usize> = HashMap::new();
     for candidate in candidates {
@@ -116,7 +122,39 @@ pub(super) fn groups<'c>(candidates: &[Candidate<'c>], group_by: GroupBy) -> Vec
             None => members.push(vec![candidate]),
         }
     }
-    members.iter().filter_map(|members| group(members, group_by)).collect()
+    let ranked = |members: &Vec<&'_ Candidate<'c>>| {
+        Some(Ranked { first: **members.first()?, group: group(members, group_by)? })
+    };
+    let mut ranked: Vec<Ranked<'c>> = members.iter().filter_map(ranked).collect();
+    ranked.sort_by(|one, other| {
+        let orderings = keys.iter().map(|key| one.compare(other, *key));
+        orderings.fold(Ordering::Equal, Ordering::then)
+    });
+    ranked.into_iter().map(|ranked| ranked.group).collect()
+}
+
+/// A group, and the first of its offers in their order.
+struct Ranked<'c> {
+    first: Candidate<'c>,
+    group: OfferGroup<'c>,
+}
+
+impl Ranked<'_> {
+    fn compare(&self, other: &Self, key: SortKey) -> Ordering {
+        let SortKey { column, direction } = key;
+        match column {
+            SortColumn::Group(column) => column.compare(&self.group, &other.group, direction),
+            SortColumn::Figure(Figure::Price) => {
+                let price = |of: &Self| Some(of.group.cheapest.as_ref()?.price_usd_hour);
+                compare_known(price(self), price(other), direction)
+            }
+            SortColumn::Market => {
+                let market = |of: &Self| Some(of.group.cheapest.as_ref()?.market);
+                compare_known(market(self), market(other), direction)
+            }
+            _ => compare_by(&self.first, &other.first, key),
+        }
+    }
 }
 
 fn group<'c>(members: &[&Candidate<'c>], group_by: GroupBy) -> Option<OfferGroup<'c>> {

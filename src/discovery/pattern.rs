@@ -41,6 +41,20 @@ pub enum NotAPattern {
     /// There is nothing to match.
     #[error("a name or a pattern of names such as m7i.* is missing")]
     Empty,
+    /// A slash begins a regular expression that no slash ends.
+    #[error("{text:?} is an unfinished regular expression: it ends with another slash, as /m[67]i/ does")]
+    UnfinishedRegex {
+        /// What was read.
+        text: String,
+    },
+    /// There is nothing between the slashes.
+    #[error(
+        "{text:?} is an empty regular expression: between the slashes stands a part of a name, as in /m[67]i/"
+    )]
+    EmptyRegex {
+        /// What was read.
+        text: String,
+    },
     /// A bracket is left open, or the like.
     #[error("{text:?} is not a pattern of names such as m7i.*")]
     Malformed {
@@ -96,6 +110,9 @@ impl FromStr for NamePattern {
         if let Some(expression) = between_slashes(trimmed) {
             return regex(trimmed, expression);
         }
+        if trimmed.starts_with('/') {
+            return Err(NotAPattern::UnfinishedRegex { text: trimmed.to_owned() });
+        }
         let lower = trimmed.to_ascii_lowercase();
         if lower.is_empty() {
             return Err(NotAPattern::Empty);
@@ -117,7 +134,7 @@ fn between_slashes(text: &str) -> Option<&str> {
 
 fn regex(text: &str, expression: &str) -> Result<NamePattern, NotAPattern> {
     if expression.is_empty() {
-        return Err(NotAPattern::Empty);
+        return Err(NotAPattern::EmptyRegex { text: text.to_owned() });
     }
     // Over bytes and without Unicode, whose tables are not built in: names are ASCII.
     let regex = RegexBuilder::new(expression).case_insensitive(true).unicode(false).build();

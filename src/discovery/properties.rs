@@ -61,8 +61,7 @@ proptest! {
 
         let grouped = Question { group_by: Some(GroupBy::Region), ..question };
         let groups = search(catalog, &grouped).unwrap().groups;
-        let mut regions: Vec<&str> = Vec::new();
-        rows.iter().for_each(|row| if !regions.contains(&row.region) { regions.push(row.region) });
+        let mut regions = regions_plainly(&rows, &grouped);
         regions.truncate(limit);
         prop_assert_eq!(groups.iter().map(|group| &*group.group).collect::<Vec<_>>(), regions);
         for group in groups {
@@ -109,8 +108,38 @@ fn plainly<'s>(contents: &'s CatalogContents, question: &Question) -> (Vec<Row<'
     rows.sort_by_key(|row| row.region);
     rows.sort_by_key(|row| row.one.name.as_str());
     let price = SortKey { column: SortColumn::Figure(Figure::Price), direction: Direction::Ascending };
-    question.sort.iter().chain([&price]).rev().for_each(|key| sort_plainly(&mut rows, *key));
+    question.sort.iter().chain([&price]).rev().for_each(|key| sort_plainly(&mut rows, *key, |row| *row));
     (rows, not_known)
+}
+
+/// The regions of rows that are in their order: by the first row of each, but for price and market by the cheapest.
+fn regions_plainly<'s>(rows: &[Row<'s>], question: &Question) -> Vec<&'s str> {
+    let mut regions: Vec<&str> = Vec::new();
+    rows.iter().for_each(|row| {
+        if !regions.contains(&row.region) {
+            regions.push(row.region);
+        }
+    });
+    let of_region = |region: &'s str| rows.iter().filter(move |row| row.region == region);
+    let cheapest = |region: &'s str| {
+        let order = |row: &&Row<'_>| (price(**row, row.market), row.one.name.clone(), row.market);
+        of_region(region).filter(|row| price(**row, row.market).is_some()).min_by_key(order).copied()
+    };
+    for key in question.sort.iter().rev() {
+        let (mut known, unknown): (Vec<&str>, Vec<&str>) = match key.column {
+            SortColumn::Figure(Figure::Price) | SortColumn::Market => {
+                regions.into_iter().partition(|region| cheapest(region).is_some())
+            }
+            _ => (regions, Vec::new()),
+        };
+        sort_plainly(&mut known, *key, |region| match key.column {
+            SortColumn::Figure(Figure::Price) | SortColumn::Market => cheapest(region).unwrap(),
+            _ => *of_region(region).next().unwrap(),
+        });
+        known.extend(unknown);
+        regions = known;
+    }
+    regions
 }
 
 fn markets(question: &Question) -> impl Iterator<Item = Market> {
@@ -291,17 +320,41 @@ fn value(row: Row<'_>, figure: Figure, all: &[Filter]) -> Option<u64> {
     }
 }
 
-fn sort_plainly(rows: &mut [Row<'_>], key: SortKey) {
+/// Sorts rows, or what has one, each sort keeping the order of the one before.
+fn sort_plainly<'s, T>(rows: &mut [T], key: SortKey, row: impl Fn(&T) -> Row<'s>) {
     let is_falling = key.direction == Direction::Descending;
     rows.sort_by(|one, other| {
+        let (one, other) = (&row(one), &row(other));
         let (former, latter) = if is_falling { (other, one) } else { (one, other) };
         match key.column {
             SortColumn::Type => former.one.name.cmp(&latter.one.name),
             SortColumn::Family => former.one.name.split('.').next().cmp(&latter.one.name.split('.').next()),
             SortColumn::Region => former.region.cmp(latter.region),
             SortColumn::Market => former.market.cmp(&latter.market),
-            // Dates are those of sources, which a plain row does not have.
-            SortColumn::AsOf => std::cmp::Ordering::Equal,
+            SortColumn::OperatingSystem => former.os.as_str().cmp(latter.os.as_str()),
+            // Dates are those of sources, which a plain row does not have; neither has it a zone of its price or a quota.
+            SortColumn::AsOf | SortColumn::Source => std::cmp::Ordering::Equal,
+            SortColumn::Zone | SortColumn::Quota | SortColumn::Group(_) => std::cmp::Ordering::Equal,
+            SortColumn::Devices => {
+                let devices = |row: &Row<'_>| {
+                    let devices = &row.one.devices;
+                    let count = devices.iter().map(|one| u64::from(one.count.thousandths())).sum::<u64>();
+                    let memory = devices
+                        .iter()
+                        .map(|one| Some(one.memory?.0 * u64::from(one.count.thousandths()).div_ceil(1000)));
+                    let names = devices.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
+                    row.one.is_described.then(|| (count, memory.sum::<Option<u64>>(), names))
+                };
+                let last = |row: &Row<'_>| {
+                    devices(row)
+                        .map_or((true, 0, true), |(count, memory, _)| (false, count, memory.is_none()))
+                };
+                let known = last(one).0.cmp(&last(other).0);
+                known
+                    .then_with(|| last(former).1.cmp(&last(latter).1))
+                    .then_with(|| last(one).2.cmp(&last(other).2))
+                    .then_with(|| devices(former).cmp(&devices(latter)))
+            }
             SortColumn::Architecture => {
                 let first = |row: &Row<'_>| row.one.architectures.iter().map(|one| one.as_str()).min();
                 first(one)
@@ -407,7 +460,9 @@ fn values(place: usize, figure: Figure) -> Vec<u64> {
 
 fn sort_key() -> impl Strategy<Value = SortKey> {
     let direction = select(vec![Direction::Ascending, Direction::Descending]);
-    (select(SortColumn::all().filter(|column| *column != SortColumn::AsOf).collect::<Vec<_>>()), direction)
+    let is_plain =
+        |column: &SortColumn| !matches!(column, SortColumn::AsOf | SortColumn::Source | SortColumn::Group(_));
+    (select(SortColumn::all().filter(is_plain).collect::<Vec<_>>()), direction)
         .prop_map(|(column, direction)| SortKey { column, direction })
 }
 

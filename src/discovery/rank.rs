@@ -3,102 +3,14 @@
 //! An offer of which the figure is not known comes after all others, also where the greatest is to come first.
 
 use std::cmp::Ordering;
-use std::fmt;
-use std::str::FromStr;
 
-use crate::model::{Architecture, NotAValue};
+use crate::catalog::InstanceType;
+use crate::model::Architecture;
 
-use super::Figure;
-use super::candidate::Candidate;
+use super::candidate::{Candidate, Place};
 use super::device_choice::DeviceChoice;
-
-/// What offers can be sorted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SortColumn {
-    /// The instance type's name.
-    Type,
-    /// What stands before the dot of it.
-    Family,
-    /// The region's code.
-    Region,
-    /// The first architecture, by its name.
-    Architecture,
-    /// The market.
-    Market,
-    /// The date of the price.
-    AsOf,
-    /// A figure.
-    Figure(Figure),
-}
-
-/// A column and a direction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SortKey {
-    /// The column.
-    pub column: SortColumn,
-    /// The direction.
-    pub direction: Direction,
-}
-
-/// Which end comes first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Direction {
-    /// The least.
-    #[default]
-    Ascending,
-    /// The greatest.
-    Descending,
-}
-
-impl SortColumn {
-    /// Every column.
-    pub fn all() -> impl Iterator<Item = Self> {
-        [Self::Type, Self::Family, Self::Region, Self::Architecture, Self::Market, Self::AsOf]
-            .into_iter()
-            .chain(Figure::ALL.map(Self::Figure))
-    }
-
-    /// Its name as it is typed.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Type => "type",
-            Self::Family => "family",
-            Self::Region => "region",
-            Self::Architecture => "arch",
-            Self::Market => "market",
-            Self::AsOf => "as-of",
-            Self::Figure(figure) => figure.key(),
-        }
-    }
-}
-
-impl fmt::Display for SortKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sign = if self.direction == Direction::Descending { "-" } else { "" };
-        write!(f, "{sign}{}", self.column.as_str())
-    }
-}
-
-impl FromStr for SortKey {
-    type Err = NotAValue;
-
-    /// A column's name, behind a dash for the greatest first: `price`, `-memory`.
-    fn from_str(text: &str) -> Result<Self, NotAValue> {
-        let (direction, name) = match text.strip_prefix('-') {
-            Some(name) => (Direction::Descending, name),
-            None => (Direction::Ascending, text),
-        };
-        let column = SortColumn::all().find(|column| column.as_str() == name);
-        column.map(|column| Self { column, direction }).ok_or_else(|| {
-            NotAValue::new(
-                text,
-                "a column to sort by: price, price-per-vcpu, price-per-gpu, type, family, region, arch, market, as-of, or the \
-                 name of any flag that takes a range, such as vcpus or gpu-memory",
-            )
-        })
-    }
-}
+use super::figure::memory_of_all;
+use super::{Direction, SortColumn, SortKey};
 
 /// Puts the best candidates first and drops those behind the limit.
 pub(super) fn best(candidates: &mut Vec<Candidate<'_>>, keys: &[SortKey], limit: Option<usize>) {
@@ -122,6 +34,11 @@ pub(super) fn compare_usually(one: &Candidate<'_>, other: &Candidate<'_>) -> Ord
         .then_with(|| one.place.cmp(&other.place))
 }
 
+/// Whether some of these keys tells the two apart.
+pub(super) fn differ(one: &Candidate<'_>, other: &Candidate<'_>, keys: &[SortKey]) -> bool {
+    keys.iter().any(|key| compare_by(one, other, *key).is_ne())
+}
+
 fn compare(one: &Candidate<'_>, other: &Candidate<'_>, keys: &[SortKey]) -> Ordering {
     keys.iter()
         .map(|key| compare_by(one, other, *key))
@@ -129,7 +46,8 @@ fn compare(one: &Candidate<'_>, other: &Candidate<'_>, keys: &[SortKey]) -> Orde
         .unwrap_or_else(|| compare_usually(one, other))
 }
 
-fn compare_by(one: &Candidate<'_>, other: &Candidate<'_>, key: SortKey) -> Ordering {
+/// The order of two by a key. What is not a candidate's to know, as the quota, makes none.
+pub(super) fn compare_by(one: &Candidate<'_>, other: &Candidate<'_>, key: SortKey) -> Ordering {
     let ascending = match key.column {
         SortColumn::Type => one.type_place.cmp(&other.type_place),
         SortColumn::Family => {
@@ -137,6 +55,20 @@ fn compare_by(one: &Candidate<'_>, other: &Candidate<'_>, key: SortKey) -> Order
         }
         SortColumn::Region => one.region_place.cmp(&other.region_place),
         SortColumn::Market => one.market.cmp(&other.market),
+        SortColumn::OperatingSystem => one.os.as_str().cmp(other.os.as_str()),
+        SortColumn::Quota | SortColumn::Group(_) => Ordering::Equal,
+        SortColumn::Devices => return compare_devices(one, other, key.direction),
+        SortColumn::Zone => {
+            let zone = |candidate: &Candidate<'_>| match candidate.place {
+                Place::Zone(id) => id.map(str::to_owned),
+                Place::Everywhere => None,
+            };
+            return compare_known(zone(one), zone(other), key.direction);
+        }
+        SortColumn::Source => {
+            let source = |one: &Candidate<'_>| one.price.map(|price| price.source.to_owned());
+            return compare_known(source(one), source(other), key.direction);
+        }
         SortColumn::Architecture => {
             let first = |candidate: &Candidate<'_>| {
                 candidate.offering.instance_type().architectures().map(Architecture::as_str).min()
@@ -156,7 +88,23 @@ fn compare_by(one: &Candidate<'_>, other: &Candidate<'_>, key: SortKey) -> Order
     key.direction.apply(ascending)
 }
 
-fn compare_known<T: Ord>(one: Option<T>, other: Option<T>, direction: Direction) -> Ordering {
+/// How many devices there are, GPUs or not; then their memory in all, then what they are called.
+fn compare_devices(one: &Candidate<'_>, other: &Candidate<'_>, direction: Direction) -> Ordering {
+    let (one, other) = (one.offering.instance_type(), other.offering.instance_type());
+    let count = |one: InstanceType<'_>| {
+        one.is_described().then(|| one.devices().map(|one| u64::from(one.count.thousandths())).sum::<u64>())
+    };
+    let memory = |one: InstanceType<'_>| {
+        one.devices().map(|one| Some(memory_of_all(one.count, one.memory?.0))).sum::<Option<u64>>()
+    };
+    let names = one.devices().map(|device| device.name).cmp(other.devices().map(|device| device.name));
+    compare_known(count(one), count(other), direction)
+        .then_with(|| compare_known(memory(one), memory(other), direction))
+        .then_with(|| direction.apply(names))
+}
+
+/// The order of two values; one that is not known comes last in either direction.
+pub(super) fn compare_known<T: Ord>(one: Option<T>, other: Option<T>, direction: Direction) -> Ordering {
     match (one, other) {
         (Some(one), Some(other)) => direction.apply(one.cmp(&other)),
         (Some(_), None) => Ordering::Less,
@@ -166,7 +114,7 @@ fn compare_known<T: Ord>(one: Option<T>, other: Option<T>, direction: Direction)
 }
 
 impl Direction {
-    const fn apply(self, ascending: Ordering) -> Ordering {
+    pub(super) const fn apply(self, ascending: Ordering) -> Ordering {
         match self {
             Self::Ascending => ascending,
             Self::Descending => ascending.reverse(),

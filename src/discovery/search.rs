@@ -15,8 +15,8 @@ use super::check::{Check, Checks, Verdict};
 use super::live_prices::LivePrices;
 use super::named::Named;
 use super::{
-    Answer, Counted, DiscoveryError, Emptied, Filter, NotKnown, Question, Subject, Unmatched, group, instead,
-    rank, region_selection,
+    Answer, Counted, DiscoveryError, Emptied, Filter, NotKnown, Question, QuotaOrder, Subject, Unmatched,
+    group, instead, rank, region_selection,
 };
 
 /// The label of prices that AWS itself just told.
@@ -92,12 +92,13 @@ fn note_prices<'c>(
 fn rank_and_build<'c>(mut candidates: Vec<Candidate<'c>>, question: &Question, answer: &mut Answer<'c>) {
     if let Some(group_by) = question.group_by {
         rank::best(&mut candidates, &question.sort, None);
-        answer.groups = group::groups(&candidates, group_by);
+        answer.groups = group::groups(&candidates, group_by, &question.sort);
         answer.total = answer.groups.len();
         answer.groups.truncate(question.limit.unwrap_or(usize::MAX));
     } else {
         answer.total = candidates.len();
         rank::best(&mut candidates, &question.sort, question.limit);
+        answer.quota_order = QuotaOrder::of(&candidates, &question.sort);
         let freshness = question.today.map(Freshness::on);
         answer.offers = candidates.iter().map(|one| one.offer(freshness.as_ref())).collect();
     }

@@ -201,6 +201,14 @@ pub struct QuotaFit<'a> {
     pub fits: bool,
 }
 
+impl QuotaFit<'_> {
+    /// vCPUs that are not in use.
+    #[must_use]
+    pub const fn free_vcpus(&self) -> u32 {
+        self.limit_vcpus.saturating_sub(self.used_vcpus)
+    }
+}
+
 /// Devices of one kind in a machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Device<'a> {

@@ -83,6 +83,12 @@ impl<R> Column<R> {
         self
     }
 
+    /// What stands over the column.
+    #[cfg(test)]
+    pub(super) const fn title(&self) -> &'static str {
+        self.heading.title
+    }
+
     /// What a row has in the column; `has_old` says that some row is marked.
     fn cell(&self, record: &R, has_old: bool) -> Option<String> {
         let cell = (self.cell)(record);

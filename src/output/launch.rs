@@ -24,7 +24,7 @@ impl Record for Leftover {
     fn columns() -> Vec<Column<Self>> {
         vec![
             Column::<Self>::text("KIND", 90, |row| Some(kind(row.kind).to_owned())),
-            Column::<Self>::text("ID", 100, |row| Some(row.id.clone())),
+            Column::<Self>::text("ID", 100, |row| Some(row.id.clone())).shrinkable(24),
             Column::<Self>::text("REGION", 80, |row| Some(row.region.clone())),
             Column::<Self>::text("LAUNCH", 50, |row| row.launch.clone()),
             Column::<Self>::number("GIB", 65, |row| row.gib.map(|gib| gib.to_string())).only_where_known(),

@@ -11,7 +11,7 @@ use crate::model::NotAValue;
 const COLUMNS_WITHOUT_TERMINAL: usize = 100;
 /// Rows to fit where no terminal says.
 const ROWS_WITHOUT_TERMINAL: usize = 24;
-/// Narrower than this nothing can be laid out; a smaller figure is taken for a mistake.
+/// Narrower than this nothing can be laid out; what is laid out for so many columns is wrapped by a narrower terminal.
 const FEWEST_COLUMNS: usize = 20;
 
 /// What stdout and stderr are connected to.
@@ -44,8 +44,8 @@ impl Surroundings {
             let of_terminal = || terminal.size_checked().map(|(_rows, columns)| usize::from(columns));
             asked
                 .or_else(of_terminal)
-                .filter(|columns| *columns >= FEWEST_COLUMNS)
-                .unwrap_or(COLUMNS_WITHOUT_TERMINAL)
+                .filter(|columns| *columns > 0)
+                .map_or(COLUMNS_WITHOUT_TERMINAL, |columns| columns.max(FEWEST_COLUMNS))
         };
         Self {
             stdout_is_terminal: stdout.features().is_attended(),

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::io;
 
+use crate::discovery::{OfferGroup, SortKey};
 use crate::model::offer::SCHEMA;
 use crate::model::{Architecture, Device, DeviceCount, Market, Mebibytes, Money, Offer, OperatingSystem};
 
@@ -109,6 +110,34 @@ fn a_table_too_wide_is_cut_then_left_out_of() {
     for columns in 20..140 {
         let (table, _) = printed(Format::Table, columns, &[small(), with_gpus()]);
         assert!(table.lines().all(|line| console::measure_text_width(line) <= columns), "{columns}");
+    }
+}
+
+/// Every title of a kind of rows that `--sort` orders.
+fn titles<R: super::Record>() -> impl Iterator<Item = &'static str> {
+    R::columns().into_iter().map(|column| column.title())
+}
+
+#[test]
+fn whatever_stands_over_a_column_is_a_key_to_sort_by() {
+    let titles: Vec<&str> = titles::<Offer<'_>>().chain(titles::<OfferGroup<'_>>()).collect();
+    assert!(titles.contains(&"QUOTA") && titles.contains(&"UP TO"), "{titles:?}");
+    for title in titles {
+        let (typed, dashed) = (title.to_lowercase(), title.to_lowercase().replace(' ', "-"));
+        for key in [title.to_owned(), typed.clone(), dashed.clone(), format!("-{typed}")] {
+            assert!(key.parse::<SortKey>().is_ok(), "{key}");
+        }
+        let key: SortKey = dashed.parse().unwrap();
+        assert_eq!(key.to_string().parse(), Ok(key), "{title}");
+    }
+}
+
+#[test]
+fn a_table_narrower_than_any_column_shows_one_and_names_the_others() {
+    for columns in 0..20 {
+        let (table, talk) = printed(Format::Table, columns, &[small(), with_gpus()]);
+        assert!(table.starts_with("TYPE"), "{columns}: {table}");
+        assert!(talk.starts_with("columns that did not fit: "), "{columns}: {talk}");
     }
 }
 

@@ -214,6 +214,15 @@ pub enum NoSuchImage {
     /// It is an image's id.
     #[error("{0} is the id of an image, not a name: --ami {0}")]
     Id(String),
+    /// It is of another system.
+    #[error(
+        "{name:?} would be a Windows image, and the agent that ends a machine runs on Linux; there are {}",
+        all()
+    )]
+    Windows {
+        /// What was typed.
+        name: String,
+    },
     /// It may be one of these.
     #[error("there is no image {name:?}; did you mean {suggested}? All of them: {}", all())]
     Unknown {
@@ -244,6 +253,9 @@ impl std::str::FromStr for ImageKind {
         }
         if name.starts_with("ami-") {
             return Err(NoSuchImage::Id(name));
+        }
+        if name.starts_with("win") {
+            return Err(NoSuchImage::Windows { name: text.to_owned() });
         }
         let suggested = nearest(&name, Self::ALL.into_iter().map(Self::as_str)).join(" or ");
         Err(if suggested.is_empty() {
@@ -284,7 +296,10 @@ mod tests {
             r#"there is no image "ubunto-24.04"; did you mean ubuntu-24.04 or ubuntu-22.04? All of them: al2023, "#
         ));
         assert!(told("neurn").contains("did you mean neuron?"), "{}", told("neurn"));
-        assert!(told("windows-2022").starts_with(r#"there is no image "windows-2022"; there are al2023, "#));
+        assert!(told("fedora").starts_with(r#"there is no image "fedora"; there are al2023, "#));
+        assert!(told("windows-2022").starts_with(
+            r#""windows-2022" would be a Windows image, and the agent that ends a machine runs on Linux; there are al2023, "#
+        ));
         assert_eq!(
             told("ami-12345678"),
             "ami-12345678 is the id of an image, not a name: --ami ami-12345678"

@@ -37,7 +37,7 @@ pub struct SshTarget {
 /// Whether the key of a machine's SSH server is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HostKey {
-    /// It was read from the machine's console; another one is refused.
+    /// It was read from the machine's console, or somebody has accepted it; another one is refused.
     Known,
     /// It is not; ssh shows it and asks.
     Unknown,
@@ -57,6 +57,8 @@ impl SshTarget {
             ("User", self.user.clone()),
             ("HostKeyAlias", self.instance_id.clone()),
             ("UserKnownHostsFile", quoted(&self.known_hosts)),
+            // What ssh adds has to be found again by the machine's id, which is no secret.
+            ("HashKnownHosts", "no".to_owned()),
             ("StrictHostKeyChecking", checking.to_owned()),
         ];
         if let Some(identity) = &self.identity {
@@ -121,6 +123,12 @@ pub fn with_host_key(known_hosts: &str, instance_id: &str, key: &str) -> String 
     lines.join("\n") + "\n"
 }
 
+/// Whether a file of known hosts has a key of a machine, such as one that ssh asked about and somebody accepted.
+#[must_use]
+pub fn has_host_key(known_hosts: &str, instance_id: &str) -> bool {
+    known_hosts.lines().any(|line| line.split_whitespace().next() == Some(instance_id))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,6 +157,7 @@ mod tests {
             User ec2-user
             HostKeyAlias i-1
             UserKnownHostsFile "/home/ada/known_hosts"
+            HashKnownHosts no
             StrictHostKeyChecking yes
             IdentityFile "/home/ada/my keys/id"
             IdentitiesOnly yes
@@ -184,5 +193,6 @@ mod tests {
         let before = format!("i-2 {KEY}\ni-1 ssh-rsa old\n");
         assert_eq!(with_host_key(&before, "i-1", KEY), format!("i-2 {KEY}\ni-1 {KEY}\n"));
         assert_eq!(with_host_key("", "i-1", KEY), format!("i-1 {KEY}\n"));
+        assert!(has_host_key(&before, "i-1") && !has_host_key(&before, "i-12"));
     }
 }

@@ -44,10 +44,14 @@ pub struct MachineCost {
 }
 
 impl MachineCost {
-    /// What a machine with these disks costs; where they are not known, a sum is not known either.
+    /// What a machine costs with those that are its own of some disks; where they are not known, a sum is not known
+    /// either.
     #[must_use]
     pub fn of(located: &Located, disks: Option<&[Disk]>, catalog: &Catalog<'_>, now: Timestamp) -> Self {
         let machine = &located.machine;
+        let is_its_own = |disk: &&Disk| disk.machine.as_ref() == Some(&machine.id);
+        let disks: Option<Vec<Disk>> = disks.map(|all| all.iter().filter(is_its_own).cloned().collect());
+        let disks = disks.as_deref();
         let running = running_with_disks(located, disks, catalog);
         let left = Deadline::of(machine).at().map(|at| Span::between(now, at));
         let runs = matches!(machine.state, MachineState::Pending | MachineState::Running);

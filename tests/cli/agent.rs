@@ -66,6 +66,16 @@ impl Machine {
         self.home.start(RUN)
     }
 
+    /// An agent of which the metadata service was answered in time. One that was not asks again a minute later, so a new one
+    /// is started instead.
+    fn agent_that_has_read_the_tag(&self) -> Running {
+        wait::until("an agent that has read the tag", || {
+            let agent = self.agent();
+            agent.until_it_says("the deadline is");
+            agent.stderr().contains("by the machine's tag").then_some(agent)
+        })
+    }
+
     fn state(&self) -> String {
         self.lab.only_machine()["state"].as_str().unwrap().to_owned()
     }
@@ -171,8 +181,7 @@ fn a_machine_that_is_to_hibernate_is_never_terminated_where_that_fails() {
 #[test]
 fn an_agent_that_comes_back_remembers() {
     let machine = Machine::with_deadline_in(3000);
-    let mut agent = machine.agent();
-    agent.until_it_says("by the machine's tag");
+    let mut agent = machine.agent_that_has_read_the_tag();
     agent.kill();
     drop(agent);
     // Now the metadata service is gone, and so is the tag; the memory is not.

@@ -84,6 +84,13 @@ fn a_mistyped_command_is_a_usage_error_that_names_the_nearest() {
     hint: every flag with its values: --help
     --- exit 2
     ");
+    assert_snapshot!(home.run("cloudkit launch t3.micro --ttl 1h"), @"
+    --- stderr
+    error: unrecognized subcommand 't3.micro'
+    hint: launch one: cloudkit launch --instance-type t3.micro
+    hint: see what it is: cloudkit find show t3.micro
+    --- exit 2
+    ");
     assert_snapshot!(home.run("cloudkit find search --regoin us-east-1"), @"
     --- stderr
     error: unexpected argument '--regoin' found

@@ -217,6 +217,7 @@ fn subnet(subnet: aws_sdk_ec2::types::Subnet) -> Option<Subnet> {
         range: subnet.cidr_block,
         free_addresses: count_in(subnet.available_ip_address_count),
         has_ipv6,
+        ipv6_only: subnet.ipv6_native.unwrap_or(false),
         is_default: subnet.default_for_az.unwrap_or(false),
         tags: tags_in(subnet.tags),
     })

@@ -50,6 +50,8 @@ pub struct Subnet {
     pub free_addresses: Option<u32>,
     /// Whether it has IPv6 addresses to give.
     pub has_ipv6: bool,
+    /// Whether it has no others.
+    pub ipv6_only: bool,
     /// Whether it is the one of its zone that EC2 takes where none is named.
     pub is_default: bool,
     /// Its tags.

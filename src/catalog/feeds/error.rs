@@ -60,7 +60,7 @@ pub enum FeedError {
         expected: &'static str,
     },
     /// Most of its rows mean nothing here.
-    #[error("the format of the {feed} has changed: {malformed} of its {total} rows are malformed")]
+    #[error("the format of the {feed} has changed: {}", malformed_rows(*malformed, *total))]
     Malformed {
         /// What it was read as.
         feed: FeedKind,
@@ -75,6 +75,15 @@ pub enum FeedError {
         /// The name, such as `US East (N. Virginia)`.
         name: String,
     },
+}
+
+/// How many of how many rows are malformed.
+fn malformed_rows(malformed: usize, total: usize) -> String {
+    match (malformed, total) {
+        (1, 1) => "its only row is malformed".to_owned(),
+        (1, _) => format!("1 of its {total} rows is malformed"),
+        _ => format!("{malformed} of its {total} rows are malformed"),
+    }
 }
 
 impl FeedError {

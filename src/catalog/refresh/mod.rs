@@ -85,7 +85,7 @@ pub enum RefreshError {
         limit: usize,
     },
     /// It has lost so many rows that it is not believed.
-    #[error("only {kept} rows can be used, where there were {before} before")]
+    #[error("{}, where there {} {before} before", usable(*kept), if *before == 1 { "was" } else { "were" })]
     Shrunken {
         /// How many there are now.
         kept: usize,
@@ -110,6 +110,15 @@ pub enum RefreshError {
     /// The figures do not fit a catalog.
     #[error("the lists cannot be made into a catalog")]
     Encode(#[from] EncodeError),
+}
+
+/// How many rows can be used.
+fn usable(rows: usize) -> String {
+    match rows {
+        0 => "no row can be used".to_owned(),
+        1 => "only 1 row can be used".to_owned(),
+        many => format!("only {many} rows can be used"),
+    }
 }
 
 /// A refresh that is under way.

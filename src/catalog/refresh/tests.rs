@@ -5,7 +5,7 @@ use std::path::Path;
 use super::dates::Dates;
 use super::ledger::Entry;
 use super::*;
-use crate::catalog::feeds::DropReason;
+use crate::catalog::feeds::{DropReason, FeedError};
 use crate::model::{Market, OperatingSystem};
 
 const NOW: &str = "2026-09-03T12:00:00Z";
@@ -105,4 +105,17 @@ fn a_ledger_that_says_nonsense_is_no_reason_to_stop() {
     ledger.store(folder.path(), checksum).unwrap();
     let report = refreshed(folder.path(), spot_prices("2"));
     assert!(matches!(report.failures[0].error, RefreshError::Shrunken { kept: 2, before: usize::MAX }));
+}
+
+#[test]
+fn how_many_rows_a_list_has_lost_is_said_of_one_row_too() {
+    let said = |kept, before| RefreshError::Shrunken { kept, before }.to_string();
+    assert_eq!(said(0, 1), "no row can be used, where there was 1 before");
+    assert_eq!(said(1, 3), "only 1 row can be used, where there were 3 before");
+    assert_eq!(said(2, 4), "only 2 rows can be used, where there were 4 before");
+    let malformed =
+        |malformed, total| FeedError::Malformed { feed: FeedKind::SpotPrice, malformed, total }.to_string();
+    let changed = "the format of the list of spot prices has changed: ";
+    assert_eq!(malformed(1, 1), format!("{changed}its only row is malformed"));
+    assert_eq!(malformed(2, 3), format!("{changed}2 of its 3 rows are malformed"));
 }

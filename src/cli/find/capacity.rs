@@ -79,7 +79,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &CapacityArguments) -> Resul
     #[cfg(not(feature = "aws"))]
     let mut offers = sold.offers;
     #[cfg(feature = "aws")]
-    let checked = arguments.account.quotas.check(context, &mut offers, arguments.account.count);
+    let checked = arguments.account.quotas.check(context, &mut offers, arguments.account.count, None);
     let total = offers.len();
     let limit = Limit::in_force(context, arguments.limit.limit);
     offers.truncate(limit.rows().unwrap_or(usize::MAX));

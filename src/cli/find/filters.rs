@@ -334,28 +334,6 @@ impl FilterArguments {
     }
 }
 
-/// Two orders of one column, of which only one can come first.
-#[derive(Debug, thiserror::Error)]
-#[error("sorted by {one} the other way round than by {other}: one of them has to go")]
-struct OppositeOrders {
-    one: SortKey,
-    other: SortKey,
-}
-
-/// Refuses to sort by a column both ways, as `cheapest --sort -price` asks for.
-pub(super) fn refuse_opposite_orders(question: &Question) -> Result<(), CommandError> {
-    let opposite = |(place, one): (usize, &SortKey)| {
-        let mut behind = question.sort.iter().skip(place + 1);
-        let other = behind.find(|other| other.column == one.column && other.direction != one.direction)?;
-        Some(OppositeOrders { one: *one, other: *other })
-    };
-    match question.sort.iter().enumerate().find_map(opposite) {
-        Some(error) => Err(CommandError::usage(error)
-            .hint("the cheapest is --sort price --limit 1, the dearest --sort -price --limit 1")),
-        None => Ok(()),
-    }
-}
-
 /// A word that asks for another market than the command is about.
 #[derive(Debug, thiserror::Error)]
 #[error("these are {of_command} offers, and {other:?} asks for others", other = .other.to_string())]

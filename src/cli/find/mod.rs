@@ -13,6 +13,7 @@ mod filters;
 mod history;
 mod limit;
 mod notes;
+mod order;
 #[cfg(feature = "aws")]
 mod quota_check;
 #[cfg(feature = "aws")]

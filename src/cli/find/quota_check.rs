@@ -12,6 +12,7 @@ use crate::catalog::quota_class::block_quota;
 use crate::cli::command_error::{CommandError, with_causes};
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
+use crate::discovery::QuotaOrder;
 use crate::discovery::account::quota_fit::{self, needs_no_quota};
 use crate::discovery::account::quotas::RegionQuotas;
 use crate::model::{Market, Offer, RegionName, name};
@@ -22,7 +23,7 @@ use crate::platform::clock;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Quotas (need an AWS account)")]
 pub(super) struct QuotaArguments {
-    /// Tell of each offer whether the account's quotas have room for it
+    /// Tell of each offer that is shown whether the account's quotas have room for it
     #[arg(long)]
     check_quotas: bool,
     /// Show only offers that the account's quotas have room for
@@ -39,11 +40,23 @@ impl QuotaArguments {
         self.check_quotas || self.fits
     }
 
-    /// Fills the quota of each offer and, for `--fits`, drops those that do not fit or of which that is not known.
+    /// Whether offers without room are not to be shown.
+    pub(super) const fn drop_offers(&self) -> bool {
+        self.fits
+    }
+
+    /// Fills the quota of each offer, puts the offers into the order of their quotas where there is one, and for `--fits`
+    /// drops those that do not fit or of which that is not known.
     ///
     /// Returns how the command has to end because of it. Where the account could not be asked that is said, and of no offer
     /// it is known whether it fits.
-    pub(super) fn check(&self, context: &Context<'_>, offers: &mut Vec<Offer<'_>>, count: u32) -> ExitClass {
+    pub(super) fn check(
+        &self,
+        context: &Context<'_>,
+        offers: &mut Vec<Offer<'_>>,
+        count: u32,
+        order: Option<&QuotaOrder>,
+    ) -> ExitClass {
         if !self.are_asked() || offers.is_empty() {
             return ExitClass::Done;
         }
@@ -51,6 +64,9 @@ impl QuotaArguments {
             Ok(found) => {
                 let class = tell(context, &found);
                 let unknown = quota_fit::fill(offers, &found, count);
+                if let Some(order) = order {
+                    order.apply(offers);
+                }
                 tell_blocks(context.streams, offers);
                 self.drop_and_tell(context.streams, offers, unknown);
                 class

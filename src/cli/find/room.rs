@@ -6,7 +6,15 @@ use clap::Args;
 
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
+use crate::discovery::QuotaOrder;
 use crate::model::Offer;
+
+/// What has the account asked for its quotas.
+#[cfg(feature = "aws")]
+pub(super) const HOW_TO_ASK: &str = "ask the account: --check-quotas, or --fits for those with room alone";
+/// The same where there is no account to ask.
+#[cfg(not(feature = "aws"))]
+pub(super) const HOW_TO_ASK: &str = "this build asks no account";
 
 /// How many machines, and what is asked of the quotas.
 #[derive(Debug, Args)]
@@ -28,9 +36,20 @@ impl RoomArguments {
         self.quotas.are_asked()
     }
 
-    /// Fills in the quotas of offers, and drops those that are not to be shown; how the command has to end because of it.
-    pub(super) fn check(&self, context: &Context<'_>, offers: &mut Vec<Offer<'_>>) -> ExitClass {
-        self.quotas.check(context, offers, self.count)
+    /// Whether offers without room are not to be shown.
+    pub(super) const fn drops_offers(&self) -> bool {
+        self.quotas.drop_offers()
+    }
+
+    /// Fills in the quotas of offers, puts them into that order, and drops those that are not to be shown; how the command has
+    /// to end because of it.
+    pub(super) fn check(
+        &self,
+        context: &Context<'_>,
+        offers: &mut Vec<Offer<'_>>,
+        order: Option<&QuotaOrder>,
+    ) -> ExitClass {
+        self.quotas.check(context, offers, self.count, order)
     }
 }
 
@@ -42,9 +61,20 @@ impl RoomArguments {
         false
     }
 
+    /// Nothing is dropped.
+    #[expect(clippy::unused_self, reason = "the build with the SDK looks at the flags")]
+    pub(super) const fn drops_offers(&self) -> bool {
+        false
+    }
+
     /// Nothing is known.
     #[expect(clippy::unused_self, reason = "the build with the SDK looks at the flags")]
-    pub(super) const fn check(&self, _context: &Context<'_>, _offers: &mut Vec<Offer<'_>>) -> ExitClass {
+    pub(super) const fn check(
+        &self,
+        _context: &Context<'_>,
+        _offers: &mut Vec<Offer<'_>>,
+        _order: Option<&QuotaOrder>,
+    ) -> ExitClass {
         ExitClass::Done
     }
 }

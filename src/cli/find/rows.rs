@@ -5,6 +5,7 @@ use clap::Args;
 
 use super::limit::{Limit, LimitArgument};
 use super::notes;
+use super::order;
 use super::room::RoomArguments;
 use crate::catalog::Catalog;
 use crate::cli::command_error::CommandError;
@@ -24,8 +25,10 @@ pub(super) struct RowArguments {
     /// What the price is for: linux, windows, rhel, suse
     #[arg(long, value_name = "OS", default_value_t, add = completions::words(OperatingSystem::ALL))]
     os: OperatingSystem,
-    /// Sort by price, type, family, region, arch, market, or by what a flag with a range is called, such as vcpus or gpu-memory; -price is
-    /// falling; a comma list sorts by several; what is not known comes last
+    /// Sort by what stands over a column (type, region, zone, devices, arch, os, market, as-of, source, usd/hour, quota with
+    /// --check-quotas), by family, price, or what a flag with a range is called, such as vcpus or gpu-memory; with
+    /// --group-by also by offers, types, up-to and the other columns of groups; -price is falling; a comma list sorts by
+    /// several; what is not known comes last
     #[arg(long, value_name = "KEYS", value_delimiter = ',', allow_hyphen_values = true, add = completions::sort_keys())]
     sort: Vec<SortKey>,
     /// One row for each region, type or family: how many offers, the cheapest of them, and the span of prices
@@ -40,6 +43,16 @@ impl RowArguments {
     #[cfg(feature = "aws")]
     pub(super) fn regions(&self) -> &[String] {
         &self.region
+    }
+
+    /// What was typed of the order and the number of rows, as flags.
+    #[cfg(feature = "aws")]
+    pub(super) fn flags(&self) -> Vec<String> {
+        let sort: Vec<String> = self.sort.iter().map(SortKey::to_string).collect();
+        let sort = (!sort.is_empty()).then(|| format!("--sort {}", sort.join(",")));
+        let group_by = self.group_by.map(|what| format!("--group-by {what}"));
+        let limit = self.limit.limit.map(|rows| format!("--limit {rows}"));
+        sort.into_iter().chain(group_by).chain(limit).collect()
     }
 
     /// The operating system that prices are for.
@@ -95,11 +108,13 @@ pub(super) fn answer(
     if question.group_by.is_some() {
         return Err(CommandError::usage("quotas are of offers, and --group-by shows groups of them"));
     }
-    // Which offers fit is known once the account was asked: the limit comes after that.
-    question.limit = None;
+    // Where quotas decide which offers are shown, the limit comes after them; else no region is asked that is not shown.
+    let quotas_decide = room.drops_offers() || order::is_by_quota(&question);
+    question.limit = limit.rows().filter(|_| !quotas_decide);
     let mut answer = discovery::search_with(catalog, &question, live)?;
-    let checked = room.check(context, &mut answer.offers);
-    answer.total = answer.offers.len();
+    let found = answer.offers.len();
+    let checked = room.check(context, &mut answer.offers, answer.quota_order.as_ref());
+    answer.total -= found - answer.offers.len();
     answer.offers.truncate(limit.rows().unwrap_or(usize::MAX));
     let shown = show(context, &question, &answer, limit)?;
     Ok(checked.or(shown))

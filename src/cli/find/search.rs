@@ -4,7 +4,8 @@
 
 use clap::Args;
 
-use super::filters::{self, FilterArguments, GRAMMAR};
+use super::filters::{FilterArguments, GRAMMAR};
+use super::order;
 use super::room::RoomArguments;
 use super::rows::{self, RowArguments};
 use crate::cli::command_error::CommandError;
@@ -49,7 +50,7 @@ pub(super) fn run(context: &Context<'_>, arguments: SearchArguments) -> Result<E
     let mut question = Question::default();
     let explanation = arguments.filters.resolve(context, catalog, &mut question)?;
     arguments.rows.resolve(context, catalog, &mut question)?;
-    filters::refuse_opposite_orders(&question)?;
+    order::refuse_impossible(&question, &arguments.room)?;
     explanation.tell(context, &question);
     rows::answer(context, catalog, question, None, &arguments.room)
 }

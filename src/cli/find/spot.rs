@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::fetch;
 use super::filters::{self, FilterArguments, GRAMMAR};
+use super::order;
 use super::refresh::offline_error;
 use super::room::RoomArguments;
 use super::rows::{self, RowArguments};
@@ -80,13 +81,14 @@ pub(super) fn run(
     let explanation = arguments.filters.resolve(context, catalog, &mut question)?;
     question.filters.extend([arguments.min_saving, arguments.max_interruption].into_iter().flatten());
     #[cfg(feature = "aws")]
-    let typed_regions = arguments.rows.regions().to_vec();
+    let typed =
+        spot_account::Typed { regions: arguments.rows.regions().to_vec(), rows: arguments.rows.flags() };
     arguments.rows.resolve(context, catalog, &mut question)?;
-    filters::refuse_opposite_orders(&question)?;
+    order::refuse_impossible(&question, &arguments.room)?;
     explanation.tell(context, &question);
     #[cfg(feature = "aws")]
     if arguments.account.is_asked() {
-        return arguments.account.answer(context, catalog, question, &typed_regions, &arguments.room);
+        return arguments.account.answer(context, catalog, question, &typed, &arguments.room);
     }
     rows::answer(context, catalog, question, None, &arguments.room)
 }

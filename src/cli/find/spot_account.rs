@@ -34,10 +34,32 @@ pub(super) struct AccountArguments {
     score: ScoreArguments,
 }
 
+/// What was typed beside the words.
+pub(super) struct Typed {
+    /// Regions.
+    pub(super) regions: Vec<String>,
+    /// The order and the number of rows, as flags.
+    pub(super) rows: Vec<String>,
+}
+
 impl AccountArguments {
     /// Whether the account is to be asked.
     pub(super) const fn is_asked(&self) -> bool {
         self.per_zone || self.history.are_asked() || self.score.are_asked()
+    }
+
+    /// Refuses what asks for the room of offers where none are shown.
+    fn refuse_quotas(&self, room: &RoomArguments) -> Result<(), CommandError> {
+        let flag = match (self.history.are_asked(), self.score.are_asked()) {
+            (true, _) => "--history",
+            (false, true) => "--score",
+            (false, false) => return Ok(()),
+        };
+        if !room.is_asked() {
+            return Ok(());
+        }
+        let error = format!("quotas are of offers, and {flag} shows none");
+        Err(CommandError::usage(error).hint(format!("which offers have room: the same without {flag}")))
     }
 
     /// Asks the account, and prints what it says.
@@ -46,19 +68,20 @@ impl AccountArguments {
         context: &Context<'_>,
         catalog: &Catalog<'_>,
         question: Question,
-        typed_regions: &[String],
+        typed: &Typed,
         room: &RoomArguments,
     ) -> Result<ExitClass, CommandError> {
+        self.refuse_quotas(room)?;
         let types = types(catalog, &question)?;
         if types.is_empty() {
             // What left nothing is said as it is without an account.
             return rows::answer(context, catalog, question, None, room);
         }
-        let regions = if typed_regions.is_empty() { &question.regions } else { typed_regions };
+        let regions = if typed.regions.is_empty() { &question.regions } else { &typed.regions };
         let regions = AskedRegions::parse(context, regions)?;
         let meant = SpotQuestion { types, regions, os: question.os };
         if self.history.are_asked() || self.score.are_asked() {
-            tell_not_looked_at(context, &question);
+            tell_not_looked_at(context, &question, typed);
         }
         if self.history.are_asked() {
             return self.history.show(context, meant);
@@ -76,10 +99,11 @@ impl AccountArguments {
     }
 }
 
-/// Says which filters a history and a score know nothing of: those on what an offer costs.
-fn tell_not_looked_at(context: &Context<'_>, question: &Question) {
+/// Says what a history and a score know nothing of: filters on what an offer costs, and the order and number of offers.
+fn tell_not_looked_at(context: &Context<'_>, question: &Question, typed: &Typed) {
     let of_offers = question.filters.iter().filter(|filter| filter.is_of_offer());
-    let of_offers: Vec<String> = of_offers.map(ToString::to_string).collect();
+    let of_offers: Vec<String> =
+        of_offers.map(ToString::to_string).chain(typed.rows.iter().cloned()).collect();
     if !of_offers.is_empty() {
         context
             .streams

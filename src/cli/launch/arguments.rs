@@ -69,23 +69,13 @@ pub(super) struct LaunchArguments {
     /// Zone by id (use1-az1) or name (us-east-1a), or several, best first [default: EC2 chooses]
     #[arg(short, long, requires = "instance_type", value_delimiter = ',')]
     pub(super) zone: Vec<String>,
-    #[command(flatten)]
-    pub(super) market: MarketArguments,
-    #[command(flatten)]
-    pub(super) count: CountArguments,
+    // What stands behind a flattened group would come under its heading.
     /// What the machine is called; of several, {index} or the end of the name is each one's number [default: the launch id]
     #[arg(short, long, value_parser = machine_name)]
     pub(super) name: Option<String>,
     /// Tag of the machine, its volumes and its interface; may be repeated
     #[arg(long = "tag", value_name = "KEY=VALUE")]
     pub(super) tags: Vec<UserTag>,
-    /// Who may reach its SSH port, such as 203.0.113.0/24 [default: the address you are seen from]
-    #[arg(long, value_name = "CIDR")]
-    pub(super) ssh_from: Option<AddressRange>,
-    #[command(flatten)]
-    pub(super) delivery: DeliveryArguments,
-    #[command(flatten)]
-    pub(super) boot: boot::BootArguments,
     /// Show the plan with its cost, and change nothing
     #[arg(long)]
     pub(super) dry_run: bool,
@@ -96,9 +86,20 @@ pub(super) struct LaunchArguments {
     #[arg(short, long)]
     pub(super) yes: bool,
     #[command(flatten)]
+    pub(super) market: MarketArguments,
+    #[command(flatten)]
+    pub(super) count: CountArguments,
+    #[command(flatten)]
+    pub(super) delivery: DeliveryArguments,
+    #[command(flatten)]
+    pub(super) boot: boot::BootArguments,
+    #[command(flatten)]
     image: ImageArguments,
     #[command(flatten)]
     pub(super) network: NetworkArguments,
+    /// Who may reach its SSH port, such as 203.0.113.0/24 [default: the address you are seen from]
+    #[arg(long, value_name = "CIDR", help_heading = network::HEADING)]
+    pub(super) ssh_from: Option<AddressRange>,
     #[command(flatten)]
     pub(super) ending: EndingArguments,
     #[command(flatten)]

@@ -20,8 +20,6 @@ const LIMIT: Duration = Duration::from_secs(6);
 /// No question, no word but errors, and nobody who keeps quiet is waited for.
 const SSH_OPTIONS: [&str; 7] =
     ["-T", "-o", "BatchMode=yes", "-o", "LogLevel=ERROR", "-o", "ConnectTimeout=3"];
-/// What ssh ends with where it is itself at fault.
-const SSH_FAILED: i32 = 255;
 
 /// What the agent of a machine says, by the best way there is.
 pub(super) async fn ask(
@@ -73,7 +71,7 @@ async fn by_ssh(
     let said = command::said("ssh", &words, &[], LIMIT).await.map_err(|error| with_causes(&error))?;
     match agent_word::read(&said.stdout) {
         Some(answer) => Ok(answer),
-        None if said.code == Some(SSH_FAILED) => Err(last_line(&said.stderr)),
+        None if said.code == Some(ssh::FAILED) => Err(last_line(&said.stderr)),
         None => Err("it gave no answer that can be understood".to_owned()),
     }
 }

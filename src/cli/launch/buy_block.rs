@@ -5,10 +5,10 @@
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
 
-use crate::aws::ErrorKind;
 use crate::aws::ec2::Ec2;
 use crate::aws::types::Identity;
 use crate::aws::types::capacity::{BlockOffering, BlockRequest, CapacityReservation, ReservationState};
+use crate::aws::{AwsError, ErrorKind};
 use crate::cli::ask::{self, Answer};
 use crate::cli::command_error::CommandError;
 use crate::cli::completions;
@@ -126,7 +126,8 @@ async fn wanted(context: &Context<'_>, arguments: &BuyBlockArguments) -> Result<
     let step = context.streams.step("asking EC2 for the offering");
     let (caller, offering) =
         tokio::join!(session.caller(&region), offered(&ec2, &question, &arguments.offering));
-    let (caller, offering) = (caller?, offering?);
+    let caller = caller?;
+    let offering = offering.map_err(|error| or_meant(context, arguments.instance_type.as_ref(), error))?;
     let offering = offering.ok_or_else(|| gone(arguments, &region))?;
     step.done("done");
     let total = offering.upfront.ok_or_else(|| {
@@ -135,6 +136,16 @@ async fn wanted(context: &Context<'_>, arguments: &BuyBlockArguments) -> Result<
     })?;
     let count = offering.count.unwrap_or(question.count);
     Ok(Wanted { region, question, ec2, caller, offering, total, count })
+}
+
+/// A refusal, with the types that may have been meant. It is EC2 that knows which ones there are.
+fn or_meant(context: &Context<'_>, name: &str, error: AwsError) -> CommandError {
+    let error = CommandError::from(error);
+    let near = context.catalog().nearest_types(name);
+    match near.is_empty() || near.contains(&name) {
+        true => error,
+        false => error.hint(format!("did you mean: {}", near.join(", "))),
+    }
 }
 
 fn gone(arguments: &BuyBlockArguments, region: &RegionName) -> CommandError {

@@ -67,14 +67,13 @@ pub(super) async fn until_had(
             Err(error) => error,
         };
         let goes_on = left.is_empty() && may_change(&cause);
+        let now = what_there_is(&cause);
         let mut failure = CommandError::from(ExecuteError { cause, left });
         plan = loop {
             let due = patience.next().filter(|_| goes_on);
             let Some(due) = due else { return Err(given_up(context, failure, carried).await) };
             let until = patience.until.unwrap_or(due);
-            context
-                .streams
-                .status(format_args!("nothing can be had now; asking again at {due:.0}, until {until:.0}"));
+            context.streams.status(format_args!("{now}; asking again at {due:.0}, until {until:.0}"));
             let interrupted = Arc::clone(&means.interrupted);
             let next = async {
                 pause_until(due).await;
@@ -99,6 +98,16 @@ pub(super) async fn until_had(
                 Err(error) => return Err(given_up(context, error, carried).await),
             }
         };
+    }
+}
+
+/// What came of a try, in a few words.
+fn what_there_is(cause: &Cause) -> String {
+    match cause {
+        Cause::TooFew { got, wanted, .. } => {
+            format!("{got} of the {wanted} machines can be had now, which is too few")
+        }
+        _ => "nothing can be had now".to_owned(),
     }
 }
 

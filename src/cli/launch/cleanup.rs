@@ -64,7 +64,10 @@ pub(super) fn run(context: &Context<'_>, arguments: &CleanupArguments) -> Result
     let show = |rows: &[Leftover]| context.streams.write_list(context.streams.list_format(), rows);
     if leftovers.found.is_empty() {
         show(&[])?;
-        context.streams.status("nothing is left over");
+        context.streams.status(match failed {
+            ExitClass::Done => "nothing is left over",
+            _ => "nothing else is left over",
+        });
         return Ok(failed);
     }
     let goes = |one: &Leftover| arguments.volumes || one.kind != LeftoverKind::Volume;

@@ -68,21 +68,25 @@ pub(super) fn run(context: &Context<'_>, arguments: &ConnectArguments) -> Result
         ))
         .hint("name one of them"));
     };
-    let one = awake(context, &session, one, arguments.no_start)?;
     if arguments.ssm {
-        return session_manager::connect(context, &session, &one, &arguments.command);
+        let plugin = session_manager::plugin(context)?;
+        let one = awake(context, &session, one, arguments.no_start)?;
+        return session_manager::connect(context, &session, plugin, &one, &arguments.command);
     }
+    context.block_on(ssh::is_here())??;
+    let one = awake(context, &session, one, arguments.no_start)?;
     context.block_on(async {
         let mut target = ssh::target(context, &session, &one, &arguments.login, KeepKey::InTagToo).await?;
         ssh::tell_of_address(context, &one, &target);
-        let throw_away = match arguments.instance_connect {
-            true => Some(push_key(context, &session, &one, &mut target).await?),
-            false => None,
-        };
         let limit = ssh_wait(context)?.to_duration();
         if !wait::until_ssh(&target.address, target.port, limit).await {
             return Err(no_answer(&target, limit));
         }
+        // EC2 lets the key in for a minute, so it is sent when somebody is there to take it.
+        let throw_away = match arguments.instance_connect {
+            true => Some(push_key(context, &session, &one, &mut target).await?),
+            false => None,
+        };
         if target.host_key == HostKey::Unknown {
             context
                 .streams
@@ -92,15 +96,25 @@ pub(super) fn run(context: &Context<'_>, arguments: &ConnectArguments) -> Result
         words.extend(target.arguments());
         words.extend(arguments.command.iter().cloned());
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let code = command::attached("ssh", &words).await.map_err(no_ssh)?;
+        let code = command::attached("ssh", &words).await.map_err(ssh::not_run)?;
+        if code == Some(ssh::FAILED) {
+            tell_other_ways(context, &target, throw_away.as_ref());
+        }
         drop(throw_away);
         Ok(ExitClass::of_program(code))
     })?
 }
 
-fn no_ssh(error: command::CommandError) -> CommandError {
-    CommandError::usage(error)
-        .hint("install an OpenSSH client: on Windows it is an optional feature of the system")
+/// What else there is where ssh itself failed, which has said why.
+fn tell_other_ways(context: &Context<'_>, target: &SshTarget, throw_away: Option<&ThrowAwayKey>) {
+    if target.host_key == HostKey::Unknown {
+        context.streams.hint("ssh shows a host key that is not known on a terminal, and asks");
+    }
+    if throw_away.is_none() {
+        context.streams.hint(
+            "where it was your key that was refused, name another one: --identity FILE; or do without: --instance-connect",
+        );
+    }
 }
 
 fn no_answer(target: &SshTarget, limit: Duration) -> CommandError {
@@ -130,7 +144,7 @@ fn awake(
             start::past_deadline(one)?;
             context.streams.status(format_args!("{} is stopped: it is started, and costs again", named(one)));
             let id = std::slice::from_ref(&one.machine.id);
-            let started = context.block_on_bounded(async { Ok(session.ec2(&one.region).start(id).await) })?;
+            let started = machines::change(context, async { Ok(session.ec2(&one.region).start(id).await) })?;
             started.map_err(|error| not_started(one, error))?;
         }
         MachineState::Pending => {}

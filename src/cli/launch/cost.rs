@@ -51,7 +51,8 @@ pub(super) fn run(context: &Context<'_>, arguments: &CostArguments) -> Result<Ex
         Some(format) => context.streams.write_list(format, &costs)?,
         None => context.streams.write_text(&costs_text(&costs))?,
     }
-    if costs.is_empty() {
+    // What could not be asked is not empty.
+    if costs.is_empty() && class == ExitClass::Done {
         context.streams.status("no machines");
     }
     Ok(class.or(region_failures::tell(context, &disks.failures)))

@@ -41,6 +41,7 @@ pub(super) struct ExtendArguments {
 pub(super) fn run(context: &Context<'_>, arguments: &ExtendArguments) -> Result<ExitClass, CommandError> {
     let (meant, how) = match arguments.until {
         Some(until) => {
+            not_by_a_span_too(&arguments.machines)?;
             let at = until.resolve(clock::now(), time_zone::local(context.process)).map_err(|error| {
                 let machines = arguments.machines.machines.join(" ");
                 CommandError::from(error)
@@ -73,11 +74,21 @@ pub(super) fn run(context: &Context<'_>, arguments: &ExtendArguments) -> Result<
 /// The machines, and the span that was typed after them.
 fn last_is_span(typed: &MachineArguments) -> Result<(MachineArguments, Move), CommandError> {
     let mut meant = typed.clone();
-    let last = meant.machines.pop().unwrap_or_default();
-    let span: Span = last.parse().map_err(|error| {
-        CommandError::usage(error).hint("say by how much, last: cloudkit launch extend trainer 2h")
-    })?;
+    let hint = "say by how much, last: cloudkit launch extend trainer 2h";
+    let last = meant.machines.pop().ok_or_else(|| CommandError::usage("no span is given").hint(hint))?;
+    let span: Span = last.parse().map_err(|error| CommandError::usage(error).hint(hint))?;
     Ok((meant, Move::Later(span)))
+}
+
+/// Refuses a span beside `--until`, which would pass for a machine's name.
+fn not_by_a_span_too(typed: &MachineArguments) -> Result<(), CommandError> {
+    match typed.machines.last().filter(|last| last.parse::<Span>().is_ok()) {
+        None => Ok(()),
+        Some(span) => {
+            let error = format!("{span} says how much later, and --until says when: it can't be both");
+            Err(CommandError::usage(error).hint("leave one of them out"))
+        }
+    }
 }
 
 /// Moves the deadlines, and tells of each.
@@ -93,8 +104,9 @@ pub(super) fn extend(
         if moved.direction != Direction::Same {
             let deadline = Tag::new(tag::DEADLINE, moved.to.to_string());
             let id = [one.machine.id.clone()];
-            context
-                .block_on_bounded(async { Ok(session.ec2(&one.region).set_tags(&id, &[deadline]).await?) })?;
+            machines::change(context, async {
+                Ok(session.ec2(&one.region).set_tags(&id, &[deadline]).await?)
+            })?;
         }
         context.streams.status(told(one, moved));
         tell_cost(context, one, moved);
@@ -136,6 +148,8 @@ fn told(one: &Located, Moved { to, direction }: Moved) -> String {
 
 fn tell_cost(context: &Context<'_>, one: &Located, moved: Moved) {
     let Direction::Later(span) = moved.direction else { return };
+    // Where the deadline has passed, the time since then was paid for already, or never will be.
+    let span = span.min(Span::between(clock::now(), moved.to));
     let hourly = spend::running(one, context.catalog());
     if let Some(usd_hour) = hourly.usd_hour {
         let more = usd_hour.per_hour_for(span).to_cents();

@@ -69,7 +69,9 @@ pub(super) fn run(context: &Context<'_>, arguments: &ListArguments) -> Result<Ex
         .map(|one| MachineRow::of(one, context.catalog(), now))
         .collect();
     context.streams.write_list(context.streams.list_format(), &rows)?;
-    tell_left_out(context, arguments, &inventory.machines, rows.len());
+    if inventory.failures.is_empty() || !inventory.machines.is_empty() {
+        tell_left_out(context, arguments, &inventory.machines, rows.len());
+    }
     Ok(region_failures::tell(context, &inventory.failures))
 }
 

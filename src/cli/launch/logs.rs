@@ -69,7 +69,7 @@ fn journal_of_agent(
     words.push(format!("-n{}", arguments.lines.map_or_else(|| "all".to_owned(), |lines| lines.to_string())));
     words.extend(arguments.follow.then(|| "-f".to_owned()));
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let code = context.block_on(command::attached("ssh", &words))?.map_err(CommandError::usage)?;
+    let code = context.block_on(command::attached("ssh", &words))?.map_err(ssh::not_run)?;
     Ok(if code == Some(0) { ExitClass::Done } else { ExitClass::of_program(code) })
 }
 

@@ -2,14 +2,17 @@
 //!
 //! What is done to them is the verbs' affair.
 
+use std::collections::BTreeSet;
+
 use clap::Args;
 use inquire::InquireError;
 
 use crate::aws::types::{Identity, Located};
 use crate::aws::{AwsError, ErrorKind, Session};
+use crate::catalog::nearest;
 use crate::cli::account_regions::AskedRegions;
 use crate::cli::command_error::CommandError;
-use crate::cli::context::Context;
+use crate::cli::context::{Context, TimedOut};
 use crate::cli::exit_code::ExitClass;
 use crate::cli::region;
 use crate::cli::region_failures;
@@ -122,8 +125,21 @@ fn not_found(context: &Context<'_>, inventory: &Inventory, error: SelectError) -
     match &error {
         SelectError::Several { .. } => CommandError::usage(error).hint("name it by its id"),
         _ if class != ExitClass::Done => CommandError::new(class, error),
-        _ => CommandError::new(ExitClass::No, error).hint("see what there is: cloudkit launch list"),
+        _ => {
+            let near = near(inventory, &error);
+            let error = CommandError::new(ExitClass::No, error);
+            let error = if near.is_empty() { error } else { error.hint(format!("did you mean: {near}")) };
+            error.hint("see what there is: cloudkit launch list")
+        }
     }
+}
+
+/// The names of machines that may have been meant.
+fn near(inventory: &Inventory, error: &SelectError) -> String {
+    let SelectError::Nothing(typed) = error else { return String::new() };
+    let living = inventory.machines.iter().filter(|one| !one.machine.state.is_ended());
+    let names: BTreeSet<&str> = living.filter_map(|one| one.machine.tag(tag::NAME)).collect();
+    nearest(typed, names.into_iter()).join(", ")
 }
 
 fn ask_which(name: &str, machines: &[Located]) -> Result<String, CommandError> {
@@ -143,6 +159,17 @@ fn ask_which(name: &str, machines: &[Located]) -> Result<String, CommandError> {
         }
         Err(error) => Err(CommandError::usage(error).hint("name it by its id")),
     }
+}
+
+/// Runs what changes machines; where its time ends first, what was sent may be done all the same.
+pub(super) fn change<T>(
+    context: &Context<'_>,
+    work: impl Future<Output = Result<T, CommandError>>,
+) -> Result<T, CommandError> {
+    context.block_on_bounded(work).map_err(|error| match error.error.is::<TimedOut>() {
+        true => error.hint("what was sent may be done all the same: cloudkit launch list shows it"),
+        false => error,
+    })
 }
 
 /// A machine as a sentence names it: `trainer (i-…)`.

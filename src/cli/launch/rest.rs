@@ -29,7 +29,7 @@ pub(super) fn run(
         return Ok(found);
     }
     let outcomes =
-        context.block_on_bounded(async { Ok(power::act(&session, &awake, Deed::Rest(rest)).await) })?;
+        machines::change(context, async { Ok(power::act(&session, &awake, Deed::Rest(rest)).await) })?;
     let done = if rest == Rest::Stop { "is stopping" } else { "is hibernating" };
     let class = machines::tell(context, &awake, outcomes, done, "still runs");
     context.streams.warn_of_cost(
@@ -43,7 +43,7 @@ fn refusal(one: &Located, rest: Rest) -> Option<CommandError> {
     let name = named(one);
     let error = |why: &str| CommandError::usage(format!("{name} cannot be {}: {why}", rested(rest)));
     if machine.state.is_ended() {
-        return Some(error("it has ended"));
+        return Some(CommandError { class: ExitClass::No, ..error("it has ended") });
     }
     if machine.market == Market::Spot {
         // A one-time spot request ends with its machine:

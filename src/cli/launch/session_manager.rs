@@ -78,15 +78,23 @@ fn takes_variable(version: &str) -> bool {
     numbers.is_ok_and(|numbers| numbers.as_slice() > LAST_WITHOUT_VARIABLE.as_slice())
 }
 
+fn no_plugin(error: command::CommandError) -> CommandError {
+    CommandError::usage(error).hint(INSTALL)
+}
+
+/// The plugin of this computer, without which nothing else need be done.
+pub(super) fn plugin(context: &Context<'_>) -> Result<Plugin, CommandError> {
+    context.block_on(Plugin::find())?.map_err(no_plugin)
+}
+
 /// Hands the terminal over to a shell on a machine, or to a command there.
 pub(super) fn connect(
     context: &Context<'_>,
     session: &Session,
+    plugin: Plugin,
     one: &Located,
     command: &[String],
 ) -> Result<ExitClass, CommandError> {
-    let no_plugin = |error| CommandError::usage(error).hint(INSTALL);
-    let plugin = context.block_on(Plugin::find())?.map_err(no_plugin)?;
     let command = for_a_shell(command)?;
     let sessions = session.sessions(&one.region);
     let started = context

@@ -3,6 +3,7 @@
 //! Shared by `connect`, `ssh-config`, `logs` and `status`; what is done there is theirs.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, ValueHint};
 
@@ -14,12 +15,32 @@ use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
 use crate::model::tag::{self, Tag};
+use crate::platform::command;
 use crate::platform::files::{self, Access};
 use crate::provision::image;
 use crate::provision::reach::{self, HostKey, SshTarget};
 
 /// The file of known hosts below the state directory.
 const KNOWN_HOSTS: &str = "known_hosts";
+
+/// What ssh ends with where it is itself at fault, or where what it ran ended so.
+pub(super) const FAILED: i32 = 255;
+/// How long it may take to say which version it is.
+const VERSION_LIMIT: Duration = Duration::from_secs(5);
+
+/// Looks for ssh, without which nothing else need be done.
+pub(super) async fn is_here() -> Result<(), CommandError> {
+    match command::said("ssh", &["-V"], &[], VERSION_LIMIT).await {
+        Err(error @ command::CommandError::Start { .. }) => Err(not_run(error)),
+        _ => Ok(()),
+    }
+}
+
+/// ssh could not be run.
+pub(super) fn not_run(error: command::CommandError) -> CommandError {
+    CommandError::usage(error)
+        .hint("install an OpenSSH client: on Windows it is an optional feature of the system")
+}
 
 /// How to log in, where that is not known.
 #[derive(Debug, Clone, Args)]
@@ -61,13 +82,16 @@ pub(super) async fn target(
         None => login_user(session, one).await?,
     };
     let known_hosts = context.process.state_directory()?.join(KNOWN_HOSTS);
-    let host_key = match host_key(context, session, one, keep).await {
+    let found = host_key(context, session, one, keep).await;
+    let before = files::read_if_there(&known_hosts)?.unwrap_or_default();
+    let before = String::from_utf8_lossy(&before);
+    let host_key = match found {
         Some(key) => {
-            let before = files::read_if_there(&known_hosts)?.unwrap_or_default();
-            let after = reach::with_host_key(&String::from_utf8_lossy(&before), &machine.id, &key);
+            let after = reach::with_host_key(&before, &machine.id, &key);
             files::replace(&known_hosts, after.as_bytes(), Access::Private)?;
             HostKey::Known
         }
+        None if reach::has_host_key(&before, &machine.id) => HostKey::Known,
         None => HostKey::Unknown,
     };
     Ok(SshTarget {

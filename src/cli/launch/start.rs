@@ -48,8 +48,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &StartArguments) -> Result<E
         Some(span) => extend::extend(context, &session, &asleep, Move::Later(span))?,
         None => asleep.iter().try_for_each(past_deadline)?,
     }
-    let outcomes =
-        context.block_on_bounded(async { Ok(power::act(&session, &asleep, Deed::Start).await) })?;
+    let outcomes = machines::change(context, async { Ok(power::act(&session, &asleep, Deed::Start).await) })?;
     let started: Vec<Located> = asleep
         .iter()
         .zip(&outcomes)

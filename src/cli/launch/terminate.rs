@@ -37,7 +37,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &TerminateArguments) -> Resu
         return Ok(ExitClass::No);
     }
     let outcomes =
-        context.block_on_bounded(async { Ok(power::act(&session, &living, Deed::Terminate).await) })?;
+        machines::change(context, async { Ok(power::act(&session, &living, Deed::Terminate).await) })?;
     let class = machines::tell(context, &living, outcomes, "is ending", "still runs");
     context.streams.hint("what served it can go when it has ended: cloudkit launch cleanup");
     Ok(class.or(found))

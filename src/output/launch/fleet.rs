@@ -5,7 +5,7 @@
 use super::{cost, step_text};
 use crate::model::Market;
 use crate::provision::cost::Cost;
-use crate::provision::plan::{Candidate, Plan};
+use crate::provision::plan::{Candidate, Plan, Step};
 
 /// How many machines, and what they are called.
 pub(super) fn several(plan: &Plan) -> Vec<(&'static str, String)> {
@@ -94,8 +94,11 @@ pub(super) fn steps(plan: &Plan, first: &Candidate) -> Vec<String> {
         (None, Some(_)) => format!("launch {what} of {instance_type} in {region}"),
         (None, None) => format!("launch {instance_type} in {region}"),
     });
-    if first.fleet.is_some() {
-        steps.push("remove the launch template again".to_owned());
+    let is_template = |step: &&Step| matches!(step, Step::MakeLaunchTemplate { .. });
+    match preparation.iter().flat_map(|one| &one.preparation).filter(is_template).count() {
+        _ if first.fleet.is_none() => {}
+        0 | 1 => steps.push("remove the launch template again".to_owned()),
+        _ => steps.push("remove the launch templates again".to_owned()),
     }
     steps
 }

@@ -2,6 +2,7 @@
 //!
 //! What it leaves to others: what goes as a fleet, and who comes next.
 
+use super::prepare::Progress;
 use super::{Asked, Cause, Executor, Had, unless_interrupted};
 use crate::aws::Refusal;
 use crate::aws::types::{Machine, RunCount};
@@ -23,15 +24,20 @@ impl<R: FnMut(Event)> Executor<'_, R> {
     ) -> Result<Asked, Cause> {
         let Some(first) = candidates.first() else { return Ok(Asked::default()) };
         let region: RegionName = first.region.parse()?;
+        let mut begun = Vec::new();
         for candidate in candidates {
             for step in &candidate.preparation {
                 self.stop_if_interrupted()?;
                 if self.done.insert(step.clone()) {
-                    self.prepare(&region, candidate, step).await?;
-                    (self.report)(Event::Prepared(step.clone()));
+                    match self.prepare(&region, step).await? {
+                        Progress::Done => (self.report)(Event::Prepared(step.clone())),
+                        Progress::Begun => begun.push((candidate, step)),
+                    }
                 }
             }
         }
+        self.stop_if_interrupted()?;
+        self.complete(&region, &begun).await?;
         self.stop_if_interrupted()?;
         let asked = match &first.fleet {
             Some(token) => self.fleet(&region, candidates, count, token, had).await?,

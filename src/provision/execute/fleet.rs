@@ -2,6 +2,8 @@
 //!
 //! The launch templates that it takes are made before, as steps of the plan, and removed as soon as there is an answer.
 
+use futures_util::future::join_all;
+
 use super::{Asked, Cause, Executor, Had, failed};
 use crate::aws::ec2::FleetAnswer;
 use crate::aws::types::fleet::{
@@ -16,18 +18,22 @@ use crate::provision::settle::{self, Fate, PAUSES, PROFILE_PAUSES};
 use crate::provision::undo::{Left, Made};
 
 impl<R: FnMut(Event)> Executor<'_, R> {
+    /// From now on a launch template may be there.
+    pub(super) fn note_launch_template(&mut self, region: &RegionName, name: &str) {
+        let ec2 = self.means.session.ec2(region);
+        self.made.push(Made::LaunchTemplate { ec2, region: region.to_string(), name: name.to_owned() });
+    }
+
     /// Makes what the machines of a candidate start from.
     pub(super) async fn make_launch_template(
-        &mut self,
+        &self,
         region: &RegionName,
         candidate: &Candidate,
         name: &str,
     ) -> Result<(), Cause> {
         let request = self.request(region, candidate, RunCount::default()).await?;
         let ec2 = self.means.session.ec2(region);
-        let (region, name) = (region.to_string(), name.to_owned());
-        self.made.push(Made::LaunchTemplate { ec2: ec2.clone(), region, name: name.clone() });
-        let made = ec2.make_launch_template(&name, &request, &helper_tags(&self.plan.launch)).await;
+        let made = ec2.make_launch_template(name, &request, &helper_tags(&self.plan.launch)).await;
         made.map_err(failed(format!("make launch template {name}")))
     }
 
@@ -137,8 +143,9 @@ impl<R: FnMut(Event)> Executor<'_, R> {
         let (templates, rest) = std::mem::take(&mut self.made).into_iter().partition(is_one);
         self.made = rest;
         let templates: Vec<Made> = templates;
-        for template in templates {
-            if let Err(Left { what, because, command }) = template.undo(&self.plan.launch).await {
+        let removals = templates.into_iter().map(|template| template.undo(&self.plan.launch));
+        for removal in join_all(removals).await {
+            if let Err(Left { what, because, command }) = removal {
                 (self.report)(Event::StillThere { what, because, command });
             }
         }

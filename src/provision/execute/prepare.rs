@@ -5,6 +5,8 @@
 
 use std::path::Path;
 
+use futures_util::future::join_all;
+
 use super::{Cause, Executor, OBJECTS_LAST_DAYS, failed};
 use crate::aws::ErrorKind;
 use crate::model::RegionName;
@@ -15,13 +17,17 @@ use crate::provision::plan::{Candidate, OBJECT_PREFIX, Step, helper_tags};
 use crate::provision::report::Event;
 use crate::provision::undo::Made;
 
+/// How far a step has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Progress {
+    /// It is done.
+    Done,
+    /// The rest of it waits for nothing but what other steps have made, and is done beside the rest of those.
+    Begun,
+}
+
 impl<R: FnMut(Event)> Executor<'_, R> {
-    pub(super) async fn prepare(
-        &mut self,
-        region: &RegionName,
-        candidate: &Candidate,
-        step: &Step,
-    ) -> Result<(), Cause> {
+    pub(super) async fn prepare(&mut self, region: &RegionName, step: &Step) -> Result<Progress, Cause> {
         match step {
             Step::MakeRole { role, trust, policy } => {
                 self.make_role(region, role, trust, &policy.to_json()).await
@@ -30,13 +36,42 @@ impl<R: FnMut(Event)> Executor<'_, R> {
             Step::MakeBucket { bucket, .. } => self.make_bucket(region, bucket).await,
             Step::UploadAgent { key, file, sha256, .. } => self.upload_agent(region, key, file, sha256).await,
             Step::UploadUserFiles { key, .. } => self.upload_user_files(region, key).await,
-            Step::MakeGroup { group, network, port, admits, .. } => {
-                self.make_group(region, group, network, *port, admits).await
+            Step::MakeGroup { group, network, .. } => {
+                return self.make_group(region, group, network).await.map(|()| Progress::Begun);
+            }
+            Step::MakeLaunchTemplate { template, .. } => {
+                self.note_launch_template(region, template);
+                return Ok(Progress::Begun);
+            }
+            Step::Network(step) => self.make_network(region, step).await,
+        }
+        .map(|()| Progress::Done)
+    }
+
+    /// Does what is left of steps, side by side: each is waited for, so that what another's failure undoes has been made.
+    pub(super) async fn complete(
+        &mut self,
+        region: &RegionName,
+        begun: &[(&Candidate, &Step)],
+    ) -> Result<(), Cause> {
+        let rest = begun.iter().map(|(candidate, step)| self.rest_of(region, candidate, step));
+        let outcomes = join_all(rest).await;
+        for ((_, step), outcome) in begun.iter().zip(outcomes) {
+            outcome?;
+            (self.report)(Event::Prepared((*step).clone()));
+        }
+        Ok(())
+    }
+
+    async fn rest_of(&self, region: &RegionName, candidate: &Candidate, step: &Step) -> Result<(), Cause> {
+        match step {
+            Step::MakeGroup { group, port, admits, .. } => {
+                self.open_group(region, group, *port, admits).await
             }
             Step::MakeLaunchTemplate { template, .. } => {
                 self.make_launch_template(region, candidate, template).await
             }
-            Step::Network(step) => self.make_network(region, step).await,
+            _ => Ok(()),
         }
     }
 
@@ -120,16 +155,9 @@ impl<R: FnMut(Event)> Executor<'_, R> {
         .map_err(doing)
     }
 
-    async fn make_group(
-        &mut self,
-        region: &RegionName,
-        name: &str,
-        network: &str,
-        port: u16,
-        admits: &str,
-    ) -> Result<(), Cause> {
+    async fn make_group(&mut self, region: &RegionName, name: &str, network: &str) -> Result<(), Cause> {
         let ec2 = self.means.session.ec2(region);
-        let doing = || failed(format!("make security group {name}"));
+        let doing = || failed(making_group(name));
         self.made.push(Made::Group { ec2: ec2.clone(), region: region.to_string(), name: name.to_owned() });
         let tags = helper_tags(&self.plan.launch);
         let what_for = format!("SSH to the machine of cloudkit launch {}", self.plan.launch);
@@ -142,9 +170,24 @@ impl<R: FnMut(Event)> Executor<'_, R> {
             }
             made => made,
         };
-        let id = id.map_err(doing())?;
-        known(|| ec2.admit(&id, port, admits)).await.map_err(doing())?;
-        self.groups.insert(region.to_string(), id);
+        self.groups.insert(region.to_string(), id.map_err(doing())?);
         Ok(())
     }
+
+    /// Makes the rule of a group that is there.
+    async fn open_group(
+        &self,
+        region: &RegionName,
+        name: &str,
+        port: u16,
+        admits: &str,
+    ) -> Result<(), Cause> {
+        let Some(id) = self.groups.get(region.as_str()) else { return Ok(()) };
+        let ec2 = self.means.session.ec2(region);
+        known(|| ec2.admit(id, port, admits)).await.map_err(failed(making_group(name)))
+    }
+}
+
+fn making_group(name: &str) -> String {
+    format!("make security group {name}")
 }

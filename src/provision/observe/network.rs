@@ -237,6 +237,7 @@ pub(super) fn known_subnet(subnet: &Subnet, around: &Surroundings) -> KnownSubne
         zone_name: subnet.zone.clone(),
         free_addresses: subnet.free_addresses,
         has_ipv6: subnet.has_ipv6,
+        ipv6_only: subnet.ipv6_only,
         route_table: table.map(|table| table.id.clone()),
         way_out: table.and_then(|table| table.way_out),
         s3_endpoint: match &around.endpoints {

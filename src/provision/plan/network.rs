@@ -239,6 +239,8 @@ fn no_subnet_hint(network: &KnownNetwork, region: &str) -> String {
 fn unfit(Demand { wish, from_s3 }: Demand<'_>, subnet: &KnownSubnet) -> Option<&'static str> {
     let leads_to_s3 = subnet.way_out == Some(WayOut::Elsewhere) || subnet.s3_endpoint == S3Way::There;
     match wish.public_address {
+        // EC2 says of such a subnet that no IPv4 address is free, which is true, and not why.
+        _ if subnet.ipv6_only => Some("IPv6 addresses alone, and a machine needs an IPv4 one as well"),
         _ if subnet.free_addresses == Some(0) => Some("no free address"),
         _ if wish.ipv6 == Ipv6::One && !subnet.has_ipv6 => Some("no IPv6 addresses"),
         PublicAddress::One if subnet.way_out != Some(WayOut::InternetGateway) => {
@@ -267,8 +269,15 @@ fn reasons<'n>(unfit: impl Iterator<Item = (&'n KnownSubnet, &'static str)>) -> 
 
 /// What to type where a subnet can't serve the machine.
 fn hint(wish: &NetworkWish, region: &str, network: &str, subnet: &KnownSubnet) -> Option<String> {
+    if subnet.ipv6_only {
+        return Some("name a subnet that has an IPv4 range too: --subnet ID".to_owned());
+    }
     if subnet.free_addresses == Some(0) {
-        return None;
+        return Some(format!(
+            "see what holds its addresses: aws ec2 describe-network-interfaces --region {region} \
+             --filters Name=subnet-id,Values={}",
+            subnet.id
+        ));
     }
     if wish.ipv6 == Ipv6::One && !subnet.has_ipv6 {
         return Some("launch without --ipv6, or give the network and the subnet IPv6 ranges".to_owned());

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use super::hibernation::{self, Machine};
 use super::image::{Choice, Traits, choose};
 use super::network::{self, Demand, FromS3, NoPlace, Place, Zones};
+use super::reserved::none_named;
 use super::source::{self, PlannedAgent};
 use super::without_account::catalog_price;
 use super::{
@@ -168,7 +169,7 @@ impl<'p> Planner<'p> {
     fn market(&self, machine: &WishedMachine) -> Result<(), Reason> {
         match (machine.os, machine.market, &machine.reservation) {
             (OperatingSystem::Linux, Market::CapacityBlock | Market::Reservation, None) => {
-                Err(format!("a {} is launched into by its id, and none is given", machine.market).into())
+                Err(none_named(machine))
             }
             (OperatingSystem::Linux, _, _) => Ok(()),
             (OperatingSystem::Windows, _, _) => Err(Reason {
@@ -209,8 +210,10 @@ impl<'p> Planner<'p> {
         traits: &Traits,
     ) -> Result<Start<'p>, Reason> {
         let architecture = traits.launchable();
-        let architecture =
-            architecture.ok_or_else(|| "no image of ours runs on its architecture".to_owned())?;
+        let architecture = architecture.ok_or_else(|| Reason {
+            reason: "no image of ours runs on its architecture".to_owned(),
+            hints: vec!["see what they run on: cloudkit find search --arch x86_64,arm64".to_owned()],
+        })?;
         let choice = choose(&self.wish.image, machine.instance_type.as_str(), traits)?;
         let image = match &choice {
             Some(choice) => published(region, machine, choice.kind, architecture)?,

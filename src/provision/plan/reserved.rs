@@ -22,6 +22,9 @@ pub(super) struct Held {
     ends_by: Option<jiff::Timestamp>,
 }
 
+/// What to type where another reservation may do.
+const SEE_HELD: &str = "see what is held: cloudkit find capacity --reservations --region all";
+
 impl Held {
     /// The candidate that takes it.
     pub(super) fn candidate(self, like: &Candidate) -> Candidate {
@@ -37,18 +40,20 @@ impl Planner<'_> {
                 let one = region.reservations.iter().find(|one| one.id == *id);
                 let one = one.ok_or_else(|| Reason {
                     reason: format!("the account holds no reservation {id} in {}", machine.region),
-                    hints: vec![
-                        "see those it holds: cloudkit find capacity --reservations --region all".to_owned(),
-                    ],
+                    hints: vec![SEE_HELD.to_owned()],
                 })?;
-                self.place(machine, one).map(|held| vec![held])
+                let place = self.place(machine, one).map(|held| vec![held]);
+                place.map_err(|reason| match reason.hints.as_slice() {
+                    [] => Reason { hints: vec![SEE_HELD.to_owned()], ..reason },
+                    _ => reason,
+                })
             }
             Some(WishedReservation::Any) => {
                 let held = region.reservations.iter().filter_map(|one| self.place(machine, one).ok());
                 let held: Vec<Held> = held.collect();
                 if held.is_empty() { Err(self.none_held(machine, region)) } else { Ok(held) }
             }
-            None => Err(format!("a {} is launched into by its id, and none is given", machine.market).into()),
+            None => Err(none_named(machine)),
         }
     }
 
@@ -102,8 +107,16 @@ impl Planner<'_> {
         let why = if why.is_empty() { String::new() } else { format!(": {}", why.join("; ")) };
         Reason {
             reason: format!("no reservation of the account has room for it{why}"),
-            hints: vec!["see what is held: cloudkit find capacity --reservations --region all".to_owned()],
+            hints: vec![SEE_HELD.to_owned()],
         }
+    }
+}
+
+/// Where EC2 is to be told a reservation, and none is known.
+pub(super) fn none_named(machine: &WishedMachine) -> Reason {
+    Reason {
+        reason: format!("a {} is launched into by its id, and none is given", machine.market),
+        hints: vec![SEE_HELD.to_owned()],
     }
 }
 

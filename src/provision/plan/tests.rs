@@ -295,6 +295,12 @@ fn what_can_not_be_is_refused_and_the_rest_is_planned() {
             "no image of ours runs on its architecture",
         ]
     );
+    let helpless = plan.refused.iter().filter(|refused| refused.hints.is_empty());
+    assert_eq!(
+        helpless.map(|refused| &refused.reason).collect::<Vec<_>>(),
+        [""; 0],
+        "each says what to type"
+    );
     assert_eq!(plan.candidates.len(), 1);
 }
 

@@ -20,13 +20,7 @@ pub(super) fn of_default_subnets(candidate: &Candidate, world: &World) -> Option
     let mine: Vec<&KnownSubnet> = known.iter().filter(|subnet| may_get(candidate, world, subnet)).collect();
     let region = &candidate.region;
     if mine.is_empty() {
-        let detail = match &candidate.zone {
-            Some(zone) => format!("the default network {} has no default subnet in {zone}", network.id),
-            None => format!("the default network {} has no default subnet in a zone with it", network.id),
-        };
-        let zone = "AVAILABILITY_ZONE";
-        let make = format!("aws ec2 create-default-subnet --region {region} --availability-zone {zone}");
-        return Some(Finding::fix(Check::Addresses, detail, vec![Fix::command("make one", make)]));
+        return Some(no_default_subnet(candidate, &network.id, known));
     }
     if mine.iter().any(|subnet| full(subnet) == Some(false) || full(subnet).is_none()) {
         let usable = |subnet: &&&KnownSubnet| full(subnet) != Some(true);
@@ -55,6 +49,27 @@ fn may_get(candidate: &Candidate, world: &World, subnet: &KnownSubnet) -> bool {
     let offerings = world.looks.offerings.get(&candidate.region).and_then(Look::known);
     let zones = offerings.and_then(|offerings| offerings.get(&candidate.instance_type));
     zones.is_none_or(|zones| zones.contains(&subnet.zone))
+}
+
+/// No default subnet where the machine is to be; a zone that was named may not be one at all, so those that have one are told.
+fn no_default_subnet(candidate: &Candidate, network: &str, known: &[KnownSubnet]) -> Finding {
+    let by_id = candidate.zone.as_deref().is_some_and(|zone| zone.contains("-az"));
+    let mut there: Vec<&str> = known
+        .iter()
+        .map(|subnet| subnet.zone_name.as_deref().filter(|_| !by_id).unwrap_or(&subnet.zone))
+        .collect();
+    there.sort_unstable();
+    let only =
+        if there.is_empty() { String::new() } else { format!("; there is one in {}", there.join(", ")) };
+    let place = candidate.zone.as_deref().unwrap_or("a zone with it");
+    let detail = format!("the default network {network} has no default subnet in {place}{only}");
+    let zone = match &candidate.zone {
+        Some(zone) if by_id => format!("--availability-zone-id {zone}"),
+        Some(zone) => format!("--availability-zone {zone}"),
+        None => "--availability-zone AVAILABILITY_ZONE".to_owned(),
+    };
+    let make = format!("aws ec2 create-default-subnet --region {} {zone}", candidate.region);
+    Finding::fix(Check::Addresses, detail, vec![Fix::command("make one", make)])
 }
 
 fn full(subnet: &KnownSubnet) -> Option<bool> {

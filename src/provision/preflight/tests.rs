@@ -61,6 +61,7 @@ fn subnet(zone: &str, free: Option<u32>, way_out: Option<WayOut>) -> KnownSubnet
         zone_name: None,
         free_addresses: free,
         has_ipv6: false,
+        ipv6_only: false,
         route_table: Some("rtb-1".to_owned()),
         way_out,
         s3_endpoint: S3Way::NotAsked,
@@ -92,6 +93,29 @@ fn default_subnets_stop_a_launch_only_where_none_will_do() {
     assert_eq!(verdict(&zone("use1-az2"), &[&full, &free]), None);
     assert_eq!(verdict(&zone("use1-az3"), &[&full, &free]), Some(Check::Addresses));
     assert_eq!(verdict(&anywhere, &[&subnet("use1-az1", None, gateway)]), None);
+}
+
+#[test]
+fn where_a_zone_has_no_default_subnet_those_that_have_one_are_told() {
+    let named = |zone: &str, name: &str| KnownSubnet {
+        zone_name: Some(name.to_owned()),
+        ..subnet(zone, Some(9), Some(WayOut::InternetGateway))
+    };
+    let world = with_subnets(vec![named("use1-az2", "us-east-1b"), named("use1-az1", "us-east-1a")]);
+    let told = |zone: &str| {
+        let candidate = Candidate { zone: Some(zone.to_owned()), ..candidate(wished("m7i.large", REGION)) };
+        let finding = certain_failure(&candidate, &world, 1).unwrap();
+        let fixes: Vec<String> = finding.fix.iter().map(Fix::hint).collect();
+        format!("{}\n{}", finding.detail, fixes.join("\n"))
+    };
+    insta::assert_snapshot!(told("us-east-1z"), @"
+    the default network vpc-1 has no default subnet in us-east-1z; there is one in us-east-1a, us-east-1b
+    make one: aws ec2 create-default-subnet --region us-east-1 --availability-zone us-east-1z
+    ");
+    insta::assert_snapshot!(told("use1-az3"), @"
+    the default network vpc-1 has no default subnet in use1-az3; there is one in use1-az1, use1-az2
+    make one: aws ec2 create-default-subnet --region us-east-1 --availability-zone-id use1-az3
+    ");
 }
 
 #[test]

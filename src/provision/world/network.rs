@@ -58,6 +58,8 @@ pub struct KnownSubnet {
     pub free_addresses: Option<u32>,
     /// Whether it has IPv6 addresses to give.
     pub has_ipv6: bool,
+    /// Whether it has no others.
+    pub ipv6_only: bool,
     /// Its route table.
     pub route_table: Option<String>,
     /// Where it sends what is for the rest of the world.

@@ -296,6 +296,11 @@ fn what_was_meant_is_told_from_what_was_typed() {
         "search cores",
         "search gib",
         "search '/c[6-8'",
+        "search /",
+        "search '/m7i l4'",
+        "search //",
+        "search l4 --deny /g6",
+        "search l4 --region /us",
         "search m7i.large --region ''",
         "search m7i.large --deny zzz -r us-east-1",
         "search --like g6.xlarge --gpu l40s -r us-east-1",
@@ -312,8 +317,27 @@ fn what_was_meant_is_told_from_what_was_typed() {
     hint: words and flags that mean something: cloudkit find search --help
 
     $ search '/c[6-8'
-    error: "/c[6-8" is not a pattern of names such as m7i.*
-    caused by: error parsing glob '/c[6-8': unclosed character class; missing ']'
+    error: "/c[6-8" is an unfinished regular expression: it ends with another slash, as /m[67]i/ does
+    hint: a pattern is a name with *, ? and [ab], such as 'c[67]i.*', or a regular expression between slashes: '/c[6-8]i\.large/'
+
+    $ search /
+    error: "/" is an unfinished regular expression: it ends with another slash, as /m[67]i/ does
+    hint: a pattern is a name with *, ? and [ab], such as 'c[67]i.*', or a regular expression between slashes: '/c[6-8]i\.large/'
+
+    $ search '/m7i l4'
+    error: "/m7i l4" is an unfinished regular expression: it ends with another slash, as /m[67]i/ does
+    hint: a pattern is a name with *, ? and [ab], such as 'c[67]i.*', or a regular expression between slashes: '/c[6-8]i\.large/'
+
+    $ search //
+    error: "//" is an empty regular expression: between the slashes stands a part of a name, as in /m[67]i/
+    hint: a pattern is a name with *, ? and [ab], such as 'c[67]i.*', or a regular expression between slashes: '/c[6-8]i\.large/'
+
+    $ search l4 --deny /g6
+    error: invalid value '/g6' for '--deny <PATTERNS>': "/g6" is an unfinished regular expression: it ends with another slash, as /m[67]i/ does
+    hint: every flag with its values: --help
+
+    $ search l4 --region /us
+    error: "/us" is an unfinished regular expression: it ends with another slash, as /m[67]i/ does
     hint: a pattern is a name with *, ? and [ab], such as 'c[67]i.*', or a regular expression between slashes: '/c[6-8]i\.large/'
 
     $ search m7i.large --region ''

@@ -4,6 +4,8 @@ use insta::assert_snapshot;
 use serde_json::Value;
 
 use crate::support::Home;
+#[cfg(unix)]
+use crate::support::Terminal;
 
 const QUESTION: &str = "cloudkit find search 'g6.*large' g6f.large --region us-east-1";
 
@@ -44,6 +46,47 @@ fn a_narrow_table_says_what_did_not_fit() {
     --- stderr
     columns that did not fit: MEMORY, DEVICES, ARCH, AS OF (-o wide shows them)
     ");
+}
+
+#[test]
+fn a_very_narrow_terminal_gets_what_fits_twenty_columns_and_is_told_the_rest() {
+    let mut home = Home::new();
+    for columns in ["1", "2", "10", "19", "20"] {
+        home.set("COLUMNS", columns);
+        let narrow = home.run("cloudkit find search g6.xlarge --region us-east-1 -o table").ok();
+        assert_eq!(narrow.stdout, "TYPE       REGION\ng6.xlarge  us-east-1\n", "{columns}");
+        assert_eq!(
+            narrow.stderr,
+            "columns that did not fit: VCPUS, MEMORY, DEVICES, ARCH, USD/HOUR, AS OF (-o wide shows them)\n"
+        );
+        for line in [
+            "find show g6.xlarge -r us-east-1",
+            "find compare g6.xlarge m7i.large",
+            "find catalog -o table",
+            "find regions -o table",
+        ] {
+            home.run(&format!("cloudkit {line}")).ok();
+        }
+    }
+    // Nothing is no width.
+    for columns in ["0", "", "x"] {
+        home.set("COLUMNS", columns);
+        let screen = home.run("cloudkit find search g6.xlarge --region us-east-1 -o table").ok();
+        assert!(screen.stdout.starts_with("TYPE       REGION     VCPUS"), "{screen}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_terminal_of_few_columns_is_no_wall() {
+    let home = Home::new();
+    for columns in [1, 5, 10] {
+        let line = format!(
+            "unset COLUMNS; stty cols {columns}; cloudkit find search g6.xlarge m7i.large --region us-east-1"
+        );
+        let mut terminal = Terminal::typed(&home, &line);
+        terminal.sees("TYPE").sees("m7i.large").sees("g6.xlarge").sees("columns that did not fit: ").ends(0);
+    }
 }
 
 #[test]

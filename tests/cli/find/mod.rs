@@ -35,5 +35,6 @@ mod scores;
 mod show;
 #[cfg(feature = "aws")]
 mod slow_regions;
+mod sort;
 mod spot_prices;
 mod words;

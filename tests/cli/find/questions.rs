@@ -128,7 +128,7 @@ fn an_order_may_be_asked_for() {
     ");
     assert_snapshot!(home.run(&format!("{line} --sort size")), @r#"
     --- stderr
-    error: invalid value 'size' for '--sort <KEYS>': "size" is not a column to sort by: price, price-per-vcpu, price-per-gpu, type, family, region, arch, market, as-of, or the name of any flag that takes a range, such as vcpus or gpu-memory
+    error: invalid value 'size' for '--sort <KEYS>': "size" is not a column to sort by: type, family, region, zone, devices, arch, os, market, as-of, source, quota, price, price-per-vcpu, price-per-gpu, or the name of any flag that takes a range, such as vcpus or gpu-memory; with --group-by also group, offers, types, regions, cheapest-type, in-region, up-to, unpriced
     hint: every flag with its values: --help
     --- exit 2
     "#);

@@ -215,7 +215,7 @@ fn a_list_that_has_lost_many_of_its_rows_changes_nothing() {
     lists::write(&home, "lists/index.json", none, 1);
     assert_snapshot!(home.run(REFRESH), @"
     --- stderr
-    warning: lists/index.json (list of on-demand prices) changes nothing: only 0 rows can be used, where there were 3 before
+    warning: lists/index.json (list of on-demand prices) changes nothing: no row can be used, where there were 3 before
     warning: lists/spot.json (list of spot prices) changes nothing: only 2 rows can be used, where there were 4 before
     error: 2 of 2 lists could not be used: what was known of them stays
     hint: where AWS has really taken so many rows away: cloudkit find refresh --from lists --accept-shrunken

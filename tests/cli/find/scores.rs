@@ -91,3 +91,26 @@ fn a_refusal_names_the_regions_that_it_is_about() {
     home.set("AWS_ACCESS_KEY_ID", "DENIED");
     home.run(line).exits(3);
 }
+
+#[test]
+fn quotas_are_of_offers_which_a_score_and_a_history_do_not_show() {
+    let lab = Lab::start();
+    let home = lab.home();
+    let line = "cloudkit find spot m7i.large m7a.large m6i.large -r us-east-1";
+    assert_snapshot!(home.run(&format!("{line} --score --fits")), @"
+    --- stderr
+    error: quotas are of offers, and --score shows none
+    hint: which offers have room: the same without --score
+    --- exit 2
+    ");
+    assert_snapshot!(home.run(&format!("{line} --history 1d --check-quotas")), @"
+    --- stderr
+    error: quotas are of offers, and --history shows none
+    hint: which offers have room: the same without --history
+    --- exit 2
+    ");
+    assert!(lab.requests_of("GetSpotPlacementScores").is_empty());
+    // What orders and counts offers is not looked at, and that is said.
+    assert_snapshot!(home.run(&format!("{line} --score --sort -price,vcpus --limit 3 --group-by region -q -o name")), @"us-east-1");
+    assert_snapshot!(home.run(&format!("{line} --score --sort -price,vcpus --limit 3 --group-by region")).stderr, @"warning: not looked at here, where no offer is shown: --sort -price,vcpus, --group-by region, --limit 3");
+}

@@ -83,7 +83,7 @@ fn the_agent_itself_is_asked_by_ssh() {
     jobs     001-script-set up.sh: exit 0
     002-command: running
     ");
-    assert_snapshot!(home.read("ssh-words"), @r#"-T -o BatchMode=yes -o LogLevel=ERROR -o ConnectTimeout=3 -o HostName=127.0.0.1 -o Port=[PORT] -o User=ec2-user -o HostKeyAlias=i-xxxxxxxxxxxxxxxxx -o UserKnownHostsFile="[HOME]/.local/state/cloudkit/known_hosts" -o StrictHostKeyChecking=yes 127.0.0.1 sh -c 'echo cloudkit-answer; /usr/local/bin/cloudkit agent status -o json 2>&1; echo cloudkit-ended $?; for file in /run/cloudkit/agent-install-failed /var/lib/cloudkit/user/failure /var/lib/cloudkit/user/status/*; do [ ! -f "$file" ] || printf "cloudkit-file\t%s\t%s\n" "$file" "$(head -n 1 "$file" 2>/dev/null)"; done; echo cloudkit-end'"#);
+    assert_snapshot!(home.read("ssh-words"), @r#"-T -o BatchMode=yes -o LogLevel=ERROR -o ConnectTimeout=3 -o HostName=127.0.0.1 -o Port=[PORT] -o User=ec2-user -o HostKeyAlias=i-xxxxxxxxxxxxxxxxx -o UserKnownHostsFile="[HOME]/.local/state/cloudkit/known_hosts" -o HashKnownHosts=no -o StrictHostKeyChecking=yes 127.0.0.1 sh -c 'echo cloudkit-answer; /usr/local/bin/cloudkit agent status -o json 2>&1; echo cloudkit-ended $?; for file in /run/cloudkit/agent-install-failed /var/lib/cloudkit/user/failure /var/lib/cloudkit/user/status/*; do [ ! -f "$file" ] || printf "cloudkit-file\t%s\t%s\n" "$file" "$(head -n 1 "$file" 2>/dev/null)"; done; echo cloudkit-end'"#);
     let document = &home.run(&format!("{STATUS} -o json")).ok().json()[0]["agent"];
     assert_eq!((&document["way"], &document["agent"]["state"]), (&json!("ssh"), &json!("running")));
     assert_eq!(document["agent"]["status"]["schema"], "cloudkit.agent-status/v1");

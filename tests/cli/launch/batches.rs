@@ -45,6 +45,18 @@ fn one_bad_name_keeps_no_other_machine_running() {
 }
 
 #[test]
+fn a_name_that_is_nearly_one_is_told() {
+    let (_lab, home) = with_machines(&["trainer"]);
+    assert_snapshot!(home.run("cloudkit launch stop traner -r us-east-1"), @"
+    --- stderr
+    error: no machine of cloudkit's is called traner
+    hint: did you mean: trainer
+    hint: see what there is: cloudkit launch list
+    --- exit 1
+    ");
+}
+
+#[test]
 fn one_that_ec2_refuses_to_end_keeps_no_other_machine_running() {
     let (lab, home) = with_machines(&["trainer", "tester"]);
     let trainer = lab.machines().iter().find(|one| one["tags"]["Name"] == "trainer").unwrap()["id"].clone();

@@ -92,6 +92,18 @@ fn an_offering_that_is_not_there_is_told_with_its_question() {
 }
 
 #[test]
+fn a_type_that_does_not_exist_is_told_with_those_near_it() {
+    let (lab, home) = with_an_offering();
+    assert_snapshot!(home.run(&LINE.replace("p5.48xlarge", "p5.48xlarg --dry-run")), @"
+    --- stderr
+    error: DescribeCapacityBlockOfferings refused: InvalidParameterValue: Invalid value 'p5.48xlarg' for InstanceType.
+    hint: did you mean: p5.48xlarge, p5.4xlarge, p5e.48xlarge
+    --- exit 2
+    ");
+    nothing_was_bought(&lab);
+}
+
+#[test]
 fn the_search_names_the_command_that_buys() {
     let (_lab, home) = with_an_offering();
     let screen = home.run("cloudkit find capacity p5.48xlarge --blocks --count 2 --duration 2d -o name");

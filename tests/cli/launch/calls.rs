@@ -56,3 +56,22 @@ fn calls_that_do_not_need_each_other_run_together() {
     4 RunInstances
     ");
 }
+
+#[test]
+fn what_a_fleet_takes_is_made_side_by_side() {
+    const FLEET: &str = "cloudkit launch -t m7i.large,g6.xlarge --count 2 --ttl 1h --yes --wait accepted";
+    let lab = Lab::start();
+    let home = lab.home();
+    home.run(FLEET).ok();
+    lab.post("/latency", &json!({"ms": 300}));
+    let seen = lab.requests().len();
+    home.run(FLEET).ok();
+    assert_snapshot!(waited_for(&lab, seen), @"
+    0 DescribeInstanceTypeOfferings DescribeRouteTables DescribeSubnets DescribeVpcs GetCallerIdentity GetParameters
+    1 DescribeImages HeadBucket HeadObject
+    2 CreateSecurityGroup
+    3 AuthorizeSecurityGroupIngress CreateLaunchTemplate CreateLaunchTemplate
+    4 CreateFleet
+    5 DeleteLaunchTemplate DeleteLaunchTemplate
+    ");
+}

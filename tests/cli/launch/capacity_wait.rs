@@ -114,3 +114,34 @@ fn a_look_that_fails_meanwhile_does_not_end_it() {
     launch.screen().ok();
     lab.only_machine();
 }
+
+#[test]
+fn too_few_machines_are_waited_for_too() {
+    let lab = Lab::start();
+    let home = impatient(&lab);
+    let room = |instance_type: &str, zone: Option<&str>, room: u32| {
+        lab.post("/room", &json!({"region": "us-east-1", "type": instance_type, "zone": zone, "room": room}));
+    };
+    room("m7i.large", None, 0);
+    room("m7i.xlarge", None, 0);
+    room("m7i.large", Some("us-east-1a"), 1);
+    room("m7i.xlarge", Some("us-east-1b"), 1);
+    let line = "cloudkit launch -t m7i.large,m7i.xlarge --count 3 --ttl 1h --yes --wait running";
+    let launch = home.start(&format!("{line} --wait-for-capacity 2h"));
+    launch.until_it_says("2 of the 3 machines can be had now, which is too few; asking again at");
+    let ended: Vec<Value> = lab.machines().into_iter().map(|machine| machine["id"].clone()).collect();
+    assert_eq!(ended.len(), 2);
+    room("m7i.large", Some("us-east-1a"), 9);
+    launch.screen().ok();
+    ended.iter().for_each(|id| lab.until_it_is(id.as_str().unwrap(), "terminated"));
+    let machines = lab.machines();
+    let running: Vec<&Value> = machines.iter().filter(|machine| machine["state"] == "running").collect();
+    assert_eq!(running.len(), 3, "{machines:#?}");
+    let launches: Vec<&Value> = running.iter().map(|machine| &machine["tags"]["cloudkit:launch"]).collect();
+    assert!(
+        launches.iter().all(|launch| *launch == launches[0]),
+        "all of them are of the try that succeeded"
+    );
+    assert_eq!(lab.left()["us-east-1"]["launch_templates"], Value::Null);
+    assert_eq!(lab.left()["us-east-1"]["security_groups"].as_array().unwrap().len(), 1);
+}

@@ -90,7 +90,7 @@ fn a_region_that_fails_is_named() {
     --- stderr
     warning: eu-north-1 could not be asked, so what is there is not shown: DescribeSecurityGroups refused: Unavailable: The service is unavailable.
     hint: check the network, the region and AWS_ENDPOINT_URL, then run the same command again
-    nothing is left over
+    nothing else is left over
     --- exit 5
     ");
 }

@@ -1,6 +1,7 @@
 //! `launch connect` and `launch ssh-config`: the way to a machine, whose host key is believed, and ssh's own exit code.
 
 use insta::assert_snapshot;
+use serde_json::json;
 
 use crate::support::{Home, Lab, Terminal};
 
@@ -36,6 +37,8 @@ fn a_command_runs_on_the_machine_and_its_code_is_the_commands() {
     -o
     UserKnownHostsFile="[HOME]/.local/state/cloudkit/known_hosts"
     -o
+    HashKnownHosts=no
+    -o
     StrictHostKeyChecking=ask
     127.0.0.1
     nvidia-smi
@@ -57,6 +60,8 @@ fn a_command_runs_on_the_machine_and_its_code_is_the_commands() {
     HostKeyAlias=i-xxxxxxxxxxxxxxxxx
     -o
     UserKnownHostsFile="[HOME]/.local/state/cloudkit/known_hosts"
+    -o
+    HashKnownHosts=no
     -o
     StrictHostKeyChecking=ask
     -o
@@ -96,19 +101,49 @@ fn a_key_of_one_connection_is_let_in_for_it() {
     assert!(!std::path::Path::new(identity.trim_matches('"')).exists(), "{identity} is still there");
 }
 
+/// EC2 lets such a key in for a minute, which must not pass while the machine starts.
+#[test]
+fn a_key_of_one_connection_waits_for_the_server() {
+    let (lab, mut home) = with_a_machine();
+    lab.post("/ssh", &json!({"on": false}));
+    home.set("CLOUDKIT_SSH_WAIT", "1s");
+    home.run("cloudkit launch connect trainer -r us-east-1 --instance-connect -- true").exits(5);
+    assert_eq!(lab.requests_of("SendSSHPublicKey").len(), 0);
+}
+
+#[test]
+fn where_ssh_itself_fails_there_are_other_ways() {
+    let (_lab, home) = with_a_machine();
+    home.program_of(
+        "ssh",
+        "#!/bin/sh\necho 'ec2-user@127.0.0.1: Permission denied (publickey).' >&2\nexit 255\n",
+    );
+    assert_snapshot!(home.run("cloudkit launch connect trainer -r us-east-1 -- true"), @"
+    --- stderr
+    its host key is not known: it is not on its console any more, or not yet
+    ec2-user@127.0.0.1: Permission denied (publickey).
+    hint: ssh shows a host key that is not known on a terminal, and asks
+    hint: where it was your key that was refused, name another one: --identity FILE; or do without: --instance-connect
+    --- exit 255
+    ");
+}
+
 #[test]
 fn without_ssh_it_says_what_to_install() {
-    let (_lab, mut home) = with_a_machine();
+    let (lab, mut home) = with_a_machine();
     std::fs::remove_file(home.path("bin/ssh")).unwrap();
     home.set("PATH", home.path("bin").to_str().unwrap());
     assert_snapshot!(home.run("cloudkit launch connect trainer -r us-east-1 -- true"), @"
     --- stderr
-    its host key is not known: it is not on its console any more, or not yet
     error: cannot run ssh
     caused by: No such file or directory (os error 2)
     hint: install an OpenSSH client: on Windows it is an optional feature of the system
     --- exit 2
     ");
+    home.run("cloudkit launch stop trainer -r us-east-1").ok();
+    lab.until_it_is(&id(&lab), "stopped");
+    home.run("cloudkit launch connect trainer -r us-east-1 -- true").exits(2);
+    assert_eq!(lab.requests_of("StartInstances").len(), 0, "what can't be used is not paid for");
 }
 
 #[test]
@@ -129,6 +164,7 @@ fn every_running_machine_has_its_name_for_ssh() {
         User ec2-user
         HostKeyAlias i-xxxxxxxxxxxxxxxxx
         UserKnownHostsFile "[HOME]/.local/state/cloudkit/known_hosts"
+        HashKnownHosts no
         StrictHostKeyChecking ask
 
     Host i-xxxxxxxxxxxxxxxxx
@@ -137,6 +173,7 @@ fn every_running_machine_has_its_name_for_ssh() {
         User ec2-user
         HostKeyAlias i-xxxxxxxxxxxxxxxxx
         UserKnownHostsFile "[HOME]/.local/state/cloudkit/known_hosts"
+        HashKnownHosts no
         StrictHostKeyChecking ask
     "#);
     assert_eq!(home.read(".ssh/config"), "Include cloudkit_config\n\nHost old\n    User ada\n");

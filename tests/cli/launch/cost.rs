@@ -51,6 +51,20 @@ fn machines_cost_what_their_parts_cost() {
 }
 
 #[test]
+fn each_machine_pays_for_its_own_disks() {
+    let lab = Lab::start();
+    let home = lab.home();
+    home.run("cloudkit launch -t m7i.large --ttl 8h --name web --count 2 --wait running --yes").ok();
+    let rows = home.run("cloudkit launch cost -r us-east-1 -o jsonl").ok().lines_of_json();
+    assert_eq!(rows.len(), 2);
+    for row in &rows {
+        assert_eq!(row["running"]["usd_hour"], "0.106677", "{row}");
+        assert_eq!(row["stopped"]["parts"].as_array().unwrap().len(), 1, "{row}");
+    }
+    assert_ne!(rows[0]["stopped"]["parts"], rows[1]["stopped"]["parts"]);
+}
+
+#[test]
 fn disks_that_could_not_be_asked_leave_the_sum_unknown() {
     let lab = Lab::start();
     let home = lab.home();

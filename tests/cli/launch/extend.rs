@@ -81,6 +81,18 @@ fn what_was_typed_is_told_from_what_was_meant() {
     hint: say by how much, last: cloudkit launch extend trainer 2h
     --- exit 2
     "#);
+    assert_snapshot!(home.run("cloudkit launch extend --tag team=vision"), @"
+    --- stderr
+    error: no span is given
+    hint: say by how much, last: cloudkit launch extend trainer 2h
+    --- exit 2
+    ");
+    assert_snapshot!(home.run("cloudkit launch extend trainer 2h --until 18:00"), @"
+    --- stderr
+    error: 2h says how much later, and --until says when: it can't be both
+    hint: leave one of them out
+    --- exit 2
+    ");
     assert_snapshot!(home.run("cloudkit launch extend --tag team 2h"), @r#"
     --- stderr
     error: invalid value 'team' for '--tag <KEY=VALUE>': "team" is not a tag's key and value such as team=vision

@@ -174,11 +174,11 @@ fn flags_go_over_the_file() {
     # A launch; the same again: cloudkit launch --file now.yaml
     instance-type: m7i.large
     region: us-east-1
-    spot: true
     tag:
       run: 2
       who: me
       team: ml
+    spot: true
     image: ubuntu-24.04
     until: YYYY-MM-DDThh:mm:ssZ
     ");
@@ -253,11 +253,11 @@ fn a_launch_is_saved_and_launched() {
     name: 'a: b'
     tag:
       version: '1.10'
+    wait: accepted
     script: setup.sh
     env:
       TOKEN: null
       SEED: null
-    wait: accepted
     root-size: 100
     ttl: 2h
     ");

@@ -80,7 +80,7 @@ fn several_machines_are_one_request_with_one_launch_and_names_of_their_own() {
         step     make security group cloudkit-l-xxxxxxxxxxxxxxxx (port [PORT] from 203.0.113.7/32)
         step     make launch template cloudkit-l-xxxxxxxxxxxxxxxx-f0-0
         step     launch 3 machines in us-east-1, by one request
-        step     remove the launch template again
+        step     remove the launch templates again
     make bucket cloudkit-123456789012-us-east-1: done
     upload the agent to cloudkit-123456789012-us-east-1 (1 MB): done
     make security group cloudkit-l-xxxxxxxxxxxxxxxx (port [PORT] from 203.0.113.7/32): done
@@ -184,7 +184,7 @@ fn several_spot_candidates_are_one_request_in_which_ec2_chooses() {
       step     make security group cloudkit-l-xxxxxxxxxxxxxxxx (port [PORT] from 203.0.113.7/32)
       step     make launch template cloudkit-l-xxxxxxxxxxxxxxxx-f0-0
       step     launch 5 machines in us-east-1, by one request
-      step     remove the launch template again
+      step     remove the launch templates again
     ");
     // One type in one zone is asked for as ever.
     home.run("cloudkit launch -t m7i.large -z use1-az1 --spot --ttl 1h --yes --wait accepted").ok();

@@ -51,6 +51,7 @@ fn a_key_kept_at_the_launch_is_believed_without_another_look() {
     assert_snapshot!(home.run(CONNECT), @r#"
     HostKeyAlias=i-xxxxxxxxxxxxxxxxx
     UserKnownHostsFile="[HOME]/.local/state/cloudkit/known_hosts"
+    HashKnownHosts=no
     StrictHostKeyChecking=yes
     "#);
     let calls: Vec<_> = lab.requests_since(before).into_iter().map(|request| request.action).collect();
@@ -64,6 +65,7 @@ fn a_key_kept_at_the_launch_is_believed_without_another_look() {
         User ec2-user
         HostKeyAlias i-xxxxxxxxxxxxxxxxx
         UserKnownHostsFile "[HOME]/.local/state/cloudkit/known_hosts"
+        HashKnownHosts no
         StrictHostKeyChecking yes
     "#);
 }
@@ -100,6 +102,24 @@ fn another_key_is_never_believed() {
     );
 }
 
+/// ssh writes down what somebody says yes to; from then on that key, and no other, is the machine's.
+#[test]
+fn a_key_that_somebody_accepted_is_known_from_then_on() {
+    let lab = Lab::start();
+    let home = lab.home();
+    home.program_of("ssh", SSH);
+    home.run("cloudkit launch -t m7i.large --ttl 1h --name trainer --wait running").ok();
+    let id = lab.only_machine()["id"].as_str().unwrap().to_owned();
+    home.write(".local/state/cloudkit/known_hosts", format!("{id} {OTHER_KEY}\n"));
+    assert_snapshot!(home.run(CONNECT), @r#"
+    HostKeyAlias=i-xxxxxxxxxxxxxxxxx
+    UserKnownHostsFile="[HOME]/.local/state/cloudkit/known_hosts"
+    HashKnownHosts=no
+    StrictHostKeyChecking=yes
+    "#);
+    assert_eq!(known(&home, &id).lines().last().unwrap(), format!("{id} {OTHER_KEY}"));
+}
+
 #[test]
 fn a_key_that_was_not_kept_is_looked_for_once() {
     let lab = Lab::start();
@@ -110,6 +130,7 @@ fn a_key_that_was_not_kept_is_looked_for_once() {
     assert_snapshot!(home.run(CONNECT), @r#"
     HostKeyAlias=i-xxxxxxxxxxxxxxxxx
     UserKnownHostsFile="[HOME]/.local/state/cloudkit/known_hosts"
+    HashKnownHosts=no
     StrictHostKeyChecking=ask
     --- stderr
     its host key is not known: it is not on its console any more, or not yet

@@ -85,6 +85,10 @@ fn a_region_that_fails_is_named_and_the_others_are_shown() {
         "code": "UnauthorizedOperation", "message": "You are not authorized to perform this operation."}));
     home.run("cloudkit launch list -r us-east-1,eu-north-1,eu-west-3").exits(3);
     home.run("cloudkit launch list -r us-east-1,eu-west-3,eu-north-1").exits(3);
+    for verb in ["list", "cost"] {
+        let screen = home.run(&format!("cloudkit launch {verb} -r eu-west-3")).exits(3);
+        assert!(!screen.stderr.contains("no machines"), "what could not be asked is not empty: {screen}");
+    }
 }
 
 #[test]

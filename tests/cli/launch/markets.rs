@@ -283,7 +283,10 @@ fn a_capacity_block_is_launched_into_and_ends_the_machine() {
         format!("cloudkit launch -t p5.48xlarge --capacity-block {RESERVATION} --ttl 2d --wait accepted");
     lab.post("/capacity-reservations", &block(3, 27));
     let screen = home.run(&format!("{line} --quiet"));
-    assert_snapshot!(screen.exits(2).stderr, @"error: p5.48xlarge in us-east-1, capacity-block cannot be launched: cr-0123456789abcdef0 is scheduled: it starts at YYYY-MM-DDThh:mm:ssZ");
+    assert_snapshot!(screen.exits(2).stderr, @"
+    error: p5.48xlarge in us-east-1, capacity-block cannot be launched: cr-0123456789abcdef0 is scheduled: it starts at YYYY-MM-DDThh:mm:ssZ
+    hint: see what is held: cloudkit find capacity --reservations --region all
+    ");
     lab.post("/capacity-reservations", &block(-3, 21));
     // What it costs was paid: nothing has to be confirmed.
     let launched = home.run(&format!("{line} -o json")).ok();

@@ -138,6 +138,30 @@ fn a_full_subnet_is_left_out() {
     assert_snapshot!(home.run(&format!("{LAUNCH} --quiet --subnet public")), @"
     --- stderr
     error: m7i.large in us-east-1 cannot be launched: no free address: subnet-xxxxxxxxxxxxxxxxx (use1-az1)
+    hint: see what holds its addresses: aws ec2 describe-network-interfaces --region us-east-1 --filters Name=subnet-id,Values=subnet-xxxxxxxxxxxxxxxxx
+    --- exit 2
+    ");
+}
+
+#[test]
+fn a_subnet_without_ipv4_is_not_told_to_be_full() {
+    let lab = Lab::start();
+    let home = lab.home();
+    let made = script(
+        &lab,
+        r#"
+vpc = ec2.create_vpc(CidrBlock="10.9.0.0/16", AmazonProvidedIpv6CidrBlock=True)["Vpc"]["VpcId"]
+six = ec2.describe_vpcs(VpcIds=[vpc])["Vpcs"][0]["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"]
+answer = ec2.create_subnet(VpcId=vpc, Ipv6Native=True, Ipv6CidrBlock=six.replace("/56", "/64"), AvailabilityZoneId="use1-az1")["Subnet"]["SubnetId"]
+"#,
+    );
+    let subnet = made.as_str().unwrap();
+    // EC2 tells none; Moto counts the IPv4 addresses of no range.
+    lab.post("/subnets", &json!({"id": subnet, "free_addresses": 0}));
+    assert_snapshot!(home.run(&format!("{LAUNCH} --quiet --ipv6 --subnet {subnet}")), @"
+    --- stderr
+    error: m7i.large in us-east-1 cannot be launched: IPv6 addresses alone, and a machine needs an IPv4 one as well: subnet-xxxxxxxxxxxxxxxxx (use1-az1)
+    hint: name a subnet that has an IPv4 range too: --subnet ID
     --- exit 2
     ");
 }

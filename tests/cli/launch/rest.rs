@@ -51,7 +51,9 @@ fn a_machine_past_its_deadline_is_started_only_with_more_time() {
     --- exit 1
     ");
     assert_eq!(lab.requests_of("StartInstances").len(), 0);
-    home.run("cloudkit launch start trainer --extend 2h -r us-east-1").ok();
+    let screen = home.run("cloudkit launch start trainer --extend 2h -r us-east-1").ok();
+    // 0.1008 USD for each of the two hours that are to come, not for the months that have passed.
+    assert!(screen.stderr.contains("that can cost 0.20 USD more"), "{screen}");
     let machine = lab.only_machine();
     let deadline: jiff::Timestamp = machine["tags"]["cloudkit:deadline"].as_str().unwrap().parse().unwrap();
     assert!(deadline > jiff::Timestamp::now());
@@ -75,6 +77,12 @@ fn what_can_not_rest_is_refused() {
     hint: end it: cloudkit launch terminate i-xxxxxxxxxxxxxxxxx
     --- exit 2
     ");
+    let ended = home.run("cloudkit launch list -r us-east-1 --market on-demand -o name").ok().stdout;
+    home.run("cloudkit launch terminate trainer -r us-east-1 --yes").ok();
+    for verb in ["stop", "hibernate", "start", "connect"] {
+        let screen = home.run(&format!("cloudkit launch {verb} {} -r us-east-1", ended.trim())).exits(1);
+        assert!(screen.stderr.contains("cannot be") || screen.stderr.contains(" is "), "{screen}");
+    }
     assert_eq!(lab.requests_of("StopInstances").len(), 0);
 }
 
@@ -91,4 +99,18 @@ fn no_room_for_a_stopped_machine_is_said() {
     hint: EC2 has no room for m7i.large in use1-az6 now, where its disks are: try again in some minutes, and end it if you give up, since they cost on: cloudkit launch terminate i-xxxxxxxxxxxxxxxxx
     --- exit 4
     ");
+}
+
+#[test]
+fn what_was_sent_before_the_time_ended_is_not_called_undone() {
+    let (lab, home) = with_a_machine("");
+    lab.fault(&json!({"kind": "hang", "action": "StopInstances", "ms": 600_000}));
+    // A time that ends only once it was sent, however slow this computer is.
+    let screen = [2, 4, 8, 16, 32].into_iter().find_map(|limit| {
+        let screen =
+            home.run(&format!("cloudkit launch stop trainer -r us-east-1 --timeout {limit}s")).exits(5);
+        (!lab.requests_of("StopInstances").is_empty()).then_some(screen)
+    });
+    let hint = "hint: what was sent may be done all the same: cloudkit launch list shows it";
+    assert_eq!(screen.unwrap().stderr.lines().last(), Some(hint));
 }

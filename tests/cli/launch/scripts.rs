@@ -156,8 +156,13 @@ fn cleanup_takes_what_no_machine_fetches_any_more() {
     let screen = home.run("cloudkit launch cleanup -r us-east-1 --yes -o table").ok();
     assert!(screen.stderr.contains("nothing is left over"), "it may yet be fetched: {screen}");
     let bucket = format!("{}/cloudkit-123456789012-us-east-1", lab.addresses.aws);
-    let old = "user/l-6500000000000001/abc";
+    let old = format!("user/l-6500000000000001/{}", "abcdef01".repeat(8));
     ureq::put(format!("{bucket}/{old}")).send("x").unwrap();
+    let table = home.run("cloudkit launch cleanup -r us-east-1 --dry-run -o table").ok();
+    assert!(
+        table.stdout.starts_with("KIND") && table.stdout.contains("REMOVED"),
+        "a long name is cut: {table}"
+    );
     let rows = home.run("cloudkit launch cleanup -r us-east-1 --yes").ok().lines_of_json();
     let rows: Vec<Value> = rows.iter().map(|row| json!([row["kind"], row["id"], row["removed"]])).collect();
     assert_eq!(rows, [json!(["object", old, true])]);

@@ -78,6 +78,10 @@ fn without_the_plugin_no_session_is_opened() {
     --- exit 2
     ");
     assert_eq!(lab.requests_of("StartSession").len(), 0);
+    home.run("cloudkit launch stop trainer -r us-east-1").ok();
+    lab.until_it_is(&id, "stopped");
+    home.run(CONNECT).exits(2);
+    assert_eq!(lab.requests_of("StartInstances").len(), 0, "what can't be used is not paid for");
 }
 
 #[test]

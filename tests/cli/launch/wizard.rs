@@ -165,7 +165,7 @@ fn a_spot_machine_is_shown_with_what_it_saves_and_how_often_it_is_taken_back() {
     takes(&mut terminal, &QUESTIONS[1..2]);
     terminal.sees(QUESTIONS[2]).sees("0.0391").sees("80% less, 5-10% taken back a month").sees("2026-09-01");
     terminal.answers(DOWN).answers(ENTER);
-    terminal.sees(QUESTIONS[3]).sees("at most 0.31 USD").answers(ENTER);
+    terminal.sees(QUESTIONS[3]).sees("at most 0.31 USD for the machine").answers(ENTER);
     takes(&mut terminal, &QUESTIONS[4..]);
     terminal.sees("--region us-east-1 --spot --ttl 8h").sees("us-east-1, spot").ends(0);
 }
@@ -232,6 +232,17 @@ fn what_a_flag_says_is_not_asked() {
         .sees("--name trainer --until 2099-01-01T00:00:00Z --instance-type t3a.small")
         .sees("2099-01-01")
         .ends(0);
+}
+
+#[test]
+fn the_end_of_several_is_shown_with_the_cost_of_all() {
+    let lab = Lab::start();
+    let home = lab.home();
+    let mut terminal = Terminal::typed(&home, "cloudkit launch --dry-run --count 5");
+    takes(&mut terminal, &QUESTIONS[..3]);
+    terminal.sees(QUESTIONS[3]).sees("at most 0.75 USD for 5 machines").answers(ENTER);
+    takes(&mut terminal, &QUESTIONS[4..]);
+    terminal.sees("5 machines, all of them or none").ends(0);
 }
 
 #[test]

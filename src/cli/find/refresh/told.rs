@@ -91,8 +91,10 @@ pub(super) fn tell_strangers(context: &Context<'_>, found: &Found) {
         streams.warn(format_args!("{origin} is none of AWS's lists: {stranger}"));
     }
     let more = found.strangers.len().saturating_sub(MOST_TOLD);
-    if more > 0 {
-        streams.warn(format_args!("{more} more JSON files are none of AWS's lists"));
+    match more {
+        0 => {}
+        1 => streams.warn("1 more JSON file is none of AWS's lists"),
+        many => streams.warn(format_args!("{many} more JSON files are none of AWS's lists")),
     }
     match found.passed_over {
         0 => {}

@@ -35,7 +35,7 @@ pub(in crate::cli::launch) struct BootArguments {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     env_file: Vec<PathBuf>,
     /// Launch without the agent: the timer alone ends the machine, nothing watches it, and no bucket is made for it
-    #[arg(long, conflicts_with_all = ["agent_binary", "agent_folder", "agent_url", "keep"])]
+    #[arg(long, help_heading = "Agent", conflicts_with_all = ["agent_binary", "agent_folder", "agent_url", "keep"])]
     no_agent: bool,
 }
 

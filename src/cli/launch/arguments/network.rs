@@ -9,9 +9,11 @@ use clap::{Args, ValueHint};
 use crate::model::NotAValue;
 use crate::provision::wish::network::{Ipv6, NetworkWish, PublicAddress};
 
+pub(super) const HEADING: &str = "Network and keys";
+
 /// The flags of a machine's network and of its key.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Network and keys")]
+#[command(next_help_heading = HEADING)]
 pub(in crate::cli::launch) struct NetworkArguments {
     /// Network, by its id or name [default: the region's default VPC, else one that is made]
     #[arg(long, value_name = "VPC", value_parser = name)]

@@ -1,6 +1,6 @@
 //! How the machine ends: at a deadline, after a while without work, or whichever comes first, with what it costs until then.
 //!
-//! The cost is the machine's alone; the plan adds its volumes and its address.
+//! The cost is that of the machines alone; the plan adds their volumes and their addresses.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -15,8 +15,10 @@ const DAY: Span = Span::from_seconds(24 * 3600);
 
 /// What this question needs to know.
 pub(super) struct Endings {
-    /// The dearest hour of the machine as it is to be bought, where it is known.
+    /// The dearest hour of a machine as it is to be bought, where it is known.
     pub(super) usd_hour: Option<Money>,
+    /// How many machines there are to be.
+    pub(super) machines: u32,
     /// How long it lives where nobody says.
     pub(super) ttl: Span,
     /// How long it may be without work; none where nobody would see, or nobody wants it.
@@ -39,9 +41,9 @@ impl Endings {
             Deadline::After(span) => format!("after {span}"),
             Deadline::At(time) => format!("at {time}"),
         };
-        let cost = self.usd_hour.map_or_else(
+        let cost = self.hour_of_all().map_or_else(
             || "cost not known".to_owned(),
-            |hourly| format!("at most {} USD", hourly.per_hour_for(span).to_cents()),
+            |hourly| format!("at most {} USD for {}", hourly.per_hour_for(span).to_cents(), self.what()),
         );
         let row = |deadline: Option<Deadline>, idle, text: String, cost| {
             let title = capitalised(&text);
@@ -63,10 +65,25 @@ impl Endings {
     }
 
     fn without_end(&self) -> String {
-        self.usd_hour.map_or_else(
+        self.hour_of_all().map_or_else(
             || "cost not known, and no limit".to_owned(),
-            |hourly| format!("{} USD a day, without limit", hourly.per_hour_for(DAY).to_cents()),
+            |hourly| {
+                format!(
+                    "{} USD a day for {}, without limit",
+                    hourly.per_hour_for(DAY).to_cents(),
+                    self.what()
+                )
+            },
         )
+    }
+
+    fn hour_of_all(&self) -> Option<Money> {
+        self.usd_hour.map(|hourly| hourly.times(self.machines.into()))
+    }
+
+    /// What the cost is of: the plan comes to more, and this says why.
+    fn what(&self) -> String {
+        if self.machines == 1 { "the machine".to_owned() } else { format!("{} machines", self.machines) }
     }
 
     /// A span or a time, and how long that is from now.
@@ -97,6 +114,7 @@ mod tests {
     fn endings(usd_hour: Option<u64>) -> Endings {
         Endings {
             usd_hour: usd_hour.map(Money::from_micros),
+            machines: 1,
             ttl: Span::from_seconds(8 * 3600),
             idle: Some(Span::from_seconds(3600)),
             now: "2026-11-22T10:00:00Z".parse().unwrap(),
@@ -111,19 +129,30 @@ mod tests {
     #[test]
     fn a_deadline_comes_first_and_each_way_has_its_cost() {
         insta::assert_snapshot!(lines(&endings(Some(100_000)), "").join("\n"), @"
-        After 8h, or after 1h without work  at most 0.80 USD
-        After 8h  at most 0.80 USD
-        After 1h without work, no deadline  2.40 USD a day, without limit
+        After 8h, or after 1h without work  at most 0.80 USD for the machine
+        After 8h  at most 0.80 USD for the machine
+        After 1h without work, no deadline  2.40 USD a day for the machine, without limit
         (the agent does not end idle machines yet: only a deadline is sure to)
         ");
         assert!(lines(&endings(None), "")[0].ends_with("cost not known"));
     }
 
     #[test]
+    fn several_machines_cost_so_many_times_as_much() {
+        let five = Endings { machines: 5, ..endings(Some(100_000)) };
+        insta::assert_snapshot!(lines(&five, "").join("\n"), @"
+        After 8h, or after 1h without work  at most 4.00 USD for 5 machines
+        After 8h  at most 4.00 USD for 5 machines
+        After 1h without work, no deadline  12.00 USD a day for 5 machines, without limit
+        (the agent does not end idle machines yet: only a deadline is sure to)
+        ");
+    }
+
+    #[test]
     fn another_deadline_is_typed_as_a_span_or_a_time() {
         let endings = endings(Some(100_000));
-        assert_eq!(lines(&endings, "2d")[1], "After 2d  at most 4.80 USD");
-        assert_eq!(lines(&endings, "18:00")[1], "At 18:00  at most 0.80 USD");
+        assert_eq!(lines(&endings, "2d")[1], "After 2d  at most 4.80 USD for the machine");
+        assert_eq!(lines(&endings, "18:00")[1], "At 18:00  at most 0.80 USD for the machine");
         let answer = endings.rows("18:00").remove(1).answer.unwrap();
         assert_eq!(answer.deadline, Some(Deadline::At("18:00".to_owned())));
     }

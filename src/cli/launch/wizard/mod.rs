@@ -276,6 +276,7 @@ impl<'w> Wizard<'w> {
         let is_unwanted = settings.parsed(Key::NoIdleTimeout)?.unwrap_or(false);
         Ok(ending::Endings {
             usd_hour: self.dearest_hour(machine, region),
+            machines: self.arguments.count.count,
             ttl: settings.parsed(Key::Ttl)?.unwrap_or(DEFAULT_TTL),
             idle: (self.arguments.boot.agent() == AgentWish::Installed && !is_unwanted).then_some(idle),
             now: clock::now(),

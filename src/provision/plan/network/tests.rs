@@ -11,6 +11,7 @@ fn subnet(number: u8, zone: &str, free: u32) -> KnownSubnet {
         zone_name: None,
         free_addresses: Some(free),
         has_ipv6: false,
+        ipv6_only: false,
         route_table: Some("rtb-1".to_owned()),
         way_out: Some(WayOut::InternetGateway),
         s3_endpoint: S3Way::None,
@@ -50,6 +51,22 @@ fn the_roomiest_subnet_of_each_zone_is_tried_and_named_ones_in_their_order() {
     assert_eq!(some(&Zones { wished: &[], offering: vec!["az9"] }).len(), 2, "the catalog may be older");
     let named = NetworkWish { subnets: vec!["a".to_owned(), "b".to_owned()], ..NetworkWish::default() };
     assert_eq!(subnets_of(&named, &known, &ANY), ["subnet-1", "subnet-2", "subnet-3"]);
+}
+
+#[test]
+fn a_subnet_without_ipv4_is_not_told_to_be_full() {
+    let wish = NetworkWish::default();
+    let six = |number| KnownSubnet { has_ipv6: true, ipv6_only: true, ..subnet(number, "az1", 0) };
+    let refused = places(demand(&wish), "us-east-1", &network(vec![six(1), subnet(2, "az2", 0)]), &ANY);
+    let refused = refused.unwrap_err();
+    assert_eq!(
+        refused.reason,
+        "IPv6 addresses alone, and a machine needs an IPv4 one as well: subnet-1 (az1); no free address: subnet-2 (az2)"
+    );
+    assert_eq!(refused.hints.len(), 2, "{:?}", refused.hints);
+    assert!(refused.hints.iter().any(|hint| hint.contains("--subnet ID")), "{:?}", refused.hints);
+    let known = network(vec![six(1), subnet(2, "az2", 9)]);
+    assert_eq!(subnets_of(&wish, &known, &ANY), ["subnet-2"]);
 }
 
 #[test]

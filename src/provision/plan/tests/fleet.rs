@@ -13,6 +13,7 @@ fn world_with_subnets(zones: &[&str]) -> World {
         zone_name: None,
         free_addresses: Some(100),
         has_ipv6: false,
+        ipv6_only: false,
         route_table: None,
         way_out: Some(WayOut::InternetGateway),
         s3_endpoint: S3Way::NotAsked,
