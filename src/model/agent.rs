@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::thresholds::Thresholds;
 use super::{EndAction, Money, ShutdownBehavior, Span};
 
 /// Where the configuration lies on a machine.
@@ -69,6 +70,12 @@ pub struct AgentConfiguration {
     /// The folder of the hooks that are run before the end.
     #[serde(default = "default_hooks_directory", skip_serializing_if = "is_default_hooks_directory")]
     pub hooks_directory: String,
+    /// From where on a signal tells of work.
+    #[serde(default, skip_serializing_if = "is_default_thresholds")]
+    pub thresholds: Thresholds,
+    /// Names of processes that count as work where they run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub work_processes: Vec<String>,
     /// Who logs in, where that is known: a member of the group that may speak to the agent, and as whom hooks and probes are
     /// run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -112,6 +119,10 @@ fn is_default_complete_delay(delay: &Span) -> bool {
 
 fn is_default_hook_limit(limit: &Span) -> bool {
     *limit == default_hook_limit()
+}
+
+fn is_default_thresholds(thresholds: &Thresholds) -> bool {
+    *thresholds == Thresholds::default()
 }
 
 fn is_default_hooks_directory(directory: &String) -> bool {
@@ -184,6 +195,8 @@ impl AgentConfiguration {
             complete_delay: default_complete_delay(),
             hook_limit: default_hook_limit(),
             hooks_directory: default_hooks_directory(),
+            thresholds: Thresholds::default(),
+            work_processes: Vec::new(),
             login_user: None,
             deadline_script: deadline.map(|_| DEADLINE_SCRIPT_PATH.to_owned()),
             webhook: None,

@@ -20,6 +20,7 @@ pub mod range;
 pub mod sign;
 pub mod span;
 pub mod tag;
+pub mod thresholds;
 pub mod unit;
 pub mod volume;
 

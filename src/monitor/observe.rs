@@ -18,9 +18,7 @@ use super::control::completion;
 use super::event::{Announcer, Event, Topic};
 use super::hooks;
 use super::memory::Memory;
-use super::readings::{
-    Boot, Identity, Interruption, Maintenance, Reading, Readings, TagError, deadline_in,
-};
+use super::readings::{Boot, Identity, Interruption, Maintenance, Reading, Readings, TagError, deadline_in};
 use super::rules::{Rules, RulesError};
 use crate::aws::metadata::{MetadataClient, MetadataError};
 use crate::model::agent::AgentConfiguration;

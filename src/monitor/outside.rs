@@ -13,10 +13,10 @@ use tokio::sync::{mpsc, watch};
 use super::event::Topic;
 use super::readings::Identity;
 use super::timer;
+use crate::model::Span;
 use crate::model::agent::AgentConfiguration;
 use crate::model::deadline::Direction;
 use crate::model::tag::{self, Tag};
-use crate::model::Span;
 
 /// How long after a failure it is tried again.
 const RETRY: Duration = Duration::from_secs(60);
@@ -162,7 +162,8 @@ impl<W: SetTag> Teller<'_, W> {
     }
 
     async fn tell_timer(&mut self, deadline: Option<Timestamp>) -> bool {
-        let Some((script, to)) = self.script.clone().zip(deadline.filter(|to| self.timer != Some(*to))) else {
+        let Some((script, to)) = self.script.clone().zip(deadline.filter(|to| self.timer != Some(*to)))
+        else {
             return true;
         };
         let direction = match self.timer {
@@ -180,7 +181,8 @@ impl<W: SetTag> Teller<'_, W> {
     }
 
     async fn tell_tag(&mut self, status: Option<String>, identity: Option<Identity>) -> bool {
-        let Some((status, identity)) = status.filter(|status| self.status.as_ref() != Some(status)).zip(identity)
+        let Some((status, identity)) =
+            status.filter(|status| self.status.as_ref() != Some(status)).zip(identity)
         else {
             return true;
         };

@@ -66,7 +66,7 @@ impl From<&AgentConfiguration> for Policy {
             complete_delay: configuration.complete_delay,
             hook_limit: configuration.hook_limit,
             warn_before: configuration.warn_before,
-            thresholds: Thresholds::default(),
+            thresholds: configuration.thresholds,
             end_by: configuration.end_by,
             shutdown_behavior: configuration.shutdown_behavior,
         }

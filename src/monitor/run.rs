@@ -18,7 +18,7 @@ use super::control::answer::{Answer, RefusalKind, What, Why};
 use super::control::apply::{Applied, Seen, Then, apply};
 use super::control::doer::Doer;
 use super::control::server::{self, Asked, Inbox, Server};
-use super::decide::{Decided, DeadlineSource, Decision, decide};
+use super::decide::{DeadlineSource, Decided, Decision, decide};
 use super::end::{End, EndReason, Warned};
 use super::event::{Announcer, Event, Topic, with_causes};
 use super::memory::{self, Memory};

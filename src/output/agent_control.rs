@@ -11,9 +11,7 @@ use super::agent::ends;
 use super::document::{Column, Record};
 use crate::model::Span;
 use crate::model::deadline::Direction;
-use crate::monitor::control::answer::{
-    Extended, Noted, Protection, What, Why, WhyEnd,
-};
+use crate::monitor::control::answer::{Extended, Noted, Protection, What, Why, WhyEnd};
 use crate::monitor::end::EndReason;
 use crate::monitor::idle::{Signal, State};
 

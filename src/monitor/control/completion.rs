@@ -92,7 +92,10 @@ mod tests {
             ("", said(None, None)),
             ("\n", said(None, None)),
             ("accuracy 0.93\nand more\n", said(None, Some("accuracy 0.93"))),
-            (r#"{"status": "failed", "message": "out of memory"}"#, said(Some("failed"), Some("out of memory"))),
+            (
+                r#"{"status": "failed", "message": "out of memory"}"#,
+                said(Some("failed"), Some("out of memory")),
+            ),
             ("{", said(None, Some("{"))),
         ] {
             assert_eq!(understood(content.as_bytes()), expected, "{content}");

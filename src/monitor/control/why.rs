@@ -46,7 +46,8 @@ fn words(end: &End, decided: &Decided, policy: &Policy) -> Option<String> {
         }
         EndReason::Complete => {
             let said = &memory.completed.as_ref()?.completion;
-            let words: Vec<&str> = [&said.status, &said.message].into_iter().filter_map(Option::as_deref).collect();
+            let words: Vec<&str> =
+                [&said.status, &said.message].into_iter().filter_map(Option::as_deref).collect();
             (!words.is_empty()).then(|| words.join(", "))
         }
         EndReason::Idle => Some("if it stays without work".to_owned()),

@@ -8,8 +8,8 @@ mod people;
 mod rates;
 mod said;
 
+use super::Thresholds;
 use super::sample::{Reading, Sample};
-use super::thresholds::Thresholds;
 use super::verdict::{Signal, SignalName, Verdict};
 
 /// The words of a signal that needs two looks.

@@ -6,7 +6,7 @@
 //! The map, in reading order:
 //!
 //! * [`sample`]: what one look sees, as raw counters, unknown included
-//! * [`thresholds`]: what is too little to be work
+//! * [`Thresholds`]: what is too little to be work
 //! * [`judge`]: two looks and the thresholds -> a [`verdict`], a pure function
 //! * [`window`]: the verdicts of a row of minutes, a pure function of what is kept and the next look
 //! * [`look`]: takes a look at this machine, or at a recording of one
@@ -14,13 +14,12 @@
 pub mod judge;
 pub mod look;
 pub mod sample;
-pub mod thresholds;
 pub mod verdict;
 pub mod window;
 
+pub use crate::model::thresholds::Thresholds;
 pub use look::{Sampler, Watched};
 pub use sample::{Reading, Sample};
-pub use thresholds::Thresholds;
 pub use verdict::{Signal, SignalName, State, Unit, Verdict};
 pub use window::{Continuity, Window, advance};
 

@@ -6,9 +6,9 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::Thresholds;
 use super::judge::judge;
 use super::sample::Sample;
-use super::thresholds::Thresholds;
 use super::verdict::{State, Verdict};
 use crate::model::Span;
 

@@ -11,8 +11,8 @@ use crate::monitor::control::answer::{WHY_SCHEMA, WhyWindow};
 use crate::monitor::decide::{Deadline, DeadlineSource, Decided, Decision};
 use crate::monitor::end::{End, EndReason};
 use crate::monitor::idle::{Signal, SignalName, State, Unit};
-use crate::monitor::policy::Policy;
 use crate::monitor::memory::Memory;
+use crate::monitor::policy::Policy;
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()

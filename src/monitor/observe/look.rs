@@ -31,7 +31,11 @@ enum State {
 
 impl Look {
     pub(super) fn new(configuration: &AgentConfiguration) -> Self {
-        let watched = Watched { login_user: configuration.login_user.clone(), ..Watched::default() };
+        let watched = Watched {
+            processes: configuration.work_processes.clone(),
+            login_user: configuration.login_user.clone(),
+            ..Watched::default()
+        };
         let state = State::Resting(Sampler::new(Root::machine(), watched.clone()));
         Self { watched, state, otherwise: Every::new(Duration::from_secs(60)) }
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::model::agent::CostLimit;
-use crate::monitor::idle::{self, Sample};
 use crate::monitor::control::completion::Completion;
+use crate::monitor::idle::{self, Sample};
 use crate::monitor::readings::{Interruption, Maintenance};
 use crate::monitor::rules::Rules;
 

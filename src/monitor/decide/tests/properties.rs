@@ -6,7 +6,7 @@ use super::ends::look_at;
 use super::*;
 use crate::model::agent::CostLimit;
 use crate::monitor::control::completion::Completion;
-use crate::monitor::readings::{Interruption};
+use crate::monitor::readings::Interruption;
 use crate::monitor::rules::Rules;
 
 /// One step of a made-up life: how long after the last one it comes, what it reads, and whether an end would fail.

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use super::rates::same_ones;
 use super::{Moved, Pair, either, grown};
+use crate::model::thresholds::Thresholds;
 use crate::monitor::idle::sample::{Gpu, Neuron, Reading, Sample};
-use crate::monitor::idle::thresholds::Thresholds;
 use crate::monitor::idle::verdict::{Signal, SignalName, State, Unit};
 
 pub(super) fn nvidia(pair: &Pair<'_>) -> Signal {

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::model::thresholds::Thresholds;
 use crate::monitor::idle::judge::judge;
 use crate::monitor::idle::sample::{Desktop, Gpu, Inhibitor, Neuron, ProbeAnswer, Terminal};
-use crate::monitor::idle::thresholds::Thresholds;
 use crate::monitor::idle::verdict::{Signal, SignalName};
 
 fn judged(before: &Sample, after: &Sample) -> Verdict {

@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::model::thresholds::Thresholds;
 use crate::monitor::idle::sample::Gpu;
-use crate::monitor::idle::thresholds::Thresholds;
 use crate::monitor::idle::verdict::Unit;
 use crate::monitor::idle::window::{Continuity, Window, advance};
 

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::*;
+use crate::model::thresholds::Thresholds;
 use crate::monitor::idle::look::{Root, Sampler, Watched};
-use crate::monitor::idle::thresholds::Thresholds;
 use crate::monitor::idle::window::{Continuity, Window, advance};
 
 /// Lays the files of a recorded look below a folder; when it was taken.

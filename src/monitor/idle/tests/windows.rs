@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::model::Span;
-use crate::monitor::idle::thresholds::Thresholds;
+use crate::model::thresholds::Thresholds;
 use crate::monitor::idle::window::{Continuity, Window, advance};
 
 /// A machine of which a look is taken now and then.
