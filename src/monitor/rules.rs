@@ -26,6 +26,7 @@ pub enum RulesError {
 
 impl RulesError {
     /// That the metadata service does not tell.
+    #[cfg(feature = "aws")]
     pub(super) fn metadata(error: impl std::error::Error + Send + Sync + 'static) -> Self {
         Self::Metadata(Box::new(error))
     }

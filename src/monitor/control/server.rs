@@ -141,10 +141,11 @@ mod serving {
 
     use super::super::MAX_LINE;
     use super::super::answer::{Answer, RefusalKind};
-    use super::super::doer::{Doer, SetTag};
+    use super::super::doer::Doer;
     use super::super::request::Request;
     use super::{Asked, CLIENT_LIMIT, LINE_LIMIT, MOST_CLIENTS, Server};
     use crate::monitor::event::{Peer, with_causes};
+    use crate::monitor::outside::SetTag;
 
     impl Server {
         /// Serves clients; never returns.
@@ -215,7 +216,7 @@ mod serving {
 #[cfg(not(unix))]
 impl Server {
     /// Never returns.
-    pub async fn serve<W: super::doer::SetTag>(&self, _doer: &super::doer::Doer<'_, W>) {
+    pub async fn serve<W: crate::monitor::outside::SetTag>(&self, _doer: &super::doer::Doer<'_, W>) {
         std::future::pending().await
     }
 }

@@ -196,7 +196,7 @@ async fn a_signal_ends_the_daemon_and_leaves_the_machine() {
         let id = std::process::id().to_string();
         crate::platform::command::run("kill", &["-TERM", &id], "", LIMIT).await.unwrap();
     };
-    let set_tag = async |_: Timestamp, _: &Identity| Ok::<(), &'static str>(());
+    let set_tag = async |_: crate::model::tag::Tag, _: &Identity| Ok::<(), &'static str>(());
     let configuration_file = machine.path("agent.yaml");
     let setting = Setting {
         configuration: &configuration,
