@@ -77,6 +77,7 @@ pub fn apply(
         },
         Request::Pause { span } => {
             let until = later(now, span);
+            let until = Timestamp::from_second(until.as_second()).unwrap_or(until);
             memory.paused_until = Some(until);
             Answer::noted(What::PausedUntil(until)).into()
         }
