@@ -37,12 +37,24 @@ fn steps(workspace: &Workspace, demo: Demo, report: &mut Report) -> Result<(), S
     report.step("docs", &mut docs(workspace))?;
     report.step("tests", &mut workspace.cargo(["xtask", "test"]))?;
     match demo {
-        Demo::Present => report.step("demo", &mut workspace.cargo(["xtask", "demo"])),
-        Demo::Absent => {
-            report.left_out("demo", "cargo xtask has no demo");
+        Demo::Present => report.step("demo", &mut workspace.cargo(["xtask", "demo"]))?,
+        Demo::Absent => report.left_out("demo", "cargo xtask has no demo"),
+    }
+    match boot_test_hindrance() {
+        None => report.step("boot test", &mut workspace.cargo(["xtask", "boot-test"])),
+        Some(why) => {
+            report.left_out("boot test", why);
             Ok(())
         }
     }
+}
+
+/// Why no machine can be booted here, if none can.
+fn boot_test_hindrance() -> Option<String> {
+    #[cfg(target_os = "linux")]
+    return crate::boot_test::hindrance();
+    #[cfg(not(target_os = "linux"))]
+    Some("only Linux can boot a container".to_owned())
 }
 
 fn docs(workspace: &Workspace) -> Command {

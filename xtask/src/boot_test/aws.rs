@@ -63,6 +63,21 @@ impl Aws {
         address.ok_or_else(|| Failure::expected("the address of a metadata service", endpoint))
     }
 
+    /// The address of a machine's network card, as its metadata service tells it.
+    pub(super) fn mac(&self, metadata: SocketAddr) -> Result<String, Failure> {
+        let session = ("X-aws-ec2-metadata-token-ttl-seconds", "60");
+        let token = self.http.put(&format!("http://{metadata}/latest/api/token"), &[session])?;
+        let token = String::from_utf8_lossy(&token);
+        let url = format!("http://{metadata}/latest/meta-data/mac");
+        let mac = self.http.get(&url, &[("X-aws-ec2-metadata-token", &token)])?;
+        Ok(String::from_utf8_lossy(&mac).into_owned())
+    }
+
+    /// What the machine finds below `meta-data/`, or no longer finds.
+    pub(super) fn notify(&self, id: &str, path: &str, notice: &Value) -> Result<(), Failure> {
+        self.post(&format!("machines/{id}/notices"), &json!({ path: notice })).map(|_| ())
+    }
+
     /// A container is no machine of EC2's to cloud-init, which then asks as one did before there were sessions.
     pub(super) fn let_sessions_be_optional(&self, id: &str) -> Result<(), Failure> {
         self.post(&format!("machines/{id}/metadata-options"), &json!({ "HttpTokens": "optional" }))

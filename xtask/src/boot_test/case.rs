@@ -36,7 +36,8 @@ pub(super) fn until(guest: &mut dyn Guest, line: &str, limit: Duration) -> Resul
 
 /// What a machine says of a case that failed: its journal where it still runs, else its console.
 pub(super) fn scene(guest: &mut dyn Guest) -> String {
-    let units = "journalctl --no-pager -n 25 -u 'cloudkit*'; systemctl list-units --failed --plain --no-legend";
+    let units =
+        "journalctl --no-pager -n 25 -u 'cloudkit*'; systemctl list-units --failed --plain --no-legend";
     match guest.sh(units, COMMAND) {
         Ok(Said { code: 0, text }) => format!("its journal:\n{text}"),
         _ => format!("the end of its console:\n{}", tail(&guest.console())),

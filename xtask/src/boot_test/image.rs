@@ -10,7 +10,7 @@ use super::failure::{BootTestError, Failure};
 use crate::workspace::Workspace;
 use crate::{process, say, sha256};
 
-const SUITE: &str = "bookworm";
+pub(super) const SUITE: &str = "bookworm";
 const SIZE: &str = "2G";
 const UNNEEDED: [&str; 3] = ["/usr/share/doc/*", "/usr/share/locale/*", "/usr/share/man/*"];
 
@@ -30,6 +30,19 @@ impl Image {
     /// The tree, as a container boots it.
     pub(super) fn tree(&self) -> PathBuf {
         self.folder.join("tree")
+    }
+
+    /// The same as a disk, which is only read.
+    pub(super) fn disk(&self) -> PathBuf {
+        self.folder.join("disk.img")
+    }
+
+    pub(super) fn kernel(&self) -> PathBuf {
+        self.folder.join("kernel")
+    }
+
+    pub(super) fn initrd(&self) -> PathBuf {
+        self.folder.join("initrd")
     }
 }
 
@@ -99,7 +112,7 @@ fn make(workspace: &Workspace, folder: &Path) -> Result<(), BootTestError> {
 }
 
 /// This machine's own sources of Debian packages: the same mirror, the same release.
-fn apt_sources() -> Result<File, Failure> {
+pub(super) fn apt_sources() -> Result<File, Failure> {
     let places = ["/etc/apt/sources.list.d/debian.sources", "/etc/apt/sources.list"].map(Path::new);
     let path = places.into_iter().find(|path| path.exists()).unwrap_or(places[1]);
     File::open(path).map_err(Failure::file(path))

@@ -8,11 +8,16 @@ mod aws;
 mod bounded;
 mod case;
 mod container;
+mod emulator;
 mod failure;
 mod forward;
+mod full;
+mod full_cases;
 mod image;
+mod login;
 mod namespace;
 mod packages;
+mod qemu;
 mod quick;
 mod stage;
 mod transcript;
@@ -58,6 +63,9 @@ pub(crate) fn run(workspace: &Workspace, arguments: &BootTestArguments) -> Resul
     LAB.ensure(workspace)?;
     stage::strip_agent(workspace)?;
     image::ensure(workspace)?;
+    if arguments.full {
+        qemu::Qemu::ensure(workspace)?;
+    }
     namespace::enter(workspace, arguments)
 }
 
@@ -65,7 +73,8 @@ fn inside(workspace: &Workspace, arguments: &BootTestArguments) -> Result<(), Bo
     let started = Instant::now();
     let mut transcript = Transcript::default();
     namespace::settle()?;
-    quick::run(workspace, arguments.only.as_deref(), &mut transcript)?;
+    let level = if arguments.full { full::run } else { quick::run };
+    level(workspace, arguments.only.as_deref(), &mut transcript)?;
     transcript.took(started.elapsed());
     say::result(format_args!("\n{transcript}"));
     if arguments.write {

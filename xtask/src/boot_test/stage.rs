@@ -48,8 +48,8 @@ pub(super) struct Stage {
     pub(super) agent_sha256: String,
     pub(super) routes: Routes,
     folder: tempfile::TempDir,
+    /// It brings itself to the machines.
     program: PathBuf,
-    agent: PathBuf,
     lab: Lab,
 }
 
@@ -66,21 +66,13 @@ impl Stage {
     pub(super) fn set(workspace: &Workspace) -> Result<Self, BootTestError> {
         let lab = lab::start(workspace)?;
         let image = Image::of(workspace)?;
-        let agent = agent(workspace);
-        let agent_sha256 = sha256::hex(&fs::read(&agent).map_err(Failure::file(&agent))?);
+        let program = agent(workspace);
+        let agent_sha256 = sha256::hex(&fs::read(&program).map_err(Failure::file(&program))?);
         let folder = tempfile::Builder::new().prefix("boot-test-").tempdir_in(workspace.target());
         let folder = folder.map_err(Failure::file(&workspace.target()))?;
         let routes = Routes::default();
-        let stage = Self {
-            aws: Aws::new(&lab.addresses.control),
-            image,
-            agent_sha256,
-            routes,
-            program: workspace.target().join("debug").join("cloudkit"),
-            agent,
-            folder,
-            lab,
-        };
+        let stage =
+            Self { aws: Aws::new(&lab.addresses.control), image, agent_sha256, routes, program, folder, lab };
         stage.open_doors()?;
         stage.make_key()?;
         Ok(stage)
@@ -117,7 +109,18 @@ impl Stage {
     pub(super) fn launch(&self, name: &str, options: &[&str]) -> Result<Launched, Failure> {
         self.cloudkit(
             &[
-                &["launch", "--instance-type", TYPE, "--image", IMAGE, "--name", name, "--yes", "--wait", "accepted"],
+                &[
+                    "launch",
+                    "--instance-type",
+                    TYPE,
+                    "--image",
+                    IMAGE,
+                    "--name",
+                    name,
+                    "--yes",
+                    "--wait",
+                    "accepted",
+                ],
                 options,
             ]
             .concat(),
@@ -138,7 +141,7 @@ impl Stage {
         command.args(arguments).env_clear().envs(self.lab.addresses.variables());
         let address = self.lab_address()?;
         command.env("AWS_ENDPOINT_URL", format!("http://{HOST}:{}", address.port()));
-        command.env("HOME", self.folder()).env("CLOUDKIT_AGENT_BINARY", &self.agent);
+        command.env("HOME", self.folder());
         command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
         bounded::succeed(&mut command, LAUNCH_LIMIT)
     }
