@@ -12,6 +12,7 @@ use super::case::{self, Guest, Notes, Verdict, tell};
 use super::emulator::{BOOTED, Emulator, Hardware, Start};
 use super::failure::{self, BootTestError, Failure, expect};
 use super::full_cases::CASES;
+use super::idle_cases::CASES as IDLE_CASES;
 use super::login::Login;
 use super::namespace::METADATA;
 use super::qemu::Qemu;
@@ -22,6 +23,11 @@ use crate::workspace::Workspace;
 
 /// How long a cold boot may take until all of the user data is done; the computer may be busy with others.
 const BOOT: Duration = Duration::from_secs(600);
+/// The state that cases about idleness begin with.
+const SETTLED: &str = "settled";
+/// Half a minute before the grace after a boot is over, in seconds.
+const SETTLED_UPTIME: u32 = 570;
+const GRACE: Duration = Duration::from_secs(700);
 const SSH_PORT: u16 = 2222;
 /// What an end may take from its moment to the power-off, under emulation.
 pub(super) const END: Duration = Duration::from_secs(60);
@@ -31,7 +37,17 @@ const OPTIONS: &[&str] = &["--ttl", "8h", "--idle-timeout", "2m"];
 pub(super) struct Case {
     pub(super) name: &'static str,
     pub(super) about: &'static str,
+    pub(super) begin: Begin,
     pub(super) run: fn(&mut Scene<'_>) -> Result<Verdict, Failure>,
+}
+
+/// Where a case begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Begin {
+    /// When the machine has booted.
+    Booted,
+    /// When its grace after the boot is nearly over.
+    Settled,
 }
 
 /// A case's machine, and the world around it.
@@ -61,33 +77,73 @@ pub(super) fn run(
     };
     transcript.add(("cold boot", about), outcome, notes, started.elapsed());
     let Some((launched, hardware, disks)) = booted else { return Ok(()) };
-    for case in CASES.iter().filter(|case| only.is_none_or(|word| case.name.contains(word))) {
+    let mut level = Level { stage: &stage, launched, hardware, disks, settled: None };
+    for case in CASES.iter().chain(IDLE_CASES).filter(|case| only.is_none_or(|word| case.name.contains(word)))
+    {
         let started = Instant::now();
-        let folder = stage.folder().join("case");
         let mut notes = Notes::default();
-        let outcome = restored(&hardware, &disks, &folder).and_then(|guest| {
-            // Each begins with the deadline that the launch set.
-            stage.aws.tag(&launched.id, tag::DEADLINE, &launched.deadline.to_string())?;
-            let mut scene =
-                Scene { stage: &stage, launched: launched.clone(), guest, notes: Notes::default() };
-            let outcome = (case.run)(&mut scene);
-            notes = std::mem::take(&mut scene.notes);
-            if outcome.is_err() {
-                notes.add(case::scene(&mut scene.guest));
-            }
-            outcome
-        });
+        let outcome = level.run(case, &mut notes);
         transcript.add((case.name, case.about), outcome, notes, started.elapsed());
     }
     Ok(())
 }
 
-fn restored(hardware: &Hardware, disks: &PathBuf, folder: &PathBuf) -> Result<Emulator, Failure> {
-    if folder.exists() {
-        std::fs::remove_dir_all(folder).map_err(Failure::file(folder))?;
+/// The machine that all cases are a copy of.
+struct Level<'s> {
+    stage: &'s Stage,
+    launched: Launched,
+    hardware: Hardware,
+    disks: PathBuf,
+    /// Whether there is a state near the end of the grace; unknown until a case needs it.
+    settled: Option<bool>,
+}
+
+impl Level<'_> {
+    fn run(&mut self, case: &Case, notes: &mut Notes) -> Result<Verdict, Failure> {
+        // Each begins with the deadline that the launch set.
+        self.stage.aws.tag(&self.launched.id, tag::DEADLINE, &self.launched.deadline.to_string())?;
+        if case.begin == Begin::Settled && !self.settle()? {
+            return Ok(Verdict::Waits("an agent that judges idleness"));
+        }
+        let mut scene = self.restore(case.begin)?;
+        let outcome = (case.run)(&mut scene);
+        *notes = std::mem::take(&mut scene.notes);
+        if outcome.is_err() {
+            notes.add(case::scene(&mut scene.guest));
+        }
+        outcome
     }
-    Emulator::copy(disks, folder)?;
-    Emulator::start(hardware, folder, Start::Saved(BOOTED))
+
+    fn restore(&self, begin: Begin) -> Result<Scene<'_>, Failure> {
+        let folder = self.stage.folder().join("case");
+        if folder.exists() {
+            std::fs::remove_dir_all(&folder).map_err(Failure::file(&folder))?;
+        }
+        let state = if begin == Begin::Settled { SETTLED } else { BOOTED };
+        let disks =
+            if begin == Begin::Settled { self.disks.with_file_name(SETTLED) } else { self.disks.clone() };
+        Emulator::copy(&disks, &folder)?;
+        let guest = Emulator::start(&self.hardware, &folder, Start::Saved(state))?;
+        Ok(Scene { stage: self.stage, launched: self.launched.clone(), guest, notes: Notes::default() })
+    }
+
+    /// Waits once until the grace after a boot is nearly over, where the agent judges idleness at all.
+    fn settle(&mut self) -> Result<bool, Failure> {
+        if let Some(settled) = self.settled {
+            return Ok(settled);
+        }
+        let mut scene = self.restore(Begin::Booted)?;
+        let judges = scene.has("why")?;
+        if judges {
+            say::talk("waiting for the end of the grace after the boot, once");
+            scene.until(&format!("test $(cut -d. -f1 /proc/uptime) -ge {SETTLED_UPTIME}"), GRACE)?;
+            scene.guest.save(SETTLED)?;
+            drop(scene);
+            Emulator::copy(&self.stage.folder().join("case"), &self.disks.with_file_name(SETTLED))?;
+        }
+        self.settled = Some(judges);
+        Ok(judges)
+    }
 }
 
 /// Launches a machine, boots it from cold, and keeps it as it is then.

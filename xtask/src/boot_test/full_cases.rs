@@ -8,48 +8,65 @@ use serde_json::json;
 
 use super::case::{Guest, Verdict};
 use super::failure::{Failure, expect};
-use super::full::{Case, END, Scene};
+use super::full::{Begin, Case, END, Scene};
 
 type Outcome = Result<Verdict, Failure>;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
 pub(super) const CASES: &[Case] = &[
-    Case { name: "deadline", about: "The deadline comes: the agent ends the machine.", run: deadline },
+    Case {
+        name: "deadline",
+        about: "The deadline comes: the agent ends the machine.",
+        begin: Begin::Booted,
+        run: deadline,
+    },
     Case {
         name: "extended",
         about: "The deadline is near, users are warned, and it is moved: the warning is taken back, the machine stays.",
+        begin: Begin::Booted,
         run: extended,
     },
     Case {
         name: "extended while stopped",
         about: "The deadline is moved while the machine is off, and passes: started again, it stays.",
+        begin: Begin::Booted,
         run: extended_while_stopped,
     },
     Case {
         name: "killed and masked",
         about: "The agent is killed and masked: the timer ends the machine at its deadline.",
+        begin: Begin::Booted,
         run: killed_and_masked,
     },
     Case {
         name: "clock before the launch",
         about: "The clock says a time before the launch: nothing is ended by it; set right, the deadline is kept.",
+        begin: Begin::Booted,
         run: clock_before_launch,
     },
     Case {
         name: "clock past the deadline",
         about: "The clock jumps past the deadline: the machine has ten minutes, announced, in which extending counts.",
+        begin: Begin::Booted,
         run: clock_past_deadline,
     },
-    Case { name: "warning", about: "A warning reaches a terminal that is logged in.", run: warning },
+    Case {
+        name: "warning",
+        about: "A warning reaches a terminal that is logged in.",
+        begin: Begin::Booted,
+        run: warning,
+    },
     Case {
         name: "hibernation",
         about: "The machine hibernates and resumes: the agent goes on, and the deadline is kept.",
+        begin: Begin::Booted,
         run: hibernation,
     },
     Case {
         name: "spot notice",
         about: "A notice of interruption runs the hooks as the login user before the end.",
+        begin: Begin::Booted,
         run: spot_notice,
     },
 ];
@@ -150,18 +167,7 @@ fn warning(scene: &mut Scene<'_>) -> Outcome {
 }
 
 fn hibernation(scene: &mut Scene<'_>) -> Outcome {
-    let swap =
-        scene.tell("swapon /dev/vdb; cat /sys/power/state /sys/power/disk; cat /proc/swaps | tail -1")?;
-    expect(swap.contains("disk") && swap.contains("vdb"), "a kernel that can hibernate", swap)?;
-    let boot_id = scene.tell("cat /proc/sys/kernel/random/boot_id")?;
-    scene.tell("systemctl hibernate")?;
-    let took = scene.guest.wait_off(2 * MINUTE)?;
-    scene.notes.add(format!("hibernated in {:.0} s", took.as_secs_f64()));
-    scene.guest.start_again(true)?;
-    scene.guest.set_clock(Timestamp::now())?;
-    let same = scene.tell("cat /proc/sys/kernel/random/boot_id")?;
-    expect(same == boot_id, "the same boot after the resume", same)?;
-    scene.until("systemctl is-active cloudkit-agent.service", END)?;
+    scene.hibernate_and_resume()?;
     let deadline = scene.move_deadline(60)?;
     scene.ends_at(deadline)?;
     scene.notes.add("resumed where it was, its agent active");
@@ -186,4 +192,23 @@ fn spot_notice(scene: &mut Scene<'_>) -> Outcome {
     expect(user == "debian", "a hook that runs as the login user", user)?;
     scene.notes.add("the hook ran as debian, before the time of the notice");
     Ok(Verdict::Holds)
+}
+
+impl Scene<'_> {
+    /// As EC2 does it, which asks the machine's own system to.
+    pub(super) fn hibernate_and_resume(&mut self) -> Result<(), Failure> {
+        let swap =
+            self.tell("swapon /dev/vdb; cat /sys/power/state /sys/power/disk; cat /proc/swaps | tail -1")?;
+        expect(swap.contains("disk") && swap.contains("vdb"), "a kernel that can hibernate", swap)?;
+        let boot_id = self.tell("cat /proc/sys/kernel/random/boot_id")?;
+        self.tell("systemctl hibernate")?;
+        let took = self.guest.wait_off(2 * MINUTE)?;
+        self.notes.add(format!("hibernated in {:.0} s", took.as_secs_f64()));
+        self.guest.start_again(true)?;
+        self.guest.set_clock(Timestamp::now())?;
+        let same = self.tell("cat /proc/sys/kernel/random/boot_id")?;
+        expect(same == boot_id, "the same boot after the resume", same)?;
+        self.until("systemctl is-active cloudkit-agent.service", END)?;
+        Ok(())
+    }
 }

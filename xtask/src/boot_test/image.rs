@@ -27,6 +27,10 @@ impl Image {
         Ok(Self { folder: workspace.target().join("boot-image").join(key) })
     }
 
+    pub(super) fn is_made(&self) -> bool {
+        self.folder.exists()
+    }
+
     /// The tree, as a container boots it.
     pub(super) fn tree(&self) -> PathBuf {
         self.folder.join("tree")
@@ -49,7 +53,7 @@ impl Image {
 /// Makes the image where it is not there; takes minutes then.
 pub(super) fn ensure(workspace: &Workspace) -> Result<Image, BootTestError> {
     let image = Image::of(workspace)?;
-    if image.folder.exists() {
+    if image.is_made() {
         return Ok(image);
     }
     let started = Instant::now();

@@ -13,6 +13,7 @@ mod failure;
 mod forward;
 mod full;
 mod full_cases;
+mod idle_cases;
 mod image;
 mod login;
 mod namespace;
@@ -49,14 +50,15 @@ pub(crate) struct BootTestArguments {
     inside: bool,
 }
 
-pub(crate) use self::packages::hindrance;
+pub(crate) use self::packages::{Level, hindrance};
 
 /// Builds and makes what the machines need, then boots them where they harm nobody.
 pub(crate) fn run(workspace: &Workspace, arguments: &BootTestArguments) -> Result<(), BootTestError> {
     if arguments.inside {
         return inside(workspace, arguments);
     }
-    if let Some(why) = hindrance() {
+    let level = if arguments.full { Level::Full } else { Level::Quick };
+    if let Some(why) = hindrance(workspace, level) {
         return Err(BootTestError::Hindered(why));
     }
     process::run(&mut workspace.cargo(["build"]))?;

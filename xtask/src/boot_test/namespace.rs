@@ -31,6 +31,10 @@ pub(super) fn enter(workspace: &Workspace, arguments: &BootTestArguments) -> Res
     let mut command = Command::new("unshare");
     command.args(["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]);
     command.args(["--propagation", "private"]);
+    if arguments.full {
+        // An emulated machine needs nothing that is root's.
+        command.args(["--user", "--map-root-user"]);
+    }
     let itself = env::current_exe().map_err(|source| Failure::Start { line: "xtask".to_owned(), source })?;
     command.arg(itself).args(["boot-test", "--inside"]);
     command.args(arguments.full.then_some("--full")).args(arguments.write.then_some("--write"));
@@ -38,7 +42,7 @@ pub(super) fn enter(workspace: &Workspace, arguments: &BootTestArguments) -> Res
         command.args(["--only", only]);
     }
     command.current_dir(workspace.root()).env(GROUP, &group);
-    let groups = Groups::make(&group)?;
+    let groups = if arguments.full { Groups(Vec::new()) } else { Groups::make(&group)? };
     // It reads from us until we end, however we end.
     let mut child = command
         .stdin(Stdio::piped())

@@ -71,6 +71,7 @@ impl Qemu {
         let Self::Unpacked(tree) = self else { return Command::new(name) };
         let mut command = Command::new(tree.join(LOADER));
         command.arg("--library-path").arg(tree.join(LIBRARIES)).arg(tree.join("usr/bin").join(name));
+        command.env("QEMU_MODULE_DIR", tree.join(LIBRARIES).join("qemu"));
         command
     }
 }

@@ -44,6 +44,12 @@ const CASES: &[Case] = &[
         run: timer_alone,
     },
     Case {
+        name: "a user's cloud-config",
+        about: "What a user's own cloud-config breaks, and it breaks a lot, leaves the timer armed.",
+        options: &["--ttl", "55s", "--user-data", "tests/boot/disarming.yaml"],
+        run: cloud_config,
+    },
+    Case {
         name: "completion",
         about: "The machine's work says that it is complete, and the machine ends.",
         options: &["--ttl", "1h"],
@@ -104,6 +110,21 @@ fn live(
         machine.notes.add(case::scene(&mut machine.guest));
     }
     (outcome, machine.notes, started.elapsed())
+}
+
+/// Its cloud-init has something to complain of; the deadline is kept all the same.
+fn cloud_config(machine: &mut Machine<'_>) -> Result<Verdict, Failure> {
+    let limit = Duration::from_secs(30);
+    case::until(&mut machine.guest, "systemctl is-active cloudkit-deadline.timer", limit)?;
+    let agent = case::until(&mut machine.guest, "systemctl is-active cloudkit-agent.service", limit);
+    tell(&mut machine.guest, "systemctl is-active cloudkit-deadline.timer")?;
+    machine.notes.add(if agent.is_ok() {
+        "the timer is armed, the agent active"
+    } else {
+        "the timer is armed"
+    });
+    machine.ends_at(machine.launched.deadline)?;
+    Ok(Verdict::Holds)
 }
 
 fn boot_and_deadline(machine: &mut Machine<'_>) -> Result<Verdict, Failure> {
