@@ -216,20 +216,28 @@ fn content(guest: &mut Emulator) -> Result<(), Failure> {
 }
 
 impl Scene<'_> {
-    /// Moves the deadline in the machine's tag, as somebody elsewhere would.
-    pub(super) fn move_deadline(&self, seconds: i64) -> Result<Timestamp, Failure> {
-        let now = Timestamp::now().as_second();
-        let deadline = Timestamp::from_second(now + seconds);
-        let deadline = deadline.map_err(|error| Failure::expected("a time", error.to_string()))?;
-        self.stage.aws.tag(&self.launched.id, tag::DEADLINE, &deadline.to_string())?;
+    /// The time as the machine has it. Its clock stood still between the state that it goes on from and now.
+    pub(super) fn now(&mut self) -> Result<Timestamp, Failure> {
+        let seconds = failure::parsed(&self.tell("date +%s")?)?;
+        Timestamp::from_second(seconds).map_err(|error| Failure::expected("a time", error.to_string()))
+    }
+
+    /// Moves the deadline in the machine's tag, as somebody elsewhere would, to so many seconds from now.
+    pub(super) fn move_deadline(&mut self, seconds: u64) -> Result<Timestamp, Failure> {
+        let deadline = after(self.now()?, seconds)?;
+        self.move_deadline_to(deadline)?;
         Ok(deadline)
+    }
+
+    pub(super) fn move_deadline_to(&self, deadline: Timestamp) -> Result<(), Failure> {
+        self.stage.aws.tag(&self.launched.id, tag::DEADLINE, &deadline.to_string())
     }
 
     /// The machine powers off at that time, and not before.
     pub(super) fn ends_at(&mut self, deadline: Timestamp) -> Result<(), Failure> {
-        let left = Duration::try_from(deadline.duration_since(Timestamp::now())).unwrap_or_default();
-        self.guest.wait_off(left + END)?;
-        let late = Timestamp::now().duration_since(deadline).as_secs_f64();
+        let left = Duration::try_from(deadline.duration_since(self.now()?)).unwrap_or_default();
+        let took = self.guest.wait_off(left + END)?;
+        let late = took.as_secs_f64() - left.as_secs_f64();
         expect(late > -2.0, "no end before the deadline", format!("{late:.1} s"))?;
         self.notes.add(format!("off {late:.1} s after the deadline"));
         Ok(())
@@ -272,4 +280,9 @@ impl Scene<'_> {
     pub(super) fn log_in(&self) -> Result<Login, Failure> {
         Login::open(self.stage.folder(), SSH_PORT)
     }
+}
+
+pub(super) fn after(time: Timestamp, seconds: u64) -> Result<Timestamp, Failure> {
+    let later = time.checked_add(Duration::from_secs(seconds));
+    later.map_err(|error| Failure::expected("a time", error.to_string()))
 }

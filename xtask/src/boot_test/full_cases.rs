@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::case::{Guest, Verdict};
 use super::failure::{Failure, expect};
-use super::full::{Begin, Case, END, Scene};
+use super::full::{Begin, Case, END, Scene, after};
 
 type Outcome = Result<Verdict, Failure>;
 
@@ -98,7 +98,8 @@ fn extended_while_stopped(scene: &mut Scene<'_>) -> Outcome {
     scene.until(&format!("grep -q '{deadline}' /run/cloudkit/status.json"), END)?;
     scene.tell("systemctl poweroff --no-block")?;
     scene.guest.wait_off(END)?;
-    scene.move_deadline(7200)?;
+    // The machine's clock will be right when it is on again.
+    scene.move_deadline_to(after(Timestamp::now(), 7200)?)?;
     let left = Duration::try_from(deadline.duration_since(Timestamp::now())).unwrap_or_default();
     std::thread::sleep(left + Duration::from_secs(2));
     scene.guest.start_again(false)?;
@@ -117,11 +118,8 @@ fn killed_and_masked(scene: &mut Scene<'_>) -> Outcome {
         "ln -sf /dev/null /etc/systemd/system/cloudkit-agent.service && systemctl daemon-reload &&
          systemctl kill -s KILL cloudkit-agent.service && sleep 2 && ! systemctl is-active cloudkit-agent.service",
     )?;
-    let deadline = scene.launched.deadline;
     let seconds = Duration::from_secs(30);
-    let near =
-        deadline.checked_sub(seconds).map_err(|error| Failure::expected("a time", error.to_string()))?;
-    scene.guest.set_clock(near)?;
+    scene.guest.set_clock(scene.launched.deadline - seconds)?;
     scene.notes.add("without its agent, the clock set to 30 s before the deadline");
     let took = scene.guest.wait_off(seconds + END)?;
     let late = took.as_secs_f64() - seconds.as_secs_f64();
@@ -142,9 +140,7 @@ fn clock_before_launch(scene: &mut Scene<'_>) -> Outcome {
 }
 
 fn clock_past_deadline(scene: &mut Scene<'_>) -> Outcome {
-    let deadline = scene.launched.deadline;
-    let past = deadline.checked_add(Duration::from_secs(3600));
-    scene.guest.set_clock(past.map_err(|error| Failure::expected("a time", error.to_string()))?)?;
+    scene.guest.set_clock(after(scene.launched.deadline, 3600)?)?;
     scene.until("test -e /run/cloudkit/warning", MINUTE)?;
     scene.stays(MINUTE)?;
     let warning = scene.tell("cat /run/cloudkit/warning")?;
@@ -182,8 +178,7 @@ fn spot_notice(scene: &mut Scene<'_>) -> Outcome {
         "install -d /etc/cloudkit/hooks.d/pre-stop && printf '#!/bin/sh\\nid -un >/tmp/hook-ran\\nsleep 8\\n' \
          >/etc/cloudkit/hooks.d/pre-stop/10-note && chmod 755 /etc/cloudkit/hooks.d/pre-stop/10-note",
     )?;
-    let at = Timestamp::from_second(Timestamp::now().as_second() + 120);
-    let at = at.map_err(|error| Failure::expected("a time", error.to_string()))?;
+    let at = after(scene.now()?, 120)?;
     let notice = json!({"action": "terminate", "time": at.to_string()});
     scene.stage.aws.notify(&scene.launched.id, "spot/instance-action", &notice)?;
     let outcome = scene.until("cat /tmp/hook-ran", MINUTE);
