@@ -184,8 +184,8 @@ fn spot_notice(scene: &mut Scene<'_>) -> Outcome {
     let outcome = scene.until("cat /tmp/hook-ran", MINUTE);
     scene.stage.aws.notify(&scene.launched.id, "spot/instance-action", &serde_json::Value::Null)?;
     let user = outcome?;
-    expect(user == "debian", "a hook that runs as the login user", user)?;
-    scene.notes.add("the hook ran as debian, before the time of the notice");
+    expect(user == "admin", "a hook that runs as the login user", user)?;
+    scene.notes.add("the hook ran as admin, before the time of the notice");
     Ok(Verdict::Holds)
 }
 

@@ -34,7 +34,7 @@ impl Login {
             "UserKnownHostsFile=/dev/null",
         ]);
         command.args(["-o", "LogLevel=ERROR", "-o", "ConnectTimeout=60", "-p", &port.to_string(), "-i"]);
-        command.arg(home.join(".ssh").join("id_ed25519")).arg("debian@127.0.0.1");
+        command.arg(home.join(".ssh").join("id_ed25519")).arg("admin@127.0.0.1");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let start = |source| Failure::Start { line: "ssh".to_owned(), source };
         let mut process = command.spawn().map_err(start)?;

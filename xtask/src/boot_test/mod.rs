@@ -10,6 +10,7 @@ mod case;
 mod container;
 mod emulator;
 mod failure;
+mod folder;
 mod forward;
 mod full;
 mod full_cases;
@@ -43,7 +44,7 @@ pub(crate) struct BootTestArguments {
     #[arg(long)]
     write: bool,
     /// Run the cases alone whose name contains this.
-    #[arg(long, value_name = "WORD")]
+    #[arg(long, value_name = "WORD", conflicts_with = "write")]
     only: Option<String>,
     /// The second half, within the namespaces of the first.
     #[arg(long, hide = true)]

@@ -12,6 +12,7 @@ use std::time::Duration;
 use super::BootTestArguments;
 use super::bounded;
 use super::failure::{BootTestError, Failure};
+use super::folder::Folder;
 use crate::process;
 use crate::workspace::Workspace;
 
@@ -41,7 +42,9 @@ pub(super) fn enter(workspace: &Workspace, arguments: &BootTestArguments) -> Res
     if let Some(only) = &arguments.only {
         command.args(["--only", only]);
     }
-    command.current_dir(workspace.root()).env(GROUP, &group);
+    let folder = Folder::make(workspace)?;
+    let (name, path) = folder.variable();
+    command.current_dir(workspace.root()).env(GROUP, &group).env(name, path);
     let groups = if arguments.full { Groups(Vec::new()) } else { Groups::make(&group)? };
     // It reads from us until we end, however we end.
     let mut child = command
@@ -51,7 +54,7 @@ pub(super) fn enter(workspace: &Workspace, arguments: &BootTestArguments) -> Res
     // To wait for a child closes its standard input, unless it was taken.
     let held = child.stdin.take();
     let status = child.wait();
-    drop((held, groups));
+    drop((held, groups, folder));
     match status {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(process::ProcessError::Failed { line: "boot-test".to_owned(), status }.into()),

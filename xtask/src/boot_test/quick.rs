@@ -158,7 +158,7 @@ fn completion(machine: &mut Machine<'_>) -> Result<Verdict, Failure> {
     if known.code != 0 {
         return Ok(Verdict::Waits("cloudkit agent complete"));
     }
-    tell(&mut machine.guest, "runuser -u debian -- /usr/local/bin/cloudkit agent complete --status done")?;
+    tell(&mut machine.guest, "runuser -u admin -- /usr/local/bin/cloudkit agent complete --status done")?;
     let took = machine.guest.wait_off(Duration::from_secs(90))?;
     machine.notes.add(format!("off {:.1} s after the login user called it complete", took.as_secs_f64()));
     Ok(Verdict::Holds)

@@ -15,7 +15,7 @@ use super::failure::{BootTestError, Failure};
 use super::forward::{self, Routes};
 use super::image::Image;
 use super::namespace::{HOST, METADATA};
-use super::{bounded, failure};
+use super::{bounded, failure, folder};
 use crate::lab::{self, Lab};
 use crate::workspace::Workspace;
 use crate::{process, sha256};
@@ -47,7 +47,7 @@ pub(super) struct Stage {
     /// What the agent's bytes come to.
     pub(super) agent_sha256: String,
     pub(super) routes: Routes,
-    folder: tempfile::TempDir,
+    folder: PathBuf,
     /// It brings itself to the machines.
     program: PathBuf,
     lab: Lab,
@@ -68,8 +68,7 @@ impl Stage {
         let image = Image::of(workspace)?;
         let program = agent(workspace);
         let agent_sha256 = sha256::hex(&fs::read(&program).map_err(Failure::file(&program))?);
-        let folder = tempfile::Builder::new().prefix("boot-test-").tempdir_in(workspace.target());
-        let folder = folder.map_err(Failure::file(&workspace.target()))?;
+        let folder = folder::given()?;
         let routes = Routes::default();
         let stage =
             Self { aws: Aws::new(&lab.addresses.control), image, agent_sha256, routes, program, folder, lab };
@@ -79,7 +78,7 @@ impl Stage {
     }
 
     pub(super) fn folder(&self) -> &Path {
-        self.folder.path()
+        &self.folder
     }
 
     /// The addresses at which machines find the lab and their metadata.

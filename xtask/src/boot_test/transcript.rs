@@ -76,7 +76,9 @@ impl Transcript {
         text += &format!("\nAll of it took {:.0} s.\n", self.took.as_secs_f64());
         for case in &self.cases {
             text += &format!("\n### {}\n\n{}\n\n", case.name, case.about);
-            text += &case.lines().map(|line| format!("* {line}\n")).collect::<String>();
+            for line in case.lines() {
+                text += &format!("* {}\n", line.trim_end().replace('\n', "\n  "));
+            }
         }
         text
     }
