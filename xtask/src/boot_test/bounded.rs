@@ -78,3 +78,30 @@ pub(super) fn until<T>(
         thread::sleep(LOOK * 4);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        command
+    }
+
+    #[test]
+    fn what_a_program_says_is_kept_with_its_code() {
+        let said = run(&mut shell("echo a; echo b >&2; exit 3"), Duration::from_secs(20)).unwrap();
+        assert_eq!((said.code, said.text.as_str()), (3, "a\nb\n"));
+        let error = succeed(&mut shell("echo no; exit 1"), Duration::from_secs(20)).unwrap_err();
+        assert_eq!(error.to_string(), "`sh -c echo no; exit 1` failed (1): no");
+    }
+
+    #[test]
+    fn what_takes_too_long_is_ended() {
+        let error = run(&mut shell("exec sleep 60"), Duration::ZERO).unwrap_err();
+        assert!(matches!(error, Failure::TooLong { seconds: 0, .. }));
+        let error = until::<()>("the moon", Duration::ZERO, || Ok(None)).unwrap_err();
+        assert_eq!(error.to_string(), "the moon took longer than 0 s");
+    }
+}

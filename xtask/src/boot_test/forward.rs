@@ -58,3 +58,43 @@ fn pump(mut from: TcpStream, mut to: TcpStream) {
     let _ = io::copy(&mut from, &mut to).and_then(|_| to.flush());
     let _ = to.shutdown(Shutdown::Write);
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::*;
+
+    fn free() -> SocketAddr {
+        TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+    }
+
+    fn ask(at: SocketAddr) -> String {
+        let mut stream = TcpStream::connect(at).unwrap();
+        // It may be closed already.
+        let _ = stream.write_all(b"hello").and_then(|()| stream.shutdown(Shutdown::Write));
+        let mut answer = String::new();
+        let _ = stream.read_to_string(&mut answer);
+        answer
+    }
+
+    #[test]
+    fn who_asks_decides_whom_it_reaches() {
+        let echo = TcpListener::bind("127.0.0.1:0").unwrap();
+        let to = echo.local_addr().unwrap();
+        thread::spawn(move || {
+            for mut stream in echo.incoming().flatten() {
+                let mut said = String::new();
+                let _ = stream.read_to_string(&mut said).and_then(|_| stream.write_all(said.as_bytes()));
+            }
+        });
+        let (known, routes) = (free(), Routes::default());
+        by_peer(known, routes.clone()).unwrap();
+        assert_eq!(ask(known), "", "nobody is known yet");
+        routes.set("127.0.0.1".parse().unwrap(), to);
+        assert_eq!(ask(known), "hello");
+        let everybody = free();
+        all(everybody, to).unwrap();
+        assert_eq!(ask(everybody), "hello");
+    }
+}

@@ -38,16 +38,16 @@ const CASES: &[Case] = &[
         run: boot_and_deadline,
     },
     Case {
+        name: "a user's cloud-config",
+        about: "What a user's own cloud-config breaks, and it breaks a lot, leaves the timer armed.",
+        options: &["--ttl", "45s", "--user-data", "tests/boot/disarming.yaml"],
+        run: cloud_config,
+    },
+    Case {
         name: "timer alone",
         about: "The agent is masked and killed: the dead-man timer ends the machine at its deadline.",
         options: &["--ttl", "40s"],
         run: timer_alone,
-    },
-    Case {
-        name: "a user's cloud-config",
-        about: "What a user's own cloud-config breaks, and it breaks a lot, leaves the timer armed.",
-        options: &["--ttl", "55s", "--user-data", "tests/boot/disarming.yaml"],
-        run: cloud_config,
     },
     Case {
         name: "completion",

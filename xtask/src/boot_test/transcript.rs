@@ -124,3 +124,38 @@ fn chain(error: &dyn std::error::Error) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn transcript() -> Transcript {
+        let mut transcript = Transcript::default();
+        let mut notes = Notes::default();
+        notes.add("it says:\nso");
+        transcript.add(("deadline", "It ends."), Ok(Verdict::Holds), notes, Duration::from_secs(3));
+        let waits = Ok(Verdict::Waits("hooks"));
+        transcript.add(("notice", "Hooks run."), waits, Notes::default(), Duration::ZERO);
+        transcript
+    }
+
+    #[test]
+    fn what_waits_is_told_and_is_no_failure() {
+        let transcript = transcript();
+        assert!(transcript.verdict().is_ok());
+        let text = transcript.markdown();
+        assert!(text.contains("| deadline | holds | 3 |\n| notice | waits | 0 |\n"), "{text}");
+        assert!(text.contains("### deadline\n\nIt ends.\n\n* it says:\n  so\n"), "{text}");
+        assert!(text.contains("* waits for hooks\n"), "{text}");
+    }
+
+    #[test]
+    fn what_fails_is_named() {
+        let mut transcript = transcript();
+        let failure = Failure::expected("an end", "none");
+        transcript.add(("idle", "It ends."), Err(failure), Notes::default(), Duration::ZERO);
+        let error = transcript.verdict().unwrap_err();
+        assert_eq!(error.to_string(), "these failed: idle");
+        assert!(transcript.to_string().contains("FAILED: expected an end, found: none"));
+    }
+}
