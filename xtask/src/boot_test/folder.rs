@@ -32,6 +32,10 @@ impl Folder {
         Ok(Self(path))
     }
 
+    pub(super) fn path(&self) -> &Path {
+        &self.0
+    }
+
     /// What tells the second half.
     pub(super) fn variable(&self) -> (&'static str, &Path) {
         (VARIABLE, &self.0)

@@ -24,11 +24,13 @@ mod quick;
 mod stage;
 mod transcript;
 
+use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::Args;
 
 use self::failure::BootTestError;
+use self::folder::Folder;
 use self::transcript::Transcript;
 use crate::venv::LAB;
 use crate::workspace::Workspace;
@@ -46,6 +48,9 @@ pub(crate) struct BootTestArguments {
     /// Run the cases alone whose name contains this.
     #[arg(long, value_name = "WORD", conflicts_with = "write")]
     only: Option<String>,
+    /// Test this build of cloudkit instead of the one that is built now.
+    #[arg(long, value_name = "FILE")]
+    program: Option<PathBuf>,
     /// The second half, within the namespaces of the first.
     #[arg(long, hide = true)]
     inside: bool,
@@ -62,14 +67,20 @@ pub(crate) fn run(workspace: &Workspace, arguments: &BootTestArguments) -> Resul
     if let Some(why) = hindrance(workspace, level) {
         return Err(BootTestError::Hindered(why));
     }
-    process::run(&mut workspace.cargo(["build"]))?;
+    let program = if let Some(program) = &arguments.program {
+        program.clone()
+    } else {
+        process::run(&mut workspace.cargo(["build"]))?;
+        workspace.target().join("debug").join("cloudkit")
+    };
     LAB.ensure(workspace)?;
-    stage::strip_agent(workspace)?;
+    let folder = Folder::make(workspace)?;
+    stage::strip_program(&program, folder.path())?;
     image::ensure(workspace)?;
     if arguments.full {
         qemu::Qemu::ensure(workspace)?;
     }
-    namespace::enter(workspace, arguments)
+    namespace::enter(workspace, arguments, folder)
 }
 
 fn inside(workspace: &Workspace, arguments: &BootTestArguments) -> Result<(), BootTestError> {

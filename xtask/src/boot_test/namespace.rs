@@ -27,7 +27,11 @@ const HIERARCHIES: [&str; 3] = ["/sys/fs/cgroup/systemd", "/sys/fs/cgroup/unifie
 const LIMIT: Duration = Duration::from_secs(20);
 
 /// Runs the second half within namespaces, and tidies up behind it.
-pub(super) fn enter(workspace: &Workspace, arguments: &BootTestArguments) -> Result<(), BootTestError> {
+pub(super) fn enter(
+    workspace: &Workspace,
+    arguments: &BootTestArguments,
+    folder: Folder,
+) -> Result<(), BootTestError> {
     let group = format!("cloudkit-boot-test-{}", this::id());
     let mut command = Command::new("unshare");
     command.args(["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]);
@@ -42,7 +46,6 @@ pub(super) fn enter(workspace: &Workspace, arguments: &BootTestArguments) -> Res
     if let Some(only) = &arguments.only {
         command.args(["--only", only]);
     }
-    let folder = Folder::make(workspace)?;
     let (name, path) = folder.variable();
     command.current_dir(workspace.root()).env(GROUP, &group).env(name, path);
     let groups = if arguments.full { Groups(Vec::new()) } else { Groups::make(&group)? };

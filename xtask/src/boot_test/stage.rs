@@ -23,20 +23,15 @@ use crate::{process, sha256};
 /// The image whose C library is that of the test's machines.
 const IMAGE: &str = "debian-12";
 const TYPE: &str = "t3.micro";
+const PROGRAM: &str = "cloudkit";
 const LAUNCH_LIMIT: Duration = Duration::from_secs(120);
 const KEY_LIMIT: Duration = Duration::from_secs(20);
 
-/// The program that goes to the machines: what `cargo build` made, without what only a debugger reads.
-fn agent(workspace: &Workspace) -> PathBuf {
-    workspace.target().join("boot-test").join("cloudkit")
-}
-
-pub(super) fn strip_agent(workspace: &Workspace) -> Result<(), BootTestError> {
-    let (built, agent) = (workspace.target().join("debug").join("cloudkit"), agent(workspace));
-    let folder = agent.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(Failure::file(folder))?;
+/// Puts the program that launches and goes to the machines into the folder of a run: what was built, without what only a
+/// debugger reads.
+pub(super) fn strip_program(built: &Path, folder: &Path) -> Result<(), BootTestError> {
     let mut strip = Command::new("strip");
-    strip.arg("-o").arg(&agent).arg(&built);
+    strip.arg("-o").arg(folder.join(PROGRAM)).arg(built);
     Ok(process::run(&mut strip)?)
 }
 
@@ -66,9 +61,9 @@ impl Stage {
     pub(super) fn set(workspace: &Workspace) -> Result<Self, BootTestError> {
         let lab = lab::start(workspace)?;
         let image = Image::of(workspace)?;
-        let program = agent(workspace);
-        let agent_sha256 = sha256::hex(&fs::read(&program).map_err(Failure::file(&program))?);
         let folder = folder::given()?;
+        let program = folder.join(PROGRAM);
+        let agent_sha256 = sha256::hex(&fs::read(&program).map_err(Failure::file(&program))?);
         let routes = Routes::default();
         let stage =
             Self { aws: Aws::new(&lab.addresses.control), image, agent_sha256, routes, program, folder, lab };
