@@ -25,8 +25,8 @@ use crate::workspace::Workspace;
 const BOOT: Duration = Duration::from_secs(600);
 /// The state that cases about idleness begin with.
 const SETTLED: &str = "settled";
-/// Half a minute before the grace after a boot is over, in seconds.
-const SETTLED_UPTIME: u32 = 570;
+/// Half a minute before the grace is over that begins with the agent's first look, in seconds.
+const SETTLED_AFTER: u32 = 570;
 const GRACE: Duration = Duration::from_secs(700);
 const SSH_PORT: u16 = 2222;
 /// What an end may take from its moment to the power-off, under emulation.
@@ -136,7 +136,9 @@ impl Level<'_> {
         let judges = scene.has("why")?;
         if judges {
             say::talk("waiting for the end of the grace after the boot, once");
-            scene.until(&format!("test $(cut -d. -f1 /proc/uptime) -ge {SETTLED_UPTIME}"), GRACE)?;
+            let since = "$(systemctl show cloudkit-agent.service -p ActiveEnterTimestampMonotonic --value)";
+            let up = "$(cut -d. -f1 /proc/uptime)";
+            scene.until(&format!("test $(({up} - {since} / 1000000)) -ge {SETTLED_AFTER}"), GRACE)?;
             scene.guest.save(SETTLED)?;
             drop(scene);
             Emulator::copy(&self.stage.folder().join("case"), &self.disks.with_file_name(SETTLED))?;
