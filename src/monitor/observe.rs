@@ -40,6 +40,8 @@ pub(super) struct Observer {
     launched_at: Timestamp,
     identity: Option<Identity>,
     is_spot: Option<bool>,
+    /// What the tags said when they were asked for last; unknown where they did not.
+    tags: (Reading<Option<Timestamp>>, Reading<Rules>),
     schedule: Schedule,
     look: Look,
 }
@@ -58,6 +60,7 @@ impl Observer {
             launched_at: configuration.launched_at,
             identity: None,
             is_spot: None,
+            tags: (Reading::Unknown, Reading::Unknown),
             schedule: Schedule::default(),
             look: Look::new(configuration),
         }
@@ -136,9 +139,13 @@ impl Observer {
 /// A service that has just failed is not waited for again in the same tick.
 impl<R: FnMut(Event)> Questions<'_, R> {
     async fn tags(&mut self, is_near: bool) -> (Reading<Option<Timestamp>>, Reading<Rules>) {
-        if !(self.observer.schedule.tags.is_due() || is_near) {
-            return (Reading::Unknown, Reading::Unknown);
+        if self.observer.schedule.tags.is_due() || is_near {
+            self.observer.tags = self.ask_for_tags().await;
         }
+        self.observer.tags
+    }
+
+    async fn ask_for_tags(&mut self) -> (Reading<Option<Timestamp>>, Reading<Rules>) {
         let deadline = self.observer.deadline_tag().await;
         self.is_reachable = !matches!(deadline, Err(DeadlineError::Metadata(_)));
         let deadline = reading(self.announcer.outcome(Topic::DeadlineTag, deadline));

@@ -100,8 +100,8 @@ fn the_agent_warns_and_ends_the_machine_at_its_deadline() {
     looking after a machine of launch l-xxxxxxxxxxxxxxxx
     this is i-xxxxxxxxxxxxxxxxx in us-east-1
     the deadline is YYYY-MM-DDThh:mm:ssZ, by the machine's tag
-    users are warned: the machine ends at YYYY-MM-DDThh:mm:ssZ
-    ending the machine
+    users are warned: the machine ends at YYYY-MM-DDThh:mm:ssZ: its deadline
+    ending the machine: its deadline
     told to stop; the machine stays as it is
     ");
     assert_eq!(machine.lab.requests_of("TerminateInstances").len(), 1);
@@ -115,6 +115,7 @@ fn a_deadline_that_is_moved_keeps_the_machine() {
     assert_snapshot!(machine.home.run(STATUS), @"
     looking after i-xxxxxxxxxxxxxxxxx, launch l-xxxxxxxxxxxxxxxx
     ends at YYYY-MM-DDThh:mm:ssZ (in [SPAN]), by the machine's tag
+    ends after 1h without work
     users have been warned
     last look at YYYY-MM-DDThh:mm:ssZ, version 0.1.0
     ");
@@ -127,6 +128,7 @@ fn a_deadline_that_is_moved_keeps_the_machine() {
     assert_snapshot!(machine.home.run(STATUS), @"
     looking after i-xxxxxxxxxxxxxxxxx, launch l-xxxxxxxxxxxxxxxx
     ends at YYYY-MM-DDThh:mm:ssZ (in [SPAN]), by the machine's tag
+    ends after 1h without work
     last look at YYYY-MM-DDThh:mm:ssZ, version 0.1.0
     ");
     let status = machine.home.run(&format!("{STATUS} -o json")).ok().json();
@@ -167,10 +169,10 @@ fn a_machine_that_is_to_hibernate_is_never_terminated_where_that_fails() {
     looking after a machine of launch l-xxxxxxxxxxxxxxxx
     this is i-xxxxxxxxxxxxxxxxx in us-east-1
     the deadline is YYYY-MM-DDThh:mm:ssZ, by the machine's tag
-    users are warned: the machine ends at YYYY-MM-DDThh:mm:ssZ
-    ending the machine
+    users are warned: the machine hibernates at YYYY-MM-DDThh:mm:ssZ: its deadline
+    ending the machine: its deadline
     ending the machine: cannot hibernate i-xxxxxxxxxxxxxxxxx in us-east-1 by the API: StopInstances refused: UnauthorizedOperation: You are not authorized to perform this operation.
-    ending the machine
+    ending the machine: its deadline
     ending the machine: in order again
     told to stop; the machine stays as it is
     ");
