@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::decide::{DeadlineSource, Decided, Decision};
 use super::end::EndReason;
+use super::idle::{self, Signal, Verdict};
+use super::memory::Memory;
 use super::policy::Policy;
 use super::time::later;
 use crate::model::{EndAction, Money, ShutdownBehavior, Span};
@@ -53,6 +55,9 @@ pub struct Status {
     /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ends_because: Option<EndReason>,
+    /// What is done with it then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_by: Option<EndAction>,
     /// How long that is away; 0 where it is past.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ends_in_seconds: Option<u64>,
@@ -65,6 +70,9 @@ pub struct Status {
     /// For how many seconds it has had no work; 0 where it has some, or that can't be told.
     #[serde(default)]
     pub idle_seconds: u64,
+    /// What told of work at the last look at it, or could not be told; empty where nothing did.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub work: Vec<String>,
     /// What is done with it then.
     #[serde(default)]
     pub on_idle: EndAction,
@@ -153,10 +161,12 @@ impl Status {
             deadline_source: decided.deadline.map(|deadline| deadline.source),
             ends_at: decided.end.map(|end| end.at),
             ends_because: decided.end.map(|end| end.reason),
+            ends_by: decided.end.map(|end| end.action),
             ends_in_seconds: decided.end.map(|end| Span::between(now, end.at).seconds()),
             on_deadline: rules.on_deadline.unwrap_or_default(),
             idle_timeout_seconds: rules.idle_timeout.map(Span::seconds),
             idle_seconds: decided.memory.idle.quiet_for().seconds(),
+            work: work(&decided.memory),
             on_idle: rules.on_idle.unwrap_or_default(),
             on_complete: rules.on_complete.unwrap_or_default(),
             completed_at: decided.memory.completed.as_ref().map(|completed| completed.at),
@@ -205,6 +215,16 @@ impl Status {
         })?;
         files::replace(&path, &json, Access::Public)
     }
+}
+
+/// What keeps a machine from having no work.
+fn work(memory: &Memory) -> Vec<String> {
+    let reasons = memory.idle.verdict().into_iter().flat_map(Verdict::reasons);
+    let words = |signal: &Signal| match signal.state {
+        idle::State::Unknown => format!("{}: not known: {}", signal.name, signal.words),
+        idle::State::Active | idle::State::Quiet => format!("{}: {}", signal.name, signal.words),
+    };
+    reasons.map(words).collect()
 }
 
 /// What the machine's status tag says: for how long it has had no work, in steps that are worth a write, or that it has
@@ -257,7 +277,6 @@ mod tests {
     use crate::model::agent::AgentConfiguration;
     use crate::monitor::decide::Deadline;
     use crate::monitor::end::End;
-    use crate::monitor::memory::Memory;
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).unwrap()
