@@ -12,7 +12,6 @@ use super::decide::{Deadline, DeadlineSource, Effort, Notice};
 use super::end::{End, EndReason};
 use super::readings::Identity;
 use crate::model::Span;
-use crate::platform::transient_unit::Ended;
 
 /// Something that happened, or that the daemon did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +61,12 @@ pub enum Event {
     /// Users are told that the end which they were warned of does not come.
     TakenBack,
     /// What was run before the end is over.
-    HooksEnded(Ended),
+    HooksEnded {
+        /// How.
+        how: String,
+        /// The last lines that they printed.
+        output: String,
+    },
     /// The machine is being ended.
     Ending(EndReason, Effort),
     /// Somebody on the machine asked for something.
@@ -176,9 +180,9 @@ impl fmt::Display for Event {
             Self::HooksStarted { reason, limit } => {
                 write!(f, "running the hooks before the end ({reason}), for {limit} at most")
             }
-            Self::HooksEnded(ended) => {
-                write!(f, "the hooks before the end: {ended}")?;
-                ended.output.lines().try_for_each(|line| write!(f, "\n  {line}"))
+            Self::HooksEnded { how, output } => {
+                write!(f, "the hooks before the end: {how}")?;
+                output.lines().try_for_each(|line| write!(f, "\n  {line}"))
             }
             Self::TakenBack => f.write_str("the warning is taken back"),
             Self::Ending(reason, Effort::Orderly) => write!(f, "ending the machine: {}", reason.clause()),

@@ -48,7 +48,7 @@ const fn priority(event: &Event) -> u8 {
         | Event::Warned(_)
         | Event::Told(_)
         | Event::HooksStarted { .. }
-        | Event::HooksEnded(_)
+        | Event::HooksEnded { .. }
         | Event::Complete { .. }
         | Event::Grace { .. }
         | Event::Asked { .. } => NOTICE,
@@ -73,7 +73,7 @@ impl Event {
             Self::TakenBack => "taken-back",
             Self::Told(_) => "told",
             Self::HooksStarted { .. } => "hooks-started",
-            Self::HooksEnded(_) => "hooks-ended",
+            Self::HooksEnded { .. } => "hooks-ended",
             Self::Ending(..) => "ending",
             Self::Asked { .. } => "asked",
             Self::Trouble { .. } => "trouble",

@@ -77,7 +77,9 @@ impl Observer {
         let completion = reading(announcer.outcome(Topic::Completion, completion));
         let hooks = hooks::state(configuration, memory).await;
         let hooks = announcer.outcome(Topic::Hooks, hooks).map(|(state, ended)| {
-            ended.into_iter().for_each(|ended| announcer.tell(Event::HooksEnded(ended)));
+            if let Some(ended) = ended {
+                announcer.tell(Event::HooksEnded { how: ended.to_string(), output: ended.output });
+            }
             state
         });
         let boot = boot();

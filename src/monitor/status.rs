@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::decide::{DeadlineSource, Decided, Decision};
 use super::end::EndReason;
-use super::idle::{self, Signal, Verdict};
+use super::idle::{self, Verdict};
 use super::memory::Memory;
 use super::policy::Policy;
 use super::time::later;
@@ -217,14 +217,20 @@ impl Status {
     }
 }
 
-/// What keeps a machine from having no work.
+/// What keeps a machine from having no work; signals of which the same is to be said together.
 fn work(memory: &Memory) -> Vec<String> {
-    let reasons = memory.idle.verdict().into_iter().flat_map(Verdict::reasons);
-    let words = |signal: &Signal| match signal.state {
-        idle::State::Unknown => format!("{}: not known: {}", signal.name, signal.words),
-        idle::State::Active | idle::State::Quiet => format!("{}: {}", signal.name, signal.words),
-    };
-    reasons.map(words).collect()
+    let mut said: Vec<(String, Vec<String>)> = Vec::new();
+    for signal in memory.idle.verdict().into_iter().flat_map(Verdict::reasons) {
+        let words = match signal.state {
+            idle::State::Unknown => format!("not known: {}", signal.words),
+            idle::State::Active | idle::State::Quiet => signal.words.clone(),
+        };
+        match said.iter_mut().find(|(earlier, _)| *earlier == words) {
+            Some((_, names)) => names.push(signal.name.to_string()),
+            None => said.push((words, vec![signal.name.to_string()])),
+        }
+    }
+    said.into_iter().map(|(words, names)| format!("{}: {words}", names.join(", "))).collect()
 }
 
 /// What the machine's status tag says: for how long it has had no work, in steps that are worth a write, or that it has

@@ -213,7 +213,7 @@ const fn is_news(event: &Event) -> bool {
         | Event::TakenBack
         | Event::Told(_)
         | Event::HooksStarted { .. }
-        | Event::HooksEnded(_)
+        | Event::HooksEnded { .. }
         | Event::Ending(..) => true,
         Event::Identified(_)
         | Event::NoDeadline

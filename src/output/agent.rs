@@ -113,7 +113,8 @@ fn limits(status: &Status) -> Vec<String> {
         format!("{} after {} without work{so_far}", ends(status.on_idle), Span::from_seconds(seconds))
     });
     let cost = status.cost_limit_usd.map(|limit| {
-        let so_far = status.cost_usd.map_or_else(String::new, |cost| format!(" ({cost} so far)"));
+        let so_far =
+            status.cost_usd.map_or_else(String::new, |cost| format!(" ({} so far)", cost.to_cents()));
         format!("{} when it has cost {limit} USD{so_far}", ends(status.on_deadline))
     });
     let paused = status

@@ -158,7 +158,7 @@ fn a_machine_that_is_to_hibernate_is_never_terminated_where_that_fails() {
     looking after i-xxxxxxxxxxxxxxxxx, launch l-xxxxxxxxxxxxxxxx
     the machine is being ended
     stops after 1h without work
-    hibernates when it has cost 5.00 USD
+    hibernates when it has cost 5.00 USD (0.01 so far)
     users have been warned
     last look at YYYY-MM-DDThh:mm:ssZ, version 0.1.0
     ");
