@@ -76,7 +76,7 @@ impl EndReason {
         match self {
             Self::Interruption => "EC2 takes this spot machine back",
             Self::Deadline => "its deadline",
-            Self::CostLimit => "it will have cost its limit",
+            Self::CostLimit => "its cost limit",
             Self::Complete => "its work is complete",
             Self::Idle => "it has no work",
         }

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::time::later;
+use super::time::{earlier, later, whole};
 use crate::model::agent::CostLimit;
 use crate::model::{Money, Span};
 
@@ -86,8 +86,8 @@ impl Spending {
         let seconds = (per_hour > 0).then(|| (left * 3600).div_ceil(per_hour))?;
         let in_all = Span::from_seconds(u64::try_from(seconds).unwrap_or(u64::MAX));
         // Counted from where the counted time would have begun, so that it is the same instant at every tick.
-        let begun = super::time::earlier(self.until, self.running());
-        Some(later(begun, in_all))
+        let begun = earlier(self.until, self.running());
+        Some(whole(later(begun, in_all)))
     }
 }
 

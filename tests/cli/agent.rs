@@ -4,6 +4,7 @@
 mod by_hand;
 #[cfg(unix)]
 mod control;
+mod ends;
 
 use insta::assert_snapshot;
 use jiff::{SignedDuration, Timestamp};
@@ -148,7 +149,7 @@ fn a_deadline_that_is_moved_keeps_the_machine() {
 #[test]
 fn a_machine_that_is_to_hibernate_is_never_terminated_where_that_fails() {
     let told = "shutdown_behavior: stop\non_deadline: hibernate\nidle_timeout: 1h\non_idle: stop\n\
-                cost_limit: {usd: '5.00', usd_hour: '0.10'}\n";
+                cost_limit: {usd: '5.00', usd_hour: '1.20'}\n";
     let machine = Machine::that(63, "--on-deadline hibernate --on-idle stop", told);
     machine.lab.fault(&json!({"kind": "error", "action": "StopInstances", "status": 403, "times": 1,
         "code": "UnauthorizedOperation", "message": "You are not authorized to perform this operation."}));
@@ -158,7 +159,7 @@ fn a_machine_that_is_to_hibernate_is_never_terminated_where_that_fails() {
     looking after i-xxxxxxxxxxxxxxxxx, launch l-xxxxxxxxxxxxxxxx
     the machine is being ended
     stops after 1h without work
-    hibernates when it has cost 5.00 USD (0.01 so far)
+    hibernates when it has cost 5.00 USD (0.10 so far)
     users have been warned
     last look at YYYY-MM-DDThh:mm:ssZ, version 0.1.0
     ");

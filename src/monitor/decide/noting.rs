@@ -10,7 +10,7 @@ use crate::monitor::policy::{ASLEEP, GRACE, Policy};
 use crate::monitor::readings::{Boot, Identity, Reading, Readings};
 use crate::monitor::rules::KnownRules;
 use crate::monitor::spending::{Absence, Spending};
-use crate::monitor::time::{earlier, later};
+use crate::monitor::time::{earlier, later, whole};
 
 /// An end for want of work that is foreseen within so much of what it was before is the same: clocks and looks are only
 /// good to the second.
@@ -80,7 +80,7 @@ fn waking(readings: &Readings, memory: &mut Memory, now: Timestamp) -> Absence {
         memory.interruption = None;
     }
     if slept.is_some() || booted.is_some_and(|boot| boot.uptime < GRACE) {
-        memory.woke_at = Some(now);
+        memory.woke_at = Some(whole(now));
         memory.ending = None;
         memory.hooks = None;
         memory.idle = idle::Window::default();
@@ -96,7 +96,7 @@ fn rules(readings: &Readings, policy: &Policy, memory: &mut Memory, now: Timesta
     let rules = known.map_or(told, |known| told.or(known.rules));
     memory.rules = Some(KnownRules { rules, changed_at: known.and_then(|known| known.changed_at) });
     if policy.rules_in_force(memory) != before {
-        memory.rules = Some(KnownRules { rules, changed_at: Some(now) });
+        memory.rules = Some(KnownRules { rules, changed_at: Some(whole(now)) });
         memory.idle_ends_at = None;
     }
 }
@@ -107,8 +107,9 @@ fn work(readings: &Readings, policy: &Policy, memory: &mut Memory, now: Timestam
     idle::advance(&mut memory.idle, sample, &policy.thresholds, Continuity::Unbroken);
     let quiet = memory.idle.quiet_for();
     let timeout = policy.rules_in_force(memory).idle_timeout.filter(|_| quiet > Span::default());
-    let foreseen = timeout
-        .map(|timeout| later(now, Span::from_seconds(timeout.seconds().saturating_sub(quiet.seconds()))));
+    let foreseen = timeout.map(|timeout| {
+        later(whole(now), Span::from_seconds(timeout.seconds().saturating_sub(quiet.seconds())))
+    });
     let is_same = |before: &Timestamp| {
         foreseen.is_some_and(|at| earlier(at, SAME) <= *before && *before <= later(at, SAME))
     };
@@ -122,7 +123,7 @@ fn completion(readings: &Readings, memory: &mut Memory, now: Timestamp) {
     let Reading::Known(found) = &readings.completion else { return };
     memory.completed = found.clone().map(|completion| {
         let at = memory.completed.take().map(|before| before.at).filter(|at| *at <= now);
-        Completed { at: at.unwrap_or(now), completion }
+        Completed { at: at.unwrap_or_else(|| whole(now)), completion }
     });
 }
 

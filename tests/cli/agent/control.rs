@@ -5,9 +5,10 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixStream;
 
 use insta::assert_snapshot;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::{Machine, RUN, in_seconds};
+use super::{Machine, RUN};
 use crate::support::{Home, Screen, wait};
 
 impl Machine {
@@ -149,7 +150,8 @@ fn nobody_ends_the_machine_sooner_by_accident() {
     let agent = machine.agent();
     agent.until_it_says("by the machine's tag");
     let before = machine.deadline_tag();
-    let sooner = format!("extend --until {}", in_seconds(3600));
+    let an_hour_sooner = before.parse::<Timestamp>().unwrap() - SignedDuration::from_hours(1);
+    let sooner = format!("extend --until {an_hour_sooner}");
     assert_snapshot!(machine.verb(&sooner));
     assert_eq!(machine.deadline_tag(), before);
     assert_snapshot!(machine.verb(&format!("{sooner} --yes")));

@@ -257,3 +257,27 @@ fn a_deadline_that_was_set_on_the_machine_holds_until_the_tag_is_changed() {
     let decided = machine.decided(&tagged(DEADLINE + 60), LAUNCH + 120);
     assert_eq!(decided.deadline.map(|deadline| deadline.at), Some(at(DEADLINE + 60)));
 }
+
+#[test]
+fn what_is_remembered_does_not_grow_in_a_day_of_ticks() {
+    let mut machine = idle_after(7200);
+    machine.policy.cost_limit = Some(CostLimit {
+        usd: "1000".parse().unwrap(),
+        usd_hour: "1".parse().unwrap(),
+        usd_hour_stopped: None,
+    });
+    let mut sizes = Vec::new();
+    for tick in 0..17_280_u64 {
+        let now = LAUNCH + 5 * i64::try_from(tick).unwrap();
+        // Work for an hour, none for the next, and something new of EC2 each minute.
+        let quiet = tick / 720 % 2 == 1;
+        let sample = (tick % 12 == 0).then(|| look_at(quiet, 5 * tick));
+        let rebalance = Reading::Known(Some(at(now - now % 60)));
+        machine.tick(&Readings { sample, rebalance, boot: boot("one", 5000), ..blind() }, now);
+        if tick % 720 == 719 {
+            sizes.push(serde_json::to_vec(&machine.memory).unwrap().len());
+        }
+    }
+    let (after_two_hours, after_a_day) = (sizes[1], sizes[23]);
+    assert!(after_a_day <= after_two_hours + 100, "{after_two_hours} bytes, then {after_a_day}");
+}
