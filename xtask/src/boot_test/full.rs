@@ -60,7 +60,7 @@ pub(super) struct Scene<'s> {
 
 pub(super) fn run(
     workspace: &Workspace,
-    only: Option<&str>,
+    only: &[String],
     transcript: &mut Transcript,
 ) -> Result<(), BootTestError> {
     transcript.title("full");
@@ -78,8 +78,7 @@ pub(super) fn run(
     transcript.add(("cold boot", about), outcome, notes, started.elapsed());
     let Some((launched, hardware, disks)) = booted else { return Ok(()) };
     let mut level = Level { stage: &stage, launched, hardware, disks, settled: None };
-    for case in CASES.iter().chain(IDLE_CASES).filter(|case| only.is_none_or(|word| case.name.contains(word)))
-    {
+    for case in CASES.iter().chain(IDLE_CASES).filter(|case| case::is_chosen(case.name, only)) {
         let started = Instant::now();
         let mut notes = Notes::default();
         let outcome = level.run(case, &mut notes);
