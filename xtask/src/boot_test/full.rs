@@ -31,8 +31,8 @@ const GRACE: Duration = Duration::from_secs(700);
 const SSH_PORT: u16 = 2222;
 /// What an end may take from its moment to the power-off, under emulation.
 pub(super) const END: Duration = Duration::from_secs(60);
-/// What every machine of this level is launched with.
-const OPTIONS: &[&str] = &["--ttl", "8h", "--idle-timeout", "2m"];
+/// What the machine of this level is launched with. Others than spot machines look for no notice of interruption.
+const OPTIONS: &[&str] = &["--ttl", "8h", "--idle-timeout", "2m", "--spot"];
 
 pub(super) struct Case {
     pub(super) name: &'static str,
