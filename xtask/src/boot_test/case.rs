@@ -58,6 +58,11 @@ pub(super) enum Verdict {
     Waits(&'static str),
 }
 
+/// Whether a case is among those that were asked for; all are where none was.
+pub(super) fn is_chosen(name: &str, words: &[String]) -> bool {
+    words.is_empty() || words.iter().any(|word| name.contains(word.as_str()))
+}
+
 /// What a case found worth telling.
 #[derive(Debug, Default)]
 pub(super) struct Notes(pub(super) Vec<String>);

@@ -31,8 +31,8 @@ const GRACE: Duration = Duration::from_secs(700);
 const SSH_PORT: u16 = 2222;
 /// What an end may take from its moment to the power-off, under emulation.
 pub(super) const END: Duration = Duration::from_secs(60);
-/// What every machine of this level is launched with.
-const OPTIONS: &[&str] = &["--ttl", "8h", "--idle-timeout", "2m"];
+/// What the machine of this level is launched with. Others than spot machines look for no notice of interruption.
+const OPTIONS: &[&str] = &["--ttl", "8h", "--idle-timeout", "2m", "--spot"];
 
 pub(super) struct Case {
     pub(super) name: &'static str,
@@ -60,7 +60,7 @@ pub(super) struct Scene<'s> {
 
 pub(super) fn run(
     workspace: &Workspace,
-    only: Option<&str>,
+    only: &[String],
     transcript: &mut Transcript,
 ) -> Result<(), BootTestError> {
     transcript.title("full");
@@ -78,8 +78,7 @@ pub(super) fn run(
     transcript.add(("cold boot", about), outcome, notes, started.elapsed());
     let Some((launched, hardware, disks)) = booted else { return Ok(()) };
     let mut level = Level { stage: &stage, launched, hardware, disks, settled: None };
-    for case in CASES.iter().chain(IDLE_CASES).filter(|case| only.is_none_or(|word| case.name.contains(word)))
-    {
+    for case in CASES.iter().chain(IDLE_CASES).filter(|case| case::is_chosen(case.name, only)) {
         let started = Instant::now();
         let mut notes = Notes::default();
         let outcome = level.run(case, &mut notes);

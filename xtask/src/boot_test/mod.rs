@@ -45,9 +45,9 @@ pub(crate) struct BootTestArguments {
     /// Write what happened and how long it took into docs/boot-test.md.
     #[arg(long)]
     write: bool,
-    /// Run the cases alone whose name contains this.
+    /// Run the cases alone whose name contains this; can be given more than once.
     #[arg(long, value_name = "WORD", conflicts_with = "write")]
-    only: Option<String>,
+    only: Vec<String>,
     /// Test this build of cloudkit instead of the one that is built now.
     #[arg(long, value_name = "FILE")]
     program: Option<PathBuf>,
@@ -88,7 +88,7 @@ fn inside(workspace: &Workspace, arguments: &BootTestArguments) -> Result<(), Bo
     let mut transcript = Transcript::default();
     namespace::settle()?;
     let level = if arguments.full { full::run } else { quick::run };
-    level(workspace, arguments.only.as_deref(), &mut transcript)?;
+    level(workspace, &arguments.only, &mut transcript)?;
     transcript.took(started.elapsed());
     say::result(format_args!("\n{transcript}"));
     if arguments.write {

@@ -43,7 +43,7 @@ pub(super) fn enter(
     let itself = env::current_exe().map_err(|source| Failure::Start { line: "xtask".to_owned(), source })?;
     command.arg(itself).args(["boot-test", "--inside"]);
     command.args(arguments.full.then_some("--full")).args(arguments.write.then_some("--write"));
-    if let Some(only) = &arguments.only {
+    for only in &arguments.only {
         command.args(["--only", only]);
     }
     let (name, path) = folder.variable();

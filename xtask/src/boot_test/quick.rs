@@ -67,12 +67,12 @@ struct Machine<'s> {
 
 pub(super) fn run(
     workspace: &Workspace,
-    only: Option<&str>,
+    only: &[String],
     transcript: &mut Transcript,
 ) -> Result<(), BootTestError> {
     transcript.title("quick");
     let stage = Stage::set(workspace)?;
-    let cases = CASES.iter().filter(|case| only.is_none_or(|word| case.name.contains(word)));
+    let cases = CASES.iter().filter(|case| case::is_chosen(case.name, only));
     thread::scope(|scope| {
         let mut running = Vec::new();
         for (number, case) in (100_u8..).zip(cases) {

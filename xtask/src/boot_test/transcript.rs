@@ -41,6 +41,9 @@ impl Transcript {
     ) {
         let told = Told { name, about, outcome: outcome.map_err(|failure| chain(&failure)), notes, took };
         say::talk(format_args!("{} in {:.0} s: {name}", told.word(), took.as_secs_f64()));
+        if let Err(why) = &told.outcome {
+            say::talk(format_args!("    {why}"));
+        }
         self.cases.push(told);
     }
 
