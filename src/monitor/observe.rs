@@ -141,21 +141,16 @@ impl Observer {
 /// A service that has just failed is not waited for again in the same tick.
 impl<R: FnMut(Event)> Questions<'_, R> {
     async fn tags(&mut self, is_near: bool) -> (Reading<Option<Timestamp>>, Reading<Rules>) {
-        if self.observer.schedule.tags.is_due() || is_near {
-            self.observer.tags = self.ask_for_tags().await;
+        if self.observer.schedule.deadline.is_due() || is_near {
+            let deadline = self.observer.deadline_tag().await;
+            self.is_reachable = !matches!(deadline, Err(DeadlineError::Metadata(_)));
+            self.observer.tags.0 = reading(self.announcer.outcome(Topic::DeadlineTag, deadline));
+        }
+        if self.is_reachable && self.observer.schedule.rules.is_due() {
+            let rules = self.observer.rules().await;
+            self.observer.tags.1 = reading(self.announcer.outcome(Topic::Rules, rules));
         }
         self.observer.tags
-    }
-
-    async fn ask_for_tags(&mut self) -> (Reading<Option<Timestamp>>, Reading<Rules>) {
-        let deadline = self.observer.deadline_tag().await;
-        self.is_reachable = !matches!(deadline, Err(DeadlineError::Metadata(_)));
-        let deadline = reading(self.announcer.outcome(Topic::DeadlineTag, deadline));
-        if !self.is_reachable {
-            return (deadline, Reading::Unknown);
-        }
-        let rules = self.observer.rules().await;
-        (deadline, reading(self.announcer.outcome(Topic::Rules, rules)))
     }
 
     async fn identity(&mut self) -> Reading<Identity> {

@@ -7,8 +7,10 @@ use std::time::{Duration, Instant};
 /// When each question was asked last.
 #[derive(Debug)]
 pub(super) struct Schedule {
-    /// The machine's tags: a change is seen within half a minute.
-    pub(super) tags: Every,
+    /// The tag of the deadline, which somebody may have just moved.
+    pub(super) deadline: Every,
+    /// The other tags: a change is seen within a minute.
+    pub(super) rules: Every,
     /// Planned maintenance, which is announced days ahead.
     pub(super) maintenance: Every,
 }
@@ -23,7 +25,7 @@ pub(super) struct Every {
 impl Default for Schedule {
     fn default() -> Self {
         let every = |seconds| Every::new(Duration::from_secs(seconds));
-        Self { tags: every(30), maintenance: every(60) }
+        Self { deadline: every(15), rules: every(50), maintenance: every(60) }
     }
 }
 
