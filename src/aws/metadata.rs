@@ -85,6 +85,41 @@ impl MetadataClient {
         self.get("/latest/meta-data/placement/region").await
     }
 
+    /// Whether EC2 may take the machine back: it is a spot machine.
+    ///
+    /// # Errors
+    /// Where the service does not tell.
+    pub async fn is_spot(&mut self) -> Result<bool, MetadataError> {
+        Ok(self.get("/latest/meta-data/instance-life-cycle").await? == "spot")
+    }
+
+    /// The notice that EC2 takes the machine back, as it is written; none where there is none.
+    /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html>
+    ///
+    /// # Errors
+    /// Where the service does not tell.
+    pub async fn spot_action(&mut self) -> Result<Option<String>, MetadataError> {
+        self.get_if_there("/latest/meta-data/spot/instance-action").await
+    }
+
+    /// The recommendation to leave the machine, as it is written; none where there is none.
+    /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/rebalance-recommendations.html>
+    ///
+    /// # Errors
+    /// Where the service does not tell.
+    pub async fn rebalance(&mut self) -> Result<Option<String>, MetadataError> {
+        self.get_if_there("/latest/meta-data/events/recommendations/rebalance").await
+    }
+
+    /// What is planned for the machine, as it is written; none where there is nothing.
+    /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/viewing_scheduled_events.html>
+    ///
+    /// # Errors
+    /// Where the service does not tell.
+    pub async fn maintenance(&mut self) -> Result<Option<String>, MetadataError> {
+        self.get_if_there("/latest/meta-data/events/maintenance/scheduled").await
+    }
+
     /// The value of one of the machine's tags; none where it has no such tag, or its tags are not served.
     ///
     /// # Errors
@@ -93,7 +128,11 @@ impl MetadataClient {
         if !is_served(key) {
             return Err(MetadataError::Key { key: key.to_owned() });
         }
-        match self.get(&format!("/latest/meta-data/tags/instance/{key}")).await {
+        self.get_if_there(&format!("/latest/meta-data/tags/instance/{key}")).await
+    }
+
+    async fn get_if_there(&mut self, path: &str) -> Result<Option<String>, MetadataError> {
+        match self.get(path).await {
             Ok(value) => Ok(Some(value)),
             Err(MetadataError::Status { status: NOT_FOUND, .. }) => Ok(None),
             Err(error) => Err(error),

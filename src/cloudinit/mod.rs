@@ -151,6 +151,20 @@ pub enum RenderError {
     },
 }
 
+/// The scripts that put the dead-man timer, the agent's configuration and the agent into place on a machine that was not
+/// launched with them, in order: each for `/bin/sh` and as root. The agent is the program at this path.
+///
+/// # Errors
+///
+/// Where a value does not fit into its place.
+pub fn by_hand(
+    configuration: &AgentConfiguration,
+    program: &str,
+    sha256: &str,
+) -> Result<[String; 2], RenderError> {
+    parts::by_hand(configuration, program, sha256)
+}
+
 /// The user data of a machine. The same boot gives the same bytes.
 ///
 /// # Errors

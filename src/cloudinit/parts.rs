@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::mime::{Part, PartKind};
 use super::{AgentDownload, Boot, DownloadSource, RenderError, script, user, user_files};
+use crate::model::agent::AgentConfiguration;
 
 const BOOTHOOK: &str = include_str!("../../templates/boot/boothook.sh");
 const DEADLINE_SCRIPT: &str = include_str!("../../templates/boot/deadline.sh");
@@ -17,6 +18,8 @@ pub(super) const FETCH: &str = include_str!("../../templates/boot/fetch.sh");
 const AGENT: &str = include_str!("../../templates/boot/agent.sh");
 const AGENT_SERVICE: &str = include_str!("../../templates/systemd/cloudkit-agent.service");
 
+const AGENT_TMPFILES: &str = include_str!("../../templates/systemd/cloudkit-tmpfiles.conf");
+
 /// The parts in the order in which the machine meets them.
 pub(super) fn of(boot: &Boot) -> Result<Vec<Part>, RenderError> {
     let mut parts = vec![boothook(boot)?];
@@ -26,7 +29,7 @@ pub(super) fn of(boot: &Boot) -> Result<Vec<Part>, RenderError> {
         parts.push(cloud_config(&keys)?);
     }
     if let Some(agent) = &boot.agent {
-        parts.push(install_agent(agent, &boot.configuration.launch)?);
+        parts.push(install_agent(agent, &boot.configuration)?);
     }
     parts.extend(user_files::late_parts(boot)?);
     Ok(parts)
@@ -45,7 +48,11 @@ fn authorized_keys(boot: &Boot) -> Vec<String> {
 }
 
 fn boothook(boot: &Boot) -> Result<Part, RenderError> {
-    let configuration = &boot.configuration;
+    let body = boothook_script(&boot.configuration)?;
+    Ok(Part::new(PartKind::Boothook, "cloudkit-boothook.sh", body))
+}
+
+fn boothook_script(configuration: &AgentConfiguration) -> Result<String, RenderError> {
     let yaml = to_yaml("the agent's configuration", configuration)?;
     let launched_at = configuration.launched_at.as_second().to_string();
     let deadline = configuration.deadline.map(|deadline| deadline.as_second().to_string());
@@ -55,13 +62,13 @@ fn boothook(boot: &Boot) -> Result<Part, RenderError> {
         ("CLOUDKIT_DEADLINE", deadline.as_deref().unwrap_or_default()),
         ("CLOUDKIT_CONFIGURATION", &yaml),
     ];
+    let [service, timer] = [DEADLINE_SERVICE, DEADLINE_TIMER].map(script::without_comments);
     if deadline.is_some() {
         variables.push(("CLOUDKIT_DEADLINE_SCRIPT", DEADLINE_SCRIPT));
-        variables.push(("CLOUDKIT_DEADLINE_SERVICE", DEADLINE_SERVICE));
-        variables.push(("CLOUDKIT_DEADLINE_TIMER", DEADLINE_TIMER));
+        variables.push(("CLOUDKIT_DEADLINE_SERVICE", &service));
+        variables.push(("CLOUDKIT_DEADLINE_TIMER", &timer));
     }
-    let body = script::with_variables(&variables, &[BOOTHOOK])?;
-    Ok(Part::new(PartKind::Boothook, "cloudkit-boothook.sh", body))
+    script::with_variables(&variables, &[BOOTHOOK])
 }
 
 /// The part of the cloud-config schema that is used.
@@ -79,21 +86,48 @@ fn cloud_config(keys: &[String]) -> Result<Part, RenderError> {
 }
 
 /// Named so that it comes before other scripts, which run in the order of their names.
-fn install_agent(agent: &AgentDownload, launch: &str) -> Result<Part, RenderError> {
+fn install_agent(agent: &AgentDownload, configuration: &AgentConfiguration) -> Result<Part, RenderError> {
     let sources = agent
         .sources
         .iter()
         .map(|one| source("the agent's URL", one))
         .collect::<Result<Vec<_>, _>>()?
         .join("\n");
-    let variables = [
-        ("CLOUDKIT_LAUNCH", one_line("the launch's id", launch)?),
-        ("CLOUDKIT_AGENT_SOURCES", &sources),
-        ("CLOUDKIT_AGENT_SHA256", sha256("the agent's SHA-256", &agent.sha256)?),
-        ("CLOUDKIT_AGENT_SERVICE", AGENT_SERVICE),
-    ];
-    let body = script::with_variables(&variables, &[FETCH, AGENT])?;
+    let body = agent_script(&sources, "", &agent.sha256, configuration)?;
     Ok(Part::new(PartKind::Script, "00-cloudkit-agent.sh", body))
+}
+
+/// What installs the agent from one of these places, or from a file on the machine itself.
+fn agent_script(
+    sources: &str,
+    file: &str,
+    sha256_of_it: &str,
+    configuration: &AgentConfiguration,
+) -> Result<String, RenderError> {
+    let login_user =
+        configuration.login_user.as_deref().map_or(Ok(""), |user| one_line("the login user", user))?;
+    let [service, tmpfiles] = [AGENT_SERVICE, AGENT_TMPFILES].map(script::without_comments);
+    let variables = [
+        ("CLOUDKIT_LAUNCH", one_line("the launch's id", &configuration.launch)?),
+        ("CLOUDKIT_AGENT_SOURCES", sources),
+        ("CLOUDKIT_AGENT_SHA256", sha256("the agent's SHA-256", sha256_of_it)?),
+        ("CLOUDKIT_AGENT_FILE", file),
+        ("CLOUDKIT_AGENT_SERVICE", &service),
+        ("CLOUDKIT_AGENT_TMPFILES", &tmpfiles),
+        ("CLOUDKIT_LOGIN_USER", login_user),
+    ];
+    script::with_variables(&variables, &[FETCH, AGENT])
+}
+
+/// The scripts that put the timer, the configuration and the agent into place on a machine that was not launched with
+/// them, in order: each for `/bin/sh` and as root.
+pub(super) fn by_hand(
+    configuration: &AgentConfiguration,
+    program: &str,
+    sha256_of_it: &str,
+) -> Result<[String; 2], RenderError> {
+    let program = one_line("the path of the program", program)?;
+    Ok([boothook_script(configuration)?, agent_script("", program, sha256_of_it, configuration)?])
 }
 
 /// A place as one line: the URL, then the headers, with a tab before each.

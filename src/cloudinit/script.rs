@@ -26,6 +26,11 @@ pub(super) fn with_variables(
     Ok(script)
 }
 
+/// A unit without its comments, which are for who reads the templates: user data has little room.
+pub(super) fn without_comments(unit: &str) -> String {
+    unit.lines().filter(|line| !line.starts_with('#')).flat_map(|line| [line, "\n"]).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

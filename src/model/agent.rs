@@ -5,10 +5,17 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::thresholds::Thresholds;
 use super::{EndAction, Money, ShutdownBehavior, Span};
 
 /// Where the configuration lies on a machine.
 pub const CONFIGURATION_PATH: &str = "/etc/cloudkit/agent.yaml";
+
+/// Where the script that sets the dead-man timer lies on a machine.
+pub const DEADLINE_SCRIPT_PATH: &str = "/usr/local/lib/cloudkit/deadline";
+
+/// The group whose members may speak to the agent.
+pub const GROUP: &str = "cloudkit";
 
 /// The value of the configuration's `schema` field.
 pub const SCHEMA: &str = "cloudkit.agent-configuration/v1";
@@ -54,6 +61,31 @@ pub struct AgentConfiguration {
     /// What the machine may cost, where that is limited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost_limit: Option<CostLimit>,
+    /// How long after its work was said to be complete a machine is done with.
+    #[serde(default = "default_complete_delay", skip_serializing_if = "is_default_complete_delay")]
+    pub complete_delay: Span,
+    /// How long the hooks may take that are run before the end.
+    #[serde(default = "default_hook_limit", skip_serializing_if = "is_default_hook_limit")]
+    pub hook_limit: Span,
+    /// The folder of the hooks that are run before the end.
+    #[serde(default = "default_hooks_directory", skip_serializing_if = "is_default_hooks_directory")]
+    pub hooks_directory: String,
+    /// From where on a signal tells of work.
+    #[serde(default, skip_serializing_if = "is_default_thresholds")]
+    pub thresholds: Thresholds,
+    /// Names of processes that count as work where they run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub work_processes: Vec<String>,
+    /// Who logs in, where that is known: a member of the group that may speak to the agent, and as whom hooks and probes are
+    /// run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login_user: Option<String>,
+    /// The script that sets the dead-man timer; absent on a machine without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline_script: Option<String>,
+    /// Who is told of what the agent does, where somebody is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub webhook: Option<WebhookTarget>,
     /// Whom a warning reaches.
     pub warn: Warn,
     /// How long before the deadline users are warned.
@@ -67,6 +99,36 @@ pub struct AgentConfiguration {
     pub console: Option<String>,
 }
 
+/// Enough for whoever completes the work by mistake to take it back.
+const fn default_complete_delay() -> Span {
+    Span::from_seconds(30)
+}
+
+/// What EC2 leaves between the notice of an interruption and its end.
+const fn default_hook_limit() -> Span {
+    Span::from_seconds(120)
+}
+
+fn default_hooks_directory() -> String {
+    "/etc/cloudkit/hooks.d/pre-stop".to_owned()
+}
+
+fn is_default_complete_delay(delay: &Span) -> bool {
+    *delay == default_complete_delay()
+}
+
+fn is_default_hook_limit(limit: &Span) -> bool {
+    *limit == default_hook_limit()
+}
+
+fn is_default_thresholds(thresholds: &Thresholds) -> bool {
+    *thresholds == Thresholds::default()
+}
+
+fn is_default_hooks_directory(directory: &String) -> bool {
+    *directory == default_hooks_directory()
+}
+
 /// What a machine may cost in all, and what it costs by the hour as it was known at its launch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -75,6 +137,19 @@ pub struct CostLimit {
     pub usd: Money,
     /// US dollars an hour while it runs: the machine, its root volume and its public address.
     pub usd_hour: Money,
+    /// US dollars an hour while it is stopped or hibernated: its volumes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usd_hour_stopped: Option<Money>,
+}
+
+/// An address that is told of what the agent does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WebhookTarget {
+    /// Its URL: https.
+    pub url: String,
+    /// The file on the machine that holds the secret by which events are signed; root's alone.
+    pub secret_file: String,
 }
 
 /// How a machine is ended.
@@ -117,6 +192,14 @@ impl AgentConfiguration {
             on_idle: EndAction::default(),
             on_complete: EndAction::default(),
             cost_limit: None,
+            complete_delay: default_complete_delay(),
+            hook_limit: default_hook_limit(),
+            hooks_directory: default_hooks_directory(),
+            thresholds: Thresholds::default(),
+            work_processes: Vec::new(),
+            login_user: None,
+            deadline_script: deadline.map(|_| DEADLINE_SCRIPT_PATH.to_owned()),
+            webhook: None,
             warn: Warn::Terminals,
             warn_before: Span::from_seconds(300),
             state_directory: "/var/lib/cloudkit".to_owned(),

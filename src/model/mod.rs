@@ -8,6 +8,7 @@ pub mod architecture;
 pub mod block_duration;
 pub mod count;
 pub mod dated_by;
+pub mod deadline;
 pub mod end_action;
 pub mod market;
 pub mod memory;
@@ -19,6 +20,7 @@ pub mod range;
 pub mod sign;
 pub mod span;
 pub mod tag;
+pub mod thresholds;
 pub mod unit;
 pub mod volume;
 

@@ -32,6 +32,10 @@ pub const VERSION: &str = "cloudkit:version";
 pub const NAME: &str = "Name";
 /// The deadline's tag of the older tool, whose machines the agent looks after as well.
 pub const OLDER_DEADLINE: &str = "spawn:ttl-deadline";
+/// After how long without work a machine of the older tool ends.
+pub const OLDER_IDLE_TIMEOUT: &str = "spawn:idle-timeout";
+/// Whether a machine of the older tool hibernates when it has no work: `true`.
+pub const OLDER_HIBERNATE_ON_IDLE: &str = "spawn:hibernate-on-idle";
 
 /// The prefix of cloudkit's own keys.
 pub const PREFIX: &str = "cloudkit:";

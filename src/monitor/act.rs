@@ -12,13 +12,13 @@ use super::decide::{Decision, Effort};
 use super::event::{Announcer, Event, Topic};
 use super::means::{Means, means};
 use super::memory::Memory;
+use super::notify;
 use super::readings::Identity;
-use super::warning;
+use super::{hooks, warning};
 use crate::model::EndAction;
 use crate::model::agent::{AgentConfiguration, Warn};
 use crate::platform::command::{self, CommandError};
 
-const WALL_LIMIT: Duration = Duration::from_secs(5);
 const POWER_OFF_LIMIT: Duration = Duration::from_secs(20);
 const API_LIMIT: Duration = Duration::from_secs(30);
 
@@ -51,9 +51,9 @@ enum EndError {
     TooSlow,
 }
 
-/// Does what was decided. An end that fails is noted in the memory.
+/// Does what was decided. An end that fails is noted in the memory, and so are hooks that can't be run.
 pub(super) async fn act<T, E>(
-    decision: Decision,
+    decision: &Decision,
     configuration: &AgentConfiguration,
     memory: &mut Memory,
     call: &T,
@@ -65,20 +65,42 @@ pub(super) async fn act<T, E>(
 {
     let run_directory = Path::new(&configuration.run_directory);
     match decision {
-        Decision::ClockBeforeLaunch | Decision::NoDeadline | Decision::Wait | Decision::AwaitEnd => {}
-        Decision::Warn(ends_at) => {
-            announcer.tell(Event::Warned { ends_at });
-            announcer.outcome(Topic::WarningFile, warning::write(run_directory, ends_at, now));
-            tell_terminals(configuration.warn, &warning::text(ends_at, now), announcer).await;
+        Decision::ClockBeforeLaunch
+        | Decision::NoEnd
+        | Decision::Wait
+        | Decision::AwaitHooks
+        | Decision::AwaitEnd => {}
+        Decision::Warn(end) => {
+            announcer.tell(Event::Warned(*end));
+            announcer.outcome(Topic::WarningFile, warning::write(run_directory, end, now));
+            if configuration.warn == Warn::Terminals {
+                announcer.outcome(Topic::Terminals, notify::warn(&warning::text(end, now)).await);
+            }
         }
-        Decision::TakeBack(ends_at) => {
+        Decision::TakeBack(end) => {
             announcer.tell(Event::TakenBack);
             announcer.outcome(Topic::WarningFile, warning::remove(run_directory));
-            tell_terminals(configuration.warn, &warning::all_clear(ends_at), announcer).await;
+            if configuration.warn == Warn::Terminals {
+                let text = warning::all_clear(end.as_ref());
+                announcer.outcome(Topic::Terminals, notify::take_back(&text).await);
+            }
         }
-        Decision::End(effort) => {
-            announcer.tell(Event::Ending(effort));
-            let ended = end(configuration, effort, memory.identity.as_ref(), call).await;
+        Decision::Tell(notice) => {
+            announcer.tell(Event::Told(notice.clone()));
+            if configuration.warn == Warn::Terminals {
+                announcer.outcome(Topic::Terminals, notify::warn(&format!("{notice}.\n")).await);
+            }
+        }
+        Decision::RunHooks(end, limit) => {
+            announcer.tell(Event::HooksStarted { reason: end.reason, limit: *limit });
+            let started = hooks::start(configuration, end, *limit).await;
+            if announcer.outcome(Topic::Hooks, started).is_none() {
+                memory.hooks_failed(now);
+            }
+        }
+        Decision::End(end, effort) => {
+            announcer.tell(Event::Ending(end.reason, *effort));
+            let ended = carry_out(end.action, configuration, *effort, memory.identity.as_ref(), call).await;
             if announcer.outcome(Topic::End, ended).is_none() {
                 memory.end_failed(now);
             }
@@ -86,13 +108,8 @@ pub(super) async fn act<T, E>(
     }
 }
 
-async fn tell_terminals(warn: Warn, text: &str, announcer: &mut Announcer<impl FnMut(Event)>) {
-    if warn == Warn::Terminals {
-        announcer.outcome(Topic::Terminals, command::run("wall", &[], text, WALL_LIMIT).await);
-    }
-}
-
-async fn end<T, E>(
+async fn carry_out<T, E>(
+    action: EndAction,
     configuration: &AgentConfiguration,
     effort: Effort,
     identity: Option<&Identity>,
@@ -102,8 +119,7 @@ where
     T: AsyncFn(EndAction, &Identity) -> Result<(), E>,
     E: Into<Box<dyn Error + Send + Sync>>,
 {
-    let action = configuration.on_deadline;
-    match means(action, configuration) {
+    match means(action, configuration.end_by, configuration.shutdown_behavior) {
         Means::PowerOff => command::run("systemctl", power_off_arguments(effort), "", POWER_OFF_LIMIT)
             .await
             .map_err(|source| EndError::PowerOff { source }),

@@ -89,6 +89,7 @@ launch: lucky-otter
 launched_at: 2026-11-21T12:00:00Z
 deadline: 2026-11-21T20:00:00Z
 end_by: power-off
+deadline_script: /usr/local/lib/cloudkit/deadline
 warn: terminals
 warn_before: 5m
 state_directory: /var/lib/cloudkit
@@ -122,8 +123,8 @@ console: /dev/console
     fn what_is_not_understood_is_named_with_its_line() {
         // The parser knows no place of a second key: it is judged after it was read.
         for (from, to, name, line) in [
-            ("warn_before: 5m", "warn_befor: 5m", "warn_befor", "line 7"),
-            ("warn_before: 5m", "warn_before: 5 minutes", "5 minutes", "line 7"),
+            ("warn_before: 5m", "warn_befor: 5m", "warn_befor", "line 8"),
+            ("warn_before: 5m", "warn_before: 5 minutes", "5 minutes", "line 8"),
             ("launched_at: 2026-11-21T12:00:00Z", "launched_at: yesterday", "launched_at", "line 3"),
             ("end_by: power-off", "end_by: magic", "magic", "line 5"),
             ("run_directory", "deadline", "deadline", ""),

@@ -8,8 +8,10 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use super::decide::{Deadline, DeadlineSource, Effort};
+use super::decide::{Deadline, DeadlineSource, Effort, Notice};
+use super::end::{End, EndReason};
 use super::readings::Identity;
+use crate::model::Span;
 
 /// Something that happened, or that the daemon did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,15 +37,45 @@ pub enum Event {
         /// When the machine ends instead.
         ends_at: Timestamp,
     },
+    /// The machine has done nothing for a while, or has something to do again.
+    Idle {
+        /// Whether it has nothing to do.
+        is_idle: bool,
+    },
+    /// Its work is said to be complete, or that is taken back.
+    Complete {
+        /// Whether it is complete.
+        is_complete: bool,
+    },
     /// Users are warned of this end.
-    Warned {
-        /// When the machine ends.
-        ends_at: Timestamp,
+    Warned(End),
+    /// Users are told what EC2 has announced.
+    Told(Notice),
+    /// What is run before the end was started.
+    HooksStarted {
+        /// Why the machine ends.
+        reason: EndReason,
+        /// How long it may take.
+        limit: Span,
     },
     /// Users are told that the end which they were warned of does not come.
     TakenBack,
+    /// What was run before the end is over.
+    HooksEnded {
+        /// How.
+        how: String,
+        /// The last lines that they printed.
+        output: String,
+    },
     /// The machine is being ended.
-    Ending(Effort),
+    Ending(EndReason, Effort),
+    /// Somebody on the machine asked for something.
+    Asked {
+        /// Who.
+        by: Peer,
+        /// What it was and what it came to.
+        words: String,
+    },
     /// Something does not work; it is tried again.
     Trouble {
         /// What it is about.
@@ -72,12 +104,47 @@ pub enum Topic {
     WarningFile,
     /// The terminals of users.
     Terminals,
+    /// Running what is to be run before the end.
+    Hooks,
     /// Ending the machine.
     End,
+    /// Reading the tags that say how the machine ends.
+    Rules,
+    /// Reading whether the work is complete.
+    Completion,
+    /// Asking for notices to a spot machine.
+    Spot,
+    /// Asking for recommendations to leave a spot machine.
+    Rebalance,
+    /// Asking for planned maintenance.
+    Maintenance,
     /// Telling systemd.
     ServiceManager,
     /// The first sign of life on the console.
     Console,
+    /// The socket that the agent is spoken to by.
+    Control,
+    /// The figures for Prometheus.
+    Metrics,
+    /// Telling the webhook.
+    Webhook,
+    /// Setting the dead-man timer.
+    Timer,
+    /// Writing the machine's status tag.
+    StatusTag,
+    /// The configuration as it is read again.
+    Configuration,
+}
+
+/// Who is at the other end of the agent's socket, by the kernel's word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Peer {
+    /// The user's number.
+    pub uid: u32,
+    /// The number of the user's group.
+    pub gid: u32,
+    /// The process, where that is known.
+    pub pid: Option<i32>,
 }
 
 impl fmt::Display for Event {
@@ -96,14 +163,43 @@ impl fmt::Display for Event {
                 )
             }
             Self::Grace { ends_at } => write!(f, "awake after the deadline: the machine ends at {ends_at}"),
-            Self::Warned { ends_at } => write!(f, "users are warned: the machine ends at {ends_at}"),
+            Self::Idle { is_idle: true } => f.write_str("the machine has no work"),
+            Self::Idle { is_idle: false } => f.write_str("the machine has work again"),
+            Self::Complete { is_complete: true } => f.write_str("the machine's work is said to be complete"),
+            Self::Complete { is_complete: false } => f.write_str("the machine's work is no longer complete"),
+            Self::Warned(end) => {
+                write!(
+                    f,
+                    "users are warned: the machine {} at {}: {}",
+                    end.verb(),
+                    end.at,
+                    end.reason.clause()
+                )
+            }
+            Self::Told(notice) => write!(f, "users are told: {notice}"),
+            Self::HooksStarted { reason, limit } => {
+                write!(f, "running the hooks before the end ({reason}), for {limit} at most")
+            }
+            Self::HooksEnded { how, output } => {
+                write!(f, "the hooks before the end: {how}")?;
+                output.lines().try_for_each(|line| write!(f, "\n  {line}"))
+            }
             Self::TakenBack => f.write_str("the warning is taken back"),
-            Self::Ending(Effort::Orderly) => f.write_str("ending the machine"),
-            Self::Ending(Effort::Forced) => f.write_str("the machine is still here: forcing its end"),
+            Self::Ending(reason, Effort::Orderly) => write!(f, "ending the machine: {}", reason.clause()),
+            Self::Ending(_, Effort::Forced) => f.write_str("the machine is still here: forcing its end"),
+            Self::Asked { by, words } => write!(f, "{by} asked: {words}"),
             Self::Trouble { topic, why } => write!(f, "{topic}: {why}"),
             Self::Over(topic) => write!(f, "{topic}: in order again"),
             Self::Stopped => f.write_str("told to stop; the machine stays as it is"),
         }
+    }
+}
+
+impl fmt::Display for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "uid {} (gid {}", self.uid, self.gid)?;
+        self.pid.map_or(Ok(()), |pid| write!(f, ", pid {pid}"))?;
+        f.write_str(")")
     }
 }
 
@@ -113,6 +209,7 @@ impl fmt::Display for DeadlineSource {
             Self::Tag => "the machine's tag",
             Self::Memory => "the tag as it was last read",
             Self::Configuration => "the configuration",
+            Self::Machine => "who set it on the machine",
         })
     }
 }
@@ -126,9 +223,21 @@ impl fmt::Display for Topic {
             Self::Status => "writing the status",
             Self::WarningFile => "writing the warning",
             Self::Terminals => "warning users on their terminals",
+            Self::Hooks => "running the hooks before the end",
             Self::End => "ending the machine",
+            Self::Rules => "reading the tags of how the machine ends",
+            Self::Completion => "reading whether the work is complete",
+            Self::Spot => "asking for notices to this spot machine",
+            Self::Rebalance => "asking for recommendations to this spot machine",
+            Self::Maintenance => "asking for planned maintenance",
             Self::ServiceManager => "telling systemd",
             Self::Console => "showing itself on the console",
+            Self::Control => "being spoken to",
+            Self::Metrics => "serving figures",
+            Self::Webhook => "telling the webhook",
+            Self::StatusTag => "writing the status tag",
+            Self::Timer => "setting the dead-man timer",
+            Self::Configuration => "reading the configuration again",
         })
     }
 }
@@ -138,12 +247,18 @@ impl fmt::Display for Topic {
 pub struct Announcer<R> {
     report: R,
     troubles: BTreeMap<Topic, String>,
+    troubles_told: u64,
 }
 
 impl<R: FnMut(Event)> Announcer<R> {
     /// An announcer that tells `report`.
     pub fn new(report: R) -> Self {
-        Self { report, troubles: BTreeMap::new() }
+        Self { report, troubles: BTreeMap::new(), troubles_told: 0 }
+    }
+
+    /// How often trouble was told.
+    pub const fn troubles_told(&self) -> u64 {
+        self.troubles_told
     }
 
     /// Passes an event on.
@@ -163,6 +278,7 @@ impl<R: FnMut(Event)> Announcer<R> {
             Err(error) => {
                 let why = with_causes(&error);
                 if self.troubles.insert(topic, why.clone()).as_ref() != Some(&why) {
+                    self.troubles_told += 1;
                     self.tell(Event::Trouble { topic, why });
                 }
                 None
@@ -171,7 +287,7 @@ impl<R: FnMut(Event)> Announcer<R> {
     }
 }
 
-fn with_causes(error: &dyn Error) -> String {
+pub(crate) fn with_causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -3,7 +3,7 @@
 //! A power-off needs neither a role nor a network, so it is taken wherever EC2 makes of it what is wanted. EC2 takes a
 //! hibernation that a system begins by itself for a shutdown, so hibernating always takes the call.
 
-use crate::model::agent::{AgentConfiguration, EndBy};
+use crate::model::agent::EndBy;
 use crate::model::{EndAction, ShutdownBehavior, Span};
 
 /// How long before the deadline a call is made. The dead-man timer powers off at the deadline, which stops a machine that is
@@ -21,8 +21,8 @@ pub enum Means {
 
 /// The way to an action on a machine.
 #[must_use]
-pub fn means(action: EndAction, configuration: &AgentConfiguration) -> Means {
-    match (configuration.end_by, action, configuration.shutdown_behavior) {
+pub fn means(action: EndAction, end_by: EndBy, shutdown_behavior: ShutdownBehavior) -> Means {
+    match (end_by, action, shutdown_behavior) {
         (EndBy::PowerOff, EndAction::Terminate, ShutdownBehavior::Terminate)
         | (EndBy::PowerOff, EndAction::Stop, ShutdownBehavior::Stop) => Means::PowerOff,
         _ => Means::Api,
@@ -31,9 +31,9 @@ pub fn means(action: EndAction, configuration: &AgentConfiguration) -> Means {
 
 /// How long before its deadline a machine is brought to its end.
 #[must_use]
-pub fn lead(configuration: &AgentConfiguration) -> Span {
-    let timer_would_stop_it = configuration.shutdown_behavior == ShutdownBehavior::Stop;
-    match means(configuration.on_deadline, configuration) {
+pub fn lead(on_deadline: EndAction, end_by: EndBy, shutdown_behavior: ShutdownBehavior) -> Span {
+    let timer_would_stop_it = shutdown_behavior == ShutdownBehavior::Stop;
+    match means(on_deadline, end_by, shutdown_behavior) {
         Means::Api if timer_would_stop_it => LEAD,
         _ => Span::default(),
     }
@@ -42,12 +42,6 @@ pub fn lead(configuration: &AgentConfiguration) -> Span {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn configuration(end_by: EndBy, shutdown_behavior: ShutdownBehavior) -> AgentConfiguration {
-        let launched_at = jiff::Timestamp::UNIX_EPOCH;
-        let ordinary = AgentConfiguration::for_machine("lucky-otter", launched_at, None);
-        AgentConfiguration { end_by, shutdown_behavior, ..ordinary }
-    }
 
     #[test]
     fn a_power_off_is_taken_where_it_does_what_is_wanted_and_nowhere_else() {
@@ -60,18 +54,15 @@ mod tests {
             (ShutdownBehavior::Stop, Stop, Means::PowerOff),
             (ShutdownBehavior::Stop, Hibernate, Means::Api),
         ] {
-            let by_power_off = configuration(EndBy::PowerOff, behavior);
-            assert_eq!(means(action, &by_power_off), expected, "{action} where {behavior:?}");
-            assert_eq!(means(action, &configuration(EndBy::Api, behavior)), Means::Api);
+            let by_power_off = means(action, EndBy::PowerOff, behavior);
+            assert_eq!(by_power_off, expected, "{action} where {behavior:?}");
+            assert_eq!(means(action, EndBy::Api, behavior), Means::Api);
         }
     }
 
     #[test]
     fn a_call_comes_before_the_timer_that_would_do_something_else() {
-        let with = |on_deadline, behavior| {
-            let ordinary = configuration(EndBy::PowerOff, behavior);
-            lead(&AgentConfiguration { on_deadline, ..ordinary })
-        };
+        let with = |on_deadline, behavior| lead(on_deadline, EndBy::PowerOff, behavior);
         assert_eq!(with(EndAction::Terminate, ShutdownBehavior::Terminate), Span::default());
         assert_eq!(with(EndAction::Stop, ShutdownBehavior::Stop), Span::default());
         assert_eq!(with(EndAction::Terminate, ShutdownBehavior::Stop), LEAD);

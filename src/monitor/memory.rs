@@ -9,8 +9,13 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::control::completion::Completion;
+use super::end::{EndReason, Warned};
+use super::idle::Window;
 use super::policy::{FIRST_RETRY, PATIENCE};
-use super::readings::Identity;
+use super::readings::{Identity, Interruption};
+use super::rules::KnownRules;
+use super::spending::Spending;
 use super::time::later;
 use crate::model::Span;
 use crate::platform::files::{self, Access, FileError};
@@ -21,7 +26,7 @@ pub const FILE_NAME: &str = "agent-state.json";
 const VERSION: u32 = 1;
 
 /// What the agent remembers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Memory {
     /// Of how the rest is to be read.
     pub version: u32,
@@ -35,19 +40,75 @@ pub struct Memory {
     pub is_copy: bool,
     /// The last deadline that a tag told.
     pub deadline: Option<Timestamp>,
+    /// A deadline that was set on the machine itself, until the tag says anything new.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extended: Option<Timestamp>,
+    /// Until when neither idleness nor completion end the machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused_until: Option<Timestamp>,
+    /// The other rules that tags told last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<KnownRules>,
     /// The boot that the last tick was in.
     pub boot: Option<String>,
     /// When the machine was last found to have booted or to have resumed.
     pub woke_at: Option<Timestamp>,
+    /// For how long it has had no work.
+    #[serde(default)]
+    pub idle: Window,
+    /// When that comes to an end, as it was first foreseen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle_ends_at: Option<Timestamp>,
+    /// Since when its work is complete.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub completed: Option<Completed>,
+    /// What it has cost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spending: Option<Spending>,
+    /// The notice that EC2 has given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interruption: Option<Interruption>,
+    /// What users were told of, once each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<String>,
     /// The end that users were last warned of.
-    pub warned: Option<Timestamp>,
+    pub warned: Option<Warned>,
+    /// What was run before an end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hooks: Option<HooksRun>,
     /// The end that is under way.
     pub ending: Option<Ending>,
+}
+
+/// Since when the work is complete, and how it went.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Completed {
+    /// When that was first seen.
+    pub at: Timestamp,
+    /// What was said of it.
+    #[serde(flatten)]
+    pub completion: Completion,
+}
+
+/// Hooks that were started for an end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HooksRun {
+    /// Why the machine ends.
+    pub reason: EndReason,
+    /// When they were started.
+    pub started_at: Timestamp,
+    /// When their time is over.
+    pub over_at: Timestamp,
+    /// Whether they have ended.
+    #[serde(default)]
+    pub is_over: bool,
 }
 
 /// An end that was asked for, while the machine is still here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ending {
+    /// Why the machine ends.
+    pub reason: EndReason,
     /// When it was first asked for.
     pub asked_at: Timestamp,
     /// When it is asked for again.
@@ -104,9 +165,19 @@ impl Memory {
             identity: None,
             is_copy: false,
             deadline: None,
+            extended: None,
+            paused_until: None,
+            rules: None,
             boot: None,
             woke_at: None,
+            idle: Window::default(),
+            idle_ends_at: None,
+            completed: None,
+            spending: None,
+            interruption: None,
+            told: Vec::new(),
             warned: None,
+            hooks: None,
             ending: None,
         }
     }
@@ -130,6 +201,27 @@ impl Memory {
             source: error.into(),
         })?;
         Ok(files::replace(path, &json, Access::Private)?)
+    }
+
+    /// Notes that hooks can't be run, so that nobody waits for them.
+    pub fn hooks_failed(&mut self, now: Timestamp) {
+        if let Some(hooks) = &mut self.hooks {
+            hooks.over_at = now;
+            hooks.is_over = true;
+        }
+    }
+
+    /// Notes what the tag says. A tag that says something new has the last word over what was set on the machine; one that
+    /// was never read before says nothing new unless it is later.
+    pub fn note_tag(&mut self, at: Timestamp) {
+        let is_new = match self.deadline {
+            Some(known) => known != at,
+            None => self.extended.is_some_and(|extended| extended <= at),
+        };
+        if is_new {
+            self.extended = None;
+        }
+        self.deadline = Some(at);
     }
 
     /// Notes that the end was asked for and failed, so that it is tried again: soon at first, then more rarely, and in
@@ -186,6 +278,7 @@ fn set_aside(path: &Path) -> Result<PathBuf, MemoryError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::monitor::end::Stage;
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).unwrap()
@@ -197,8 +290,9 @@ mod tests {
         let path = folder.path().join("deeper").join(FILE_NAME);
         let (mut memory, trouble) = Memory::load(&path, "one");
         assert!(trouble.is_ok(), "a machine's first start is no trouble");
-        memory.warned = Some(at(1000));
-        memory.ending = Some(Ending { asked_at: at(1), next_at: at(2), failures: 3 });
+        memory.warned = Some(Warned { reason: EndReason::Idle, at: at(1000), stage: Stage::First });
+        memory.ending =
+            Some(Ending { reason: EndReason::Idle, asked_at: at(1), next_at: at(2), failures: 3 });
         memory.identity = Some(Identity { instance_id: "i-1".to_owned(), region: "us-east-1".to_owned() });
         memory.save(&path).unwrap();
         let (again, trouble) = Memory::load(&path, "one");
@@ -237,7 +331,7 @@ mod tests {
 
     #[test]
     fn a_failed_end_is_tried_again_ever_more_rarely_and_in_time_to_be_forced() {
-        let ending = Ending { asked_at: at(0), next_at: at(60), failures: 0 };
+        let ending = Ending { reason: EndReason::Idle, asked_at: at(0), next_at: at(60), failures: 0 };
         let mut memory = Memory { ending: Some(ending), ..Memory::new("one") };
         let mut now = at(0);
         let mut waits = Vec::new();

@@ -6,7 +6,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::Span;
+use super::control::completion::Completion;
+use super::idle::Sample;
+use super::rules::Rules;
+use crate::model::{EndAction, Span};
 
 /// Something that was read, or that could not be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,17 +20,86 @@ pub enum Reading<T> {
     Unknown,
 }
 
-/// What one tick knows of the machine.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What one tick knows of the machine. Not every tick asks for everything: what was not asked for is unknown as well.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Readings {
     /// The deadline that the machine's tag tells; none where it has no such tag.
     pub deadline_tag: Reading<Option<Timestamp>>,
+    /// What its other tags tell of how it ends.
+    pub rules: Reading<Rules>,
     /// Which machine this is.
     pub identity: Reading<Identity>,
     /// The boot that the system runs since.
     pub boot: Reading<Boot>,
     /// How much later than it was planned this tick comes, by the wall clock.
     pub overdue: Reading<Span>,
+    /// A look at what the machine is doing, where one was taken.
+    pub sample: Option<Sample>,
+    /// Whether somebody has said that the machine's work is complete.
+    pub completion: Reading<Option<Completion>>,
+    /// Whether EC2 has given notice to a spot machine.
+    pub interruption: Reading<Option<Interruption>>,
+    /// When EC2 recommended to leave a spot machine, where it did.
+    pub rebalance: Reading<Option<Timestamp>>,
+    /// What EC2 plans to do with the machine.
+    pub maintenance: Reading<Vec<Maintenance>>,
+    /// What there is to run before the end, and how far that is.
+    pub hooks: Reading<HooksState>,
+}
+
+impl Readings {
+    /// Those of a tick that could read nothing.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self {
+            deadline_tag: Reading::Unknown,
+            rules: Reading::Unknown,
+            identity: Reading::Unknown,
+            boot: Reading::Unknown,
+            overdue: Reading::Unknown,
+            sample: None,
+            completion: Reading::Unknown,
+            interruption: Reading::Unknown,
+            rebalance: Reading::Unknown,
+            maintenance: Reading::Unknown,
+            hooks: Reading::Unknown,
+        }
+    }
+}
+
+/// EC2 takes a spot machine back.
+/// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html>
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interruption {
+    /// What EC2 does with it.
+    pub action: EndAction,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Something that EC2 plans to do with the machine.
+/// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-instances-status-check_sched.html>
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Maintenance {
+    /// EC2's id of it.
+    pub id: String,
+    /// What kind it is: `instance-stop`, `system-reboot`, ….
+    pub code: String,
+    /// EC2's words for it.
+    pub description: String,
+    /// When it comes at the earliest, where EC2 says.
+    pub not_before: Option<Timestamp>,
+}
+
+/// What there is to run before the end, and how far that is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HooksState {
+    /// There is nothing to run.
+    None,
+    /// They are not running.
+    Resting,
+    /// They are running.
+    Running,
 }
 
 /// Which machine this is.

@@ -3,27 +3,37 @@
 //! It ends in one way only: told to stop. The machine stays as it is then. Whatever fails in a tick is told and tried
 //! again in the next one.
 
+use std::cell::RefCell;
 use std::error::Error;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::sync::watch;
 
 use super::act::act;
-use super::decide::{Decided, Decision, decide};
-use super::event::{Announcer, Event, Topic};
+use super::configuration;
+use super::control::answer::{Answer, RefusalKind, What, Why};
+use super::control::apply::{Applied, Seen, Then, apply};
+use super::control::doer::Doer;
+use super::control::server::{self, Asked, Inbox, Server};
+use super::decide::{DeadlineSource, Decided, Decision, decide};
+use super::end::{End, EndReason, Warned};
+use super::event::{Announcer, Event, Topic, with_causes};
 use super::memory::{self, Memory};
+use super::metrics::{self, Figures};
 use super::observe::Observer;
+use super::outside::{self, Outcome, Outside, SetTag, Wishes};
 use super::policy::Policy;
 use super::readings::{Identity, Reading, Readings};
 use super::sign::FirstSign;
 use super::status::{self, Status};
-use super::time::earlier;
+use super::webhook::Subscriber;
 use super::{service_manager, warning};
 use crate::aws::metadata::MetadataClient;
 use crate::model::agent::AgentConfiguration;
-use crate::model::{EndAction, Span};
+use crate::model::{EndAction, ShutdownBehavior, Span};
 use crate::platform::clock;
 
 /// The longest time between two ticks.
@@ -40,35 +50,89 @@ pub enum RunError {
     },
 }
 
+/// What a daemon lives by.
+#[derive(Debug)]
+pub struct Setting<'c> {
+    /// What it is to do.
+    pub configuration: &'c AgentConfiguration,
+    /// Where that was read, and is read again when that is asked for.
+    pub configuration_file: &'c Path,
+    /// What tells it of its machine.
+    pub metadata: MetadataClient,
+    /// Where its figures are given out, where that was asked for.
+    pub metrics: Option<(metrics::Server, watch::Sender<Figures>)>,
+}
+
 /// Looks after the machine until a signal says stop.
 ///
 /// `call` terminates, stops or hibernates the machine through the API; it is called only where a power-off would not do.
+/// `set_tag` writes a deadline into the machine's tag.
 ///
 /// # Errors
 /// Where signals can't be listened for.
-pub async fn run<T, E>(
-    configuration: &AgentConfiguration,
-    metadata: MetadataClient,
+pub async fn run<T, E, W>(
+    setting: Setting<'_>,
     call: T,
-    report: impl FnMut(Event),
+    set_tag: &W,
+    mut report: impl FnMut(Event),
 ) -> Result<(), RunError>
 where
     T: AsyncFn(EndAction, &Identity) -> Result<(), E>,
     E: Into<Box<dyn Error + Send + Sync>>,
+    W: SetTag,
 {
+    let Setting { configuration, configuration_file, metadata, metrics } = setting;
     let stop = StopSignal::listen().map_err(|source| RunError::Signals { source })?;
-    let mut daemon = Daemon::start(configuration, metadata, call, Announcer::new(report));
+    let subscriber = RefCell::new(Subscriber::open(configuration, &mut report));
+    let told = |event: Event| {
+        if let Some(subscriber) = subscriber.borrow_mut().as_mut() {
+            subscriber.tell(&event).into_iter().for_each(&mut report);
+        }
+        report(event);
+    };
+    let mut daemon = Daemon::start(configuration, metadata, call, Announcer::new(told));
+    configuration_file.clone_into(&mut daemon.configuration_file);
+    let control = daemon.open_control();
+    let (metrics, figures) = metrics.unzip();
+    daemon.figures = figures;
+    let doer = Doer::new(configuration, set_tag);
+    let (outside, teller) = outside::open(configuration, set_tag);
+    daemon.outside = outside;
     tokio::select! {
         () = daemon.watch() => {}
+        () = teller.serve() => {}
+        () = serve_control(control, &doer) => {}
+        () = serve_metrics(metrics) => {}
         () = stop.received() => {}
     }
     daemon.stop();
+    drop(daemon);
+    if let Some(subscriber) = subscriber.into_inner() {
+        subscriber.drain().await;
+    }
     Ok(())
 }
 
+/// Never returns.
+async fn serve_control<W: SetTag>(server: Option<Server>, doer: &Doer<'_, W>) {
+    match server {
+        Some(server) => server.serve(doer).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Never returns.
+async fn serve_metrics(server: Option<metrics::Server>) {
+    match server {
+        Some(server) => server.serve().await,
+        None => std::future::pending().await,
+    }
+}
+
 /// The daemon between two ticks.
-struct Daemon<'c, T, R> {
-    configuration: &'c AgentConfiguration,
+struct Daemon<T, R> {
+    configuration: AgentConfiguration,
+    configuration_file: PathBuf,
     policy: Policy,
     observer: Observer,
     call: T,
@@ -79,16 +143,22 @@ struct Daemon<'c, T, R> {
     told: Option<Decided>,
     status: Option<Status>,
     first_sign: FirstSign,
+    inbox: Inbox,
+    /// As it was at the last look, whether or not its file could be written.
+    latest: Option<Status>,
+    figures: Option<watch::Sender<Figures>>,
+    outside: Outside,
+    ticks: u64,
 }
 
-impl<'c, T, E, R> Daemon<'c, T, R>
+impl<T, E, R> Daemon<T, R>
 where
     T: AsyncFn(EndAction, &Identity) -> Result<(), E>,
     E: Into<Box<dyn Error + Send + Sync>>,
     R: FnMut(Event),
 {
     fn start(
-        configuration: &'c AgentConfiguration,
+        configuration: &AgentConfiguration,
         metadata: MetadataClient,
         call: T,
         mut announcer: Announcer<R>,
@@ -98,9 +168,10 @@ where
         let (memory, found) = Memory::load(&memory_file, &configuration.launch);
         announcer.outcome(Topic::Memory, found);
         let mut daemon = Self {
-            configuration,
+            configuration: configuration.clone(),
+            configuration_file: PathBuf::new(),
             policy: Policy::from(configuration),
-            observer: Observer::new(metadata, configuration.launched_at),
+            observer: Observer::new(metadata, configuration),
             call,
             announcer,
             memory,
@@ -109,6 +180,11 @@ where
             told: None,
             status: None,
             first_sign: FirstSign::due(),
+            inbox: Inbox::of_nobody(),
+            latest: None,
+            figures: None,
+            outside: Outside::nobody(),
+            ticks: 0,
         };
         daemon.restore_warning(clock::now());
         daemon
@@ -120,24 +196,92 @@ where
         loop {
             let (looked_at, wait) = self.tick(planned).await;
             planned = looked_at.checked_add(wait).ok();
-            tokio::time::sleep(wait).await;
+            self.rest(wait).await;
         }
+    }
+
+    /// Waits for the next look, and answers who asks meanwhile; an order is looked at at once.
+    async fn rest(&mut self, wait: Duration) {
+        let over = tokio::time::sleep(wait);
+        tokio::pin!(over);
+        loop {
+            tokio::select! {
+                () = &mut over => return,
+                asked = self.inbox.next() => {
+                    let is_order = !asked.request.changes_nothing();
+                    self.answer(asked);
+                    if is_order {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Opens the socket; a daemon that can't be spoken to looks after its machine all the same.
+    fn open_control(&mut self) -> Option<Server> {
+        let listening = server::listen(Path::new(&self.configuration.run_directory));
+        let (server, inbox) = self.announcer.outcome(Topic::Control, listening)?;
+        self.inbox = inbox;
+        Some(server)
+    }
+
+    fn answer(&mut self, asked: Asked) {
+        let (request, by, reply) = asked.into_parts();
+        let now = clock::now();
+        let status = self.latest.clone().map(|status| status.as_of(now));
+        let why = self.told.as_ref().map(|decided| Why::of(decided, &self.policy, now));
+        let seen = Seen { status: status.as_ref(), why: why.as_ref() };
+        let mut memory = self.memory.clone();
+        let mut applied = apply(request.clone(), &mut memory, &self.policy, seen, now);
+        if applied.then == Some(Then::Reload) {
+            applied = Applied::from(self.reload());
+        }
+        if !request.changes_nothing() {
+            self.remember(memory);
+            let words = format!("{}: {}", request.name(), applied.answer);
+            self.announcer.tell(Event::Asked { by, words });
+        }
+        reply.give(applied);
+    }
+
+    /// Reads the configuration again. What a running daemon can't change is refused, and so is all of it then.
+    fn reload(&mut self) -> Answer {
+        let read = match configuration::read(&self.configuration_file) {
+            Ok(read) => read,
+            Err(error) => return Answer::refused(RefusalKind::Failed, with_causes(&error)),
+        };
+        let (old, new) = (&self.configuration, &read);
+        for (name, is_same) in [
+            ("launch", old.launch == new.launch),
+            ("state_directory", old.state_directory == new.state_directory),
+            ("run_directory", old.run_directory == new.run_directory),
+        ] {
+            if !is_same {
+                let message = format!("{name} is another one: restart the agent for that");
+                return Answer::refused(RefusalKind::Impossible, message);
+            }
+        }
+        self.policy = Policy::from(&read);
+        self.configuration = read;
+        Answer::noted(What::Reloaded)
     }
 
     /// One look at the machine and what follows from it; tells when it was, and how long to wait for the next one.
     async fn tick(&mut self, planned: Option<Timestamp>) -> (Timestamp, Duration) {
-        let readings = self.observer.observe(&mut self.announcer).await;
+        let readings = self.observer.observe(&self.configuration, &self.memory, &mut self.announcer).await;
         let now = clock::now();
         let readings = Readings { overdue: overdue(planned, now), ..readings };
         let decided = decide(&readings, &self.policy, &self.memory, now);
         // What is told is kept already: who hears of it may end the daemon at once.
         self.remember(decided.memory.clone());
         self.tell_changes(&decided);
-        self.publish(Status::of(&decided, self.configuration, now));
+        self.publish(&decided, now);
+        self.tell_outside(&decided);
         self.give_first_sign(&decided).await;
         let mut memory = decided.memory.clone();
         let Self { configuration, call, announcer, .. } = self;
-        act(decided.decision, configuration, &mut memory, call, announcer, now).await;
+        act(&decided.decision, configuration, &mut memory, call, announcer, now).await;
         self.remember(memory);
         let wait = decided.wait(clock::now(), TICK);
         self.told = Some(decided);
@@ -154,12 +298,43 @@ where
         }
     }
 
-    fn publish(&mut self, status: Status) {
+    fn publish(&mut self, decided: &Decided, now: Timestamp) {
+        let status = Status::of(decided, &self.policy, now);
+        self.ticks += 1;
+        self.latest = Some(status.clone());
+        self.give_figures(decided, &status, now);
         self.announcer.outcome(Topic::ServiceManager, service_manager::alive(&status));
         if self.status.as_ref().is_none_or(|earlier| status.replaces(earlier)) {
             let run_directory = Path::new(&self.configuration.run_directory);
             let written = status.write(run_directory);
             self.status = self.announcer.outcome(Topic::Status, written).map(|()| status);
+        }
+    }
+
+    fn give_figures(&self, decided: &Decided, status: &Status, now: Timestamp) {
+        if let Some(figures) = &self.figures {
+            figures.send_replace(Figures {
+                why: Some(Why::of(decided, &self.policy, now)),
+                status: Some(status.clone()),
+                spent: status.cost_usd,
+                ticks: self.ticks,
+                troubles: self.announcer.troubles_told(),
+            });
+        }
+    }
+
+    /// Has others know what was decided, and hears how that went.
+    fn tell_outside(&mut self, decided: &Decided) {
+        let of_tag = decided.deadline.filter(|deadline| deadline.source == DeadlineSource::Tag);
+        // Only a machine that may be kept has a role by which it writes its own tag.
+        let has_role = self.policy.shutdown_behavior == ShutdownBehavior::Stop;
+        self.outside.wish(Wishes {
+            deadline: of_tag.map(|deadline| deadline.at),
+            status: has_role.then(|| status::tag_value(decided)),
+            identity: decided.memory.identity.clone(),
+        });
+        for Outcome { topic, result } in self.outside.outcomes() {
+            self.announcer.outcome(topic, result);
         }
     }
 
@@ -178,7 +353,10 @@ where
     fn restore_warning(&mut self, now: Timestamp) {
         let run_directory = Path::new(&self.configuration.run_directory);
         let restored = match self.memory.warned {
-            Some(ends_at) => warning::write(run_directory, ends_at, now),
+            Some(Warned { reason, at, .. }) => {
+                let end = End { reason, at, action: self.policy.action(reason, &self.memory) };
+                warning::write(run_directory, &end, now)
+            }
             None => warning::remove(run_directory),
         };
         self.announcer.outcome(Topic::WarningFile, restored);
@@ -186,24 +364,9 @@ where
 
     /// Tells what is otherwise than it was at the last tick.
     fn tell_changes(&mut self, decided: &Decided) {
-        let told = self.told.as_ref();
-        let mut events = Vec::new();
-        if told.is_none_or(|told| told.memory.identity != decided.memory.identity) {
-            events.extend(decided.memory.identity.clone().map(Event::Identified));
+        for event in changes(self.told.as_ref(), decided, self.policy.launched_at) {
+            self.announcer.tell(event);
         }
-        let at = |decided: &Decided| decided.deadline.map(|deadline| deadline.at);
-        if told.is_none_or(|told| at(told) != at(decided)) {
-            events.push(decided.deadline.map_or(Event::NoDeadline, Event::Deadline));
-        }
-        let ends_with_deadline = at(decided).map(|at| earlier(at, self.policy.lead));
-        if ends_with_deadline != decided.ends_at && told.is_none_or(|told| told.ends_at != decided.ends_at) {
-            events.extend(decided.ends_at.map(|ends_at| Event::Grace { ends_at }));
-        }
-        let clock_is_wrong = decided.decision == Decision::ClockBeforeLaunch;
-        if clock_is_wrong && told.is_none_or(|told| told.decision != decided.decision) {
-            events.push(Event::ClockBeforeLaunch { launched_at: self.policy.launched_at });
-        }
-        events.into_iter().for_each(|event| self.announcer.tell(event));
     }
 
     fn stop(&mut self) {
@@ -211,6 +374,36 @@ where
         self.announcer.outcome(Topic::Status, status::remove(Path::new(&self.configuration.run_directory)));
         self.announcer.tell(Event::Stopped);
     }
+}
+
+/// What is otherwise than it was.
+fn changes(told: Option<&Decided>, decided: &Decided, launched_at: Timestamp) -> Vec<Event> {
+    let mut events = Vec::new();
+    let memory = &decided.memory;
+    if told.is_none_or(|told| told.memory.identity != memory.identity) {
+        events.extend(memory.identity.clone().map(Event::Identified));
+    }
+    let at = |decided: &Decided| decided.deadline.map(|deadline| deadline.at);
+    if told.is_none_or(|told| at(told) != at(decided)) {
+        events.push(decided.deadline.map_or(Event::NoDeadline, Event::Deadline));
+    }
+    if decided.in_grace && told.is_none_or(|told| told.end != decided.end) {
+        let own = decided.end.filter(|end| end.reason != EndReason::Interruption);
+        events.extend(own.map(|end| Event::Grace { ends_at: end.at }));
+    }
+    let is_idle = |decided: &Decided| decided.memory.idle_ends_at.is_some();
+    if told.is_some_and(|told| is_idle(told) != is_idle(decided)) {
+        events.push(Event::Idle { is_idle: is_idle(decided) });
+    }
+    let is_complete = |decided: &Decided| decided.memory.completed.is_some();
+    if told.map_or(is_complete(decided), |told| is_complete(told) != is_complete(decided)) {
+        events.push(Event::Complete { is_complete: is_complete(decided) });
+    }
+    let clock_is_wrong = decided.decision == Decision::ClockBeforeLaunch;
+    if clock_is_wrong && told.is_none_or(|told| told.decision != decided.decision) {
+        events.push(Event::ClockBeforeLaunch { launched_at });
+    }
+    events
 }
 
 /// How much later than planned a look at the machine comes, by the wall clock, which goes on while a machine sleeps.

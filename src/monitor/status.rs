@@ -9,8 +9,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::decide::{DeadlineSource, Decided, Decision};
+use super::end::EndReason;
+use super::idle::{self, Verdict};
+use super::memory::Memory;
+use super::policy::Policy;
 use super::time::later;
-use crate::model::agent::AgentConfiguration;
 use crate::model::{EndAction, Money, ShutdownBehavior, Span};
 use crate::platform::files::{self, Access, FileError};
 
@@ -46,9 +49,15 @@ pub struct Status {
     /// Where the deadline is known from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deadline_source: Option<DeadlineSource>,
-    /// When the machine ends: at the deadline, or after a grace.
+    /// When the machine ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ends_at: Option<Timestamp>,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_because: Option<EndReason>,
+    /// What is done with it then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_by: Option<EndAction>,
     /// How long that is away; 0 where it is past.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ends_in_seconds: Option<u64>,
@@ -58,15 +67,30 @@ pub struct Status {
     /// After how many seconds without work the machine is done with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idle_timeout_seconds: Option<u64>,
+    /// For how many seconds it has had no work; 0 where it has some, or that can't be told.
+    #[serde(default)]
+    pub idle_seconds: u64,
+    /// What told of work at the last look at it, or could not be told; empty where nothing did.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub work: Vec<String>,
     /// What is done with it then.
     #[serde(default)]
     pub on_idle: EndAction,
     /// What is done with it when its work is complete.
     #[serde(default)]
     pub on_complete: EndAction,
+    /// Since when its work is said to be complete.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub completed_at: Option<Timestamp>,
     /// What it may cost, in US dollars.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost_limit_usd: Option<Money>,
+    /// What it has cost, in US dollars, where that is limited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_usd: Option<Money>,
+    /// Until when neither idleness nor completion end it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused_until: Option<Timestamp>,
     /// What EC2 does when its system powers off.
     #[serde(default)]
     pub shutdown_behavior: ShutdownBehavior,
@@ -123,8 +147,10 @@ pub enum StatusError {
 impl Status {
     /// The status that a decision comes to.
     #[must_use]
-    pub fn of(decided: &Decided, configuration: &AgentConfiguration, now: Timestamp) -> Self {
+    pub fn of(decided: &Decided, policy: &Policy, now: Timestamp) -> Self {
         let identity = decided.memory.identity.as_ref();
+        let rules = policy.rules_in_force(&decided.memory);
+        let limit = policy.cost_limit_in_force(&decided.memory);
         Self {
             schema: SCHEMA.to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -133,19 +159,28 @@ impl Status {
             region: identity.map(|identity| identity.region.clone()),
             deadline: decided.deadline.map(|deadline| deadline.at),
             deadline_source: decided.deadline.map(|deadline| deadline.source),
-            ends_at: decided.ends_at,
-            ends_in_seconds: decided.ends_at.map(|ends_at| Span::between(now, ends_at).seconds()),
-            on_deadline: configuration.on_deadline,
-            idle_timeout_seconds: configuration.idle_timeout.map(Span::seconds),
-            on_idle: configuration.on_idle,
-            on_complete: configuration.on_complete,
-            cost_limit_usd: configuration.cost_limit.map(|limit| limit.usd),
-            shutdown_behavior: configuration.shutdown_behavior,
-            warned: decided.ends_at.is_some() && decided.memory.warned == decided.ends_at,
+            ends_at: decided.end.map(|end| end.at),
+            ends_because: decided.end.map(|end| end.reason),
+            ends_by: decided.end.map(|end| end.action),
+            ends_in_seconds: decided.end.map(|end| Span::between(now, end.at).seconds()),
+            on_deadline: rules.on_deadline.unwrap_or_default(),
+            idle_timeout_seconds: rules.idle_timeout.map(Span::seconds),
+            idle_seconds: decided.memory.idle.quiet_for().seconds(),
+            work: work(&decided.memory),
+            on_idle: rules.on_idle.unwrap_or_default(),
+            on_complete: rules.on_complete.unwrap_or_default(),
+            completed_at: decided.memory.completed.as_ref().map(|completed| completed.at),
+            cost_limit_usd: limit.map(|limit| limit.usd),
+            cost_usd: limit.zip(decided.memory.spending).map(|(limit, spending)| spending.cost(&limit)),
+            paused_until: decided.memory.paused_until.filter(|until| *until > now),
+            shutdown_behavior: policy.shutdown_behavior,
+            warned: decided
+                .end
+                .is_some_and(|end| decided.memory.warned.is_some_and(|warned| warned.is_of(&end))),
             state: match decided.decision {
                 Decision::ClockBeforeLaunch => State::ClockBeforeLaunch,
-                Decision::End(_) | Decision::AwaitEnd => State::Ending,
-                _ if decided.ends_at.is_none() => State::NoDeadline,
+                Decision::End(..) | Decision::AwaitEnd => State::Ending,
+                _ if decided.end.is_none() && decided.deadline.is_none() => State::NoDeadline,
                 _ => State::Watching,
             },
             last_tick: now,
@@ -158,6 +193,13 @@ impl Status {
         let Self { last_tick, ends_in_seconds, .. } = *earlier;
         let stands = last_tick <= self.last_tick && self.last_tick < later(last_tick, REFRESH);
         !stands || *earlier != Self { last_tick, ends_in_seconds, ..self.clone() }
+    }
+
+    /// The same with the time that is left at `now`.
+    #[must_use]
+    pub fn as_of(self, now: Timestamp) -> Self {
+        let ends_in_seconds = self.ends_at.map(|ends_at| Span::between(now, ends_at).seconds());
+        Self { ends_in_seconds, ..self }
     }
 
     /// Puts the status where [`read`] finds it.
@@ -175,6 +217,34 @@ impl Status {
     }
 }
 
+/// What keeps a machine from having no work; signals of which the same is to be said together.
+fn work(memory: &Memory) -> Vec<String> {
+    let mut said: Vec<(String, Vec<String>)> = Vec::new();
+    for signal in memory.idle.verdict().into_iter().flat_map(Verdict::reasons) {
+        let words = match signal.state {
+            idle::State::Unknown => format!("not known: {}", signal.words),
+            idle::State::Active | idle::State::Quiet => signal.words.clone(),
+        };
+        match said.iter_mut().find(|(earlier, _)| *earlier == words) {
+            Some((_, names)) => names.push(signal.name.to_string()),
+            None => said.push((words, vec![signal.name.to_string()])),
+        }
+    }
+    said.into_iter().map(|(words, names)| format!("{}: {words}", names.join(", "))).collect()
+}
+
+/// What the machine's status tag says: for how long it has had no work, in steps that are worth a write, or that it has
+/// some.
+#[must_use]
+pub fn tag_value(decided: &Decided) -> String {
+    const STEP: u64 = 300;
+    match (&decided.decision, decided.memory.idle.quiet_for().seconds() / STEP) {
+        (Decision::End(end, _), _) => format!("ending: {}", end.reason),
+        (_, 0) => "active".to_owned(),
+        (_, steps) => format!("idle {}", Span::from_seconds(steps * STEP)),
+    }
+}
+
 /// The status of the daemon whose run directory this is, as it is at `now`.
 ///
 /// # Errors
@@ -187,8 +257,7 @@ pub fn read(run_directory: &Path, now: Timestamp) -> Result<Status, StatusError>
     if later(status.last_tick, STALE) < now {
         return Err(StatusError::Stale { last_tick: status.last_tick });
     }
-    let ends_in_seconds = status.ends_at.map(|ends_at| Span::between(now, ends_at).seconds());
-    Ok(Status { ends_in_seconds, ..status })
+    Ok(status.as_of(now))
 }
 
 /// Takes the status away when the daemon ends.
@@ -211,8 +280,9 @@ pub(super) fn remove_if_there(path: &Path) -> Result<(), FileError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::agent::AgentConfiguration;
     use crate::monitor::decide::Deadline;
-    use crate::monitor::memory::Memory;
+    use crate::monitor::end::End;
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).unwrap()
@@ -222,7 +292,8 @@ mod tests {
         Decided {
             decision: Decision::Wait,
             deadline: Some(Deadline { at: at(ends_at), source: DeadlineSource::Tag }),
-            ends_at: Some(at(ends_at)),
+            end: Some(End { reason: EndReason::Deadline, at: at(ends_at), action: EndAction::Terminate }),
+            in_grace: false,
             next_at: None,
             memory: Memory::new("lucky-otter"),
         }
@@ -230,7 +301,7 @@ mod tests {
 
     fn status_at(ends_at: i64, now: Timestamp) -> Status {
         let configuration = AgentConfiguration::for_machine("lucky-otter", at(0), None);
-        Status::of(&watching(ends_at), &configuration, now)
+        Status::of(&watching(ends_at), &Policy::from(&configuration), now)
     }
 
     #[test]

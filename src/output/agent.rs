@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::document::{Column, Record};
 use crate::model::{Architecture, EndAction, Span};
+use crate::monitor::end::EndReason;
 use crate::monitor::status::{State, Status};
 
 /// A released agent that was fetched.
@@ -68,14 +69,20 @@ impl Record for Status {
 pub fn status_lines(status: &Status) -> Vec<String> {
     let machine = status.instance_id.as_deref().unwrap_or("a machine that is not identified yet");
     let mut lines = vec![format!("looking after {machine}, launch {}", status.launch)];
-    let source = status.deadline_source.map_or_else(String::new, |source| format!(", by {source}"));
+    let because = match status.ends_because {
+        Some(EndReason::Deadline) | None => {
+            status.deadline_source.map_or_else(String::new, |source| format!(", by {source}"))
+        }
+        Some(reason) => format!(": {}", reason.clause()),
+    };
     lines.push(match (status.state, status.ends_at, status.ends_in_seconds) {
         (State::ClockBeforeLaunch, ..) => {
             "the clock is before the launch: nothing is ended until it is right".to_owned()
         }
         (State::Ending, ..) => "the machine is being ended".to_owned(),
         (_, Some(at), Some(seconds)) => {
-            format!("{} at {at} (in {}){source}", ends(status.on_deadline), Span::from_seconds(seconds))
+            let action = status.ends_by.unwrap_or(status.on_deadline);
+            format!("{} at {at} (in {}){because}", ends(action), Span::from_seconds(seconds))
         }
         _ => "there is no deadline to keep".to_owned(),
     });
@@ -88,7 +95,7 @@ pub fn status_lines(status: &Status) -> Vec<String> {
 }
 
 /// What happens to the machine, as a verb.
-const fn ends(action: EndAction) -> &'static str {
+pub(super) const fn ends(action: EndAction) -> &'static str {
     match action {
         EndAction::Terminate => "ends",
         EndAction::Stop => "stops",
@@ -99,12 +106,21 @@ const fn ends(action: EndAction) -> &'static str {
 /// What else was asked for at the launch.
 fn limits(status: &Status) -> Vec<String> {
     let idle = status.idle_timeout_seconds.map(|seconds| {
-        format!("{} after {} without work", ends(status.on_idle), Span::from_seconds(seconds))
+        let so_far = match status.idle_seconds {
+            0 => String::new(),
+            idle => format!(" (none for {})", Span::from_seconds(idle).rough()),
+        };
+        format!("{} after {} without work{so_far}", ends(status.on_idle), Span::from_seconds(seconds))
     });
-    let cost = status
-        .cost_limit_usd
-        .map(|limit| format!("{} when it has cost {limit} USD", ends(status.on_deadline)));
+    let cost = status.cost_limit_usd.map(|limit| {
+        let so_far =
+            status.cost_usd.map_or_else(String::new, |cost| format!(" ({} so far)", cost.to_cents()));
+        format!("{} when it has cost {limit} USD{so_far}", ends(status.on_deadline))
+    });
+    let paused = status
+        .paused_until
+        .map(|until| format!("paused until {until}: neither idleness nor completion ends it"));
     let complete = (status.on_complete != EndAction::default())
         .then(|| format!("{} when its work is complete", ends(status.on_complete)));
-    [idle, cost, complete].into_iter().flatten().collect()
+    [idle, cost, complete, paused].into_iter().flatten().collect()
 }

@@ -3,14 +3,14 @@
 //! A line for each thing, with its label.
 
 use super::agent::status_lines;
-use crate::model::agent::idle_for;
+use crate::model::Span;
 use crate::monitor::status::Status;
 use crate::provision::agent_word::{AgentNow, AgentWord, Answer, NotAsked};
 
 /// Lines of a machine's status: a label, or none where the line goes on with what the one before is about.
 pub(super) fn lines(word: &AgentWord) -> Vec<(&'static str, String)> {
     let mut lines = match (&word.answer, word.way) {
-        (Some(answer), Some(way)) => answered(answer, &format!("(by {way})"), word.tag.as_deref()),
+        (Some(answer), Some(way)) => answered(answer, &format!("(by {way})")),
         _ => unasked(word),
     };
     lines.extend(
@@ -29,9 +29,9 @@ fn unasked(word: &AgentWord) -> Vec<(&'static str, String)> {
     }
 }
 
-fn answered(answer: &Answer, way: &str, tag: Option<&str>) -> Vec<(&'static str, String)> {
+fn answered(answer: &Answer, way: &str) -> Vec<(&'static str, String)> {
     let mut lines = match &answer.agent {
-        AgentNow::Running { status } => running(status, way, tag),
+        AgentNow::Running { status } => running(status, way),
         AgentNow::Silent { because } => vec![("agent", format!("gives no word {way}: {because}"))],
         AgentNow::Missing { because } => {
             let why = because.as_ref().map_or_else(String::new, |why| format!(": {why}"));
@@ -45,7 +45,7 @@ fn answered(answer: &Answer, way: &str, tag: Option<&str>) -> Vec<(&'static str,
     lines
 }
 
-fn running(status: &serde_json::Value, way: &str, tag: Option<&str>) -> Vec<(&'static str, String)> {
+fn running(status: &serde_json::Value, way: &str) -> Vec<(&'static str, String)> {
     let Ok(known) = serde_json::from_value::<Status>(status.clone()) else {
         let version = status["version"].as_str().unwrap_or("unknown");
         return vec![(
@@ -59,16 +59,19 @@ fn running(status: &serde_json::Value, way: &str, tag: Option<&str>) -> Vec<(&'s
         *first = format!("{first} {way}");
     }
     let mut lines: Vec<_> = labels.zip(said).collect();
-    if known.idle_timeout_seconds.is_some() {
-        lines.push(("idle", idle(tag)));
-    }
+    let labels = std::iter::once("work").chain(std::iter::repeat(""));
+    lines.extend(labels.zip(work(&known)));
     lines
 }
 
-/// How long it has been idle, where its agent has said so.
-fn idle(tag: Option<&str>) -> String {
-    match tag.and_then(idle_for) {
-        Some(idle) => format!("for {idle} (by its tag)"),
-        None => "not known: its agent does not tell".to_owned(),
+/// Why it is or is not idle, where that counts.
+fn work(status: &Status) -> Vec<String> {
+    if status.idle_timeout_seconds.is_none() {
+        return Vec::new();
+    }
+    match (status.idle_seconds, status.work.as_slice()) {
+        (0, []) => vec!["not known: its agent has not looked yet".to_owned()],
+        (0, work) => work.to_vec(),
+        (idle, _) => vec![format!("none for {}", Span::from_seconds(idle).rough())],
     }
 }

@@ -12,7 +12,7 @@ pub(super) fn line(text: &mut String, label: &str, content: &str) {
 
 /// The price of each part, and where it is from.
 pub(super) fn cost_parts(text: &mut String, cost: &Cost) {
-    for CostPart { what, usd_hour, source } in &cost.parts {
+    for CostPart { what, usd_hour, source, .. } in &cost.parts {
         let price = usd_hour.map_or_else(|| "unknown".to_owned(), |usd| format!("{usd} USD an hour"));
         let source = source.as_ref().map_or_else(String::new, |source| format!(" ({source})"));
         line(text, "", &format!("{what}: {price}{source}"));

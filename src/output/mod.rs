@@ -4,6 +4,7 @@
 //! how wide they are and whether they show colour is decided here, once.
 
 pub mod agent;
+pub mod agent_control;
 mod agent_word;
 #[cfg(feature = "aws")]
 mod block;

@@ -72,6 +72,26 @@ pub fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
     }
 }
 
+/// The beginning of a file that somebody else may have put there: never what a link points to, never anything but an
+/// ordinary file, and never one that keeps the reader waiting, such as a pipe.
+///
+/// # Errors
+/// Where it is not there, is no ordinary file, or can't be read.
+pub fn read_with_distrust(path: &Path, most: usize) -> io::Result<Vec<u8>> {
+    use std::io::Read as _;
+    let mut options = std::fs::OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NOFOLLOW | libc::O_NONBLOCK);
+    let file = options.open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no ordinary file"));
+    }
+    let mut content = Vec::new();
+    file.take(u64::try_from(most).unwrap_or(u64::MAX)).read_to_end(&mut content)?;
+    Ok(content)
+}
+
 /// Removes a file; that there is none is as good.
 ///
 /// # Errors

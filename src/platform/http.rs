@@ -17,7 +17,7 @@ const MAX_SMALL: usize = 64 * 1024;
 #[derive(Debug, thiserror::Error)]
 pub enum HttpError {
     /// The certificates to trust can't be read.
-    #[error("the certificates of AWS_CA_BUNDLE cannot be used")]
+    #[error("the certificates to trust cannot be used")]
     Certificates(#[source] reqwest::Error),
     /// The address does not answer as HTTP.
     #[error("no answer from {url}")]
@@ -88,6 +88,33 @@ impl HttpClient {
         let certificates = certificates.map_err(HttpError::Certificates)?;
         let client = reqwest::Client::builder().tls_certs_merge(certificates).build();
         Ok(Self { client: client.map_err(HttpError::Certificates)? })
+    }
+
+    /// A client for what is sent rather than fetched: it goes where it was told and nowhere on.
+    ///
+    /// # Errors
+    /// Where the system's certificates can't be used.
+    pub fn that_follows_nothing() -> Result<Self, HttpError> {
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build();
+        Ok(Self { client: client.map_err(HttpError::Certificates)? })
+    }
+
+    /// Sends a text to an address; what it answers is dropped.
+    ///
+    /// # Errors
+    /// Where there is no answer within the limits, or not a successful one.
+    pub async fn post(
+        &self,
+        url: &str,
+        headers: &[(&str, &str)],
+        text: String,
+        limits: Limits,
+    ) -> Result<(), HttpError> {
+        let request = headers
+            .iter()
+            .fold(self.client.post(url).body(text), |request, (name, value)| request.header(*name, *value));
+        let response = self.send(request, url, limits).await?;
+        successful(response, url).map(|_| ())
     }
 
     /// The text at an address that holds a short one.

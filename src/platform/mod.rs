@@ -9,11 +9,15 @@ pub mod command;
 pub mod files;
 #[cfg(feature = "net")]
 pub mod http;
+#[cfg(target_os = "linux")]
+pub mod journal;
 pub mod keys;
 pub mod process;
 pub mod random;
 pub mod terminal;
 pub mod time_zone;
+#[cfg(feature = "net")]
+pub mod transient_unit;
 pub mod variables;
 
 pub use process::Process;

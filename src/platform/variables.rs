@@ -24,6 +24,12 @@ pub const COMPLETE: Variable = Variable {
     help: "the shell that asks for completions; set by the script of cloudkit completions",
 };
 
+/// Below which directory the files of the agent are put and found.
+pub const ROOT: Variable = Variable {
+    name: "CLOUDKIT_ROOT",
+    help: "directory that stands for / where the agent is installed and uninstalled, as in an image",
+};
+
 /// The service that says which address the caller is seen from.
 pub const CHECK_IP_URL: Variable = Variable {
     name: "CLOUDKIT_CHECK_IP_URL",
@@ -101,7 +107,7 @@ pub const TODAY: Variable = Variable {
 };
 
 /// Every variable, in the order of their names.
-pub const ALL: [Variable; 15] = [
+pub const ALL: [Variable; 16] = [
     AGENT_RELEASES_URL,
     AGENT_WAIT,
     ANSWER_LIMIT,
@@ -112,6 +118,7 @@ pub const ALL: [Variable; 15] = [
     LOCATIONS_URL,
     ON_DEMAND_PRICES_URL,
     OUTPUT,
+    ROOT,
     SPOT_PRICES_URL,
     SSH_PORT,
     SSH_WAIT,

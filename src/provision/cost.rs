@@ -44,6 +44,18 @@ pub struct CostPart {
     /// Where the figure is from and its date, where it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
+    /// When it is paid for.
+    #[serde(skip)]
+    pub paid: Paid,
+}
+
+/// When something is paid for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Paid {
+    /// While the machine runs.
+    Running,
+    /// Also while it is stopped.
+    Always,
 }
 
 impl Cost {
@@ -78,6 +90,13 @@ impl Cost {
         }
     }
 
+    /// What it comes to while the machine is stopped; none while the price of a part is unknown.
+    #[must_use]
+    pub fn usd_hour_stopped(&self) -> Option<Money> {
+        let mut paid = self.parts.iter().filter(|part| part.paid == Paid::Always).map(|part| part.usd_hour);
+        paid.try_fold(Money::default(), |sum, one| Some(sum.plus(one?)))
+    }
+
     /// What is not known of it.
     pub fn unknown_parts(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter(|part| part.usd_hour.is_none()).map(|part| part.what.as_str())
@@ -91,6 +110,7 @@ pub fn machine(instance_type: &str, price: Option<&QuotedPrice>) -> CostPart {
         what: instance_type.to_owned(),
         usd_hour: price.map(|price| price.usd_hour),
         source: price.map(|price| format!("{} {}", price.source, price.as_of)),
+        paid: Paid::Running,
     }
 }
 
@@ -102,6 +122,7 @@ pub fn machine_in_block(instance_type: &str) -> CostPart {
         what: instance_type.to_owned(),
         usd_hour: Some(Money::default()),
         source: Some("paid with the capacity block".to_owned()),
+        paid: Paid::Running,
     }
 }
 
@@ -114,6 +135,7 @@ pub fn public_address(region: &str) -> CostPart {
         what: "public IPv4 address".to_owned(),
         usd_hour: commercial.then_some(PUBLIC_ADDRESS_HOUR),
         source: commercial.then(|| "AWS since 2024-02-01".to_owned()),
+        paid: Paid::Running,
     }
 }
 
@@ -140,6 +162,11 @@ mod tests {
         let cost = Cost::of(parts, Some(Span::from_seconds(8 * 3600)));
         assert_eq!(cost.usd_hour.unwrap().to_string(), "0.106677");
         assert_eq!(cost.usd_until_deadline.unwrap().to_string(), "0.853416");
+        assert_eq!(
+            cost.usd_hour_stopped(),
+            root_volume("us-east-1").usd_hour,
+            "its disk is paid for all the same"
+        );
     }
 
     #[test]

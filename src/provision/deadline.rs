@@ -5,7 +5,9 @@
 use jiff::Timestamp;
 
 use crate::aws::types::Machine;
-use crate::model::{Span, tag};
+use crate::model::{deadline, tag};
+
+pub use crate::model::deadline::{Direction, Move, MoveError, Moved};
 
 /// What a machine's tag says of its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,76 +39,18 @@ impl Deadline {
     }
 }
 
-/// How a deadline is to be moved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Move {
-    /// By this much later; from now on, where it has passed or there is none.
-    Later(Span),
-    /// To this time.
-    To(Timestamp),
-}
-
-/// A deadline that is moved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Moved {
-    /// The new one, in whole seconds.
-    pub to: Timestamp,
-    /// How it lies to the old one.
-    pub direction: Direction,
-}
-
-/// How a new deadline lies to the old one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Direction {
-    /// The machine lives longer.
-    Later(Span),
-    /// The machine ends sooner.
-    Sooner(Span),
-    /// The machine, which had no end that is known, now has one.
-    First,
-    /// Nothing changes.
-    Same,
-}
-
-/// A deadline that can't be.
-#[derive(Debug, thiserror::Error)]
-pub enum MoveError {
-    /// The time has passed.
-    #[error("{0} has passed")]
-    Past(Timestamp),
-    /// It lies beyond the end of time.
-    #[error("{0} later is after the last date that can be written")]
-    BeyondTime(Span),
-}
-
 /// Moves a deadline.
 ///
 /// # Errors
 /// Where the new one would lie in the past or beyond the end of time.
 pub fn moved(old: &Deadline, how: Move, now: Timestamp) -> Result<Moved, MoveError> {
-    let to = match how {
-        Move::Later(span) => {
-            let from = old.at().filter(|at| *at > now).unwrap_or(now);
-            span.after(from).ok_or(MoveError::BeyondTime(span))?
-        }
-        Move::To(at) => at,
-    };
-    let to = Timestamp::from_second(to.as_second()).unwrap_or(to);
-    if to <= now {
-        return Err(MoveError::Past(to));
-    }
-    let direction = match old.at() {
-        None => Direction::First,
-        Some(old) if to > old => Direction::Later(Span::between(old, to)),
-        Some(old) if to < old => Direction::Sooner(Span::between(to, old)),
-        Some(_) => Direction::Same,
-    };
-    Ok(Moved { to, direction })
+    deadline::moved(old.at(), how, now)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Span;
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()

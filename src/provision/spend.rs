@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::cost::{self, Cost, CostPart};
+use super::cost::{self, Cost, CostPart, Paid};
 use super::deadline::Deadline;
 use super::wish::QuotedPrice;
 use crate::aws::types::{Disk, Located, Machine, MachineState};
@@ -85,7 +85,12 @@ pub fn running_with_disks(located: &Located, disks: Option<&[Disk]>, catalog: &C
     let mut parts = while_running(located, catalog);
     match disks {
         Some(disks) => parts.extend(of_disks(located, disks)),
-        None => parts.push(CostPart { what: "its disks".to_owned(), usd_hour: None, source: None }),
+        None => parts.push(CostPart {
+            what: "its disks".to_owned(),
+            usd_hour: None,
+            source: None,
+            paid: Paid::Always,
+        }),
     }
     Cost::of(parts, None)
 }

@@ -4,7 +4,10 @@
 #   CLOUDKIT_LAUNCH            the launch that made the machine
 #   CLOUDKIT_AGENT_SOURCES     the places that have the binary, a line each, the best first, as fetch takes them
 #   CLOUDKIT_AGENT_SHA256      what the binary's bytes have to come to before anything of it runs
+#   CLOUDKIT_AGENT_FILE        a file on this machine that is the binary, where it need not be fetched; else empty
 #   CLOUDKIT_AGENT_SERVICE     its unit
+#   CLOUDKIT_AGENT_TMPFILES    what has to be below /run at each boot
+#   CLOUDKIT_LOGIN_USER        who logs in, where that is known; else empty
 #
 # Where this fails the machine has no agent, and says so, on its console too, where the launch looks for the agent's first
 # sign; the dead-man timer ends it all the same.
@@ -20,6 +23,9 @@ download=$root/var/lib/cloudkit/agent.download # never in /tmp, which is cleaned
 binary=$root/usr/local/bin/cloudkit
 new=${binary%/*}/.cloudkit.new
 unit=$root/etc/systemd/system/cloudkit-agent.service
+tmpfiles=$root/etc/tmpfiles.d/cloudkit.conf
+state=$root/var/lib/cloudkit
+group=cloudkit
 failure=$root/run/cloudkit/agent-install-failed
 console=$root/dev/console
 
@@ -63,6 +69,15 @@ download_from_any() {
     return 1
 }
 
+obtain() {
+    if [ -z "$CLOUDKIT_AGENT_FILE" ]; then
+        download_from_any
+    else
+        reason='the file that was named is not the agent that was promised'
+        cp "$CLOUDKIT_AGENT_FILE" "$download" && is_as_promised
+    fi
+}
+
 # Copied into its directory rather than moved there: so it gets that directory's security label.
 copy_binary() {
     mkdir -p "${binary%/*}" && install -m 755 "$download" "$new" && sync "$new"
@@ -73,19 +88,37 @@ runs_here() {
     timeout 20 "$new" --version >/dev/null 2>&1
 }
 
+# Whoever is in the group may speak to the agent. Where there can't be one only root may, and all else is as ever.
+make_group() {
+    if ! getent group "$group" >/dev/null && ! groupadd --system "$group"; then
+        say "there is no group $group, and it could not be made: only root may speak to the agent"
+        group=root
+    elif [ -n "$CLOUDKIT_LOGIN_USER" ]; then
+        usermod -a -G "$group" "$CLOUDKIT_LOGIN_USER" || say "$CLOUDKIT_LOGIN_USER could not be put into the group $group"
+    fi
+    # So that systemd, which gives it to the unit's group, leaves what is in it alone.
+    chgrp "$group" "$state" || say "$state could not be given to the group $group"
+}
+
+place() { # PATH CONTENT
+    mkdir -p "${1%/*}" && printf '%s' "$2" | sed "s/^Group=cloudkit\$/Group=$group/; s/ root cloudkit -\$/ root $group -/" >"$1.new" &&
+        chmod 644 "$1.new" && mv -f "$1.new" "$1"
+}
+
 install_files() {
-    mkdir -p "${unit%/*}" && mv -f "$new" "$binary" &&
-        printf '%s' "$CLOUDKIT_AGENT_SERVICE" >"$unit.new" && chmod 644 "$unit.new" && mv -f "$unit.new" "$unit" &&
+    mv -f "$new" "$binary" && place "$unit" "$CLOUDKIT_AGENT_SERVICE" && place "$tmpfiles" "$CLOUDKIT_AGENT_TMPFILES" &&
         rm -f "$download"
 }
 
 mkdir -p "${download%/*}" "${failure%/*}"
 rm -f "$failure"
 reason='no place is known that has it'
-download_from_any || fail "$reason"
+obtain || fail "$reason"
 copy_binary || fail 'its files could not be written'
 runs_here || fail 'it does not run on this machine'
+make_group
 install_files || fail 'its files could not be written'
+systemd-tmpfiles --create "$tmpfiles" || say 'what is below /run could not be made; the next boot makes it'
 systemctl daemon-reload
 systemctl enable cloudkit-agent.service || fail 'its service could not be enabled'
 systemctl restart --no-block cloudkit-agent.service || fail 'its service could not be started'

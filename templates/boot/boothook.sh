@@ -42,7 +42,7 @@ remove_deadline() {
     [ -e "$units/$timer" ] || return 0
     systemctl stop --no-block "$timer" "$service"
     rm -f "$units/timers.target.wants/$timer" "$units/$timer.d/time.conf" "$units/$timer" "$units/$service" \
-        "$script" "$state/deadline" "$state/deadline-armed" "$root/run/cloudkit/warning"
+        "$script" "$state/deadline" "$state/deadline-armed" "$state/deadline-over" "$root/run/cloudkit/warning"
     systemctl daemon-reload
 }
 

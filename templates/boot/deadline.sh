@@ -3,8 +3,12 @@
 # agent. It needs no agent, no credentials, and no network but for the one question that may put the end off.
 #
 #   deadline boot LAUNCH LAUNCHED_AT DEADLINE   at each boot: record what launch asked for, arm the timer
+#   deadline set SECONDS later|sooner [OVER]    the agent has another deadline: record it, arm the timer
 #   deadline fire                               at the timer's time: put off, leave ten minutes, or power off
 #   deadline tag                                print what the machine's deadline tag says, in seconds
+#
+# An earlier deadline than the recorded one is set only where `sooner` says that this is meant. OVER is what the tag says
+# that does not know of the new one: as long as it says just that, it does not count.
 #
 # Times are seconds since 1970, read from the wall clock: other clocks stand still while a machine is hibernated.
 # It ends the machine in no other way than by powering off; EC2 then terminates it, as launch asked. Nothing that comes
@@ -17,6 +21,7 @@ metadata_limit=${CLOUDKIT_METADATA_LIMIT:-5}
 power_switch=${CLOUDKIT_POWER_SWITCH:-/proc/sysrq-trigger}
 
 record=$root/var/lib/cloudkit/deadline
+over_record=$root/var/lib/cloudkit/deadline-over
 armed_record=$root/var/lib/cloudkit/deadline-armed
 warning=$root/run/cloudkit/warning
 units=$root/etc/systemd/system
@@ -44,9 +49,10 @@ machine() {
 
 # A record that is damaged or gone counts as a deadline long past: the timer was set for a reason.
 read_record() {
-    deadline='' launched='' launch='' recorded_machine='' armed=''
+    deadline='' launched='' launch='' recorded_machine='' armed='' over=''
     { read -r deadline; read -r launched; read -r launch; read -r recorded_machine; } 2>/dev/null <"$record"
     read -r armed 2>/dev/null <"$armed_record"
+    read -r over 2>/dev/null <"$over_record"
     is_seconds "$deadline" || deadline=0
     is_seconds "$launched" || launched=0
     is_seconds "$armed" || armed=0
@@ -127,6 +133,7 @@ boot() {
     read_record
     if [ "$launch" != "$1" ] || [ "$deadline" -eq 0 ]; then
         launch=$1 launched=$2 deadline=$3
+        rm -f "$over_record"
     fi
     recorded_machine=$(machine)
     write_record
@@ -139,13 +146,34 @@ boot() {
     fi
 }
 
+is_copy() {
+    this_machine=$(machine)
+    [ -n "$this_machine" ] && [ -n "$recorded_machine" ] && [ "$this_machine" != "$recorded_machine" ]
+}
+
+# What is refused leaves everything as it was.
+refuse() {
+    say "$1"
+    exit 3
+}
+
+set_deadline() {
+    read_record
+    ! is_copy || refuse "this system was copied from $recorded_machine, whose deadline is not ours"
+    [ "$1" -gt "$(now)" ] || refuse 'that time has passed'
+    [ "$2" = sooner ] || [ "$1" -ge "$deadline" ] || refuse "the machine ends at a later time already: $deadline"
+    deadline=$1
+    # Before the deadline: between the two the tag must not count against it.
+    if [ -n "$3" ] && [ "$3" -ne "$1" ]; then put "$over_record" "$3"; else rm -f "$over_record"; fi
+    write_record && arm "$deadline"
+}
+
 fire() {
     read_record
     clock=$(now)
-    this_machine=$(machine)
-    if [ -n "$this_machine" ] && [ -n "$recorded_machine" ] && [ "$this_machine" != "$recorded_machine" ]; then
+    if is_copy; then
         say "this system was copied from $recorded_machine, whose deadline is not ours: left alone"
-        rm -f "$units/timers.target.wants/$timer" "$units/$timer.d/time.conf" "$record" "$armed_record"
+        rm -f "$units/timers.target.wants/$timer" "$units/$timer.d/time.conf" "$record" "$armed_record" "$over_record"
         systemctl stop --no-block "$timer"
         return
     fi
@@ -156,9 +184,12 @@ fire() {
     fi
     # All of the question takes at most the limit, however slowly it is answered. No answer leaves what is recorded.
     answer=$(timeout -k 1 "$metadata_limit" /bin/sh "$0" tag)
-    if is_seconds "$answer" && [ "$answer" -ne "$deadline" ]; then
-        deadline=$answer
-        write_record
+    if is_seconds "$answer" && [ "$answer" != "$over" ]; then
+        rm -f "$over_record"
+        if [ "$answer" -ne "$deadline" ]; then
+            deadline=$answer
+            write_record
+        fi
     fi
     if [ "$deadline" -gt "$clock" ]; then
         say "the machine ends at $(date -u -d "@$deadline" +%FT%TZ)"
@@ -200,9 +231,20 @@ end_machine() {
     echo o >"$power_switch"
 }
 
+usage() {
+    say 'usage: deadline boot LAUNCH LAUNCHED_AT DEADLINE | set SECONDS later|sooner [OVER] | fire | tag'
+    exit 2
+}
+
 case ${1:-} in
 boot) boot "${2:?the launch}" "${3:?when it was launched}" "${4:?its deadline}" ;;
+set)
+    if is_seconds "${2:-}" && is_seconds "${4:-0}"; then
+        case ${3:-} in later | sooner) set_deadline "$2" "$3" "${4:-}" && exit 0 || exit 1 ;; esac
+    fi
+    usage
+    ;;
 fire) fire ;;
 tag) tag ;;
-*) say 'usage: deadline boot LAUNCH LAUNCHED_AT DEADLINE | fire | tag' && exit 2 ;;
+*) usage ;;
 esac

@@ -1,5 +1,11 @@
 //! Sessions of `agent`, run as a machine of the lab: the deadline, the warning, the end.
 
+#[cfg(target_os = "linux")]
+mod by_hand;
+#[cfg(unix)]
+mod control;
+mod ends;
+
 use insta::assert_snapshot;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -95,8 +101,8 @@ fn the_agent_warns_and_ends_the_machine_at_its_deadline() {
     looking after a machine of launch l-xxxxxxxxxxxxxxxx
     this is i-xxxxxxxxxxxxxxxxx in us-east-1
     the deadline is YYYY-MM-DDThh:mm:ssZ, by the machine's tag
-    users are warned: the machine ends at YYYY-MM-DDThh:mm:ssZ
-    ending the machine
+    users are warned: the machine ends at YYYY-MM-DDThh:mm:ssZ: its deadline
+    ending the machine: its deadline
     told to stop; the machine stays as it is
     ");
     assert_eq!(machine.lab.requests_of("TerminateInstances").len(), 1);
@@ -110,6 +116,7 @@ fn a_deadline_that_is_moved_keeps_the_machine() {
     assert_snapshot!(machine.home.run(STATUS), @"
     looking after i-xxxxxxxxxxxxxxxxx, launch l-xxxxxxxxxxxxxxxx
     ends at YYYY-MM-DDThh:mm:ssZ (in [SPAN]), by the machine's tag
+    ends after 1h without work
     users have been warned
     last look at YYYY-MM-DDThh:mm:ssZ, version 0.1.0
     ");
@@ -122,6 +129,7 @@ fn a_deadline_that_is_moved_keeps_the_machine() {
     assert_snapshot!(machine.home.run(STATUS), @"
     looking after i-xxxxxxxxxxxxxxxxx, launch l-xxxxxxxxxxxxxxxx
     ends at YYYY-MM-DDThh:mm:ssZ (in [SPAN]), by the machine's tag
+    ends after 1h without work
     last look at YYYY-MM-DDThh:mm:ssZ, version 0.1.0
     ");
     let status = machine.home.run(&format!("{STATUS} -o json")).ok().json();
@@ -141,7 +149,7 @@ fn a_deadline_that_is_moved_keeps_the_machine() {
 #[test]
 fn a_machine_that_is_to_hibernate_is_never_terminated_where_that_fails() {
     let told = "shutdown_behavior: stop\non_deadline: hibernate\nidle_timeout: 1h\non_idle: stop\n\
-                cost_limit: {usd: '5.00', usd_hour: '0.10'}\n";
+                cost_limit: {usd: '5.00', usd_hour: '1.20'}\n";
     let machine = Machine::that(63, "--on-deadline hibernate --on-idle stop", told);
     machine.lab.fault(&json!({"kind": "error", "action": "StopInstances", "status": 403, "times": 1,
         "code": "UnauthorizedOperation", "message": "You are not authorized to perform this operation."}));
@@ -151,7 +159,7 @@ fn a_machine_that_is_to_hibernate_is_never_terminated_where_that_fails() {
     looking after i-xxxxxxxxxxxxxxxxx, launch l-xxxxxxxxxxxxxxxx
     the machine is being ended
     stops after 1h without work
-    hibernates when it has cost 5.00 USD
+    hibernates when it has cost 5.00 USD (0.10 so far)
     users have been warned
     last look at YYYY-MM-DDThh:mm:ssZ, version 0.1.0
     ");
@@ -162,10 +170,10 @@ fn a_machine_that_is_to_hibernate_is_never_terminated_where_that_fails() {
     looking after a machine of launch l-xxxxxxxxxxxxxxxx
     this is i-xxxxxxxxxxxxxxxxx in us-east-1
     the deadline is YYYY-MM-DDThh:mm:ssZ, by the machine's tag
-    users are warned: the machine ends at YYYY-MM-DDThh:mm:ssZ
-    ending the machine
+    users are warned: the machine hibernates at YYYY-MM-DDThh:mm:ssZ: its deadline
+    ending the machine: its deadline
     ending the machine: cannot hibernate i-xxxxxxxxxxxxxxxxx in us-east-1 by the API: StopInstances refused: UnauthorizedOperation: You are not authorized to perform this operation.
-    ending the machine
+    ending the machine: its deadline
     ending the machine: in order again
     told to stop; the machine stays as it is
     ");

@@ -164,6 +164,7 @@ fn every_variable_is_in_the_help() {
     CLOUDKIT_LOCATIONS_URL         address of the list of locations, instead of AWS's locations.json
     CLOUDKIT_ON_DEMAND_PRICES_URL  folder of the lists of on-demand prices and their metadata.json, instead of AWS's
     CLOUDKIT_OUTPUT                output format where -o does not say: table, wide, json, jsonl, yaml, csv or name
+    CLOUDKIT_ROOT                  directory that stands for / where the agent is installed and uninstalled, as in an image
     CLOUDKIT_SPOT_PRICES_URL       address of the list of spot prices, instead of AWS's spot.json
     CLOUDKIT_SSH_PORT              port of the machines' SSH servers, instead of 22
     CLOUDKIT_SSH_WAIT              how long a new machine's SSH server is waited for, such as 10m, instead of 4m

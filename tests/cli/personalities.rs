@@ -39,6 +39,7 @@ fn the_old_names_work_as_they_did() {
     --- stderr
     error: there is no agent configuration agent.yaml
     hint: this is for machines that cloudkit launch made
+    hint: put an agent on this one: cloudkit agent install --help
     --- exit 2
     ");
 }

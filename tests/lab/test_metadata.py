@@ -63,6 +63,16 @@ class Sessions(MetadataTest):
         self.open(MetadataOptions={"HttpEndpoint": "disabled"})
         self.assertEqual(self.session().status, 403)
 
+    def test_sessions_that_are_optional(self) -> None:
+        self.open(MetadataOptions={"HttpTokens": "optional"})
+        self.assertEqual(fetch(f"{self.endpoint}/latest/meta-data/instance-id").body.decode(), self.id)
+        self.token = "forged"
+        self.assertEqual(self.get("meta-data/").status, 401)
+        self.control("POST", f"/machines/{self.id}/metadata-options", {"HttpTokens": "required"})
+        self.assertEqual(fetch(f"{self.endpoint}/latest/meta-data/instance-id").status, 401)
+        self.control("POST", f"/machines/{self.id}/metadata-options", {"HttpTokens": "optional"})
+        self.assertEqual(fetch(f"{self.endpoint}/latest/meta-data/instance-id").status, 200)
+
     def test_after_the_end_of_the_machine_nobody_answers(self) -> None:
         self.open()
         self.control("POST", "/timing", {"ending_ms": 0})
@@ -94,6 +104,20 @@ class Contents(MetadataTest):
     def test_a_spot_machine_says_so(self) -> None:
         self.open(InstanceMarketOptions={"MarketType": "spot"})
         self.assertEqual(self.text("meta-data/instance-life-cycle"), "spot")
+
+    def test_interfaces(self) -> None:
+        self.open()
+        macs = "meta-data/network/interfaces/macs"
+        mac = self.machine["NetworkInterfaces"][0]["MacAddress"]
+        self.assertEqual(self.text(f"{macs}/"), f"{mac}/")
+        self.assertEqual(self.text(f"{macs}/{mac}/device-number"), "0")
+        self.assertEqual(self.text(f"{macs}/{mac}/local-ipv4s"), self.machine["PrivateIpAddress"])
+
+    def test_versions(self) -> None:
+        self.open()
+        for version, status in {"2021-03-23": 200, "2009-04-04": 200, "1066-10-14": 404}.items():
+            answer = fetch(f"{self.endpoint}/{version}/meta-data/instance-id", headers={TOKEN: self.token})
+            self.assertEqual(answer.status, status, version)
 
     def test_folders_are_listed(self) -> None:
         self.open()

@@ -3,6 +3,8 @@
 
 use std::process::Command;
 
+#[cfg(target_os = "linux")]
+use crate::boot_test;
 use crate::deny::{self, Deny};
 use crate::report::{Report, StepError};
 use crate::say;
@@ -37,12 +39,27 @@ fn steps(workspace: &Workspace, demo: Demo, report: &mut Report) -> Result<(), S
     report.step("docs", &mut docs(workspace))?;
     report.step("tests", &mut workspace.cargo(["xtask", "test"]))?;
     match demo {
-        Demo::Present => report.step("demo", &mut workspace.cargo(["xtask", "demo"])),
-        Demo::Absent => {
-            report.left_out("demo", "cargo xtask has no demo");
+        Demo::Present => report.step("demo", &mut workspace.cargo(["xtask", "demo"]))?,
+        Demo::Absent => report.left_out("demo", "cargo xtask has no demo"),
+    }
+    match boot_test_hindrance(workspace) {
+        None => report.step("boot test", &mut workspace.cargo(["xtask", "boot-test"])),
+        Some(why) => {
+            report.left_out("boot test", why);
             Ok(())
         }
     }
+}
+
+/// Why no machine can be booted here, if none can.
+#[cfg(target_os = "linux")]
+fn boot_test_hindrance(workspace: &Workspace) -> Option<String> {
+    boot_test::hindrance(workspace, boot_test::Level::Quick)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn boot_test_hindrance(_: &Workspace) -> Option<String> {
+    Some("only Linux can boot a container".to_owned())
 }
 
 fn docs(workspace: &Workspace) -> Command {

@@ -2,6 +2,8 @@
 //! This file parses and dispatches; each verb has a file or a folder of its own.
 
 mod bench;
+#[cfg(target_os = "linux")]
+mod boot_test;
 mod catalog;
 mod ci;
 mod debian;
@@ -44,6 +46,8 @@ enum Verb {
     Demo(demo::DemoArguments),
     Fuzz(fuzz::FuzzArguments),
     Bench(bench::BenchArguments),
+    #[cfg(target_os = "linux")]
+    BootTest(boot_test::BootTestArguments),
     /// Run all that must hold before a change goes in.
     Ci,
 }
@@ -67,6 +71,8 @@ fn dispatch(verb: &Verb, workspace: &Workspace) -> Result<(), Box<dyn Error>> {
         Verb::Demo(arguments) => demo::run(workspace, arguments)?,
         Verb::Fuzz(arguments) => fuzz::run(workspace, arguments)?,
         Verb::Bench(arguments) => bench::run(workspace, arguments)?,
+        #[cfg(target_os = "linux")]
+        Verb::BootTest(arguments) => boot_test::run(workspace, arguments)?,
         Verb::Ci => ci::run(workspace, demo())?,
     }
     Ok(())

@@ -17,7 +17,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 pub(super) use ending::{DEFAULT_IDLE_TIMEOUT, DEFAULT_TTL};
 pub(super) use network::NetworkArguments;
-pub(super) use until::Until;
+pub(in crate::cli) use until::Until;
 
 use self::count::CountArguments;
 use self::ending::EndingArguments;

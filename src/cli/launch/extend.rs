@@ -57,7 +57,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &ExtendArguments) -> Result<
         .map(|one| Ok((one, moved(one, how)?)))
         .collect::<Result<Vec<_>, CommandError>>()?
         .into_iter()
-        .filter(|(_, moved)| matches!(moved.direction, Direction::Sooner(_) | Direction::First))
+        .filter(|(_, moved)| moved.direction.ends_sooner())
         .map(|(one, moved)| told(one, moved))
         .collect();
     if !shortened.is_empty() && !arguments.yes {
@@ -143,13 +143,7 @@ fn moved(one: &Located, how: Move) -> Result<Moved, CommandError> {
 }
 
 fn told(one: &Located, Moved { to, direction }: Moved) -> String {
-    let than_before = match direction {
-        Direction::Later(span) => format!("{span} later than before"),
-        Direction::Sooner(span) => format!("{span} SOONER than before"),
-        Direction::First => "where before it had no deadline".to_owned(),
-        Direction::Same => "as before".to_owned(),
-    };
-    format!("{} ends {to} (in {}), {than_before}", named(one), Span::between(clock::now(), to))
+    format!("{} ends {to} (in {}), {direction}", named(one), Span::between(clock::now(), to))
 }
 
 fn tell_cost(context: &Context<'_>, one: &Located, moved: Moved) {

@@ -34,6 +34,8 @@ mod wizard;
 
 use clap::{Args, Subcommand};
 
+pub(in crate::cli) use arguments::Until;
+
 use super::command_error::CommandError;
 use super::context::Context;
 use super::exit_code::ExitClass;

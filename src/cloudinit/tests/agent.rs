@@ -9,12 +9,14 @@ use sha2::{Digest as _, Sha256};
 use super::machine::{Machine, SHELLS, said};
 use super::server::{Answer, serve};
 use super::{body, boot};
+use crate::cloudinit::script::without_comments;
 use crate::cloudinit::{Boot, DownloadSource};
 
 /// A program that can be asked for its version, and more bytes than text has.
 const BINARY: &[u8] = b"#!/bin/sh\nexit 0\n\0\xff";
 const INSTALLED: &str = "usr/local/bin/cloudkit";
 const UNIT: &str = "etc/systemd/system/cloudkit-agent.service";
+const TMPFILES: &str = "etc/tmpfiles.d/cloudkit.conf";
 const CONSOLE: &str = "dev/console";
 const FAILURE: &str = "run/cloudkit/agent-install-failed";
 const SECRET: &str = "X-Amz-Signature=the%2Fsecret";
@@ -61,8 +63,10 @@ fn assert_installed(machine: &Machine) {
     let path = machine.path(INSTALLED);
     assert_eq!(std::fs::read(&path).unwrap(), BINARY);
     assert_eq!(path.metadata().unwrap().permissions().mode() & 0o7777, 0o755);
-    let unit = include_str!("../../../templates/systemd/cloudkit-agent.service");
-    assert_eq!(machine.read(UNIT).as_deref(), Some(unit));
+    let unit = without_comments(include_str!("../../../templates/systemd/cloudkit-agent.service"));
+    assert_eq!(machine.read(UNIT), Some(unit));
+    let tmpfiles = without_comments(include_str!("../../../templates/systemd/cloudkit-tmpfiles.conf"));
+    assert_eq!(machine.read(TMPFILES), Some(tmpfiles));
     assert_eq!(machine.read(FAILURE), None);
     assert_eq!(machine.read(CONSOLE).as_deref(), Some("login: "), "the agent itself shows that it is there");
     assert!(!machine.path("var/lib/cloudkit/agent.download").exists());
@@ -88,6 +92,9 @@ fn the_agent_is_downloaded_checked_installed_and_started() {
         assert_eq!(
             log[1..],
             [
+                "getent group cloudkit",
+                &format!("chgrp cloudkit {}/var/lib/cloudkit", machine.path("").display()),
+                &format!("systemd-tmpfiles --create {}/{TMPFILES}", machine.path("").display()),
                 "systemctl daemon-reload",
                 "systemctl enable cloudkit-agent.service",
                 "systemctl restart --no-block cloudkit-agent.service",
@@ -96,6 +103,66 @@ fn the_agent_is_downloaded_checked_installed_and_started() {
         );
         assert!(!format!("{log:?}{output:?}").contains("X-Amz"), "the URL is nobody's to see");
     }
+}
+
+#[test]
+fn the_login_user_is_put_into_the_group_which_is_made_where_it_is_not_there() {
+    for shell in SHELLS {
+        let (bucket, _heads) = bucket(0);
+        let machine = machine(shell);
+        machine.take("getent");
+        machine.stand_in("getent", "#!/bin/sh\nexit 2\n");
+        let mut boot = boot_from(&bucket, BINARY);
+        boot.configuration.login_user = Some("ec2-user".to_owned());
+        assert!(run(&machine, &boot).status.success());
+        assert_eq!(machine.log()[1..3], ["groupadd --system cloudkit", "usermod -a -G cloudkit ec2-user"]);
+        assert_installed(&machine);
+    }
+}
+
+#[test]
+fn where_no_group_can_be_made_the_agent_is_roots_alone() {
+    for shell in SHELLS {
+        let (bucket, _heads) = bucket(0);
+        let machine = machine(shell);
+        for tool in ["getent", "groupadd"] {
+            machine.take(tool);
+        }
+        let output = run(&machine, &boot_from(&bucket, BINARY));
+        assert!(output.status.success(), "{}", said(&output));
+        assert!(said(&output).contains("only root may speak to the agent"), "{}", said(&output));
+        let unit = machine.read(UNIT).unwrap();
+        assert!(unit.contains("\nGroup=root\n") && !unit.contains("Group=cloudkit"), "{unit}");
+        assert!(machine.read(TMPFILES).unwrap().contains("d /run/cloudkit 1775 root root -\n"));
+    }
+}
+
+#[test]
+fn a_file_of_the_machine_itself_is_installed_where_it_is_the_one() {
+    let machine = machine(SHELLS[0]);
+    let file = machine.path("program");
+    std::fs::write(&file, BINARY).unwrap();
+    let mut configuration = boot().configuration;
+    let sha256 = boot_from("", BINARY).agent.unwrap().sha256;
+    let scripts = crate::cloudinit::by_hand(&configuration, file.to_str().unwrap(), &sha256).unwrap();
+    for script in &scripts {
+        let output = machine.run_text(script);
+        assert!(output.status.success(), "{}", said(&output));
+    }
+    assert_installed(&machine);
+    assert!(
+        machine.read("etc/cloudkit/agent.yaml").is_some()
+            && machine.read("var/lib/cloudkit/deadline").is_some()
+    );
+    std::fs::write(&file, "another").unwrap();
+    assert_eq!(machine.run_text(&scripts[1]).status.code(), Some(1));
+    assert_installed_binary_is_kept(&machine);
+    configuration.login_user = Some("two\nlines".to_owned());
+    assert!(crate::cloudinit::by_hand(&configuration, "/program", &sha256).is_err());
+}
+
+fn assert_installed_binary_is_kept(machine: &Machine) {
+    assert_eq!(std::fs::read(machine.path(INSTALLED)).unwrap(), BINARY);
 }
 
 #[test]

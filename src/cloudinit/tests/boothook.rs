@@ -3,9 +3,11 @@
 use super::machine::{Machine, SHELLS, said};
 use super::{DEADLINE, LAUNCHED_AT, body, boot, instant};
 use crate::cloudinit::Boot;
+use crate::cloudinit::script::without_comments;
 use crate::model::agent::AgentConfiguration;
 
 const TIMER: &str = "etc/systemd/system/cloudkit-deadline.timer";
+const SERVICE: &str = "etc/systemd/system/cloudkit-deadline.service";
 const WANTED: &str = "etc/systemd/system/timers.target.wants/cloudkit-deadline.timer";
 const DROP_IN: &str = "etc/systemd/system/cloudkit-deadline.timer.d/time.conf";
 const AGENT: &str = "etc/cloudkit/agent.yaml";
@@ -30,14 +32,14 @@ fn the_first_boot_writes_everything_and_waits_for_nothing() {
         let log = machine.log();
         assert_eq!(log, ["systemctl daemon-reload", "systemctl restart --no-block cloudkit-deadline.timer"]);
         for (path, template) in [
-            ("usr/local/lib/cloudkit/deadline", include_str!("../../../templates/boot/deadline.sh")),
-            (TIMER, include_str!("../../../templates/systemd/cloudkit-deadline.timer")),
             (
-                "etc/systemd/system/cloudkit-deadline.service",
-                include_str!("../../../templates/systemd/cloudkit-deadline.service"),
+                "usr/local/lib/cloudkit/deadline",
+                include_str!("../../../templates/boot/deadline.sh").to_owned(),
             ),
+            (TIMER, without_comments(include_str!("../../../templates/systemd/cloudkit-deadline.timer"))),
+            (SERVICE, without_comments(include_str!("../../../templates/systemd/cloudkit-deadline.service"))),
         ] {
-            assert_eq!(machine.read(path).as_deref(), Some(template), "{path}");
+            assert_eq!(machine.read(path), Some(template), "{path}");
         }
         assert_eq!(machine.path(WANTED).canonicalize().unwrap(), machine.path(TIMER).canonicalize().unwrap());
         assert_eq!(machine.read(DROP_IN).unwrap(), format!("[Timer]\nOnCalendar=\nOnCalendar=@{DEADLINE}\n"));

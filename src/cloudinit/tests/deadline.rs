@@ -343,10 +343,88 @@ fn a_later_time_that_cannot_be_set_is_a_failure_that_systemd_repeats() {
     assert_eq!(machine.log(), ["systemctl daemon-reload"]);
 }
 
+fn set(machine: &Machine, arguments: &[&str]) -> Output {
+    machine.run(script(), &[&["set"], arguments].concat())
+}
+
+#[test]
+fn the_agent_sets_a_later_deadline_that_the_tag_does_not_know_of() {
+    on_each(|shell| {
+        let later = DEADLINE + 3 * HOUR;
+        let tag = tag_of(&instant(DEADLINE).to_string());
+        let machine = launched(shell, &tag, DEADLINE - HOUR);
+        let output = set(&machine, &[&later.to_string(), "later", &DEADLINE.to_string()]);
+        assert!(output.status.success(), "{}", said(&output));
+        assert_eq!(machine.log(), ARMED);
+        assert_eq!(armed(&machine), Some(later));
+        // Whoever starts it before, and a reboot, change nothing.
+        machine.set_clock(DEADLINE + HOUR);
+        assert!(fire(&machine).status.success());
+        assert_eq!(machine.log(), ARMED);
+        boot(&machine, "launch-one", DEADLINE);
+        assert_eq!((machine.log(), armed(&machine)), (ARMED.map(str::to_owned).to_vec(), Some(later)));
+        machine.set_clock(later + 1);
+        assert_ended(&machine, &fire(&machine));
+    });
+}
+
+#[test]
+fn a_tag_that_says_something_new_has_the_last_word() {
+    let (later, tagged) = (DEADLINE + 3 * HOUR, DEADLINE + 2 * HOUR);
+    let machine = launched(SHELLS[0], &tag_of(&instant(tagged).to_string()), DEADLINE - HOUR);
+    assert!(set(&machine, &[&later.to_string(), "later", &DEADLINE.to_string()]).status.success());
+    assert!(fire(&machine).status.success());
+    assert_eq!(armed(&machine), Some(tagged));
+    assert_eq!(machine.read("var/lib/cloudkit/deadline-over"), None);
+}
+
+#[test]
+fn an_earlier_deadline_is_set_where_it_is_meant_and_only_there() {
+    on_each(|shell| {
+        let machine = launched(shell, &metadata(|| Answer::Status(404)), DEADLINE - 5 * HOUR);
+        let earlier = (DEADLINE - HOUR).to_string();
+        let refused = set(&machine, &[&earlier, "later"]);
+        assert_eq!(refused.status.code(), Some(3), "{}", said(&refused));
+        assert_eq!((machine.log(), armed(&machine)), (Vec::new(), Some(DEADLINE)));
+        assert!(set(&machine, &[&earlier, "sooner"]).status.success());
+        assert_eq!(armed(&machine), Some(DEADLINE - HOUR));
+        let past = (DEADLINE - 6 * HOUR).to_string();
+        assert_eq!(set(&machine, &[&past, "sooner"]).status.code(), Some(3), "that would end it at once");
+        assert_eq!(armed(&machine), Some(DEADLINE - HOUR));
+    });
+}
+
+#[test]
+fn a_deadline_that_systemd_does_not_take_is_a_failure() {
+    let machine = launched(SHELLS[0], &metadata(|| Answer::Status(404)), DEADLINE - HOUR);
+    machine.write("systemd-is-ill", "");
+    assert_eq!(set(&machine, &[&(DEADLINE + HOUR).to_string(), "later"]).status.code(), Some(1));
+}
+
+#[test]
+fn a_new_launch_knows_nothing_of_an_extension_of_the_old_one() {
+    let machine = launched(SHELLS[0], &metadata(|| Answer::Status(404)), DEADLINE - HOUR);
+    let later = (DEADLINE + HOUR).to_string();
+    assert!(set(&machine, &[&later, "later", &DEADLINE.to_string()]).status.success());
+    boot(&machine, "launch-two", DEADLINE + 50 * HOUR);
+    assert_eq!(machine.read("var/lib/cloudkit/deadline-over"), None);
+    assert_eq!(armed(&machine), Some(DEADLINE + 50 * HOUR));
+}
+
 #[test]
 fn anything_else_is_refused() {
     let machine = Machine::new(SHELLS[0], DEADLINE);
-    for arguments in [&[][..], &["poweroff"], &["boot"], &["boot", "a", "1", ""]] {
+    for arguments in [
+        &[][..],
+        &["poweroff"],
+        &["boot"],
+        &["boot", "a", "1", ""],
+        &["set"],
+        &["set", "1800000000"],
+        &["set", "1800000000", "now"],
+        &["set", "$(reboot)", "later"],
+        &["set", "1800000000", "later", "never"],
+    ] {
         let output = machine.run(script(), arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?} {}", said(&output));
     }

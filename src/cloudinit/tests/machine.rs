@@ -11,7 +11,8 @@ use std::process::{Command, Output};
 pub(super) const SHELLS: [&[&str]; 2] = [&["dash"], &["bash", "--posix"]];
 
 /// What the scripts may call, all of it in every image that boots with cloud-init.
-const TOOLS: [&str; 18] = [
+const TOOLS: [&str; 19] = [
+    "cp",
     "tr",
     "sh",
     "cat",
@@ -64,11 +65,13 @@ impl Machine {
             machine.give(tool);
         }
         machine.give("curl");
-        for (name, text) in
-            [("systemctl", RECORD), ("wall", RECORD), ("logger", RECORD), ("sleep", SLEEP), ("date", DATE)]
+        for name in
+            ["systemctl", "wall", "logger", "getent", "groupadd", "usermod", "chgrp", "systemd-tmpfiles"]
         {
-            machine.stand_in(name, text);
+            machine.stand_in(name, RECORD);
         }
+        machine.stand_in("sleep", SLEEP);
+        machine.stand_in("date", DATE);
         machine.set_clock(clock);
         machine
     }

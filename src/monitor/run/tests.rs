@@ -106,7 +106,8 @@ async fn the_deadline_of_the_tag_is_kept() {
     let life = machine.live(None, Ok(())).await;
     assert!(clock::now() >= deadline);
     assert_eq!(life.ended.unwrap().instance_id, "i-0123456789abcdef0");
-    assert!(life.events.contains(&Event::Warned { ends_at: deadline }));
+    let end = End { reason: EndReason::Deadline, at: deadline, action: EndAction::Terminate };
+    assert!(life.events.contains(&Event::Warned(end)));
     assert!(machine.path("run/warning").exists());
     let status = status::read(&machine.path("run"), clock::now()).unwrap();
     assert_eq!((status.deadline, status.region.as_deref()), (Some(deadline), Some("eu-north-1")));
@@ -166,7 +167,7 @@ async fn the_memory_holds_where_the_metadata_service_is_gone() {
 async fn an_end_is_remembered_before_it_is_asked_for() {
     let machine = Machine::new();
     let life = machine.live(Some(soon()), Err("no answer")).await;
-    assert!(life.events.contains(&Event::Ending(Effort::Orderly)));
+    assert!(life.events.contains(&Event::Ending(EndReason::Deadline, Effort::Orderly)));
     let (memory, found) = Memory::load(&machine.path("state").join(memory::FILE_NAME), "lucky-otter");
     assert!(found.is_ok() && memory.ending.is_some());
 }
@@ -195,7 +196,15 @@ async fn a_signal_ends_the_daemon_and_leaves_the_machine() {
         let id = std::process::id().to_string();
         crate::platform::command::run("kill", &["-TERM", &id], "", LIMIT).await.unwrap();
     };
-    let both = async { tokio::join!(run(&configuration, metadata, terminate, report), signal) };
+    let set_tag = async |_: crate::model::tag::Tag, _: &Identity| Ok::<(), &'static str>(());
+    let configuration_file = machine.path("agent.yaml");
+    let setting = Setting {
+        configuration: &configuration,
+        configuration_file: &configuration_file,
+        metadata,
+        metrics: None,
+    };
+    let both = async { tokio::join!(run(setting, terminate, &set_tag, report), signal) };
     let (result, ()) = tokio::time::timeout(LIMIT, both).await.expect("an end");
     assert!(result.is_ok() && stopped.get() && !ended.get());
     assert!(!status_file.exists());

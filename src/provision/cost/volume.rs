@@ -3,7 +3,7 @@
 //! Prices differ from region to region, and those of one region are known: <https://aws.amazon.com/ebs/pricing/>. Magnetic
 //! volumes cost by what is read and written too, which nobody foresees; they have no price here.
 
-use super::{CostPart, HOURS_PER_MONTH};
+use super::{CostPart, HOURS_PER_MONTH, Paid};
 use crate::model::volume::{GP3_FREE_IOPS, GP3_FREE_THROUGHPUT};
 use crate::model::{Money, Volume, VolumeKind};
 
@@ -29,7 +29,7 @@ const GP3_THROUGHPUT: [Tier; 1] = [(GP3_FREE_THROUGHPUT, Money::from_micros(40_0
 pub fn volume(region: &str, what: String, volume: Option<&Volume>) -> CostPart {
     let month = volume.filter(|_| region == REGION).and_then(month);
     let usd_hour = month.and_then(|month| month.divided_by(HOURS_PER_MONTH));
-    CostPart { what, usd_hour, source: usd_hour.map(|_| SOURCE.to_owned()) }
+    CostPart { what, usd_hour, source: usd_hour.map(|_| SOURCE.to_owned()), paid: Paid::Always }
 }
 
 /// What a volume costs for a month.

@@ -131,8 +131,12 @@ impl Plan {
     pub fn boot_of(&self, candidate: &Candidate) -> Boot {
         let mut boot = self.boot.clone();
         boot.agent = candidate.agent.as_ref().map(PlannedAgent::without_urls);
+        boot.configuration.login_user.clone_from(&candidate.image.login_user);
         let limit = self.ending.cost_limit_usd.zip(candidate.cost.usd_hour);
-        boot.configuration.cost_limit = limit.map(|(usd, usd_hour)| CostLimit { usd, usd_hour });
+        let usd_hour_stopped = candidate.cost.usd_hour_stopped();
+        boot.configuration.cost_limit =
+            limit.map(|(usd, usd_hour)| CostLimit { usd, usd_hour, usd_hour_stopped });
+        boot.configuration.login_user = candidate.image.login_user.clone();
         boot
     }
 }

@@ -79,7 +79,7 @@ fn the_agent_itself_is_asked_by_ssh() {
     ends at YYYY-MM-DDThh:mm:ssZ (in [SPAN]), by the machine's tag
     ends after 1h without work
     last look at YYYY-MM-DDThh:mm:ssZ, version 0.1.0
-    idle     not known: its agent does not tell
+    work     processors, stolen processor time, network, disks, SSH connections, Session Manager: not known: looked at once: how it moves is known at the next look
     jobs     001-script-set up.sh: exit 0
     002-command: running
     ");

@@ -72,6 +72,7 @@ fn the_machine_can_fetch_this_very_program_as_its_agent() {
     --- stderr
     error: there is no agent configuration /etc/cloudkit/agent.yaml
     hint: this is for machines that cloudkit launch made
+    hint: put an agent on this one: cloudkit agent install --help
     --- exit 2
     ");
     assert!(ureq::get(&url).call().is_err(), "without the signed header it is refused");

@@ -5,8 +5,9 @@
 use insta::internals::SettingsBindDropGuard;
 
 /// Ids and times keep their width, so that tables stay tables.
-const REDACTIONS: [(&str, &str); 18] = [
+const REDACTIONS: [(&str, &str); 19] = [
     (r"[\w/.-]*cloudkit-test-\w{6}", "[HOME]"),
+    (r"uid \d+ \(gid \d+, pid \d+\)", "[WHO]"),
     (r"\bl-[0-9a-f]{16}\b", "l-xxxxxxxxxxxxxxxx"),
     (r"\b(i|sg|vpc|vol|subnet|eni|eipalloc|rtb|r)-[0-9a-f]{17}\b", "$1-xxxxxxxxxxxxxxxxx"),
     (r"\b(vpc|subnet)-[0-9a-f]{8}\b", "$1-xxxxxxxx"),

@@ -6,6 +6,7 @@ It deliberately offers nothing that AWS itself offers. Bodies and answers are JS
     GET    /machines                 every machine of every region, terminated ones too
     POST   /machines/ID/metadata     open its metadata service -> {"endpoint": "http://127.0.0.1:PORT"}
     POST   /machines/ID/misbehaviour its metadata service: {"hang_ms": 0, "status": 500, "times": 0}
+    POST   /machines/ID/metadata-options {"HttpTokens": "optional", "HttpEndpoint": "enabled"}: set, as by another user
     POST   /machines/ID/notices      {"spot/instance-action": {…}, "events/recommendations/rebalance": {…}}; null: none
     POST   /machines/ID/power-off    its operating system shuts down
     POST   /machines/ID/console      {"text": …}: what is on its console now; nothing at first
@@ -88,6 +89,7 @@ class Control:
             ("GET", "/machines", views.machines),
             ("POST", f"{_MACHINE}/metadata", self._open_metadata),
             ("POST", f"{_MACHINE}/misbehaviour", self._misbehave),
+            ("POST", f"{_MACHINE}/metadata-options", self._set_metadata_options),
             ("POST", f"{_MACHINE}/notices", self._notify),
             ("POST", f"{_MACHINE}/power-off", lambda machine_id: views.find_machine(machine_id).power_off()),
             ("POST", f"{_MACHINE}/console", lambda machine_id, text: views.find_machine(machine_id).write_console(text)),
@@ -140,6 +142,9 @@ class Control:
 
     def _misbehave(self, machine_id: str, **how: int) -> None:
         self._state.metadata.of(views.find_machine(machine_id)).set_misbehaviour(**how)
+
+    def _set_metadata_options(self, machine_id: str, **options: str) -> None:
+        self._state.metadata.of(views.find_machine(machine_id)).set_options(**options)
 
     def _notify(self, machine_id: str, **notices: Any) -> None:
         service = self._state.metadata.of(views.find_machine(machine_id))

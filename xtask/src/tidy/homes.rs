@@ -24,7 +24,7 @@ const THIRD_PARTY: &[Home] = &[
     },
     Home { module: "cli", crates: &["clap", "clap_complete", "clap_mangen", "inquire"], prefixes: &[] },
     Home { module: "output", crates: &["console", "indicatif"], prefixes: &[] },
-    Home { module: "monitor", crates: &["procfs"], prefixes: &[] },
+    Home { module: "monitor", crates: &["nvml_wrapper", "procfs"], prefixes: &[] },
     Home { module: "platform", crates: &["reqwest"], prefixes: &[] },
 ];
 

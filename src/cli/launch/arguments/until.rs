@@ -12,7 +12,7 @@ use crate::model::NotAValue;
 
 /// When a machine is to end, as it was typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::cli::launch) enum Until {
+pub(in crate::cli) enum Until {
     /// An instant.
     At(Timestamp),
     /// A day and a time here.
@@ -23,7 +23,7 @@ pub(in crate::cli::launch) enum Until {
 
 /// A time that no machine can end at.
 #[derive(Debug, thiserror::Error)]
-pub(in crate::cli::launch) enum UntilError {
+pub(in crate::cli) enum UntilError {
     #[error("the time zone of this computer is not known")]
     NoZone,
     #[error("there is no such time here: {0}")]
@@ -34,7 +34,7 @@ pub(in crate::cli::launch) enum UntilError {
 
 impl Until {
     /// The instant; `zone` is the one here, where it is known.
-    pub(in crate::cli::launch) fn resolve(
+    pub(in crate::cli) fn resolve(
         self,
         now: Timestamp,
         zone: Option<TimeZone>,

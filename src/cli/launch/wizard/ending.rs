@@ -59,7 +59,7 @@ impl Endings {
             let text = format!("after {idle} without work, no deadline");
             rows.push(row(None, Some(idle), text, self.without_end()));
             // docs/ending.md: the agent is told of it and shows it.
-            rows.push(Row::note("the agent does not end idle machines yet: only a deadline is sure to"));
+            rows.push(Row::note("a machine that is never idle goes on: only a deadline is sure to end it"));
         }
         rows
     }
@@ -132,7 +132,7 @@ mod tests {
         After 8h, or after 1h without work  at most 0.80 USD for the machine
         After 8h  at most 0.80 USD for the machine
         After 1h without work, no deadline  2.40 USD a day for the machine, without limit
-        (the agent does not end idle machines yet: only a deadline is sure to)
+        (a machine that is never idle goes on: only a deadline is sure to end it)
         ");
         assert!(lines(&endings(None), "")[0].ends_with("cost not known"));
     }
@@ -144,7 +144,7 @@ mod tests {
         After 8h, or after 1h without work  at most 4.00 USD for 5 machines
         After 8h  at most 4.00 USD for 5 machines
         After 1h without work, no deadline  12.00 USD a day for 5 machines, without limit
-        (the agent does not end idle machines yet: only a deadline is sure to)
+        (a machine that is never idle goes on: only a deadline is sure to end it)
         ");
     }
 

@@ -1,6 +1,6 @@
 """The instance metadata service of each machine, on a loopback port of its own.
 
-It deliberately speaks version 2 only: without a session token there is no answer but 401.
+Without a session token there is no answer but 401, unless the machine was launched, or set, to make them optional.
 """
 
 from .services import MetadataServices

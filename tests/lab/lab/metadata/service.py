@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..ec2.machine import Machine
 
 NOTICES = ("spot/instance-action", "events/recommendations/rebalance")
+_OPTIONS = {"HttpTokens": ("optional", "required"), "HttpEndpoint": ("enabled", "disabled")}
 _LONGEST_SESSION_SECONDS = 21600
 _TTL = "X-aws-ec2-metadata-token-ttl-seconds"
 _TOKEN = "X-aws-ec2-metadata-token"
@@ -60,6 +61,16 @@ class MetadataService:
         with self._lock:
             self._hang_ms, self._failing = hang_ms, (status, times)
 
+    def set_options(self, **options: str) -> None:
+        """As ModifyInstanceMetadataOptions would: {"HttpTokens": "optional"}."""
+        for name, value in options.items():
+            if value not in _OPTIONS.get(name, ()):
+                raise ValueError(f"options are {_OPTIONS}")
+        if "HttpTokens" in options:
+            self._machine.metadata_options.http_tokens = options["HttpTokens"]
+        if "HttpEndpoint" in options:
+            self._machine.metadata_options.http_endpoint = options["HttpEndpoint"]
+
     def _misbehave(self) -> None:
         time.sleep(self._hang_ms / 1000)
 
@@ -87,14 +98,16 @@ class MetadataService:
             ends = self._sessions.get(request.headers.get(_TOKEN, ""))
             notices = dict(self._notices)
         left = (ends or 0.0) - time.monotonic()
-        if left <= 0:
-            return _refusal(401)
+        if _TOKEN in request.headers or self._machine.metadata_options.http_tokens != "optional":
+            if left <= 0:
+                return _refusal(401)
         if request.method not in ("GET", "HEAD"):
             return _refusal(405)
         found = tree.read(tree.grow(self._machine, notices), path)
         if found is None:
             return _refusal(404)
-        return Response(200, found, [("Content-Type", "text/plain"), (_TTL, str(int(left)))])
+        of_session = [(_TTL, str(int(left)))] if left > 0 else []
+        return Response(200, found, [("Content-Type", "text/plain"), *of_session])
 
 
 def _refusal(status: int) -> Response:

@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 
 Tree = dict[str, bytes]
 
+# Those that cloud-init asks for. EC2 has more, and what is new in one is told in all of them here.
+VERSIONS = ("latest", "2009-04-04", "2016-09-02", "2018-09-24", "2021-03-23")
+
 
 def grow(machine: Machine, notices: dict[str, str]) -> Tree:
-    """Every path below `/latest/` and what is there."""
-    meta_data = _facts(machine) | notices
+    """Every path below a version and what is there."""
+    meta_data = _facts(machine) | _interfaces(machine) | notices
     if machine.metadata_options.instance_metadata_tags == "enabled":
         meta_data |= {f"tags/instance/{tag['key']}": tag["value"] for tag in machine.get_tags()}
     tree = {f"meta-data/{path}": value.encode() for path, value in meta_data.items() if value is not None}
@@ -31,8 +34,8 @@ def grow(machine: Machine, notices: dict[str, str]) -> Tree:
 
 def read(tree: Tree, path: str) -> bytes | None:
     """A leaf's content or a folder's names, one to a line; None where there is nothing."""
-    place = path.removeprefix("/latest").strip("/")
-    if not path.startswith("/latest"):
+    version, _, place = path.strip("/").partition("/")
+    if version not in VERSIONS:
         return None
     if place in tree:
         return tree[place]
@@ -62,6 +65,25 @@ def _facts(machine: Machine) -> dict[str, str | None]:
         "placement/region": machine.region_name,
         "public-ipv4": machine.public_ip_address,
     }
+
+
+def _interfaces(machine: Machine) -> dict[str, str | None]:
+    facts: dict[str, str | None] = {}
+    for index, nic in machine.nics.items():
+        for name, value in {
+            "device-number": str(index),
+            "interface-id": nic.id,
+            "local-hostname": machine.private_dns_name,
+            "local-ipv4s": nic.private_ip_address,
+            "mac": nic.mac_address,
+            "owner-id": ACCOUNT,
+            "security-group-ids": "\n".join(group.id for group in nic.group_set),
+            "subnet-id": nic.subnet.id,
+            "subnet-ipv4-cidr-block": nic.subnet.cidr_block,
+            "vpc-id": nic.subnet.vpc_id,
+        }.items():
+            facts[f"network/interfaces/macs/{nic.mac_address}/{name}"] = value
+    return facts
 
 
 def _identity(machine: Machine) -> dict[str, Any]:

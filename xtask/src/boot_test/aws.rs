@@ -1,0 +1,95 @@
+//! The lab, as the one who runs the account sees it: its machines, their tags, what their metadata service tells.
+//! It asks by control alone; cloudkit's own calls are made by cloudkit.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::failure::Failure;
+use crate::http::{self, Http};
+
+/// A call to AWS.
+#[derive(Debug, Deserialize)]
+pub(super) struct Call {
+    pub(super) action: String,
+    pub(super) status: Option<u16>,
+}
+
+/// A machine as AWS knows it.
+#[derive(Debug, Deserialize)]
+pub(super) struct Machine {
+    pub(super) id: String,
+    pub(super) tags: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Endpoint {
+    endpoint: String,
+}
+
+/// The lab's control.
+pub(super) struct Aws {
+    http: Http,
+    control: String,
+}
+
+impl Aws {
+    pub(super) fn new(control: &str) -> Self {
+        Self { http: Http::new(), control: control.to_owned() }
+    }
+
+    pub(super) fn calls_of(&self, action: &str) -> Result<Vec<Call>, Failure> {
+        let mut calls: Vec<Call> = self.get("requests")?;
+        calls.retain(|call| call.action == action);
+        Ok(calls)
+    }
+
+    pub(super) fn machines(&self) -> Result<Vec<Machine>, Failure> {
+        self.get("machines")
+    }
+
+    /// Sets a tag, as somebody with another computer would.
+    pub(super) fn tag(&self, id: &str, key: &str, value: &str) -> Result<(), Failure> {
+        self.post(&format!("machines/{id}/tags"), &json!({ key: value })).map(|_| ())
+    }
+
+    /// Where a machine's metadata service listens.
+    pub(super) fn metadata(&self, id: &str) -> Result<SocketAddr, Failure> {
+        let answer = self.post(&format!("machines/{id}/metadata"), &json!({}))?;
+        let Endpoint { endpoint } = http::json("metadata", &answer)?;
+        let address = endpoint.strip_prefix("http://").and_then(|address| address.parse().ok());
+        address.ok_or_else(|| Failure::expected("the address of a metadata service", endpoint))
+    }
+
+    /// The address of a machine's network card, as its metadata service tells it.
+    pub(super) fn mac(&self, metadata: SocketAddr) -> Result<String, Failure> {
+        let session = ("X-aws-ec2-metadata-token-ttl-seconds", "60");
+        let token = self.http.put(&format!("http://{metadata}/latest/api/token"), &[session])?;
+        let token = String::from_utf8_lossy(&token);
+        let url = format!("http://{metadata}/latest/meta-data/mac");
+        let mac = self.http.get(&url, &[("X-aws-ec2-metadata-token", &token)])?;
+        Ok(String::from_utf8_lossy(&mac).into_owned())
+    }
+
+    /// What the machine finds below `meta-data/`, or no longer finds.
+    pub(super) fn notify(&self, id: &str, path: &str, notice: &Value) -> Result<(), Failure> {
+        self.post(&format!("machines/{id}/notices"), &json!({ path: notice })).map(|_| ())
+    }
+
+    /// A container is no machine of EC2's to cloud-init, which then asks as one did before there were sessions.
+    pub(super) fn let_sessions_be_optional(&self, id: &str) -> Result<(), Failure> {
+        self.post(&format!("machines/{id}/metadata-options"), &json!({ "HttpTokens": "optional" }))
+            .map(|_| ())
+    }
+
+    fn get<T: serde::de::DeserializeOwned>(&self, route: &str) -> Result<T, Failure> {
+        let url = format!("{}/{route}", self.control);
+        Ok(http::json(&url, &self.http.get(&url, &[])?)?)
+    }
+
+    fn post(&self, route: &str, body: &Value) -> Result<Vec<u8>, Failure> {
+        Ok(self.http.post(&format!("{}/{route}", self.control), &[], &body.to_string())?)
+    }
+}

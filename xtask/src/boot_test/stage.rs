@@ -1,0 +1,142 @@
+//! What the machines come from: the lab, a user's home, and launches by the cloudkit that was built.
+//! It boots nothing.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use cloudkit::model::tag;
+use jiff::Timestamp;
+
+use super::aws::Aws;
+use super::failure::{BootTestError, Failure};
+use super::forward::{self, Routes};
+use super::image::Image;
+use super::namespace::{HOST, METADATA};
+use super::{bounded, failure, folder};
+use crate::lab::{self, Lab};
+use crate::workspace::Workspace;
+use crate::{process, sha256};
+
+/// The image whose C library is that of the test's machines.
+const IMAGE: &str = "debian-12";
+const TYPE: &str = "t3.micro";
+const PROGRAM: &str = "cloudkit";
+const LAUNCH_LIMIT: Duration = Duration::from_secs(120);
+const KEY_LIMIT: Duration = Duration::from_secs(20);
+
+/// Puts the program that launches and goes to the machines into the folder of a run: what was built, without what only a
+/// debugger reads.
+pub(super) fn strip_program(built: &Path, folder: &Path) -> Result<(), BootTestError> {
+    let mut strip = Command::new("strip");
+    strip.arg("-o").arg(folder.join(PROGRAM)).arg(built);
+    Ok(process::run(&mut strip)?)
+}
+
+/// Where machines are launched.
+pub(super) struct Stage {
+    pub(super) aws: Aws,
+    pub(super) image: Image,
+    /// What the agent's bytes come to.
+    pub(super) agent_sha256: String,
+    pub(super) routes: Routes,
+    folder: PathBuf,
+    /// It brings itself to the machines.
+    program: PathBuf,
+    lab: Lab,
+}
+
+/// A machine that AWS has and nothing runs yet.
+#[derive(Debug, Clone)]
+pub(super) struct Launched {
+    pub(super) id: String,
+    pub(super) deadline: Timestamp,
+    /// Where its metadata service listens.
+    pub(super) metadata: SocketAddr,
+}
+
+impl Stage {
+    pub(super) fn set(workspace: &Workspace) -> Result<Self, BootTestError> {
+        let lab = lab::start(workspace)?;
+        let image = Image::of(workspace)?;
+        let folder = folder::given()?;
+        let program = folder.join(PROGRAM);
+        let agent_sha256 = sha256::hex(&fs::read(&program).map_err(Failure::file(&program))?);
+        let routes = Routes::default();
+        let stage =
+            Self { aws: Aws::new(&lab.addresses.control), image, agent_sha256, routes, program, folder, lab };
+        stage.open_doors()?;
+        stage.make_key()?;
+        Ok(stage)
+    }
+
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The addresses at which machines find the lab and their metadata.
+    fn open_doors(&self) -> Result<(), Failure> {
+        let lab = self.lab_address()?;
+        let door = |line: String| move |source| Failure::Start { line, source };
+        let host: SocketAddr = failure::parsed(&format!("{HOST}:{}", lab.port()))?;
+        forward::all(host, lab).map_err(door(format!("listen at {host}")))?;
+        let metadata: SocketAddr = failure::parsed(&format!("{METADATA}:80"))?;
+        forward::by_peer(metadata, self.routes.clone()).map_err(door(format!("listen at {metadata}")))
+    }
+
+    fn lab_address(&self) -> Result<SocketAddr, Failure> {
+        let address = &self.lab.addresses.aws;
+        failure::parsed(address.strip_prefix("http://").unwrap_or(address))
+    }
+
+    fn make_key(&self) -> Result<(), Failure> {
+        let keys = self.folder().join(".ssh");
+        fs::create_dir_all(&keys).map_err(Failure::file(&keys))?;
+        let mut command = Command::new("ssh-keygen");
+        command.args(["-q", "-t", "ed25519", "-N", "", "-C", "boot-test", "-f"]).arg(keys.join("id_ed25519"));
+        bounded::succeed(&mut command, KEY_LIMIT).map(|_| ())
+    }
+
+    /// Launches a machine as a user does who has the agent at hand.
+    pub(super) fn launch(&self, name: &str, options: &[&str]) -> Result<Launched, Failure> {
+        self.cloudkit(
+            &[
+                &[
+                    "launch",
+                    "--instance-type",
+                    TYPE,
+                    "--image",
+                    IMAGE,
+                    "--name",
+                    name,
+                    "--yes",
+                    "--wait",
+                    "accepted",
+                ],
+                options,
+            ]
+            .concat(),
+        )?;
+        let named =
+            |machine: &super::aws::Machine| machine.tags.get(tag::NAME).is_some_and(|known| known == name);
+        let machine = self.aws.machines()?.into_iter().find(named);
+        let machine = machine.ok_or_else(|| Failure::expected("the machine that was launched", "none"))?;
+        let deadline = machine.tags.get(tag::DEADLINE).map(String::as_str).unwrap_or_default();
+        let deadline = failure::parsed(deadline)?;
+        let metadata = self.aws.metadata(&machine.id)?;
+        Ok(Launched { id: machine.id, deadline, metadata })
+    }
+
+    /// Runs cloudkit as that user.
+    pub(super) fn cloudkit(&self, arguments: &[&str]) -> Result<String, Failure> {
+        let mut command = Command::new(&self.program);
+        command.args(arguments).env_clear().envs(self.lab.addresses.variables());
+        let address = self.lab_address()?;
+        command.env("AWS_ENDPOINT_URL", format!("http://{HOST}:{}", address.port()));
+        command.env("HOME", self.folder());
+        command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+        bounded::succeed(&mut command, LAUNCH_LIMIT)
+    }
+}
