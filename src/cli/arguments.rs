@@ -21,6 +21,24 @@ pub(super) struct Cloudkit {
     pub(super) command: Command,
 }
 
+/// The agent of machines that cloudkit launched; the whole of cloudkit is for the computer that launches them.
+#[cfg(feature = "aws")]
+#[derive(Debug, Parser)]
+#[command(name = "cloudkit", version, propagate_version = true, disable_help_subcommand = true)]
+pub(super) struct MachineProgram {
+    #[command(flatten)]
+    pub(super) global: GlobalArguments,
+    #[command(subcommand)]
+    pub(super) command: MachineCommand,
+}
+
+/// What the program of machines can do.
+#[cfg(feature = "aws")]
+#[derive(Debug, Subcommand)]
+pub(super) enum MachineCommand {
+    Agent(super::agent::MachineArguments),
+}
+
 /// The personalities, and what is about cloudkit itself.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {

@@ -33,11 +33,15 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+#[cfg(feature = "aws")]
+use clap::Parser;
 use clap::{CommandFactory, FromArgMatches};
 
 use crate::output::{self, Failure, Streams, Surroundings};
 use crate::platform::Process;
-use arguments::{Cloudkit, Command};
+use arguments::{Cloudkit, Command, GlobalArguments};
+#[cfg(feature = "aws")]
+use arguments::{MachineCommand, MachineProgram};
 use command_error::CommandError;
 use context::Context;
 use usage::NotParsed;
@@ -54,26 +58,49 @@ pub fn run(process: &Process) -> ExitCode {
         let written = answer.and_then(|answer| streams.write_raw(&answer));
         return finish(&streams, written.map(|()| ExitClass::Done).map_err(CommandError::from));
     }
-    let cloudkit = match parse(process, &personality::rewrite(&process.arguments)) {
-        Ok(cloudkit) => cloudkit,
-        Err(error) => return usage::tell(error, &process.arguments, surroundings),
-    };
+    match parse(process, &personality::rewrite(&process.arguments)) {
+        Ok(Cloudkit { global, command }) => {
+            conduct(process, surroundings, &global, |context| dispatch(context, command))
+        }
+        Err(error) => usage::tell(error, &process.arguments, surroundings),
+    }
+}
+
+/// Runs the program of machines: the agent and nothing else, so that little has to be fetched and kept in memory.
+#[cfg(feature = "aws")]
+#[must_use]
+pub fn run_on_machine(process: &Process) -> ExitCode {
+    let surroundings =
+        Surroundings::of_process(process.variable("COLUMNS"), process.variable("NO_COLOR").is_some());
+    match MachineProgram::try_parse_from(personality::rewrite(&process.arguments)) {
+        Ok(MachineProgram { global, command: MachineCommand::Agent(arguments) }) => {
+            conduct(process, surroundings, &global, |context| agent::run_on_machine(context, arguments))
+        }
+        Err(error) => usage::tell(error.into(), &process.arguments, surroundings),
+    }
+}
+
+/// Settings and streams for a command, and the end that it comes to.
+fn conduct(
+    process: &Process,
+    surroundings: Surroundings,
+    global: &GlobalArguments,
+    command: impl FnOnce(&Context<'_>) -> Result<ExitClass, CommandError>,
+) -> ExitCode {
     let resolved = settings::Settings::load(process);
     let (settings, unreadable) = match resolved {
         Ok(settings) => (settings, None),
         Err(error) => (settings::Settings::default(), Some(error)),
     };
-    let (streams, refused) = match cloudkit.global.stream_settings(&settings) {
+    let (streams, refused) = match global.stream_settings(&settings) {
         Ok(chosen) => (Streams::of_process(surroundings, chosen), None),
-        Err(error) => {
-            (Streams::of_process(surroundings, cloudkit.global.plain_stream_settings()), Some(error))
-        }
+        Err(error) => (Streams::of_process(surroundings, global.plain_stream_settings()), Some(error)),
     };
     let streams = Arc::new(streams);
-    let context = Context::new(process, &cloudkit.global, &settings, &streams);
+    let context = Context::new(process, global, &settings, &streams);
     let outcome = match unreadable.map(CommandError::from).or(refused) {
         Some(error) => Err(error),
-        None => dispatch(&context, cloudkit.command),
+        None => command(&context),
     };
     finish(&streams, outcome)
 }

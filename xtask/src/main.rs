@@ -3,6 +3,8 @@
 
 mod bench;
 #[cfg(target_os = "linux")]
+mod bench_agent;
+#[cfg(target_os = "linux")]
 mod boot_test;
 mod catalog;
 mod ci;
@@ -47,6 +49,8 @@ enum Verb {
     Fuzz(fuzz::FuzzArguments),
     Bench(bench::BenchArguments),
     #[cfg(target_os = "linux")]
+    BenchAgent(bench_agent::BenchAgentArguments),
+    #[cfg(target_os = "linux")]
     BootTest(boot_test::BootTestArguments),
     /// Run all that must hold before a change goes in.
     Ci,
@@ -71,6 +75,8 @@ fn dispatch(verb: &Verb, workspace: &Workspace) -> Result<(), Box<dyn Error>> {
         Verb::Demo(arguments) => demo::run(workspace, arguments)?,
         Verb::Fuzz(arguments) => fuzz::run(workspace, arguments)?,
         Verb::Bench(arguments) => bench::run(workspace, arguments)?,
+        #[cfg(target_os = "linux")]
+        Verb::BenchAgent(arguments) => bench_agent::run(workspace, arguments)?,
         #[cfg(target_os = "linux")]
         Verb::BootTest(arguments) => boot_test::run(workspace, arguments)?,
         Verb::Ci => ci::run(workspace, demo())?,

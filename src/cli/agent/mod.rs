@@ -31,6 +31,21 @@ pub(super) struct AgentArguments {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    #[command(flatten)]
+    OnMachine(MachineVerb),
+    Fetch(fetch::FetchArguments),
+}
+
+/// The agent on this machine: keeps the deadline, warns, ends the machine
+#[derive(Debug, Args)]
+pub(super) struct MachineArguments {
+    #[command(subcommand)]
+    verb: MachineVerb,
+}
+
+/// What there is to do on a machine, which is all that the program of machines can do.
+#[derive(Debug, Subcommand)]
+enum MachineVerb {
     Status(status::StatusArguments),
     Why(why::WhyArguments),
     Complete(complete::CompleteArguments),
@@ -42,22 +57,35 @@ enum Verb {
     Install(install::InstallArguments),
     Uninstall(uninstall::UninstallArguments),
     Version(version::VersionArguments),
-    Fetch(fetch::FetchArguments),
 }
 
 pub(super) fn run(context: &Context<'_>, arguments: AgentArguments) -> Result<ExitClass, CommandError> {
     match arguments.verb {
-        Verb::Status(arguments) => status::run(context, &arguments),
-        Verb::Why(arguments) => why::run(context, &arguments),
-        Verb::Complete(arguments) => complete::run(context, arguments),
-        Verb::Extend(arguments) => extend::run(context, &arguments),
-        Verb::Pause(arguments) => pause::run(context, &arguments),
-        Verb::Resume(arguments) => resume::run(context, &arguments),
-        Verb::Reload(arguments) => reload::run(context, &arguments),
-        Verb::Run(arguments) => run::run(context, &arguments),
-        Verb::Install(arguments) => install::run(context, &arguments),
-        Verb::Uninstall(arguments) => uninstall::run(context, &arguments),
-        Verb::Version(arguments) => version::run(context, &arguments),
+        Verb::OnMachine(verb) => on_machine(context, verb),
         Verb::Fetch(arguments) => fetch::run(context, &arguments),
+    }
+}
+
+/// Runs a verb of the program of machines.
+pub(super) fn run_on_machine(
+    context: &Context<'_>,
+    arguments: MachineArguments,
+) -> Result<ExitClass, CommandError> {
+    on_machine(context, arguments.verb)
+}
+
+fn on_machine(context: &Context<'_>, verb: MachineVerb) -> Result<ExitClass, CommandError> {
+    match verb {
+        MachineVerb::Status(arguments) => status::run(context, &arguments),
+        MachineVerb::Why(arguments) => why::run(context, &arguments),
+        MachineVerb::Complete(arguments) => complete::run(context, arguments),
+        MachineVerb::Extend(arguments) => extend::run(context, &arguments),
+        MachineVerb::Pause(arguments) => pause::run(context, &arguments),
+        MachineVerb::Resume(arguments) => resume::run(context, &arguments),
+        MachineVerb::Reload(arguments) => reload::run(context, &arguments),
+        MachineVerb::Run(arguments) => run::run(context, &arguments),
+        MachineVerb::Install(arguments) => install::run(context, &arguments),
+        MachineVerb::Uninstall(arguments) => uninstall::run(context, &arguments),
+        MachineVerb::Version(arguments) => version::run(context, &arguments),
     }
 }
