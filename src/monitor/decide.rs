@@ -144,9 +144,13 @@ fn due(
         memory.hooks = None;
         return None;
     };
-    // Nobody's work is interrupted unannounced, however short the notice.
+    // Nobody's work is interrupted unannounced, however short the notice, nor for an end that no look has confirmed yet.
     let is_announced = memory.warned.is_some_and(|warned| warned.is_of(&coming.end));
-    if is_announced && let Some(decision) = hooks(readings, policy, coming, memory, now) {
+    let cannot_wait = matches!(coming.end.reason, EndReason::Deadline | EndReason::Interruption);
+    if is_announced
+        && (coming.is_due || cannot_wait)
+        && let Some(decision) = hooks(readings, policy, coming, memory, now)
+    {
         return Some(decision);
     }
     coming.is_due.then(|| end(&coming.end, memory, now))

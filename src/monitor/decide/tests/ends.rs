@@ -193,6 +193,16 @@ fn hooks_are_run_before_the_end_and_waited_for_no_longer_than_their_limit() {
 }
 
 #[test]
+fn hooks_wait_for_the_look_that_confirms_that_there_is_no_work() {
+    let with = |sample| Readings { hooks: Reading::Known(HooksState::Resting), sample, ..blind() };
+    let mut machine = idle_after(590);
+    machine.minutes(true, LAUNCH, LAUNCH + 540);
+    assert_eq!(machine.tick(&with(None), LAUNCH + 595), Decision::Wait, "it is time, and nobody has looked");
+    let busy = machine.tick(&with(Some(look_at(false, 600))), LAUNCH + 600);
+    assert_eq!(busy, Decision::TakeBack(Some(end_at(FAR))));
+}
+
+#[test]
 fn hooks_are_run_before_the_deadline_which_waits_for_none() {
     let with = |hooks| Readings { hooks: Reading::Known(hooks), ..blind() };
     let mut machine = Machine::new();
