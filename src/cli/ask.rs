@@ -32,6 +32,7 @@ pub(super) fn confirm_or_back(question: &str, flag: &str) -> Result<Option<Answe
         Ok(true) => Ok(Some(Answer::Yes)),
         Ok(false) => Ok(Some(Answer::No)),
         Err(InquireError::OperationCanceled) => Ok(None),
+        Err(InquireError::OperationInterrupted) => Err(not_answered(InquireError::OperationInterrupted)),
         Err(error) => Err(not_answered(error).hint(format!("confirm it beforehand: {flag}"))),
     }
 }

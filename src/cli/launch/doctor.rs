@@ -85,10 +85,16 @@ async fn examine(
 ) -> Result<Vec<Finding>, CommandError> {
     let first = wish.candidates.first().map(|machine| machine.region.clone());
     let first = first.ok_or_else(|| CommandError::usage("nothing to launch was named"))?;
-    let session = context.session().await?;
+    let session = match context.session().await {
+        Ok(session) => session,
+        Err(error) => return without_credentials(error),
+    };
     let step = context.streams.step("looking at the account");
     let (caller, clocks) = session.sts(&first).caller_and_clocks().await;
-    let caller = caller.map_err(|error| of_caller(error, &first, clocks))?;
+    let caller = match caller {
+        Ok(caller) => caller,
+        Err(error) => return without_credentials(of_caller(error, &first, clocks)),
+    };
     let (regions, looks, observed) = tokio::join!(
         regions(&session, wish, &first),
         preflight::look(context, wish, &session, catalog, Freshness::Now),
@@ -189,6 +195,16 @@ async fn regions(session: &Session, wish: &Wish, home: &RegionName) -> Vec<Findi
         Err(error) => Finding::unknown(Check::Region, with_causes(error)),
     };
     wanted.iter().map(|region| finding(region).of(region.as_str())).collect()
+}
+
+/// Credentials that are not there, or that AWS does not take, are what there is to mend. An AWS that can't be reached is not.
+fn without_credentials(error: CommandError) -> Result<Vec<Finding>, CommandError> {
+    if error.class != ExitClass::Credentials {
+        return Err(error);
+    }
+    let detail = format!("{}; so nothing else could be checked", error.error);
+    let fix = error.hints.iter().flat_map(|hint| Fix::of_hint(hint)).collect();
+    Ok(vec![Finding::fix(Check::Credentials, detail, fix)])
 }
 
 /// What a launch looks at could not be seen, so that nothing follows from it.

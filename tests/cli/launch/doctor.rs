@@ -329,20 +329,15 @@ fn without_credentials_it_says_how_to_get_some() {
     let mut home = lab.home();
     home.unset("AWS_ACCESS_KEY_ID");
     home.unset("AWS_SECRET_ACCESS_KEY");
-    assert_snapshot!(home.run("cloudkit launch doctor -t m7i.large").exits(3), @"
+    assert_snapshot!(home.run("cloudkit launch doctor -t m7i.large").exits(1), @"
+    fix      credentials  no AWS credentials were found; so nothing else could be checked
+                          sign in:
+                            aws configure, or aws sso login, and name the profile with --profile if it is not the default
     --- stderr
     region us-east-1 (AWS_REGION)
     no --ttl given: the machine ends after 8h
-    error: no AWS credentials were found
-    caused by: the credential provider was not enabled
-    caused by: no credentials found in chain. Attempted:
-        Environment: the credential provider was not enabled: environment variable not set
-        Profile: the credential provider was not enabled
-        WebIdentityToken: the credential provider was not enabled: $AWS_WEB_IDENTITY_TOKEN_FILE was not set
-        EcsContainer: the credential provider was not enabled: ECS provider not configured
-        Ec2InstanceMetadata: the credential provider was not enabled: IMDS disabled by AWS_EC2_METADATA_DISABLED env var set to `true`
-    hint: sign in: aws configure, or aws sso login, and name the profile with --profile if it is not the default
-    --- exit 3
+    1 to fix, 0 not known, 0 ok
+    --- exit 1
     ");
 }
 
