@@ -53,8 +53,8 @@ pub enum MetadataError {
     },
 }
 
-/// The machine's door to the metadata service.
-#[derive(Debug)]
+/// The machine's door to the metadata service. Its clones share a session there.
+#[derive(Debug, Clone)]
 pub struct MetadataClient {
     builder: Builder,
     client: Client,

@@ -124,12 +124,18 @@ impl Observer {
         Ok(rules)
     }
 
-    async fn interruption(&mut self) -> Result<Option<Interruption>, NoticeError> {
-        self.metadata.spot_action().await?.map(|text| notices::interruption(&text)).transpose()
-    }
-
-    async fn rebalance(&mut self) -> Result<Option<Timestamp>, NoticeError> {
-        self.metadata.rebalance().await?.map(|text| notices::rebalance(&text)).transpose()
+    /// The two notices of a spot machine, asked for at once: it is done every few seconds, and so the machine is woken once.
+    async fn notices(
+        &mut self,
+    ) -> (Result<Option<Interruption>, NoticeError>, Result<Option<Timestamp>, NoticeError>) {
+        let mut beside = self.metadata.clone();
+        let (action, rebalance) = tokio::join!(self.metadata.spot_action(), beside.rebalance());
+        let action = action.map_err(NoticeError::from);
+        let rebalance = rebalance.map_err(NoticeError::from);
+        (
+            action.and_then(|text| text.map(|text| notices::interruption(&text)).transpose()),
+            rebalance.and_then(|text| text.map(|text| notices::rebalance(&text)).transpose()),
+        )
     }
 
     async fn maintenance(&mut self) -> Result<Vec<Maintenance>, NoticeError> {
@@ -169,14 +175,12 @@ impl<R: FnMut(Event)> Questions<'_, R> {
         if self.observer.is_spot != Some(true) || !self.is_reachable {
             return (Reading::Unknown, Reading::Unknown);
         }
-        let interruption = self.observer.interruption().await;
+        let (interruption, rebalance) = self.observer.notices().await;
         self.is_reachable = !matches!(interruption, Err(NoticeError::Metadata(_)));
-        let interruption = reading(self.announcer.outcome(Topic::Spot, interruption));
-        if !self.is_reachable {
-            return (interruption, Reading::Unknown);
-        }
-        let rebalance = self.observer.rebalance().await;
-        (interruption, reading(self.announcer.outcome(Topic::Rebalance, rebalance)))
+        (
+            reading(self.announcer.outcome(Topic::Spot, interruption)),
+            reading(self.announcer.outcome(Topic::Rebalance, rebalance)),
+        )
     }
 
     async fn maintenance(&mut self) -> Reading<Vec<Maintenance>> {

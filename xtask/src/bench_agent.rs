@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::io;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -14,6 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 use crate::debian::{self, Package};
+use crate::dist;
 use crate::http::{self, Http, HttpError};
 use crate::lab::{self, Addresses, LabError};
 use crate::process::{self, ProcessError};
@@ -33,7 +35,7 @@ const TICKS_PER_SECOND: u64 = 100;
 /// Measure what the agent takes of its machine, beside prometheus-node-exporter and collectd.
 #[derive(Debug, Args)]
 pub(crate) struct BenchAgentArguments {
-    /// The program that is measured [default: a build of the profile dist]
+    /// The program that is measured [default: the program of machines, cloudkit-agent, as it is for release]
     #[arg(long, value_name = "FILE")]
     program: Option<PathBuf>,
     /// For how many minutes.
@@ -90,11 +92,13 @@ struct Machine {
 pub(crate) fn run(workspace: &Workspace, arguments: &BenchAgentArguments) -> Result<(), BenchAgentError> {
     let program = match &arguments.program {
         Some(program) => program.clone(),
-        None => build(workspace)?,
+        None => dist::build(workspace)?,
     };
     let lab = lab::start(workspace)?;
     let home = tempfile::tempdir().map_err(write("a home"))?;
-    let endpoint = machine(&program, &lab.addresses, home.path())?;
+    process::run(&mut workspace.cargo(["build", "--package", "cloudkit"]))?;
+    let launcher = workspace.target().join("debug").join("cloudkit");
+    let endpoint = machine(&launcher, &lab.addresses, home.path())?;
     let mut daemons = vec![agent(&program, &lab.addresses, home.path(), &endpoint)?];
     for missing in debian::ensure_packages(&[EXPORTER, COLLECTD]) {
         say::talk(format_args!("left out: {}", missing.why));
@@ -122,11 +126,6 @@ pub(crate) fn run(workspace: &Workspace, arguments: &BenchAgentArguments) -> Res
         say::result(row(&daemon.name, before, after, seconds));
     }
     Ok(())
-}
-
-fn build(workspace: &Workspace) -> Result<PathBuf, BenchAgentError> {
-    process::run(&mut workspace.cargo(["build", "--package", "cloudkit", "--profile", "dist"]))?;
-    Ok(workspace.target().join("dist").join("cloudkit"))
 }
 
 /// Launches a spot machine, of which most is asked, and hands back where its metadata service is.
@@ -184,7 +183,8 @@ fn agent(program: &Path, lab: &Addresses, home: &Path, metadata: &str) -> Result
     let file = home.join("agent.yaml");
     fs::write(&file, serde_yaml::to_string(&configuration)?).map_err(write("the agent's configuration"))?;
     let mut command = Command::new(program);
-    command.args(["agent", "run", "--configuration"]).arg(&file);
+    // As a machine has it.
+    command.arg0("cloudkit").args(["agent", "run", "--configuration"]).arg(&file);
     command.envs(lab.variables()).env("HOME", home).env_remove("AWS_EC2_METADATA_DISABLED");
     command.env("AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata);
     Daemon::start("cloudkit agent, on a spot machine", command)

@@ -11,6 +11,8 @@ mod ci;
 mod debian;
 mod demo;
 mod deny;
+#[cfg(target_os = "linux")]
+mod dist;
 mod fuzz;
 mod http;
 mod lab;
@@ -49,6 +51,8 @@ enum Verb {
     Fuzz(fuzz::FuzzArguments),
     Bench(bench::BenchArguments),
     #[cfg(target_os = "linux")]
+    Dist(dist::DistArguments),
+    #[cfg(target_os = "linux")]
     BenchAgent(bench_agent::BenchAgentArguments),
     #[cfg(target_os = "linux")]
     BootTest(boot_test::BootTestArguments),
@@ -75,6 +79,8 @@ fn dispatch(verb: &Verb, workspace: &Workspace) -> Result<(), Box<dyn Error>> {
         Verb::Demo(arguments) => demo::run(workspace, arguments)?,
         Verb::Fuzz(arguments) => fuzz::run(workspace, arguments)?,
         Verb::Bench(arguments) => bench::run(workspace, arguments)?,
+        #[cfg(target_os = "linux")]
+        Verb::Dist(_) => dist::run(workspace)?,
         #[cfg(target_os = "linux")]
         Verb::BenchAgent(arguments) => bench_agent::run(workspace, arguments)?,
         #[cfg(target_os = "linux")]
