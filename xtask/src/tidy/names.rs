@@ -82,6 +82,8 @@ pub(crate) fn module_of(path: &str) -> Vec<String> {
     let stem = stem.strip_suffix("/mod").unwrap_or(stem);
     match stem {
         "lib" | "main" | "mod" => Vec::new(),
+        // A program of its own is a main.rs by another name.
+        _ if stem.starts_with("bin/") => Vec::new(),
         _ => stem.split('/').map(str::to_owned).collect(),
     }
 }
