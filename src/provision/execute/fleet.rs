@@ -208,6 +208,8 @@ fn told(
             }
         }
     }
+    // In the plan's order: EC2's own follows prices, which are others by the hour.
+    refused.sort_by_key(|(refused, _)| candidates.iter().position(|candidate| candidate == refused));
     if had.is_empty() && refused.is_empty() {
         refused.extend(candidates.iter().map(|candidate| (candidate.clone(), without_a_reason())));
     }

@@ -130,6 +130,7 @@ fn a_machine_that_may_be_kept_has_a_role_and_survives_its_power_off() {
     cost_limit:
       usd: '5.00'
       usd_hour: '0.107554'
+      usd_hour_stopped: '0.001754'
     ");
 }
 

@@ -213,8 +213,8 @@ fn what_spot_can_not_give_on_demand_fills_up() {
     assert_snapshot!(deeds(&screen, "accepted"), @"
     accepted: i-xxxxxxxxxxxxxxxxx, i-xxxxxxxxxxxxxxxxx, i-xxxxxxxxxxxxxxxxx
     3 machines run
-    warning: m7i.large in us-east-1 (use1-az1, use1-az4, use1-az5, use1-az2, use1-az6), spot: CreateFleet refused: InsufficientInstanceCapacity: There is no Spot capacity available that matches your request.
-    warning: m7i.xlarge in us-east-1 (use1-az1, use1-az4, use1-az2, use1-az6, use1-az5), spot: CreateFleet refused: InsufficientInstanceCapacity: There is no Spot capacity available that matches your request.
+    warning: m7i.large in us-east-1 (use1-az1, use1-az2, use1-az4, use1-az5, use1-az6), spot: CreateFleet refused: InsufficientInstanceCapacity: There is no Spot capacity available that matches your request.
+    warning: m7i.xlarge in us-east-1 (use1-az1, use1-az2, use1-az4, use1-az5, use1-az6), spot: CreateFleet refused: InsufficientInstanceCapacity: There is no Spot capacity available that matches your request.
     make launch template cloudkit-l-xxxxxxxxxxxxxxxx-f1-0: done
     accepted: i-xxxxxxxxxxxxxxxxx, i-xxxxxxxxxxxxxxxxx
     2 machines run
@@ -222,8 +222,8 @@ fn what_spot_can_not_give_on_demand_fills_up() {
     columns that did not fit: STATE (-o wide shows them)
     5 machines of launch l-xxxxxxxxxxxxxxxx: 2 m7i.large in us-east-1, spot; 1 m7i.xlarge in us-east-1, spot; 2 m7i.large in us-east-1
     in all: 0.230985 USD an hour and the unknown price of: m7i.large, m7i.xlarge
-    refused: m7i.large in us-east-1 (use1-az1, use1-az4, use1-az5, use1-az2, use1-az6), spot: CreateFleet refused: InsufficientInstanceCapacity: There is no Spot capacity available that matches your request.
-    refused: m7i.xlarge in us-east-1 (use1-az1, use1-az4, use1-az2, use1-az6, use1-az5), spot: CreateFleet refused: InsufficientInstanceCapacity: There is no Spot capacity available that matches your request.
+    refused: m7i.large in us-east-1 (use1-az1, use1-az2, use1-az4, use1-az5, use1-az6), spot: CreateFleet refused: InsufficientInstanceCapacity: There is no Spot capacity available that matches your request.
+    refused: m7i.xlarge in us-east-1 (use1-az1, use1-az2, use1-az4, use1-az5, use1-az6), spot: CreateFleet refused: InsufficientInstanceCapacity: There is no Spot capacity available that matches your request.
     end them: cloudkit launch terminate l-xxxxxxxxxxxxxxxx
     ");
     let count = |market: &str| living(&lab).iter().filter(|one| one["lifecycle"] == market).count();
