@@ -170,7 +170,7 @@ fn the_role_goes_when_the_machine_has_ended() {
     assert_snapshot!(first_lines(&home.run("cloudkit launch cleanup -r us-east-1 --yes -o table")), @"
     --- stderr
     warning: roles could not be looked for, so none is shown: DescribeInstances got no answer
-    nothing is left over
+    nothing else is left over
     --- exit 5
     ");
     lab.clear_faults();
