@@ -248,7 +248,13 @@ impl std::str::FromStr for ImageKind {
 
     fn from_str(text: &str) -> Result<Self, NoSuchImage> {
         let name = text.to_ascii_lowercase();
-        if let Some(kind) = Self::ALL.into_iter().find(|kind| kind.as_str() == name) {
+        // A distribution alone is its newest one here.
+        let full = match name.as_str() {
+            "ubuntu" => "ubuntu-24.04",
+            "debian" => "debian-12",
+            name => name,
+        };
+        if let Some(kind) = Self::ALL.into_iter().find(|kind| kind.as_str() == full) {
             return Ok(kind);
         }
         if name.starts_with("ami-") {
@@ -291,6 +297,8 @@ mod tests {
             assert_eq!(kind.as_str().parse(), Ok(kind));
         }
         assert_eq!("AL2023".parse(), Ok(ImageKind::AmazonLinux2023));
+        assert_eq!("ubuntu".parse(), Ok(ImageKind::Ubuntu2404));
+        assert_eq!("debian".parse(), Ok(ImageKind::Debian12));
         let told = |name: &str| name.parse::<ImageKind>().unwrap_err().to_string();
         assert!(told("ubunto-24.04").starts_with(
             r#"there is no image "ubunto-24.04"; did you mean ubuntu-24.04 or ubuntu-22.04? All of them: al2023, "#

@@ -13,8 +13,8 @@ use crate::provision::wish::{ImageWish, VolumesWish};
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Image and volumes")]
 pub(super) struct ImageArguments {
-    /// Image by its name: al2023, ubuntu-24.04, ubuntu-22.04, debian-12, gpu and neuron (both also with -ubuntu-24.04 or
-    /// -ubuntu-22.04) [default: gpu where the type has an NVIDIA GPU, neuron where it has Inferentia or Trainium, else
+    /// Image by its name: al2023, ubuntu-24.04 (or ubuntu), ubuntu-22.04, debian-12 (or debian), gpu and neuron (both also
+    /// with -ubuntu-24.04 or -ubuntu-22.04) [default: gpu where the type has an NVIDIA GPU, neuron where it has Inferentia or Trainium, else
     /// al2023]
     #[arg(long, value_name = "NAME", conflicts_with = "ami", add = images())]
     image: Option<ImageKind>,
