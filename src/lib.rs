@@ -5,9 +5,9 @@
 //! * [`model`]: values; no input or output, no async
 //! * [`platform`]: the machine that we run on: environment, clock, files, keys, commands, HTTP
 //! * [`catalog`]: what AWS sells: the embedded catalog, read in place
-//! * [`aws`]: the one door to AWS
 //! * [`discovery`]: from a question to ranked offers
 //! * [`cloudinit`]: what a machine is told at its launch: the dead-man timer, keys, the agent
+//! * [`manifest`]: from an app folder to what is deployed
 //! * [`aws`]: the one door to AWS
 //! * [`provision`]: wish to running machine: observe, plan, execute; list, terminate, clean up
 //! * [`monitor`]: the agent on the machine: readings, decide, act
@@ -19,6 +19,7 @@ pub mod catalog;
 pub mod cli;
 pub mod cloudinit;
 pub mod discovery;
+pub mod manifest;
 pub mod model;
 pub mod monitor;
 pub mod output;

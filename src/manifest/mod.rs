@@ -1,0 +1,13 @@
+//! From an app folder to what is deployed: how it is found, read and judged, and the bundle that machines fetch.
+//!
+//! Nothing here asks AWS or changes a machine: `deployment` does the one, `apply` the other.
+
+pub mod deployment;
+pub mod fault;
+pub mod paths;
+pub mod placement;
+
+pub use deployment::Deployment;
+pub use fault::{Fault, Place, Severity};
+pub use paths::{FolderPath, MachinePath, Mode, Owner};
+pub use placement::Placement;
