@@ -11,10 +11,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::platform::command::{self, CommandError};
+use crate::platform::files;
 
 const WALL_LIMIT: Duration = Duration::from_secs(5);
 /// More terminals than this are not written to directly.
 const MOST_TERMINALS: usize = 256;
+/// A session's file has some twenty short lines.
+const MOST_OF_A_SESSION: usize = 65_536;
 
 const TERMINALS: &str = "/dev/pts";
 const LOGINS: &str = "/run/utmp";
@@ -66,7 +69,10 @@ fn logins(utmp: &Path, sessions: &Path) -> BTreeSet<String> {
     let mut logins: BTreeSet<String> =
         std::fs::read(utmp).map_or_else(|_| BTreeSet::new(), |list| in_utmp(&list));
     for session in std::fs::read_dir(sessions).into_iter().flatten().flatten() {
-        let text = std::fs::read_to_string(session.path()).unwrap_or_default();
+        // Beside a session's file lies a pipe of the same name, which would keep its reader for as long as somebody is
+        // logged in.
+        let text = files::read_with_distrust(&session.path(), MOST_OF_A_SESSION).unwrap_or_default();
+        let text = String::from_utf8_lossy(&text);
         logins.extend(text.lines().filter_map(|line| line.strip_prefix("TTY=")).map(str::to_owned));
     }
     logins
@@ -137,6 +143,22 @@ mod tests {
         assert_eq!(terminals(&path("pts"), &reached), [path("pts/1"), path("pts/12")]);
         assert_eq!(logins(&path("nothing"), &path("nowhere")), BTreeSet::new());
         assert!(terminals(&path("nowhere"), &reached).is_empty());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_pipe_beside_a_session_keeps_nobody_waiting() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("3.ref");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        // As the SSH server has it for as long as its user is there.
+        let _held = std::fs::OpenOptions::new().read(true).write(true).open(&pipe).unwrap();
+        std::fs::write(folder.path().join("3"), "UID=1000\nTTY=pts/3\n").unwrap();
+        let (done, listed) = std::sync::mpsc::channel();
+        let sessions = folder.path().to_owned();
+        std::thread::spawn(move || done.send(logins(Path::new("/nowhere"), &sessions)));
+        let reached = listed.recv_timeout(Duration::from_secs(20)).unwrap();
+        assert_eq!(reached, BTreeSet::from(["pts/3".to_owned()]));
     }
 
     #[cfg(unix)]

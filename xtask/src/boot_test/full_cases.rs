@@ -175,7 +175,7 @@ fn spot_notice(scene: &mut Scene<'_>) -> Outcome {
         return Ok(Verdict::Waits("an agent that sees notices and runs hooks"));
     }
     scene.tell(
-        "install -d /etc/cloudkit/hooks.d/pre-stop && printf '#!/bin/sh\\nid -un >/tmp/hook-ran\\nsleep 8\\n' \
+        "install -d /etc/cloudkit/hooks.d/pre-stop && printf '#!/bin/sh\\nid -un >/tmp/user\\nmv /tmp/user /tmp/hook-ran\\nsleep 8\\n' \
          >/etc/cloudkit/hooks.d/pre-stop/10-note && chmod 755 /etc/cloudkit/hooks.d/pre-stop/10-note",
     )?;
     let at = after(scene.now()?, 120)?;
