@@ -1,0 +1,1 @@
+//! How far a machine is in being set up: `cloudkit.apply/v1`.
