@@ -43,6 +43,7 @@ fn boot() -> Boot {
         user: UserBoot::default(),
         delivery: Delivery::default(),
         object: None,
+        apply: None,
     }
 }
 
