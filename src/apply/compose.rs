@@ -81,7 +81,8 @@ pub(super) async fn up(
     file: &Path,
     environment: &BTreeMap<String, String>,
 ) -> Result<(), StepError> {
-    run(machine, project, Some(file), environment, &["pull", "--quiet", "--ignore-buildable"], PULLING).await?;
+    run(machine, project, Some(file), environment, &["pull", "--quiet", "--ignore-buildable"], PULLING)
+        .await?;
     let up = ["up", "--detach", "--remove-orphans", "--build"];
     run(machine, project, Some(file), environment, &up, PULLING).await.map(|_| ())
 }
@@ -111,7 +112,9 @@ fn judged(listed: &str) -> Option<String> {
             let lines = listed.lines().filter(|line| !line.trim().is_empty());
             match lines.map(serde_json::from_str).collect() {
                 Ok(all) => all,
-                Err(_) => return Some("compose lists its containers in a way that is not understood".to_owned()),
+                Err(_) => {
+                    return Some("compose lists its containers in a way that is not understood".to_owned());
+                }
             }
         }
     };
@@ -135,7 +138,9 @@ mod tests {
     #[test]
     fn containers_run_and_are_healthy_or_what_is_the_matter_is_said() {
         let one = |state: &str, health: &str, code: i64| {
-            format!(r#"{{"Name":"web-1","State":"{state}","Health":"{health}","ExitCode":{code},"Service":"web"}}"#)
+            format!(
+                r#"{{"Name":"web-1","State":"{state}","Health":"{health}","ExitCode":{code},"Service":"web"}}"#
+            )
         };
         assert_eq!(judged(&format!("[{}]", one("running", "", 0))), None);
         assert_eq!(judged(&format!("{}\n{}\n", one("running", "healthy", 0), one("exited", "", 0))), None);

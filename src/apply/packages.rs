@@ -48,12 +48,13 @@ fn manager(os_release: &str) -> Result<Manager, StepError> {
         }
     }
     let name = value("PRETTY_NAME");
-    Err(StepError::NoPackageManager { distribution: if name.is_empty() { "this system".into() } else { name } })
+    Err(StepError::NoPackageManager {
+        distribution: if name.is_empty() { "this system".into() } else { name },
+    })
 }
 
 async fn apt(machine: &Machine, packages: &[Package], notes: &mut Vec<String>) -> Result<(), StepError> {
-    let variables =
-        [("DEBIAN_FRONTEND", "noninteractive"), ("NEEDRESTART_MODE", "l"), ("LC_ALL", "C.UTF-8")];
+    let variables = [("DEBIAN_FRONTEND", "noninteractive"), ("NEEDRESTART_MODE", "l"), ("LC_ALL", "C.UTF-8")];
     let lock = format!("DPkg::Lock::Timeout={LOCK_SECONDS}");
     // What another installation that was cut off has left; with nothing of that kind it does nothing.
     let repaired = machine.said("dpkg", &["--configure", "-a", "--force-confold"], &variables, LIMIT).await?;

@@ -24,11 +24,13 @@ impl People {
 
     /// The numbers of an owner; root's where nobody is said.
     pub(super) fn ids(&self, owner: Option<&Owner>) -> Result<(u32, u32), StepError> {
-        let Some(owner) = owner else { return self.ids(Some(&Owner { user: "root".to_owned(), group: None })) };
+        let Some(owner) = owner else {
+            return self.ids(Some(&Owner { user: "root".to_owned(), group: None }));
+        };
         let line = field(&self.users, &owner.user);
-        let (uid, own_group) = line.and_then(|line| Some((number(&line, 2)?, number(&line, 3)?))).ok_or_else(|| {
-            StepError::Nobody { kind: "user", name: owner.user.clone() }
-        })?;
+        let (uid, own_group) = line
+            .and_then(|line| Some((number(&line, 2)?, number(&line, 3)?)))
+            .ok_or_else(|| StepError::Nobody { kind: "user", name: owner.user.clone() })?;
         let Some(group) = &owner.group else { return Ok((uid, own_group)) };
         let gid = field(&self.groups, group).and_then(|line| number(&line, 2));
         Ok((uid, gid.ok_or_else(|| StepError::Nobody { kind: "group", name: group.clone() })?))

@@ -250,7 +250,9 @@ pub(super) fn take_away(
             } else if placed.content.contains(&content_of(&path, &found)?) {
                 fs::remove_file(&path).map_err(cannot("remove", &path))?;
             } else {
-                notes.push(format!("{at} was changed on the machine and stays, although nothing wants it any more"));
+                notes.push(format!(
+                    "{at} was changed on the machine and stays, although nothing wants it any more"
+                ));
             }
         }
         state.placed.remove(at);

@@ -4,13 +4,13 @@
 
 use std::path::Path;
 
+use super::error::StepError;
 use super::machine::Machine;
 use super::place::cannot;
-use super::error::StepError;
+use crate::apply::wanted::sha256_of;
 pub use crate::model::apply_request::{ApplyRequest as Request, Place};
 use crate::platform::files::{self, Access, FileError};
 use crate::platform::http::{HttpClient, Source};
-use crate::apply::wanted::sha256_of;
 
 /// As large as a bundle may be.
 const MOST: u64 = 32 << 30;

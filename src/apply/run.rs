@@ -48,11 +48,7 @@ pub struct Ended {
 /// # Errors
 /// Where it can't be remembered what is done; nothing more is done then. A step that fails is no error: it is in what is
 /// handed back.
-pub async fn run(
-    machine: &Machine,
-    task: &Task<'_>,
-    say: &mut dyn FnMut(&str),
-) -> Result<Ended, StepError> {
+pub async fn run(machine: &Machine, task: &Task<'_>, say: &mut dyn FnMut(&str)) -> Result<Ended, StepError> {
     let (mut state, damaged) = State::read(&machine.state())?;
     let was_well_before = state.was_well;
     let mut progress = Progress::begun(task.sha256, clock::now());
@@ -215,9 +211,7 @@ impl Run<'_> {
                 self.placed(place::place(machine, state, id, &nodes))?;
                 services::reload(machine).await
             }
-            Step::Service(index) => {
-                services::apply(machine, &deployment.services[index]).await
-            }
+            Step::Service(index) => services::apply(machine, &deployment.services[index]).await,
             Step::Compose(index) => {
                 let project = &deployment.compose[index];
                 let node = std::slice::from_ref(&wanted.compose[index]);

@@ -116,9 +116,7 @@ fn make_log(machine: &Machine, people: &People, log: &Path) -> Result<(), StepEr
     let file = OpenOptions::new().append(true).create(true).mode(0o640).open(log);
     let file = file.map_err(cannot("write", log))?;
     match people.group(GROUP) {
-        Some(group) => {
-            std::os::unix::fs::fchown(&file, None, Some(group)).map_err(cannot("give away", log))
-        }
+        Some(group) => std::os::unix::fs::fchown(&file, None, Some(group)).map_err(cannot("give away", log)),
         None => Ok(()),
     }
 }
@@ -145,8 +143,7 @@ async fn start(
     let environment: Vec<(&str, &str)> =
         environment.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let variables = machine.variables();
-    let setting =
-        Setting { properties: &properties, environment: &environment, variables: &variables };
+    let setting = Setting { properties: &properties, environment: &environment, variables: &variables };
     let limit = script.timeout.to_duration();
     Ok(transient_unit::start_with(unit, &argv, &script.user, limit, setting).await?)
 }

@@ -37,7 +37,12 @@ pub(super) async fn apply(machine: &Machine, service: &Service) -> Result<(), St
     let name = service.name.as_str();
     let before = show(machine, name).await?;
     if before.load == "not-found" {
-        return Err(problem(machine, name, "is not there: no file of the deployment and no package brings it").await);
+        return Err(problem(
+            machine,
+            name,
+            "is not there: no file of the deployment and no package brings it",
+        )
+        .await);
     }
     let verb = if service.enabled { "enable" } else { "disable" };
     systemctl(machine, &[verb, name]).await?;
@@ -58,7 +63,13 @@ pub(super) async fn retire(machine: &Machine, name: &str) -> Result<(), StepErro
         return Ok(());
     }
     machine
-        .run(&format!("systemctl disable --now {name}"), "systemctl", &["disable", "--now", name], &[], COMING_UP)
+        .run(
+            &format!("systemctl disable --now {name}"),
+            "systemctl",
+            &["disable", "--now", name],
+            &[],
+            COMING_UP,
+        )
         .await
         .map(|_| ())
 }

@@ -121,7 +121,8 @@ impl State {
             Ok(state) => Ok((state, None)),
             Err(_) => {
                 files::replace(&path.with_extension("json.damaged"), &content, Access::Public)?;
-                let said = format!("{} was damaged and is set aside: everything is done anew", path.display());
+                let said =
+                    format!("{} was damaged and is set aside: everything is done anew", path.display());
                 Ok((Self::default(), Some(said)))
             }
         }

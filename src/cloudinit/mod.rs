@@ -103,7 +103,8 @@ impl Boot {
     fn urls_mut(&mut self) -> impl Iterator<Item = &mut String> {
         let agent = self.agent.iter_mut().flat_map(|agent| &mut agent.sources);
         let own = agent.chain(self.object.iter_mut().map(|object| &mut object.source));
-        let applied = self.apply.iter_mut().flat_map(|apply| apply.bundle.iter_mut().chain(apply.objects.values_mut()));
+        let applied =
+            self.apply.iter_mut().flat_map(|apply| apply.bundle.iter_mut().chain(apply.objects.values_mut()));
         own.map(|source| &mut source.url).chain(applied.map(|place| &mut place.url))
     }
 }

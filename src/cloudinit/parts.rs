@@ -108,8 +108,10 @@ fn apply(request: &ApplyRequest) -> Result<Part, RenderError> {
     for place in request.bundle.iter().chain(request.objects.values()) {
         visible("the URL of a bundle", &place.url)?;
     }
-    let text = serde_json::to_string(request)
-        .map_err(|_| RenderError::Unfit { what: "the request for a bundle", expected: "one that has a JSON form" })?;
+    let text = serde_json::to_string(request).map_err(|_| RenderError::Unfit {
+        what: "the request for a bundle",
+        expected: "one that has a JSON form",
+    })?;
     let variables = [("CLOUDKIT_APPLY_REQUEST", text.as_str()), ("CLOUDKIT_APPLY_SHA256", bundle)];
     let body = script::with_variables(&variables, &[APPLY])?;
     Ok(Part::new(PartKind::Script, "05-cloudkit-apply.sh", body))

@@ -191,11 +191,7 @@ pub fn write(
 }
 
 /// Writes all of it; hands back the SHA-256 and the size of what was written.
-fn stream(
-    file: &mut File,
-    deployment: &Deployment,
-    entries: &[Entry],
-) -> Result<(String, u64), BundleError> {
+fn stream(file: &mut File, deployment: &Deployment, entries: &[Entry]) -> Result<(String, u64), BundleError> {
     let hashing = Hashing { inner: BufWriter::new(file), hash: Sha256::new(), bytes: 0 };
     let compressor = zstd::Encoder::new(hashing, LEVEL).map_err(BundleError::Write)?;
     let mut archive = tar::Builder::new(compressor);

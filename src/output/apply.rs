@@ -51,7 +51,9 @@ impl Record for Progress {
             Column::<Self>::text("STATE", 100, |row| Some(state_word(row.state).to_owned())),
             Column::<Self>::text("BUNDLE", 90, |row| Some(row.bundle.clone())),
             Column::<Self>::text("STARTED", 70, |row| Some(row.started_at.to_string())),
-            Column::<Self>::text("FAILED", 80, |row| row.failure.as_ref().map(|failure| failure.step.clone())),
+            Column::<Self>::text("FAILED", 80, |row| {
+                row.failure.as_ref().map(|failure| failure.step.clone())
+            }),
         ]
     }
 

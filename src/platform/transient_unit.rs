@@ -274,11 +274,7 @@ enum Output {
     Dropped,
 }
 
-async fn look(
-    unit: &Unit,
-    output: Output,
-    variables: &[(&str, &str)],
-) -> Result<UnitState, UnitError> {
+async fn look(unit: &Unit, output: Output, variables: &[(&str, &str)]) -> Result<UnitState, UnitError> {
     let properties =
         "--property=LoadState,ActiveState,SubState,Result,ExecMainCode,ExecMainStatus,InvocationID";
     let Said { code, stdout, stderr } =
@@ -410,9 +406,13 @@ mod tests {
         );
         let end = arguments.iter().position(|argument| argument == "--").unwrap();
         assert_eq!(arguments[end + 1..], ["/etc/save", "--uid=root", "$$HOME"]);
-        for expected in
-            ["--unit=cloudkit-hook-save.service", "--uid=alice", "--property=RuntimeMaxSec=1500ms", "--property=Nice=5", "--setenv=A=b c"]
-        {
+        for expected in [
+            "--unit=cloudkit-hook-save.service",
+            "--uid=alice",
+            "--property=RuntimeMaxSec=1500ms",
+            "--property=Nice=5",
+            "--setenv=A=b c",
+        ] {
             assert!(arguments[..end].iter().any(|argument| argument == expected), "{expected}");
         }
     }

@@ -157,10 +157,9 @@ impl Unpacking<'_> {
                 Ok(())
             }
             tar::EntryType::Link => self.hard_link(&name, &known.link(entry)),
-            tar::EntryType::GNUSparse => Err(UnpackError::refused(
-                written,
-                "is a sparse file: make the archive without --sparse",
-            )),
+            tar::EntryType::GNUSparse => {
+                Err(UnpackError::refused(written, "is a sparse file: make the archive without --sparse"))
+            }
             tar::EntryType::Block | tar::EntryType::Char | tar::EntryType::Fifo => {
                 Err(UnpackError::refused(written, "is a device or a pipe"))
             }

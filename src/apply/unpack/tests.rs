@@ -59,7 +59,8 @@ fn unpack_bytes(bytes: &[u8], limits: Limits) -> (tempfile::TempDir, Result<Unpa
     file.write_all(bytes).unwrap();
     file.rewind().unwrap();
     let unpacked = unpack(file, &into, limits);
-    let there: Vec<_> = fs::read_dir(around.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let there: Vec<_> =
+        fs::read_dir(around.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(there, ["into"], "something got out");
     (around, unpacked)
 }
@@ -93,7 +94,8 @@ fn an_ordinary_archive_is_there_whole() {
 #[test]
 fn long_names_by_either_way_are_taken_and_absurd_ones_not() {
     let long = format!("{}/file", "d".repeat(150));
-    let gnu = Tar::default().raw(b'L', b"././@LongLink", b"", 0o644, format!("{long}\0").as_bytes()).file("x", "1");
+    let gnu =
+        Tar::default().raw(b'L', b"././@LongLink", b"", 0o644, format!("{long}\0").as_bytes()).file("x", "1");
     let record = format!("path={long}\n");
     let pax = Tar::default().pax(&format!("{} {record}", record.len() + 4)).file("x", "1");
     for tar in [gnu, pax] {
@@ -101,7 +103,8 @@ fn long_names_by_either_way_are_taken_and_absurd_ones_not() {
         unpacked.unwrap();
         assert_eq!(fs::read_to_string(around.path().join("into").join(&long)).unwrap(), "1");
     }
-    let absurd = Tar::default().raw(b'L', b"././@LongLink", b"", 0o644, "x".repeat(1 << 20).as_bytes()).file("x", "");
+    let absurd =
+        Tar::default().raw(b'L', b"././@LongLink", b"", 0o644, "x".repeat(1 << 20).as_bytes()).file("x", "");
     assert!(refused(&absurd).contains("too long"));
     for record in ["", "99 path=x\n", "x path=x\n", "9 path=x", "3 \n", "0 a=b\n", "1 "] {
         let tar = Tar::default().pax(&format!("{record}\u{1}")).file("x", "");
@@ -125,7 +128,10 @@ fn nothing_gets_out() {
         (new().link("l", "../b"), "leads out"),
         (new().link("l", "/etc/passwd"), "leads out"),
         (new().link("l", ""), "leads out"),
-        (new().file("a/b/x", "").link("a/b/d", "../../t").file("t/x", "").link("a/b/l", "d/../../x"), "leads out"),
+        (
+            new().file("a/b/x", "").link("a/b/d", "../../t").file("t/x", "").link("a/b/l", "d/../../x"),
+            "leads out",
+        ),
         (new().link("one", "two/../..").link("two", "a").file("a/b", ""), "leads out"),
         (new().hard("h", "../b"), "leads out"),
         (new().hard("h", "/etc/passwd"), "absolute"),

@@ -27,8 +27,8 @@ use crate::monitor::configuration;
 use crate::monitor::control::answer::Answer;
 use crate::monitor::control::request::{MAX_TEXT, Request as ToAgent};
 use crate::output::apply::apply_lines;
-use crate::platform::command;
 use crate::platform::files::{self, Access};
+use crate::platform::{clock, command};
 
 const UNIT: &str = "cloudkit-apply.service";
 const UNIT_PATH: &str = "etc/systemd/system/cloudkit-apply.service";
@@ -86,9 +86,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &ApplyArguments) -> Result<E
         return fetch(context, &machine, from, arguments.detach);
     }
     match (&arguments.bundle, &arguments.sha256) {
-        (Some(bundle), Some(sha256)) => {
-            by_hand(context, &machine, bundle, sha256, arguments.urls.as_deref())
-        }
+        (Some(bundle), Some(sha256)) => by_hand(context, &machine, bundle, sha256, arguments.urls.as_deref()),
         _ => pending(context, &machine),
     }
 }
@@ -153,7 +151,8 @@ fn pending(context: &Context<'_>, machine: &Machine) -> Result<ExitClass, Comman
     let lock = lock(machine)?;
     let mut class = ExitClass::Done;
     loop {
-        let ended = context.block_on(pending::next(machine, &lock, &mut |line| context.streams.status(line)))??;
+        let ended =
+            context.block_on(pending::next(machine, &lock, &mut |line| context.streams.status(line)))??;
         let Some(ended) = ended else { return Ok(class) };
         class = class_of(&ended.progress);
         context.block_on(tell_console(&ended.progress))?;
@@ -208,10 +207,9 @@ fn fetch(
     from: &str,
     detach: bool,
 ) -> Result<ExitClass, CommandError> {
-    let request = read_request(from)?;
-    request::keep(machine, &request).map_err(|error| {
-        CommandError::usage(error).hint("as root: sudo cloudkit agent apply --fetch -")
-    })?;
+    let (request, asked_at) = (read_request(from)?, clock::now());
+    request::keep(machine, &request)
+        .map_err(|error| CommandError::usage(error).hint("as root: sudo cloudkit agent apply --fetch -"))?;
     files::replace(&machine.file(UNIT_PATH), UNIT_TEXT.as_bytes(), Access::Public)?;
     context.block_on(async {
         systemctl(&["daemon-reload"]).await?;
@@ -222,7 +220,7 @@ fn fetch(
         context.streams.status(format_args!("{UNIT} sets this machine up"));
         return Ok(ExitClass::Done);
     }
-    context.block_on(until_done(context, machine, &request))??;
+    context.block_on(until_done(context, machine, &request, asked_at))??;
     status(context, machine)
 }
 
@@ -248,16 +246,13 @@ async fn systemctl(arguments: &[&str]) -> Result<(), CommandError> {
 }
 
 /// Says each step as it comes. Whoever asks may go: it goes on.
-async fn until_done(
-    context: &Context<'_>,
-    machine: &Machine,
-    request: &Request,
-) -> Result<(), CommandError> {
+async fn until_done(context: &Context<'_>, machine: &Machine, request: &Request) -> Result<(), CommandError> {
     let mut said = 0;
     let mut looks = 0;
     while request::kept(machine)?.as_ref() == Some(request) {
         if let Some(progress) = Progress::read(&[&machine.progress()])?
             && progress.bundle == request.sha256
+            && progress.started_at >= asked_at
         {
             let begun: Vec<_> = progress.steps.iter().filter(|step| step.started_at.is_some()).collect();
             begun.iter().skip(said).for_each(|step| context.streams.status(&step.name));
@@ -275,8 +270,9 @@ async fn until_done(
 /// Without what was in it: URLs may be.
 fn not_understood(path: &Path, error: &serde_json::Error) -> CommandError {
     let place = format!("line {}, column {}", error.line(), error.column());
-    CommandError::usage(format!("{} is no such document: {place}", path.display()))
-        .hint("cloudkit deploy writes these documents: is this agent of another version? cloudkit agent version")
+    CommandError::usage(format!("{} is no such document: {place}", path.display())).hint(
+        "cloudkit deploy writes these documents: is this agent of another version? cloudkit agent version",
+    )
 }
 
 impl From<StepError> for CommandError {

@@ -4,6 +4,7 @@
 //! A machine that boots is tested elsewhere.
 
 mod agent;
+mod apply;
 mod boothook;
 mod deadline;
 mod machine;

@@ -219,7 +219,8 @@ impl Collector {
         let Ok(here) = real(here) else { return Ok(()) };
         for path in &self.withheld {
             // One that is not there holds nothing.
-            let is_it = fs::canonicalize(path.below(&self.folder)).is_ok_and(|secret| here.starts_with(secret));
+            let is_it =
+                fs::canonicalize(path.below(&self.folder)).is_ok_and(|secret| here.starts_with(secret));
             if is_it {
                 return Err(BundleError::Secret { path: path.clone() });
             }
@@ -244,11 +245,8 @@ fn rules(upload: &Upload) -> Result<Gitignore, BundleError> {
 fn kept_link(path: &Path, place: &FolderPath, root: &Path) -> Result<String, BundleError> {
     let read = |source| BundleError::Read { path: path.to_owned(), source };
     let target = fs::read_link(path).map_err(read)?;
-    let leads_out = || BundleError::LeadsOut {
-        path: path.to_owned(),
-        target: target.clone(),
-        bounds: root.to_owned(),
-    };
+    let leads_out =
+        || BundleError::LeadsOut { path: path.to_owned(), target: target.clone(), bounds: root.to_owned() };
     let mut depth = place.as_str().matches('/').count();
     let mut parts = Vec::new();
     for part in target.components() {

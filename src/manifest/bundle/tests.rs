@@ -76,7 +76,9 @@ fn everything() -> Deployment {
 fn the_same_folder_gives_the_same_bytes_and_everything_named_is_in_it() {
     let bundles = [0o600, 0o664].map(|mode| {
         let app = App::new();
-        for name in ["one", "t.tar", "w.service", "d.conf", "c.yaml", "files/b/deep\u{e9}", "files/a\r\n".trim()] {
+        for name in
+            ["one", "t.tar", "w.service", "d.conf", "c.yaml", "files/b/deep\u{e9}", "files/a\r\n".trim()]
+        {
             app.file(name, "content\r\n", mode);
         }
         app.file("a.sh", "#!/bin/sh\n", mode | 0o100);
@@ -85,7 +87,10 @@ fn the_same_folder_gives_the_same_bytes_and_everything_named_is_in_it() {
         let bytes = std::fs::read(bundle.path()).unwrap();
         assert_eq!(bundle.bytes, bytes.len() as u64);
         assert_eq!(bundle.sha256, hexadecimal(&Sha256::digest(&bytes)));
-        (bytes, bundle.entries.iter().map(|entry| format!("{} {}", entry.mode, entry.path)).collect::<Vec<_>>())
+        (
+            bytes,
+            bundle.entries.iter().map(|entry| format!("{} {}", entry.mode, entry.path)).collect::<Vec<_>>(),
+        )
     });
     assert_eq!(bundles[0], bundles[1]);
     insta::assert_snapshot!(bundles[0].1.join("\n"), @"

@@ -101,12 +101,7 @@ impl HttpClient {
         }
     }
 
-    async fn go_on(
-        &self,
-        source: Source<'_>,
-        partial: &mut Partial,
-        most: u64,
-    ) -> Result<(), DownloadError> {
+    async fn go_on(&self, source: Source<'_>, partial: &mut Partial, most: u64) -> Result<(), DownloadError> {
         let mut request = self.client.get(source.url).header(ACCEPT_ENCODING, "identity");
         for (name, value) in source.headers {
             request = request.header(name, value);
@@ -115,7 +110,8 @@ impl HttpClient {
         if let (Some(etag), true) = (&partial.etag, partial.bytes > 0) {
             request = request.header(RANGE, format!("bytes={}-", partial.bytes)).header(IF_RANGE, etag);
         }
-        let response = tokio::time::timeout(SILENCE, request.send()).await.map_err(|_| DownloadError::Silent)?;
+        let response =
+            tokio::time::timeout(SILENCE, request.send()).await.map_err(|_| DownloadError::Silent)?;
         let response = response.map_err(|error| DownloadError::NoAnswer(error.without_url()))?;
         match response.status() {
             StatusCode::PARTIAL_CONTENT if begins_at(&response, partial.bytes) => {}
@@ -145,7 +141,8 @@ fn begin_anew(partial: &mut Partial, response: &Response) -> Result<(), Download
 async fn take(mut response: Response, partial: &mut Partial, most: u64) -> Result<(), DownloadError> {
     let mut left = response.content_length();
     loop {
-        let chunk = tokio::time::timeout(SILENCE, response.chunk()).await.map_err(|_| DownloadError::Silent)?;
+        let chunk =
+            tokio::time::timeout(SILENCE, response.chunk()).await.map_err(|_| DownloadError::Silent)?;
         let Some(chunk) = chunk.map_err(|error| DownloadError::NoAnswer(error.without_url()))? else { break };
         partial.bytes += chunk.len() as u64;
         if partial.bytes > most {
@@ -164,7 +161,11 @@ mod tests {
     use super::*;
 
     /// A server that gives these answers to one connection each, and hands back what it was asked.
-    async fn serve(answers: Vec<&'static str>, path: &Path, most: u64) -> (Vec<String>, Result<(), DownloadError>) {
+    async fn serve(
+        answers: Vec<&'static str>,
+        path: &Path,
+        most: u64,
+    ) -> (Vec<String>, Result<(), DownloadError>) {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/secret?signature=x", listener.local_addr().unwrap());
         let headers = [("x-own".to_owned(), "yes".to_owned())];
@@ -195,7 +196,10 @@ mod tests {
         let (asked, fetched) = serve(answers, &path, 6).await;
         fetched.unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"abcdef");
-        assert!(asked[1].contains("range: bytes=3-\r\n") && asked[1].contains("if-range: \"1\""), "{asked:?}");
+        assert!(
+            asked[1].contains("range: bytes=3-\r\n") && asked[1].contains("if-range: \"1\""),
+            "{asked:?}"
+        );
         assert!(asked[0].contains("x-own: yes"), "{asked:?}");
     }
 
