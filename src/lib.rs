@@ -8,12 +8,14 @@
 //! * [`discovery`]: from a question to ranked offers
 //! * [`cloudinit`]: what a machine is told at its launch: the dead-man timer, keys, the agent
 //! * [`manifest`]: from an app folder to what is deployed
+//! * [`apply`]: a bundle to a machine that is set up: plan, execute, remember
 //! * [`aws`]: the one door to AWS
 //! * [`provision`]: wish to running machine: observe, plan, execute; list, terminate, clean up
 //! * [`monitor`]: the agent on the machine: readings, decide, act
 //! * [`output`]: one document in many formats, progress, talk; nothing else prints
 //! * [`cli`]: the edge: arguments, settings, prompts, exit codes
 
+pub mod apply;
 pub mod aws;
 pub mod catalog;
 pub mod cli;

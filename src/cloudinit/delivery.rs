@@ -96,8 +96,8 @@ impl Boot {
     /// The size of the user data with the longest URLs.
     fn full_size(&self) -> Result<usize, RenderError> {
         let mut full = self.clone();
-        for (seed, source) in (1..).zip(full.sources_mut()) {
-            source.url = incompressible(seed, OWN_OF_URL) + &incompressible(0, LONGEST_URL - OWN_OF_URL);
+        for (seed, url) in (1..).zip(full.urls_mut()) {
+            *url = incompressible(seed, OWN_OF_URL) + &incompressible(0, LONGEST_URL - OWN_OF_URL);
         }
         user_data::size(&parts::of(&full)?)
     }

@@ -23,6 +23,7 @@ mod tests;
 use std::fmt;
 
 use crate::model::agent::AgentConfiguration;
+use crate::model::apply_request::ApplyRequest;
 use user::UserBoot;
 
 pub use delivery::{Delivery, ObjectDownload, StoredObject};
@@ -47,6 +48,8 @@ pub struct Boot {
     pub delivery: Delivery,
     /// What the machine fetches of it, where it does.
     pub object: Option<ObjectDownload>,
+    /// What the agent's program is to set the machine up with, if anything.
+    pub apply: Option<ApplyRequest>,
 }
 
 /// Where the agent's binary comes from, and how the machine knows that it is the right one.
@@ -90,16 +93,19 @@ impl Boot {
     #[must_use]
     pub fn redacted(&self) -> Self {
         let mut shown = self.clone();
-        for source in shown.sources_mut() {
-            URL_PLACEHOLDER.clone_into(&mut source.url);
+        for url in shown.urls_mut() {
+            URL_PLACEHOLDER.clone_into(url);
         }
         shown
     }
 
     /// All that the machine fetches from.
-    fn sources_mut(&mut self) -> impl Iterator<Item = &mut DownloadSource> {
+    fn urls_mut(&mut self) -> impl Iterator<Item = &mut String> {
         let agent = self.agent.iter_mut().flat_map(|agent| &mut agent.sources);
-        agent.chain(self.object.iter_mut().map(|object| &mut object.source))
+        let own = agent.chain(self.object.iter_mut().map(|object| &mut object.source));
+        let applied =
+            self.apply.iter_mut().flat_map(|apply| apply.bundle.iter_mut().chain(apply.objects.values_mut()));
+        own.map(|source| &mut source.url).chain(applied.map(|place| &mut place.url))
     }
 }
 

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::mime::{Part, PartKind};
 use super::{AgentDownload, Boot, DownloadSource, RenderError, script, user, user_files};
 use crate::model::agent::AgentConfiguration;
+use crate::model::apply_request::ApplyRequest;
 
 const BOOTHOOK: &str = include_str!("../../templates/boot/boothook.sh");
 const DEADLINE_SCRIPT: &str = include_str!("../../templates/boot/deadline.sh");
@@ -18,6 +19,7 @@ pub(super) const FETCH: &str = include_str!("../../templates/boot/fetch.sh");
 const AGENT: &str = include_str!("../../templates/boot/agent.sh");
 const AGENT_SERVICE: &str = include_str!("../../templates/systemd/cloudkit-agent.service");
 
+const APPLY: &str = include_str!("../../templates/boot/apply.sh");
 const AGENT_TMPFILES: &str = include_str!("../../templates/systemd/cloudkit-tmpfiles.conf");
 
 /// The parts in the order in which the machine meets them.
@@ -30,6 +32,9 @@ pub(super) fn of(boot: &Boot) -> Result<Vec<Part>, RenderError> {
     }
     if let Some(agent) = &boot.agent {
         parts.push(install_agent(agent, &boot.configuration)?);
+    }
+    if let Some(request) = &boot.apply {
+        parts.push(apply(request)?);
     }
     parts.extend(user_files::late_parts(boot)?);
     Ok(parts)
@@ -95,6 +100,21 @@ fn install_agent(agent: &AgentDownload, configuration: &AgentConfiguration) -> R
         .join("\n");
     let body = agent_script(&sources, "", &agent.sha256, configuration)?;
     Ok(Part::new(PartKind::Script, "00-cloudkit-agent.sh", body))
+}
+
+/// Named so that it comes right after the agent, which it needs.
+fn apply(request: &ApplyRequest) -> Result<Part, RenderError> {
+    let bundle = sha256("the SHA-256 of the bundle", &request.sha256)?;
+    for place in request.bundle.iter().chain(request.objects.values()) {
+        visible("the URL of a bundle", &place.url)?;
+    }
+    let text = serde_json::to_string(request).map_err(|_| RenderError::Unfit {
+        what: "the request for a bundle",
+        expected: "one that has a JSON form",
+    })?;
+    let variables = [("CLOUDKIT_APPLY_REQUEST", text.as_str()), ("CLOUDKIT_APPLY_SHA256", bundle)];
+    let body = script::with_variables(&variables, &[APPLY])?;
+    Ok(Part::new(PartKind::Script, "05-cloudkit-apply.sh", body))
 }
 
 /// What installs the agent from one of these places, or from a file on the machine itself.

@@ -113,6 +113,9 @@ pub struct Tarball {
     pub sha256: Option<String>,
     /// The folder that it is unpacked in.
     pub destination: MachinePath,
+    /// Whose all of it is, whatever the archive says; root's where nobody is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Owner>,
 }
 
 /// Where an archive is from.

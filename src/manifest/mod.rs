@@ -2,6 +2,7 @@
 //!
 //! Nothing here asks AWS or changes a machine: `deployment` does the one, `apply` the other.
 
+pub mod bundle;
 pub mod deployment;
 pub mod fault;
 pub mod paths;

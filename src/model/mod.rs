@@ -4,6 +4,8 @@
 //! does not understand with a sentence that says what it would have taken.
 
 pub mod agent;
+pub mod apply_request;
+pub mod apply_sign;
 pub mod architecture;
 pub mod block_duration;
 pub mod count;

@@ -6,6 +6,7 @@
 pub mod agent;
 pub mod agent_control;
 mod agent_word;
+pub mod apply;
 #[cfg(feature = "aws")]
 mod block;
 pub mod capacity;

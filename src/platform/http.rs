@@ -166,6 +166,15 @@ impl HttpClient {
         body(successful(response, url)?, url, limits).await
     }
 
+    /// The status code of what is at an address.
+    ///
+    /// # Errors
+    /// Where there is no answer within the limit.
+    pub async fn status(&self, url: &str, limit: Duration) -> Result<u16, HttpError> {
+        let response = self.send(self.client.get(url), url, Limits { time: limit, bytes: 0 }).await?;
+        Ok(response.status().as_u16())
+    }
+
     async fn send(
         &self,
         request: reqwest::RequestBuilder,
@@ -175,6 +184,10 @@ impl HttpClient {
         request.timeout(limits.time).send().await.map_err(|source| no_answer(url, source))
     }
 }
+
+mod download;
+
+pub use download::{DownloadError, Source};
 
 fn no_answer(url: &str, source: reqwest::Error) -> HttpError {
     HttpError::NoAnswer { url: url.to_owned(), source: source.without_url() }

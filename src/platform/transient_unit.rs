@@ -114,28 +114,54 @@ impl fmt::Display for Ended {
     }
 }
 
+/// What a program is started with besides.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Setting<'s> {
+    /// Properties of the unit, `NAME=VALUE`; they count more than those that every unit has here.
+    pub properties: &'s [String],
+    /// Variables of the program.
+    pub environment: &'s [(&'s str, &'s str)],
+    /// Variables of systemd's own programs, such as where they are looked for.
+    pub variables: &'s [(&'s str, &'s str)],
+}
+
 /// Starts a program as a unit, as a user, and returns once it runs. A unit of that name that has ended is forgotten; one that
 /// still runs is left alone.
 ///
 /// # Errors
 /// Where systemd does not start it: one of that name runs, there is no such program or user, there is no systemd.
 pub async fn start(unit: &Unit, argv: &[&str], user: &str, limit: Duration) -> Result<(), UnitError> {
-    if let UnitState::Exited(_) = look(unit, Output::Dropped).await? {
-        forget(unit).await?;
+    start_with(unit, argv, user, limit, Setting::default()).await
+}
+
+/// The same with a setting of its own.
+///
+/// # Errors
+/// As for [`start`].
+pub async fn start_with(
+    unit: &Unit,
+    argv: &[&str],
+    user: &str,
+    limit: Duration,
+    setting: Setting<'_>,
+) -> Result<(), UnitError> {
+    let variables = setting.variables;
+    if let UnitState::Exited(_) = look(unit, Output::Dropped, variables).await? {
+        forget_with(unit, variables).await?;
     }
-    let arguments = start_arguments(unit, argv, user, limit);
+    let arguments = start_arguments(unit, argv, user, limit, setting);
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let Said { code, stderr, .. } = command::said("systemd-run", &arguments, &[], LIMIT).await?;
+    let Said { code, stderr, .. } = command::said("systemd-run", &arguments, variables, LIMIT).await?;
     if code == Some(0) {
         return Ok(());
     }
     let said = stderr.trim();
     // A program that fails at once has run all the same, although systemd says that its unit failed.
-    match look(unit, Output::Dropped).await? {
+    match look(unit, Output::Dropped, variables).await? {
         UnitState::Exited(ended) if said.is_empty() => {
             match ended.code.filter(|code| SYSTEMD_CODES.contains(code)) {
                 Some(code) => {
-                    forget(unit).await?;
+                    forget_with(unit, variables).await?;
                     Err(UnitError::Refused { unit: unit.clone(), why: format!("its exit code is {code}") })
                 }
                 None => Ok(()),
@@ -145,7 +171,13 @@ pub async fn start(unit: &Unit, argv: &[&str], user: &str, limit: Duration) -> R
     }
 }
 
-fn start_arguments(unit: &Unit, argv: &[&str], user: &str, limit: Duration) -> Vec<String> {
+fn start_arguments(
+    unit: &Unit,
+    argv: &[&str],
+    user: &str,
+    limit: Duration,
+    setting: Setting<'_>,
+) -> Vec<String> {
     let mut arguments: Vec<String> = [
         "--quiet",
         "--no-ask-password",
@@ -164,6 +196,8 @@ fn start_arguments(unit: &Unit, argv: &[&str], user: &str, limit: Duration) -> V
     arguments.push(format!("--unit={unit}"));
     arguments.push(format!("--uid={user}"));
     arguments.push(format!("--property=RuntimeMaxSec={}ms", limit.as_millis()));
+    arguments.extend(setting.properties.iter().map(|property| format!("--property={property}")));
+    arguments.extend(setting.environment.iter().map(|(name, value)| format!("--setenv={name}={value}")));
     arguments.push("--".to_owned());
     // systemd puts the values of variables in place of their names.
     arguments.extend(argv.iter().map(|word| word.replace('$', "$$")));
@@ -175,7 +209,15 @@ fn start_arguments(unit: &Unit, argv: &[&str], user: &str, limit: Duration) -> V
 /// # Errors
 /// Where systemd can't be asked.
 pub async fn state(unit: &Unit) -> Result<UnitState, UnitError> {
-    look(unit, Output::Kept).await
+    look(unit, Output::Kept, &[]).await
+}
+
+/// The same without its output, by systemd's programs with some more variables.
+///
+/// # Errors
+/// Where systemd can't be asked.
+pub async fn state_with(unit: &Unit, variables: &[(&str, &str)]) -> Result<UnitState, UnitError> {
+    look(unit, Output::Dropped, variables).await
 }
 
 /// Forgets a unit; one that still runs is ended.
@@ -183,9 +225,17 @@ pub async fn state(unit: &Unit) -> Result<UnitState, UnitError> {
 /// # Errors
 /// Where systemd can't be asked.
 pub async fn forget(unit: &Unit) -> Result<(), UnitError> {
+    forget_with(unit, &[]).await
+}
+
+/// The same by systemd's programs with some more variables.
+///
+/// # Errors
+/// Where systemd can't be asked.
+pub async fn forget_with(unit: &Unit, variables: &[(&str, &str)]) -> Result<(), UnitError> {
     // One that went well is stopped, one that failed is reset; what does not apply does no harm.
-    command::said("systemctl", &["stop", &unit.0], &[], LIMIT).await?;
-    command::said("systemctl", &["reset-failed", &unit.0], &[], LIMIT).await?;
+    command::said("systemctl", &["stop", &unit.0], variables, LIMIT).await?;
+    command::said("systemctl", &["reset-failed", &unit.0], variables, LIMIT).await?;
     Ok(())
 }
 
@@ -224,11 +274,11 @@ enum Output {
     Dropped,
 }
 
-async fn look(unit: &Unit, output: Output) -> Result<UnitState, UnitError> {
+async fn look(unit: &Unit, output: Output, variables: &[(&str, &str)]) -> Result<UnitState, UnitError> {
     let properties =
         "--property=LoadState,ActiveState,SubState,Result,ExecMainCode,ExecMainStatus,InvocationID";
     let Said { code, stdout, stderr } =
-        command::said("systemctl", &["show", &unit.0, properties], &[], LIMIT).await?;
+        command::said("systemctl", &["show", &unit.0, properties], variables, LIMIT).await?;
     let shown = Shown::read(&stdout);
     let Some(state) = shown.state().filter(|_| code == Some(0)) else {
         return Err(UnitError::Untold { unit: unit.clone(), why: stderr.trim().to_owned() });
@@ -352,12 +402,17 @@ mod tests {
             &["/etc/save", "--uid=root", "$HOME"],
             "alice",
             Duration::from_millis(1500),
+            Setting { properties: &["Nice=5".to_owned()], environment: &[("A", "b c")], variables: &[] },
         );
         let end = arguments.iter().position(|argument| argument == "--").unwrap();
         assert_eq!(arguments[end + 1..], ["/etc/save", "--uid=root", "$$HOME"]);
-        for expected in
-            ["--unit=cloudkit-hook-save.service", "--uid=alice", "--property=RuntimeMaxSec=1500ms"]
-        {
+        for expected in [
+            "--unit=cloudkit-hook-save.service",
+            "--uid=alice",
+            "--property=RuntimeMaxSec=1500ms",
+            "--property=Nice=5",
+            "--setenv=A=b c",
+        ] {
             assert!(arguments[..end].iter().any(|argument| argument == expected), "{expected}");
         }
     }

@@ -422,6 +422,7 @@ fn boot(
         user: UserBoot::default(),
         delivery: Delivery::default(),
         object: None,
+        apply: None,
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! It is started by systemd on machines that `launch` made; `fetch` alone is for the computer that launches.
 
+#[cfg(unix)]
+mod apply;
 mod complete;
 mod extend;
 mod fetch;
@@ -54,6 +56,8 @@ enum MachineVerb {
     Resume(resume::ResumeArguments),
     Reload(reload::ReloadArguments),
     Run(run::RunArguments),
+    #[cfg(unix)]
+    Apply(apply::ApplyArguments),
     Install(install::InstallArguments),
     Uninstall(uninstall::UninstallArguments),
     Version(version::VersionArguments),
@@ -84,6 +88,8 @@ fn on_machine(context: &Context<'_>, verb: MachineVerb) -> Result<ExitClass, Com
         MachineVerb::Resume(arguments) => resume::run(context, &arguments),
         MachineVerb::Reload(arguments) => reload::run(context, &arguments),
         MachineVerb::Run(arguments) => run::run(context, &arguments),
+        #[cfg(unix)]
+        MachineVerb::Apply(arguments) => apply::run(context, &arguments),
         MachineVerb::Install(arguments) => install::run(context, &arguments),
         MachineVerb::Uninstall(arguments) => uninstall::run(context, &arguments),
         MachineVerb::Version(arguments) => version::run(context, &arguments),

@@ -4,6 +4,7 @@
 //! A machine that boots is tested elsewhere.
 
 mod agent;
+mod apply;
 mod boothook;
 mod deadline;
 mod machine;
@@ -43,6 +44,7 @@ fn boot() -> Boot {
         user: UserBoot::default(),
         delivery: Delivery::default(),
         object: None,
+        apply: None,
     }
 }
 

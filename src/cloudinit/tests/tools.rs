@@ -9,20 +9,22 @@ use super::super::{Encoding, Part, UserData, render};
 use super::boot;
 use super::machine::{command, said};
 
-const SCRIPTS: [&str; 8] = [
+const SCRIPTS: [&str; 9] = [
     "boot/fetch.sh",
     "boot/boothook.sh",
     "boot/deadline.sh",
     "boot/agent.sh",
+    "boot/apply.sh",
     "boot/user-fetch.sh",
     "boot/user-place.sh",
     "boot/user-run.sh",
     "boot/user-start.sh",
 ];
-const UNITS: [&str; 4] = [
+const UNITS: [&str; 5] = [
     "systemd/cloudkit-deadline.service",
     "systemd/cloudkit-deadline.timer",
     "systemd/cloudkit-user.service",
+    "systemd/cloudkit-apply.service",
     "systemd/cloudkit-agent.service",
 ];
 

@@ -92,6 +92,7 @@ pub(in crate::provision) fn delivery(
         user: wish.user.clone(),
         delivery: Delivery::UserData,
         object: None,
+        apply: None,
     };
     let stored = boot.deliver()?;
     Ok((boot.delivery, stored))

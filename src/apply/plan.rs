@@ -1,0 +1,207 @@
+//! Which steps there are from a machine as it is to what it is to become, and which of them are due.
+//!
+//! A pure function of what is wanted, what is remembered and what was seen. Nothing is done here.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::order;
+use super::state::{Outcome, State};
+use super::wanted::{Node, Wanted, digest_of};
+use crate::manifest::deployment::{ScriptRun, Service, TarballSource};
+
+/// A kind of step, with the number of its item in the deployment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Step {
+    /// All packages.
+    Packages,
+    /// An upload.
+    Upload(usize),
+    /// A tarball.
+    Tarball(usize),
+    /// What the former bundle placed and this one has not.
+    Remove,
+    /// A script.
+    Script(usize),
+    /// The agent's hooks.
+    Hooks,
+    /// The files of all units.
+    Units,
+    /// A service.
+    Service(usize),
+    /// A compose project.
+    Compose(usize),
+    /// All health checks.
+    Health,
+}
+
+/// Why a step is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Need {
+    /// It is not: it was done for just this.
+    Done,
+    /// It was never done.
+    New,
+    /// It was done for something else.
+    Changed,
+    /// What it placed is not as it was left.
+    Drifted,
+}
+
+/// A step of the plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Planned {
+    /// What is to be done.
+    pub step: Step,
+    /// What it goes by in the state and to people.
+    pub id: String,
+    /// What it is done for.
+    pub digest: String,
+    /// Whether it is due.
+    pub need: Need,
+}
+
+/// What was seen on the machine.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Facts {
+    /// The steps of which something that they placed is not as it was left.
+    pub drifted: BTreeSet<String>,
+}
+
+/// All steps in their order.
+#[must_use]
+pub fn plan(wanted: &Wanted, bundle: &str, state: &State, facts: &Facts) -> Vec<Planned> {
+    let mut steps = changes(wanted);
+    let ids: BTreeSet<&String> = steps.iter().map(|(_, id, _)| id).collect();
+    let is_left_over = state.placed.values().any(|placed| !ids.contains(&placed.step))
+        || state.units.iter().any(|unit| !own_units(wanted).contains(unit))
+        || state.compose.keys().any(|name| !wanted.deployment.compose.iter().any(|one| one.name == *name));
+    // It is there as long as there is something to remove, and is never remembered.
+    if is_left_over {
+        let at = steps.iter().take_while(|(step, ..)| comes_before_removal(*step)).count();
+        steps.insert(at, (Step::Remove, "remove what is no longer wanted".to_owned(), String::new()));
+    }
+    let files_drifted = steps.iter().any(|(step, id, _)| {
+        matches!(step, Step::Upload(_) | Step::Tarball(_)) && facts.drifted.contains(id)
+    });
+    let mut planned: Vec<Planned> = Vec::new();
+    for (step, id, digest) in steps {
+        let need = match state.done.get(&id) {
+            None => Need::New,
+            Some(done) if *done != digest => Need::Changed,
+            Some(_) if facts.drifted.contains(&id) => Need::Drifted,
+            Some(_) if files_drifted && is_restarted(step, wanted) => Need::Drifted,
+            Some(_) => Need::Done,
+        };
+        planned.push(Planned { step, id, digest, need });
+    }
+    let is_proven = state.bundle.as_deref() == Some(bundle) && state.outcome == Some(Outcome::Succeeded);
+    let is_quiet = planned.iter().all(|step| step.need == Need::Done);
+    if !wanted.deployment.health.is_empty() {
+        let digest = digest_of(&wanted.deployment.health);
+        let need = if is_proven && is_quiet { Need::Done } else { Need::New };
+        planned.push(Planned { step: Step::Health, id: "health".to_owned(), digest, need });
+    }
+    planned
+}
+
+/// The steps that change something, with what each goes by and is done for.
+fn changes(wanted: &Wanted) -> Vec<(Step, String, String)> {
+    let deployment = &wanted.deployment;
+    let mut steps = Vec::new();
+    if !deployment.packages.is_empty() {
+        steps.push((Step::Packages, "packages".to_owned(), digest_of(&deployment.packages)));
+    }
+    for (index, nodes) in wanted.uploads.iter().enumerate() {
+        let upload = &deployment.uploads[index];
+        let id = format!("upload {} to {}", upload.source, upload.destination);
+        steps.push((Step::Upload(index), id, digest_of(nodes)));
+    }
+    for index in 0..deployment.tarballs.len() {
+        steps.push((Step::Tarball(index), tarball_id(wanted, index), tarball_digest(wanted, index)));
+    }
+    for (index, script) in deployment.scripts.iter().enumerate() {
+        let run = match &script.run {
+            ScriptRun::Command(command) => command,
+            ScriptRun::File(_) => wanted.scripts[index].as_ref().unwrap_or(&script.name),
+        };
+        let digest =
+            digest_of(&(run, &script.user, &script.working_directory, wanted.environment_of(script)));
+        steps.push((Step::Script(index), format!("script {}", script.name), digest));
+    }
+    if !wanted.hooks.is_empty() {
+        steps.push((Step::Hooks, "hooks".to_owned(), digest_of(&wanted.hooks)));
+    }
+    let units: Vec<&Node> = wanted.units.iter().flatten().collect();
+    if !units.is_empty() {
+        steps.push((Step::Units, "units".to_owned(), digest_of(&units)));
+    }
+    for index in order::of_services(wanted) {
+        let service = &deployment.services[index];
+        let id = format!("service {}", service.name);
+        steps.push((Step::Service(index), id, service_digest(wanted, index, service)));
+    }
+    for (index, compose) in deployment.compose.iter().enumerate() {
+        let digest = digest_of(&(&wanted.compose[index], files_digest(wanted), &deployment.environment));
+        steps.push((Step::Compose(index), format!("compose {}", compose.name), digest));
+    }
+    steps
+}
+
+/// What a service was started for. One that is not restarted by changes was started for being there.
+fn service_digest(wanted: &Wanted, index: usize, service: &Service) -> String {
+    let started_for =
+        service.restart_on_change.then(|| (digest_of(&wanted.units[index]), files_digest(wanted)));
+    digest_of(&(service.enabled, service.start, started_for))
+}
+
+/// That of everything that is uploaded or unpacked.
+fn files_digest(wanted: &Wanted) -> String {
+    let tarballs: Vec<_> = (0..wanted.deployment.tarballs.len())
+        .map(|index| (tarball_id(wanted, index), tarball_digest(wanted, index)))
+        .collect();
+    digest_of(&(&wanted.uploads, tarballs))
+}
+
+fn tarball_id(wanted: &Wanted, index: usize) -> String {
+    let tarball = &wanted.deployment.tarballs[index];
+    format!("tarball {} to {}", source_name(&tarball.source), tarball.destination)
+}
+
+/// Where the content is not known beforehand, another address is what makes another tarball.
+fn tarball_digest(wanted: &Wanted, index: usize) -> String {
+    let tarball = &wanted.deployment.tarballs[index];
+    let content = wanted.tarballs[index].as_ref().or(tarball.sha256.as_ref());
+    digest_of(&(content, &tarball.destination, &tarball.owner))
+}
+
+/// What a source is called where people read it: without what a URL may carry behind its path.
+#[must_use]
+pub fn source_name(source: &TarballSource) -> String {
+    match source {
+        TarballSource::Url(url) => url.split(['?', '#']).next().unwrap_or(url).to_owned(),
+        TarballSource::S3 { bucket, key } => format!("s3://{bucket}/{key}"),
+        TarballSource::File(file) => file.to_string(),
+    }
+}
+
+/// The units whose files the deployment has.
+#[must_use]
+pub fn own_units(wanted: &Wanted) -> Vec<String> {
+    let own = wanted.deployment.services.iter().filter(|service| service.file.is_some());
+    own.map(|service| service.name.clone()).collect()
+}
+
+fn comes_before_removal(step: Step) -> bool {
+    matches!(step, Step::Packages | Step::Upload(_) | Step::Tarball(_))
+}
+
+/// Whether a step starts something anew that files were placed for.
+fn is_restarted(step: Step, wanted: &Wanted) -> bool {
+    match step {
+        Step::Service(index) => wanted.deployment.services[index].restart_on_change,
+        Step::Compose(_) => true,
+        _ => false,
+    }
+}

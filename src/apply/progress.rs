@@ -1,0 +1,138 @@
+//! How far a machine is in being set up: `cloudkit.apply/v1`, which people, `deploy` and the console read.
+//!
+//! It says what was done and what failed, never how; nothing secret is in it.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::platform::files::{self, Access, FileError};
+
+/// The value of the `schema` field.
+pub const SCHEMA: &str = "cloudkit.apply/v1";
+
+/// All that is known of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Always [`SCHEMA`].
+    pub schema: String,
+    /// The SHA-256 of the bundle.
+    pub bundle: String,
+    /// What it is at.
+    pub state: RunState,
+    /// Since when.
+    pub started_at: Timestamp,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<Timestamp>,
+    /// The steps in their order, as soon as they are known.
+    #[serde(default)]
+    pub steps: Vec<StepProgress>,
+    /// What a person should know besides.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+    /// What failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Failure>,
+}
+
+/// What the whole is at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RunState {
+    /// It is under way, or was when the machine went down: it goes on with the next boot.
+    Running,
+    /// Everything is there and healthy.
+    Succeeded,
+    /// A step failed.
+    Failed,
+}
+
+/// A step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepProgress {
+    /// What it is, such as `script setup`.
+    pub name: String,
+    /// What it is at.
+    pub state: StepState,
+    /// Since when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<Timestamp>,
+}
+
+/// What a step is at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StepState {
+    /// It was done before, for just this.
+    Unchanged,
+    /// It is still to come.
+    Waiting,
+    /// It is under way.
+    Running,
+    /// It is done.
+    Done,
+    /// It failed.
+    Failed,
+}
+
+/// What failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// Which step.
+    pub step: String,
+    /// Why, in one line.
+    pub reason: String,
+    /// The last lines of what was run.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub tail: String,
+}
+
+impl Progress {
+    /// That of a bundle of which nothing is known yet.
+    #[must_use]
+    pub fn begun(bundle: &str, now: Timestamp) -> Self {
+        Self {
+            schema: SCHEMA.to_owned(),
+            bundle: bundle.to_owned(),
+            state: RunState::Running,
+            started_at: now,
+            finished_at: None,
+            steps: Vec::new(),
+            notes: Vec::new(),
+            failure: None,
+        }
+    }
+
+    /// Writes it whole, for everybody to read.
+    ///
+    /// # Errors
+    /// Where it can't be written.
+    pub fn write(&self, path: &Path) -> Result<(), FileError> {
+        let text = serde_json::to_vec(self).map_err(|error| FileError {
+            action: "write",
+            path: path.to_owned(),
+            source: error.into(),
+        })?;
+        files::replace(path, &text, Access::Public)
+    }
+
+    /// What the first of these files that is there says; one that is not understood says nothing.
+    ///
+    /// # Errors
+    /// Where one is there and can't be read.
+    pub fn read(paths: &[&Path]) -> Result<Option<Self>, FileError> {
+        for path in paths {
+            if let Some(content) = files::read_if_there(path)?
+                && let Ok(progress) = serde_json::from_slice(&content)
+            {
+                return Ok(Some(progress));
+            }
+        }
+        Ok(None)
+    }
+}

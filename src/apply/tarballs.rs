@@ -1,0 +1,87 @@
+//! Archives: fetched where they are not in the bundle, judged, unpacked beside, and then placed like any other files.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::error::StepError;
+use super::machine::Machine;
+use super::place::{self, cannot};
+use super::plan::source_name;
+use super::request::{Place, url_of};
+use super::state::State;
+use super::unpack::{self, Limits};
+use super::wanted::{Wanted, sha256_of};
+use crate::manifest::bundle::layout;
+use crate::manifest::deployment::TarballSource;
+use crate::platform::http::{HttpClient, Source};
+
+/// As much as may be fetched.
+const MOST: u64 = 64 << 30;
+
+/// Gets an archive and places what is in it.
+pub(super) async fn apply(
+    machine: &Machine,
+    wanted: &Wanted,
+    index: usize,
+    urls: &BTreeMap<String, Place>,
+    state: &mut State,
+    step: &str,
+) -> Result<place::Outcome, StepError> {
+    let Some(tarball) = wanted.deployment.tarballs.get(index) else { return Ok(place::Outcome::default()) };
+    let name = source_name(&tarball.source);
+    let work = machine.work().join(format!("tarball-{index}"));
+    empty(&work)?;
+    let archive = match &tarball.source {
+        TarballSource::File(_) => wanted.folder().join(layout::tarball(index)),
+        TarballSource::Url(url) => fetch(machine, &name, url, &[], &work).await?,
+        TarballSource::S3 { .. } => {
+            let place = urls.get(&name).ok_or_else(|| StepError::NoUrl { what: name.clone() })?;
+            fetch(machine, &name, url_of(place), &place.headers, &work).await?
+        }
+    };
+    if let Some(promised) = &tarball.sha256 {
+        let found = sha256_of(&archive)?;
+        if !found.eq_ignore_ascii_case(promised) {
+            return Err(StepError::Digest { what: name, found, promised: promised.clone() });
+        }
+    }
+    let into = work.join("content");
+    empty(&into)?;
+    let file = fs::File::open(&archive).map_err(cannot("read", &archive))?;
+    let unpacked = unpack::unpack(file, &into, Limits::default())
+        .map_err(|source| StepError::Unpack { what: name.clone(), source })?;
+    let nodes = wanted.tarball_nodes(index, &into)?;
+    let mut outcome = place::place(machine, state, step, &nodes)?;
+    if !unpacked.dropped_bits.is_empty() {
+        let files = unpacked.dropped_bits.join(", ");
+        outcome.notes.push(format!("{name}: setuid, setgid and sticky bits were dropped: {files}"));
+    }
+    fs::remove_dir_all(&work).map_err(cannot("remove", &work))?;
+    Ok(outcome)
+}
+
+async fn fetch(
+    machine: &Machine,
+    name: &str,
+    url: &str,
+    headers: &[(String, String)],
+    work: &Path,
+) -> Result<PathBuf, StepError> {
+    machine.live()?;
+    let path = work.join("archive");
+    let fail = |source| StepError::Download { what: name.to_owned(), source };
+    let client = HttpClient::new(None).map_err(|error| StepError::Client(Box::new(error)))?;
+    client.download(Source { url, headers }, &path, MOST).await.map_err(fail)?;
+    Ok(path)
+}
+
+/// Makes a folder that is nobody else's, and empty.
+pub(super) fn empty(folder: &Path) -> Result<(), StepError> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    if folder.exists() {
+        fs::remove_dir_all(folder).map_err(cannot("empty", folder))?;
+    }
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true).mode(0o700).create(folder).map_err(cannot("make", folder))
+}
