@@ -6,6 +6,7 @@ pub mod deployment;
 pub mod fault;
 pub mod paths;
 pub mod placement;
+pub mod unit;
 
 pub use deployment::Deployment;
 pub use fault::{Fault, Place, Severity};
