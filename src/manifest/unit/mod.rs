@@ -13,7 +13,7 @@ mod tests;
 
 pub use command::{CommandLine, Program, commands};
 pub use name::{UnitKind, UnitName};
-pub use read::{Mistake, Setting, UnitText};
+pub use read::{Mistake, MistakeKind, Setting, UnitText};
 pub use words::{Word, split};
 
 /// A unit with its drop-ins, as one: settings of later files come after those of earlier ones.
