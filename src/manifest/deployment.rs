@@ -66,6 +66,47 @@ pub struct Package {
     /// The version that it must have, as apt (`pkg=version`) or dnf (`pkg-version`) take it; the newest where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
+    /// Where it is installed at all, since distributions name things differently; everywhere where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only: Option<OnlyOn>,
+}
+
+/// The distributions that a package is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OnlyOn {
+    /// Those that have apt.
+    Apt,
+    /// Those that have dnf.
+    Dnf,
+    /// Debian itself, and not what is made of it.
+    Debian,
+    /// Ubuntu.
+    Ubuntu,
+}
+
+impl OnlyOn {
+    /// Whether a machine is of these, by `ID` and `ID_LIKE` of its `/etc/os-release`.
+    #[must_use]
+    pub fn holds(self, id: &str, id_like: &str) -> bool {
+        let is_like = |names: &[&str]| {
+            std::iter::once(id).chain(id_like.split_whitespace()).any(|one| names.contains(&one))
+        };
+        match self {
+            Self::Apt => is_like(&["debian", "ubuntu"]),
+            Self::Dnf => is_like(&["fedora", "rhel", "centos", "amzn"]),
+            Self::Debian => id == "debian",
+            Self::Ubuntu => id == "ubuntu",
+        }
+    }
+}
+
+impl Package {
+    /// A package in the version that the distribution has, everywhere.
+    #[must_use]
+    pub fn named(name: impl Into<String>) -> Self {
+        Self { name: name.into(), version: None, only: None }
+    }
 }
 
 /// A file, or a folder with all that is in it, that is placed on the machine.

@@ -25,6 +25,8 @@ pub enum Access {
     Private,
     /// Everybody (0644 on Unix).
     Public,
+    /// Everybody, who may also run it (0755 on Unix).
+    Program,
 }
 
 /// Puts `content` at `path` whole or not at all, making the folders above it.
@@ -58,6 +60,18 @@ pub fn create(path: &Path, content: &[u8], access: Access) -> Result<(), FileErr
         Err(_) if std::fs::read(path).is_ok_and(|there| there == content) => Ok(()),
         Err(error) => Err(fail(error.error)),
     }
+}
+
+/// Makes a folder and those above it; one that is there is as good.
+///
+/// # Errors
+/// Where it can't be made, also since there is something else.
+pub fn make_folder(path: &Path) -> Result<(), FileError> {
+    std::fs::create_dir_all(path).map_err(|source| FileError {
+        action: "make",
+        path: path.to_owned(),
+        source,
+    })
 }
 
 /// The whole of a file, or `None` where there is none.
@@ -111,6 +125,7 @@ fn tempfile_in(folder: &Path, access: Access) -> io::Result<tempfile::NamedTempF
     let mode = match access {
         Access::Private => 0o600,
         Access::Public => 0o644,
+        Access::Program => 0o755,
     };
     let file = tempfile::Builder::new().prefix(".cloudkit-").tempfile_in(folder)?;
     file.as_file().set_permissions(std::fs::Permissions::from_mode(mode))?;

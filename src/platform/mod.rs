@@ -13,6 +13,7 @@ pub mod http;
 pub mod journal;
 pub mod keys;
 pub mod process;
+pub mod programs;
 pub mod random;
 pub mod terminal;
 pub mod time_zone;
@@ -21,3 +22,4 @@ pub mod transient_unit;
 pub mod variables;
 
 pub use process::Process;
+pub use programs::Programs;

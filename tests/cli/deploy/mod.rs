@@ -1,0 +1,3 @@
+//! Sessions of `deploy`.
+
+mod generate;
