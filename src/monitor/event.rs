@@ -130,6 +130,8 @@ pub enum Topic {
     Webhook,
     /// Setting the dead-man timer.
     Timer,
+    /// Writing a deadline that was set on the machine into its tag.
+    WrittenDeadline,
     /// Writing the machine's status tag.
     StatusTag,
     /// The configuration as it is read again.
@@ -235,6 +237,7 @@ impl fmt::Display for Topic {
             Self::Control => "being spoken to",
             Self::Metrics => "serving figures",
             Self::Webhook => "telling the webhook",
+            Self::WrittenDeadline => "writing the deadline's tag",
             Self::StatusTag => "writing the status tag",
             Self::Timer => "setting the dead-man timer",
             Self::Configuration => "reading the configuration again",

@@ -2,7 +2,6 @@
 //!
 //! The file is the daemon's word, not its memory: nothing is decided by it, and it is gone when the daemon ends.
 
-use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -265,16 +264,7 @@ pub fn read(run_directory: &Path, now: Timestamp) -> Result<Status, StatusError>
 /// # Errors
 /// Where it is there and can't be removed.
 pub fn remove(run_directory: &Path) -> Result<(), FileError> {
-    remove_if_there(&run_directory.join(FILE_NAME))
-}
-
-pub(super) fn remove_if_there(path: &Path) -> Result<(), FileError> {
-    match std::fs::remove_file(path) {
-        Err(source) if source.kind() != io::ErrorKind::NotFound => {
-            Err(FileError { action: "remove", path: path.to_owned(), source })
-        }
-        _ => Ok(()),
-    }
+    files::remove_if_there(&run_directory.join(FILE_NAME))
 }
 
 #[cfg(test)]

@@ -7,7 +7,6 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::end::{End, EndReason};
-use super::status::remove_if_there;
 use crate::model::Span;
 use crate::platform::files::{self, Access, FileError};
 
@@ -69,5 +68,5 @@ pub fn write(run_directory: &Path, end: &End, now: Timestamp) -> Result<(), File
 /// # Errors
 /// Where it is there and can't be removed.
 pub fn remove(run_directory: &Path) -> Result<(), FileError> {
-    remove_if_there(&run_directory.join(FILE_NAME))
+    files::remove_if_there(&run_directory.join(FILE_NAME))
 }

@@ -14,6 +14,8 @@ pub mod journal;
 pub mod keys;
 pub mod process;
 pub mod random;
+#[cfg(feature = "net")]
+pub mod rest;
 pub mod terminal;
 pub mod time_zone;
 #[cfg(feature = "net")]
