@@ -271,6 +271,9 @@ where
     /// One look at the machine and what follows from it; tells when it was, and how long to wait for the next one.
     async fn tick(&mut self, planned: Option<Timestamp>) -> (Timestamp, Duration) {
         let readings = self.observer.observe(&self.configuration, &self.memory, &mut self.announcer).await;
+        if let Err(error) = warning::remove_strangers(Path::new(&self.configuration.run_directory)) {
+            self.announcer.outcome(Topic::WarningFile, Err::<(), _>(error));
+        }
         let now = clock::now();
         let readings = Readings { overdue: overdue(planned, now), ..readings };
         let decided = decide(&readings, &self.policy, &self.memory, now);

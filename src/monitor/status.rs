@@ -250,7 +250,9 @@ pub fn tag_value(decided: &Decided) -> String {
 /// Where the daemon is not running, or its status can't be read.
 pub fn read(run_directory: &Path, now: Timestamp) -> Result<Status, StatusError> {
     let path = run_directory.join(FILE_NAME);
-    let Some(content) = files::read_if_there(&path)? else { return Err(StatusError::NotRunning { path }) };
+    // What somebody else has put there is not the agent's word.
+    let content = if files::is_of_a_stranger(&path) { None } else { files::read_if_there(&path)? };
+    let Some(content) = content else { return Err(StatusError::NotRunning { path }) };
     let status: Status =
         serde_json::from_slice(&content).map_err(|source| StatusError::Content { path, source })?;
     if later(status.last_tick, STALE) < now {
