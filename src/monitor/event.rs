@@ -164,7 +164,9 @@ impl fmt::Display for Event {
                     "the clock is before the launch at {launched_at}: nothing is ended until it is right"
                 )
             }
-            Self::Grace { ends_at } => write!(f, "awake after the deadline: the machine ends at {ends_at}"),
+            Self::Grace { ends_at } => {
+                write!(f, "awake after its time to end: the machine ends at {ends_at}")
+            }
             Self::Idle { is_idle: true } => f.write_str("the machine has no work"),
             Self::Idle { is_idle: false } => f.write_str("the machine has work again"),
             Self::Complete { is_complete: true } => f.write_str("the machine's work is said to be complete"),
