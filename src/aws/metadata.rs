@@ -3,7 +3,9 @@
 //! Version 2 alone, never through a proxy, and no question takes longer than [`LIMIT`]. What follows from an answer, or
 //! from none, is the caller's business.
 
+use std::cell::RefCell;
 use std::error::Error;
+use std::rc::Rc;
 use std::time::Duration;
 
 use aws_config::imds::client::error::ImdsError;
@@ -53,11 +55,12 @@ pub enum MetadataError {
     },
 }
 
-/// The machine's door to the metadata service. Its clones share a session there.
-#[derive(Debug, Clone)]
+/// The machine's door to the metadata service; several questions may be asked at once.
+#[derive(Debug)]
 pub struct MetadataClient {
     builder: Builder,
-    client: Client,
+    /// The one whose token was last taken.
+    client: RefCell<Rc<Client>>,
     disabled: bool,
 }
 
@@ -73,7 +76,7 @@ impl MetadataClient {
     ///
     /// # Errors
     /// Where the service does not tell.
-    pub async fn instance_id(&mut self) -> Result<String, MetadataError> {
+    pub async fn instance_id(&self) -> Result<String, MetadataError> {
         self.get("/latest/meta-data/instance-id").await
     }
 
@@ -81,7 +84,7 @@ impl MetadataClient {
     ///
     /// # Errors
     /// Where the service does not tell.
-    pub async fn region(&mut self) -> Result<String, MetadataError> {
+    pub async fn region(&self) -> Result<String, MetadataError> {
         self.get("/latest/meta-data/placement/region").await
     }
 
@@ -89,7 +92,7 @@ impl MetadataClient {
     ///
     /// # Errors
     /// Where the service does not tell.
-    pub async fn is_spot(&mut self) -> Result<bool, MetadataError> {
+    pub async fn is_spot(&self) -> Result<bool, MetadataError> {
         Ok(self.get("/latest/meta-data/instance-life-cycle").await? == "spot")
     }
 
@@ -98,7 +101,7 @@ impl MetadataClient {
     ///
     /// # Errors
     /// Where the service does not tell.
-    pub async fn spot_action(&mut self) -> Result<Option<String>, MetadataError> {
+    pub async fn spot_action(&self) -> Result<Option<String>, MetadataError> {
         self.get_if_there("/latest/meta-data/spot/instance-action").await
     }
 
@@ -107,7 +110,7 @@ impl MetadataClient {
     ///
     /// # Errors
     /// Where the service does not tell.
-    pub async fn rebalance(&mut self) -> Result<Option<String>, MetadataError> {
+    pub async fn rebalance(&self) -> Result<Option<String>, MetadataError> {
         self.get_if_there("/latest/meta-data/events/recommendations/rebalance").await
     }
 
@@ -116,7 +119,7 @@ impl MetadataClient {
     ///
     /// # Errors
     /// Where the service does not tell.
-    pub async fn maintenance(&mut self) -> Result<Option<String>, MetadataError> {
+    pub async fn maintenance(&self) -> Result<Option<String>, MetadataError> {
         self.get_if_there("/latest/meta-data/events/maintenance/scheduled").await
     }
 
@@ -124,14 +127,24 @@ impl MetadataClient {
     ///
     /// # Errors
     /// Where the key can't be asked for, or the service does not tell.
-    pub async fn tag(&mut self, key: &str) -> Result<Option<String>, MetadataError> {
+    pub async fn tag(&self, key: &str) -> Result<Option<String>, MetadataError> {
         if !is_served(key) {
             return Err(MetadataError::Key { key: key.to_owned() });
         }
         self.get_if_there(&format!("/latest/meta-data/tags/instance/{key}")).await
     }
 
-    async fn get_if_there(&mut self, path: &str) -> Result<Option<String>, MetadataError> {
+    /// The keys of the machine's tags, of which those that a machine has need be asked for; none where its tags are not
+    /// served. <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/work-with-tags-in-IMDS.html>
+    ///
+    /// # Errors
+    /// Where the service does not tell.
+    pub async fn tag_keys(&self) -> Result<Vec<String>, MetadataError> {
+        let listed = self.get_if_there("/latest/meta-data/tags/instance").await?;
+        Ok(listed.unwrap_or_default().lines().map(str::to_owned).collect())
+    }
+
+    async fn get_if_there(&self, path: &str) -> Result<Option<String>, MetadataError> {
         match self.get(path).await {
             Ok(value) => Ok(Some(value)),
             Err(MetadataError::Status { status: NOT_FOUND, .. }) => Ok(None),
@@ -144,10 +157,10 @@ impl MetadataClient {
         // enough, so the SDK need not.
         let http = aws_smithy_http_client::Builder::new().build_http();
         let builder = builder.configure(&ProviderConfig::default().with_http_client(http)).max_attempts(1);
-        Self { client: builder.clone().build(), builder, disabled: false }
+        Self { client: RefCell::new(Rc::new(builder.clone().build())), builder, disabled: false }
     }
 
-    async fn get(&mut self, path: &str) -> Result<String, MetadataError> {
+    async fn get(&self, path: &str) -> Result<String, MetadataError> {
         if self.disabled {
             return Err(MetadataError::Disabled);
         }
@@ -159,13 +172,22 @@ impl MetadataClient {
     }
 
     /// Asks once more with a new token where the service refuses the one that the client holds.
-    async fn ask(&mut self, path: &str) -> Result<String, ImdsError> {
-        let mut answer = self.client.get(path).await;
+    async fn ask(&self, path: &str) -> Result<String, ImdsError> {
+        let client = Rc::clone(&self.client.borrow());
+        let mut answer = client.get(path).await;
         if answer.as_ref().err().and_then(status) == Some(UNAUTHORIZED) {
-            self.client = self.builder.clone().build();
-            answer = self.client.get(path).await;
+            answer = self.in_place_of(&client).get(path).await;
         }
         answer.map(String::from)
+    }
+
+    /// The client in place of one whose token was refused: what was asked beside it may have one already.
+    fn in_place_of(&self, refused: &Rc<Client>) -> Rc<Client> {
+        let mut client = self.client.borrow_mut();
+        if Rc::ptr_eq(&client, refused) {
+            *client = Rc::new(self.builder.clone().build());
+        }
+        Rc::clone(&client)
     }
 }
 
@@ -202,7 +224,7 @@ mod tests {
         let server = MetadataServer::start();
         server.serve("placement/region", "eu-north-1");
         server.serve("tags/instance/cloudkit:deadline", "2026-11-21T20:00:00Z");
-        let mut client = MetadataClient::at(&server.endpoint());
+        let client = MetadataClient::at(&server.endpoint());
         assert_eq!(client.region().await.unwrap(), "eu-north-1");
         assert_eq!(client.tag(DEADLINE).await.unwrap().as_deref(), Some("2026-11-21T20:00:00Z"));
         assert_eq!(client.tag(OLDER_DEADLINE).await.unwrap(), None);
@@ -214,7 +236,7 @@ mod tests {
     async fn a_token_that_is_refused_is_replaced() {
         let server = MetadataServer::start();
         server.serve("instance-id", "i-0123456789abcdef0");
-        let mut client = MetadataClient::at(&server.endpoint());
+        let client = MetadataClient::at(&server.endpoint());
         for token in ["one", "another"] {
             server.give_token(token);
             assert_eq!(client.instance_id().await.unwrap(), "i-0123456789abcdef0");
@@ -225,14 +247,14 @@ mod tests {
     async fn a_service_that_does_not_answer_is_not_waited_for() {
         let server = MetadataServer::start();
         server.hang();
-        let mut client = MetadataClient::at(&server.endpoint());
+        let client = MetadataClient::at(&server.endpoint());
         let asked = tokio::time::timeout(2 * LIMIT, client.instance_id()).await.expect("an end of waiting");
         assert!(matches!(asked, Err(MetadataError::NoAnswer { .. } | MetadataError::TooSlow)), "{asked:?}");
     }
 
     #[tokio::test]
     async fn a_service_that_is_switched_off_is_not_asked() {
-        let mut client = MetadataClient::new(&Process::sealed(&[], &[(DISABLED, "True")]));
+        let client = MetadataClient::new(&Process::sealed(&[], &[(DISABLED, "True")]));
         assert!(matches!(client.instance_id().await, Err(MetadataError::Disabled)));
     }
 }

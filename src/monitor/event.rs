@@ -130,6 +130,8 @@ pub enum Topic {
     Webhook,
     /// Setting the dead-man timer.
     Timer,
+    /// Writing a deadline that was set on the machine into its tag.
+    WrittenDeadline,
     /// Writing the machine's status tag.
     StatusTag,
     /// The configuration as it is read again.
@@ -162,7 +164,9 @@ impl fmt::Display for Event {
                     "the clock is before the launch at {launched_at}: nothing is ended until it is right"
                 )
             }
-            Self::Grace { ends_at } => write!(f, "awake after the deadline: the machine ends at {ends_at}"),
+            Self::Grace { ends_at } => {
+                write!(f, "awake after its time to end: the machine ends at {ends_at}")
+            }
             Self::Idle { is_idle: true } => f.write_str("the machine has no work"),
             Self::Idle { is_idle: false } => f.write_str("the machine has work again"),
             Self::Complete { is_complete: true } => f.write_str("the machine's work is said to be complete"),
@@ -235,6 +239,7 @@ impl fmt::Display for Topic {
             Self::Control => "being spoken to",
             Self::Metrics => "serving figures",
             Self::Webhook => "telling the webhook",
+            Self::WrittenDeadline => "writing the deadline's tag",
             Self::StatusTag => "writing the status tag",
             Self::Timer => "setting the dead-man timer",
             Self::Configuration => "reading the configuration again",

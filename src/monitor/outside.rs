@@ -85,11 +85,15 @@ pub(super) struct Outside {
     outcomes: mpsc::UnboundedReceiver<Outcome>,
 }
 
+/// Where others that tell somebody, or something, report how that went.
+#[derive(Debug, Clone)]
+pub struct Reports(mpsc::UnboundedSender<Outcome>);
+
 /// The other end, which does it.
 #[derive(Debug)]
 pub(super) struct Teller<'w, W> {
     wishes: watch::Receiver<Wishes>,
-    outcomes: mpsc::UnboundedSender<Outcome>,
+    reports: Reports,
     script: Option<String>,
     set_tag: &'w W,
     /// What the timer keeps, as far as is known.
@@ -104,10 +108,10 @@ pub(super) fn open<'w, W: SetTag>(
     set_tag: &'w W,
 ) -> (Outside, Teller<'w, W>) {
     let (wishes, wished) = watch::channel(Wishes::default());
-    let (outcome, outcomes) = mpsc::unbounded_channel();
+    let (reports, outcomes) = mpsc::unbounded_channel();
     let teller = Teller {
         wishes: wished,
-        outcomes: outcome,
+        reports: Reports(reports),
         script: configuration.deadline_script.clone(),
         set_tag,
         timer: configuration.deadline,
@@ -138,7 +142,19 @@ impl Outside {
     }
 }
 
+impl Reports {
+    pub(super) fn report(&self, topic: Topic, result: Result<(), OutsideError>) {
+        // A daemon that no longer listens is about to be gone.
+        let _ = self.0.send(Outcome { topic, result });
+    }
+}
+
 impl<W: SetTag> Teller<'_, W> {
+    /// Where others report as this does.
+    pub(super) fn reports(&self) -> Reports {
+        self.reports.clone()
+    }
+
     /// Never returns: it is dropped with the daemon.
     pub(super) async fn serve(mut self) {
         loop {
@@ -176,7 +192,7 @@ impl<W: SetTag> Teller<'_, W> {
         if is_set {
             self.timer = Some(to);
         }
-        self.report(Topic::Timer, result);
+        self.reports.report(Topic::Timer, result);
         is_set
     }
 
@@ -191,12 +207,7 @@ impl<W: SetTag> Teller<'_, W> {
         if is_set {
             self.status = Some(status);
         }
-        self.report(Topic::StatusTag, result.map_err(OutsideError::from));
+        self.reports.report(Topic::StatusTag, result.map_err(OutsideError::from));
         is_set
-    }
-
-    fn report(&self, topic: Topic, result: Result<(), OutsideError>) {
-        // A daemon that no longer listens is about to be gone.
-        let _ = self.outcomes.send(Outcome { topic, result });
     }
 }

@@ -11,7 +11,8 @@ use super::idle::Sample;
 use super::rules::Rules;
 use crate::model::{EndAction, Span};
 
-/// Something that was read, or that could not be.
+/// Something that was read, or that could not be: why is told as trouble by who reads. What a look at the machine's work
+/// reads keeps its reason, since that is shown beside the reading ([`idle::Reading`](super::idle::Reading)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reading<T> {
     /// It was read.

@@ -34,7 +34,7 @@ use super::{service_manager, warning};
 use crate::aws::metadata::MetadataClient;
 use crate::model::agent::AgentConfiguration;
 use crate::model::{EndAction, ShutdownBehavior, Span};
-use crate::platform::clock;
+use crate::platform::{clock, rest};
 
 /// The longest time between two ticks.
 const TICK: Span = Span::from_seconds(5);
@@ -95,9 +95,9 @@ where
     let control = daemon.open_control();
     let (metrics, figures) = metrics.unzip();
     daemon.figures = figures;
-    let doer = Doer::new(configuration, set_tag);
     let (outside, teller) = outside::open(configuration, set_tag);
     daemon.outside = outside;
+    let doer = Doer::new(configuration, set_tag, teller.reports());
     tokio::select! {
         () = daemon.watch() => {}
         () = teller.serve() => {}
@@ -202,7 +202,7 @@ where
 
     /// Waits for the next look, and answers who asks meanwhile; an order is looked at at once.
     async fn rest(&mut self, wait: Duration) {
-        let over = tokio::time::sleep(wait);
+        let over = rest::rest(wait);
         tokio::pin!(over);
         loop {
             tokio::select! {
@@ -245,7 +245,7 @@ where
         reply.give(applied);
     }
 
-    /// Reads the configuration again. What a running daemon can't change is refused, and so is all of it then.
+    /// Reads the configuration again, and at the next look the tags. What a running daemon can't change is refused, and so is all of it then.
     fn reload(&mut self) -> Answer {
         let read = match configuration::read(&self.configuration_file) {
             Ok(read) => read,
@@ -264,12 +264,16 @@ where
         }
         self.policy = Policy::from(&read);
         self.configuration = read;
+        self.observer.ask_anew();
         Answer::noted(What::Reloaded)
     }
 
     /// One look at the machine and what follows from it; tells when it was, and how long to wait for the next one.
     async fn tick(&mut self, planned: Option<Timestamp>) -> (Timestamp, Duration) {
         let readings = self.observer.observe(&self.configuration, &self.memory, &mut self.announcer).await;
+        if let Err(error) = warning::remove_strangers(Path::new(&self.configuration.run_directory)) {
+            self.announcer.outcome(Topic::WarningFile, Err::<(), _>(error));
+        }
         let now = clock::now();
         let readings = Readings { overdue: overdue(planned, now), ..readings };
         let decided = decide(&readings, &self.policy, &self.memory, now);

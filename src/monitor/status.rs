@@ -2,7 +2,6 @@
 //!
 //! The file is the daemon's word, not its memory: nothing is decided by it, and it is gone when the daemon ends.
 
-use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -251,7 +250,9 @@ pub fn tag_value(decided: &Decided) -> String {
 /// Where the daemon is not running, or its status can't be read.
 pub fn read(run_directory: &Path, now: Timestamp) -> Result<Status, StatusError> {
     let path = run_directory.join(FILE_NAME);
-    let Some(content) = files::read_if_there(&path)? else { return Err(StatusError::NotRunning { path }) };
+    // What somebody else has put there is not the agent's word.
+    let content = if files::is_of_a_stranger(&path) { None } else { files::read_if_there(&path)? };
+    let Some(content) = content else { return Err(StatusError::NotRunning { path }) };
     let status: Status =
         serde_json::from_slice(&content).map_err(|source| StatusError::Content { path, source })?;
     if later(status.last_tick, STALE) < now {
@@ -265,16 +266,7 @@ pub fn read(run_directory: &Path, now: Timestamp) -> Result<Status, StatusError>
 /// # Errors
 /// Where it is there and can't be removed.
 pub fn remove(run_directory: &Path) -> Result<(), FileError> {
-    remove_if_there(&run_directory.join(FILE_NAME))
-}
-
-pub(super) fn remove_if_there(path: &Path) -> Result<(), FileError> {
-    match std::fs::remove_file(path) {
-        Err(source) if source.kind() != io::ErrorKind::NotFound => {
-            Err(FileError { action: "remove", path: path.to_owned(), source })
-        }
-        _ => Ok(()),
-    }
+    files::remove_if_there(&run_directory.join(FILE_NAME))
 }
 
 #[cfg(test)]

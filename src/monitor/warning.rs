@@ -7,7 +7,6 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::end::{End, EndReason};
-use super::status::remove_if_there;
 use crate::model::Span;
 use crate::platform::files::{self, Access, FileError};
 
@@ -64,10 +63,19 @@ pub fn write(run_directory: &Path, end: &End, now: Timestamp) -> Result<(), File
     files::replace(&run_directory.join(FILE_NAME), text(end, now).as_bytes(), Access::Public)
 }
 
+/// Removes what somebody else has put in its place, which people would read as the agent's word and the dead-man timer
+/// would write to.
+///
+/// # Errors
+/// Where it is there and can't be removed.
+pub fn remove_strangers(run_directory: &Path) -> Result<(), FileError> {
+    files::remove_strangers(&run_directory.join(FILE_NAME))
+}
+
 /// Takes the warning away.
 ///
 /// # Errors
 /// Where it is there and can't be removed.
 pub fn remove(run_directory: &Path) -> Result<(), FileError> {
-    remove_if_there(&run_directory.join(FILE_NAME))
+    files::remove_if_there(&run_directory.join(FILE_NAME))
 }

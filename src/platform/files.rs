@@ -106,6 +106,42 @@ pub fn read_with_distrust(path: &Path, most: usize) -> io::Result<Vec<u8>> {
     Ok(content)
 }
 
+/// Removes what somebody else than the folder's owner has put at a path: in a folder that others may make files in, what
+/// is at a name of the owner's is the owner's or nobody's. Links and pipes are removed, not followed.
+///
+/// # Errors
+/// Where it is there and can't be removed.
+#[cfg(unix)]
+pub fn remove_strangers(path: &Path) -> Result<(), FileError> {
+    if is_of_a_stranger(path) { remove_if_there(path) } else { Ok(()) }
+}
+
+/// Nobody else makes files here.
+///
+/// # Errors
+/// Never.
+#[cfg(not(unix))]
+pub fn remove_strangers(_path: &Path) -> Result<(), FileError> {
+    Ok(())
+}
+
+/// Whether what is at a path belongs to somebody else than the folder that it is in.
+#[cfg(unix)]
+#[must_use]
+pub fn is_of_a_stranger(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let owner = |path: &Path| std::fs::symlink_metadata(path).map(|metadata| metadata.uid());
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    matches!((owner(path), owner(folder)), (Ok(file), Ok(folder)) if file != folder)
+}
+
+/// There is no telling, and nobody else makes files here.
+#[cfg(not(unix))]
+#[must_use]
+pub const fn is_of_a_stranger(_path: &Path) -> bool {
+    false
+}
+
 /// Removes a file; that there is none is as good.
 ///
 /// # Errors
@@ -159,6 +195,24 @@ mod tests {
         {
             use std::os::unix::fs::PermissionsExt;
             assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_what_is_of_somebody_else_than_the_folder_is_a_strangers() {
+        let folder = tempfile::tempdir().unwrap();
+        let (own, other) = (folder.path().join("own"), folder.path().join("other"));
+        std::fs::write(&own, "").unwrap();
+        std::os::unix::fs::symlink(&own, &other).unwrap();
+        assert!(!is_of_a_stranger(&own) && !is_of_a_stranger(&other));
+        assert!(!is_of_a_stranger(&folder.path().join("none")));
+        // Only root may give a file away: elsewhere there is no stranger to be had.
+        if std::os::unix::fs::lchown(&other, Some(65_534), None).is_ok() {
+            assert!(is_of_a_stranger(&other));
+            remove_strangers(&own).unwrap();
+            remove_strangers(&other).unwrap();
+            assert!(own.exists() && std::fs::symlink_metadata(&other).is_err());
         }
     }
 

@@ -15,6 +15,8 @@ pub mod keys;
 pub mod process;
 pub mod programs;
 pub mod random;
+#[cfg(feature = "net")]
+pub mod rest;
 pub mod terminal;
 pub mod time_zone;
 #[cfg(feature = "net")]

@@ -52,6 +52,11 @@ class Sessions(MetadataTest):
         self.token = self.session("1").body.decode()
         wait_until(lambda: self.get("meta-data/").status == 401)
 
+    def test_a_connection_is_closed_after_its_answer(self) -> None:
+        self.open()
+        self.assertEqual(self.session().headers["Connection"], "close")
+        self.assertEqual(self.get("meta-data/").headers["Connection"], "close")
+
     def test_one_listener_for_each_machine(self) -> None:
         self.open()
         again = self.control("POST", f"/machines/{self.id}/metadata")["endpoint"]

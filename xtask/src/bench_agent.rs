@@ -85,8 +85,8 @@ struct Metadata {
 }
 
 #[derive(Deserialize)]
-struct Machine {
-    id: String,
+struct Launched {
+    instance_id: String,
 }
 
 pub(crate) fn run(workspace: &Workspace, arguments: &BenchAgentArguments) -> Result<(), BenchAgentError> {
@@ -98,8 +98,13 @@ pub(crate) fn run(workspace: &Workspace, arguments: &BenchAgentArguments) -> Res
     let home = tempfile::tempdir().map_err(write("a home"))?;
     process::run(&mut workspace.cargo(["build", "--package", "cloudkit"]))?;
     let launcher = workspace.target().join("debug").join("cloudkit");
-    let endpoint = machine(&launcher, &lab.addresses, home.path())?;
-    let mut daemons = vec![agent(&program, &lab.addresses, home.path(), &endpoint)?];
+    let run_directory = in_memory().map_err(write("a run directory"))?;
+    let mut daemons = Vec::new();
+    for market in ["spot", "on-demand"] {
+        let metadata = machine(&launcher, &lab.addresses, home.path(), market)?;
+        let (home, run_directory) = (home.path().join(market), run_directory.path().join(market));
+        daemons.push(agent(&program, &lab.addresses, [&home, &run_directory], market, &metadata)?);
+    }
     for missing in debian::ensure_packages(&[EXPORTER, COLLECTD]) {
         say::talk(format_args!("left out: {}", missing.why));
     }
@@ -128,22 +133,30 @@ pub(crate) fn run(workspace: &Workspace, arguments: &BenchAgentArguments) -> Res
     Ok(())
 }
 
-/// Launches a spot machine, of which most is asked, and hands back where its metadata service is.
-fn machine(program: &Path, lab: &Addresses, home: &Path) -> Result<String, BenchAgentError> {
+/// A folder where nothing waits for a disk, as `/run` is on every machine with systemd.
+fn in_memory() -> io::Result<tempfile::TempDir> {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }
+}
+
+/// Launches a machine and hands back where its metadata service is; of a spot machine most is asked.
+fn machine(program: &Path, lab: &Addresses, home: &Path, market: &str) -> Result<String, BenchAgentError> {
     let mut launch = Command::new(program);
     launch
         .args([
             "launch",
             "-t",
             "t3.small",
-            "--spot",
             "--ttl",
             "1d",
             "--no-agent",
             "--yes",
             "--wait",
             "running",
+            "-o",
+            "json",
         ])
+        .args((market == "spot").then_some("--spot"))
         .envs(lab.variables())
         .env("AWS_REGION", "us-east-1")
         .env("HOME", home)
@@ -154,23 +167,28 @@ fn machine(program: &Path, lab: &Addresses, home: &Path) -> Result<String, Bench
         return Err(BenchAgentError::Launch(String::from_utf8_lossy(&output.stderr).into_owned()));
     }
     let http = Http::new();
-    let url = format!("{}/machines", lab.control);
-    let machines: Vec<Machine> = http::json(&url, &http.get(&url, &[])?)?;
-    let id = machines.first().map(|machine| machine.id.clone()).unwrap_or_default();
-    let url = format!("{url}/{id}/metadata");
+    let launched: Launched = serde_json::from_slice(&output.stdout)
+        .map_err(|error| BenchAgentError::Launch(format!("its output: {error}")))?;
+    let url = format!("{}/machines/{}/metadata", lab.control, launched.instance_id);
     let metadata: Metadata = http::json(&url, &http.post(&url, &[], "{}")?)?;
     Ok(metadata.endpoint)
 }
 
 /// The agent as it is on a machine, but that it ends nothing and tells no terminal.
-fn agent(program: &Path, lab: &Addresses, home: &Path, metadata: &str) -> Result<Daemon, BenchAgentError> {
+fn agent(
+    program: &Path,
+    lab: &Addresses,
+    [home, run_directory]: [&Path; 2],
+    market: &str,
+    metadata: &str,
+) -> Result<Daemon, BenchAgentError> {
+    fs::create_dir_all(home).map_err(write("a home"))?;
     let launched_at = Timestamp::now();
-    let folder = |name: &str| home.join(name).display().to_string();
     let configuration = AgentConfiguration {
         end_by: EndBy::Api,
         warn: Warn::File,
-        state_directory: folder("state"),
-        run_directory: folder("run"),
+        state_directory: home.join("state").display().to_string(),
+        run_directory: run_directory.display().to_string(),
         console: None,
         deadline_script: None,
         idle_timeout: "12h".parse().ok(),
@@ -187,7 +205,8 @@ fn agent(program: &Path, lab: &Addresses, home: &Path, metadata: &str) -> Result
     command.arg0("cloudkit").args(["agent", "run", "--configuration"]).arg(&file);
     command.envs(lab.variables()).env("HOME", home).env_remove("AWS_EC2_METADATA_DISABLED");
     command.env("AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata);
-    Daemon::start("cloudkit agent, on a spot machine", command)
+    let article = if market == "spot" { "a" } else { "an" };
+    Daemon::start(&format!("cloudkit agent, on {article} {market} machine"), command)
 }
 
 /// collectd with the readings that the agent takes too, at its own interval.

@@ -2,7 +2,7 @@
 //!
 //! It knows no path but those; the lab's service is the faithful one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -12,6 +12,10 @@ struct Content {
     values: BTreeMap<String, String>,
     token: String,
     hangs: bool,
+    /// What is answered with an error.
+    failing: BTreeSet<String>,
+    /// What was asked for below `/latest/meta-data/`.
+    asked: Vec<String>,
 }
 
 /// The service; it ends with the test's process.
@@ -25,13 +29,19 @@ impl MetadataServer {
     pub(crate) fn start() -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
         let address = listener.local_addr().expect("its address");
-        let content = Content { values: BTreeMap::new(), token: "token".to_owned(), hangs: false };
+        let content = Content {
+            values: BTreeMap::new(),
+            token: "token".to_owned(),
+            hangs: false,
+            failing: BTreeSet::new(),
+            asked: Vec::new(),
+        };
         let content = Arc::new(Mutex::new(content));
         let served = Arc::clone(&content);
         std::thread::spawn(move || {
             let mut open = Vec::new();
             for stream in listener.incoming().flatten() {
-                open.extend(answer(stream, &served.lock().expect("the content")));
+                open.extend(answer(stream, &mut served.lock().expect("the content")));
             }
         });
         Self { address, content }
@@ -51,6 +61,18 @@ impl MetadataServer {
         self.content.lock().expect("the content").token = token.to_owned();
     }
 
+    /// Answers this path with an error from now on.
+    pub(crate) fn fail(&self, path: &str) {
+        self.content.lock().expect("the content").failing.insert(path.to_owned());
+    }
+
+    /// What was asked for since this was asked last, in the order of its names.
+    pub(crate) fn asked(&self) -> Vec<String> {
+        let mut asked = std::mem::take(&mut self.content.lock().expect("the content").asked);
+        asked.sort();
+        asked
+    }
+
     /// Takes connections and never answers from now on.
     pub(crate) fn hang(&self) {
         self.content.lock().expect("the content").hangs = true;
@@ -58,7 +80,7 @@ impl MetadataServer {
 }
 
 /// Answers one request; hands the connection back where it is to stay open without an answer.
-fn answer(mut stream: TcpStream, content: &Content) -> Option<TcpStream> {
+fn answer(mut stream: TcpStream, content: &mut Content) -> Option<TcpStream> {
     if content.hangs {
         return Some(stream);
     }
@@ -71,7 +93,7 @@ fn answer(mut stream: TcpStream, content: &Content) -> Option<TcpStream> {
     None
 }
 
-fn respond<'c>(lines: &[String], content: &'c Content) -> (&'static str, &'c str) {
+fn respond<'c>(lines: &[String], content: &'c mut Content) -> (&'static str, &'c str) {
     let request = lines.first().map(String::as_str).unwrap_or_default();
     if request.starts_with("PUT /latest/api/token ") {
         return ("200 OK", &content.token);
@@ -81,5 +103,10 @@ fn respond<'c>(lines: &[String], content: &'c Content) -> (&'static str, &'c str
         return ("401 Unauthorized", "");
     }
     let path = request.strip_prefix("GET /latest/meta-data/").and_then(|rest| rest.split(' ').next());
-    path.and_then(|path| content.values.get(path)).map_or(("404 Not Found", ""), |value| ("200 OK", value))
+    let path = path.unwrap_or_default();
+    content.asked.push(path.to_owned());
+    if content.failing.contains(path) {
+        return ("500 Internal Server Error", "");
+    }
+    content.values.get(path).map_or(("404 Not Found", ""), |value| ("200 OK", value))
 }

@@ -1,6 +1,6 @@
-//! `cloudkit agent reload`: has the daemon read its configuration again.
+//! `cloudkit agent reload`: has the daemon read its configuration and the machine's tags again.
 //!
-//! One that it can't live by is refused, and the old one goes on.
+//! A configuration that it can't live by is refused, and the old one goes on.
 
 use clap::Args;
 
@@ -10,7 +10,7 @@ use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
 use crate::monitor::control::request::Request;
 
-/// Have the agent read its configuration again
+/// Have the agent read its configuration and the machine's tags again
 #[derive(Debug, Args)]
 pub(super) struct ReloadArguments {
     #[command(flatten)]

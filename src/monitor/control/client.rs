@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::answer::Answer;
 use super::request::Request;
 use super::{MAX_LINE, SOCKET_NAME};
+use crate::platform::files;
 
 /// An order to move a deadline waits for the API and for systemd.
 const LIMIT: Duration = Duration::from_secs(75);
@@ -43,6 +44,10 @@ pub enum ClientError {
 /// Where there is none, or it gives no answer that is understood.
 pub fn ask(run_directory: &Path, request: &Request) -> Result<Answer, ClientError> {
     let path = run_directory.join(SOCKET_NAME);
+    // One that a member of the group has made while the agent's was not there.
+    if files::is_of_a_stranger(&path) {
+        return Err(ClientError::NoAgent { path });
+    }
     let mut stream = UnixStream::connect(&path).map_err(|error| match error.kind() {
         io::ErrorKind::PermissionDenied => ClientError::NotAllowed { path: path.clone() },
         io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => {

@@ -60,14 +60,6 @@ pub fn read(run_directory: &Path) -> Result<Option<Completion>, FileError> {
     }
 }
 
-/// Takes the file away, once the machine has ended by it or a restart of the system has kept it.
-///
-/// # Errors
-/// Where it is there and can't be removed.
-pub fn remove(run_directory: &Path) -> Result<(), FileError> {
-    files::remove_if_there(&path(run_directory))
-}
-
 fn understood(content: &[u8]) -> Completion {
     let said: Completion = serde_json::from_slice(content).unwrap_or_else(|_| {
         let text = String::from_utf8_lossy(content);

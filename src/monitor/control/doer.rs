@@ -1,7 +1,8 @@
 //! Does what a request leaves to be done outside the daemon's loop: tells the tag and the timer of a deadline, and writes
 //! the file of completion.
 //!
-//! It decides nothing. What fails becomes part of the answer: who asked has to know who else knows.
+//! It decides nothing. What fails becomes part of the answer, since who asked has to know who else knows, and is reported
+//! to the daemon, whose log outlives the answer.
 
 use std::path::Path;
 
@@ -12,8 +13,8 @@ use super::apply::{Applied, Spread, Then};
 use super::completion;
 use crate::model::agent::AgentConfiguration;
 use crate::model::tag::{self, Tag};
-use crate::monitor::event::with_causes;
-use crate::monitor::outside::SetTag;
+use crate::monitor::event::{Topic, with_causes};
+use crate::monitor::outside::{OutsideError, Reports, SetTag};
 use crate::monitor::timer;
 
 /// Does what requests leave to be done.
@@ -21,14 +22,15 @@ use crate::monitor::timer;
 pub struct Doer<'c, W> {
     configuration: &'c AgentConfiguration,
     set_tag: &'c W,
+    reports: Reports,
     /// Two deadlines told at once could arrive in the wrong order.
     one_at_a_time: Mutex<()>,
 }
 
 impl<'c, W: SetTag> Doer<'c, W> {
     /// One for the machine of this configuration, which writes tags by `set_tag`.
-    pub fn new(configuration: &'c AgentConfiguration, set_tag: &'c W) -> Self {
-        Self { configuration, set_tag, one_at_a_time: Mutex::new(()) }
+    pub fn new(configuration: &'c AgentConfiguration, set_tag: &'c W, reports: Reports) -> Self {
+        Self { configuration, set_tag, reports, one_at_a_time: Mutex::new(()) }
     }
 
     /// Does what is left of a request, and has the answer say how it went.
@@ -55,17 +57,21 @@ impl<'c, W: SetTag> Doer<'c, W> {
             return Protection::DoesNotKnow("it is not known which machine this is".to_owned());
         };
         let deadline = Tag::new(tag::DEADLINE, spread.to.to_string());
-        match self.set_tag.set(deadline, identity).await {
-            Ok(()) => Protection::Knows,
-            Err(error) => Protection::DoesNotKnow(with_causes(&error)),
-        }
+        self.protection(Topic::WrittenDeadline, self.set_tag.set(deadline, identity).await)
     }
 
     async fn timer(&self, spread: &Spread) -> Protection {
         let Some(script) = &self.configuration.deadline_script else { return Protection::Absent };
-        match timer::set(script, spread.to, spread.direction, spread.over).await {
+        self.protection(Topic::Timer, timer::set(script, spread.to, spread.direction, spread.over).await)
+    }
+
+    fn protection<E: Into<OutsideError>>(&self, topic: Topic, result: Result<(), E>) -> Protection {
+        let result = result.map_err(Into::into);
+        let protection = match &result {
             Ok(()) => Protection::Knows,
-            Err(error) => Protection::DoesNotKnow(with_causes(&error)),
-        }
+            Err(error) => Protection::DoesNotKnow(with_causes(error)),
+        };
+        self.reports.report(topic, result);
+        protection
     }
 }

@@ -212,7 +212,7 @@ fn a_completion_is_read_whatever_is_in_its_file() {
         std::fs::write(completion::path(folder.path()), content).unwrap();
         assert_eq!(completion::read(folder.path()).unwrap(), Some(Completion::default()), "{content}");
     }
-    completion::remove(folder.path()).unwrap();
+    std::fs::remove_file(completion::path(folder.path())).unwrap();
     assert_eq!(completion::read(folder.path()).unwrap(), None);
 }
 
@@ -224,7 +224,7 @@ fn a_completion_that_leads_elsewhere_is_not_followed() {
     std::fs::write(&secret, r#"{"message":"secret"}"#).unwrap();
     std::os::unix::fs::symlink(&secret, completion::path(folder.path())).unwrap();
     assert!(completion::read(folder.path()).is_err());
-    completion::remove(folder.path()).unwrap();
+    std::fs::remove_file(completion::path(folder.path())).unwrap();
     std::fs::create_dir(completion::path(folder.path())).unwrap();
     assert!(completion::read(folder.path()).is_err());
 }

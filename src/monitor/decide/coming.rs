@@ -83,10 +83,12 @@ fn at_cost_limit(policy: &Policy, memory: &Memory) -> Option<Coming> {
 
 fn when_complete(policy: &Policy, memory: &Memory) -> Option<Coming> {
     let completed = memory.completed.as_ref()?;
-    let at = later(completed.at, policy.complete_delay).max(paused_until(memory));
+    // What a machine has slept with, it may have been woken to take back.
+    let (at, in_grace) = with_grace(later(completed.at, policy.complete_delay), memory);
+    let at = at.max(paused_until(memory));
     let action = policy.action(EndReason::Complete, memory);
     let end = End { reason: EndReason::Complete, at, action };
-    Some(Coming { end, is_due: true, in_grace: false, warn_before: policy.warn_before })
+    Some(Coming { end, is_due: true, in_grace, warn_before: policy.warn_before })
 }
 
 /// After so long without work. It is due when a look has found that, not when it was foreseen.

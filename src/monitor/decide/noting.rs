@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Deadline, DeadlineSource};
 use crate::model::Span;
-use crate::monitor::idle::{self, Continuity};
+use crate::monitor::idle;
 use crate::monitor::memory::{Completed, Memory};
 use crate::monitor::policy::{ASLEEP, GRACE, Policy};
 use crate::monitor::readings::{Boot, Identity, Reading, Readings};
@@ -104,7 +104,7 @@ fn rules(readings: &Readings, policy: &Policy, memory: &mut Memory, now: Timesta
 /// Remembers for how long the machine has had no work, and when that comes to an end if it goes on so.
 fn work(readings: &Readings, policy: &Policy, memory: &mut Memory, now: Timestamp) {
     let Some(sample) = readings.sample.clone() else { return };
-    idle::advance(&mut memory.idle, sample, &policy.thresholds, Continuity::Unbroken);
+    idle::advance(&mut memory.idle, sample, &policy.thresholds);
     let quiet = memory.idle.quiet_for();
     let timeout = policy.rules_in_force(memory).idle_timeout.filter(|_| quiet > Span::default());
     let foreseen = timeout.map(|timeout| {

@@ -21,7 +21,7 @@ pub use crate::model::thresholds::Thresholds;
 pub use look::{Sampler, Watched};
 pub use sample::{Reading, Sample};
 pub use verdict::{Signal, SignalName, State, Unit, Verdict};
-pub use window::{Continuity, Window, advance};
+pub use window::{Window, advance};
 
 #[cfg(test)]
 pub(super) mod tests;

@@ -3,7 +3,6 @@
 //! It knows no clock: time is what passed between two looks since the boot, so that a clock that is set changes nothing. It
 //! decides nothing.
 
-use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Thresholds;
@@ -39,15 +38,6 @@ struct Kept {
     verdict: Option<Verdict>,
 }
 
-/// Whether the machine went on since the last look.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Continuity {
-    /// As far as the caller knows it did; another boot and a long gap are seen here.
-    Unbroken,
-    /// It booted, or resumed from a sleep, however short, or a policy changed: what was before does not count.
-    Broken,
-}
-
 impl From<serde_json::Value> for Window {
     fn from(value: serde_json::Value) -> Self {
         Self { kept: serde_json::from_value(value).unwrap_or_default() }
@@ -73,14 +63,6 @@ impl Window {
         Span::from_seconds(self.kept.quiet_ms / 1000)
     }
 
-    /// Since when, by the clock as it was at the last look; none where the machine is at work or it can't be told.
-    #[must_use]
-    pub fn since(&self) -> Option<Timestamp> {
-        let quiet = SignedDuration::from_millis(i64::try_from(self.kept.quiet_ms).ok()?);
-        let last = self.kept.last.as_ref().filter(|_| self.kept.quiet_ms > 0)?;
-        last.taken_at.checked_sub(quiet).ok()
-    }
-
     /// What the last look came to.
     #[must_use]
     pub const fn verdict(&self) -> Option<&Verdict> {
@@ -88,13 +70,11 @@ impl Window {
     }
 }
 
-/// Takes the next look into account.
-pub fn advance(window: &mut Window, sample: Sample, thresholds: &Thresholds, continuity: Continuity) {
+/// Takes the next look into account. Another boot and a long gap are seen here; who knows of anything else that makes what
+/// was before not count, such as a sleep, begins with a new window.
+pub fn advance(window: &mut Window, sample: Sample, thresholds: &Thresholds) {
     let kept = &mut window.kept;
-    let step = match continuity {
-        Continuity::Unbroken if kept.thresholds == *thresholds => step(kept.last.as_ref(), &sample),
-        Continuity::Unbroken | Continuity::Broken => Step::Anew,
-    };
+    let step = if kept.thresholds == *thresholds { step(kept.last.as_ref(), &sample) } else { Step::Anew };
     let (verdict, quiet_ms) = match (step, &kept.last) {
         (Step::TooSoon, _) => return,
         (Step::On(elapsed_ms), Some(last)) => {

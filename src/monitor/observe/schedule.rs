@@ -29,9 +29,33 @@ impl Default for Schedule {
     }
 }
 
+/// What it is time to ask.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Due {
+    pub(super) deadline: bool,
+    pub(super) rules: bool,
+    pub(super) maintenance: bool,
+}
+
+impl Schedule {
+    /// What it is time for; it is then taken for done.
+    pub(super) fn due(&mut self) -> Due {
+        Due {
+            deadline: self.deadline.is_due(),
+            rules: self.rules.is_due(),
+            maintenance: self.maintenance.is_due(),
+        }
+    }
+}
+
 impl Every {
     pub(super) const fn new(interval: Duration) -> Self {
         Self { interval, last: None }
+    }
+
+    /// It is time again, whenever it was done last.
+    pub(super) fn again(&mut self) {
+        self.last = None;
     }
 
     /// Whether it is time; it is then taken for done.

@@ -53,12 +53,16 @@ class Request:
 
 @dataclass
 class Response:
-    """Chunks take the place of the body; `Content-Length` then says how many bytes they should come to, if known."""
+    """Chunks take the place of the body; `Content-Length` then says how many bytes they should come to, if known.
+
+    One that closes is the last on its connection.
+    """
 
     status: int
     body: bytes = b""
     headers: list[tuple[str, str]] = field(default_factory=list)
     chunks: Iterator[bytes] | None = None
+    closes: bool = False
 
     @classmethod
     def text(cls, text: str, status: int = 200) -> Response:
@@ -157,6 +161,8 @@ class _Exchange(BaseHTTPRequestHandler):
         for name, value in response.headers:
             if name.lower() not in ("content-length", "connection", "date", "server"):
                 self.send_header(name, value)
+        if response.closes:
+            self.send_header("Connection", "close")
         told = response.header("Content-Length")
         if response.chunks is not None and told is None:
             self.send_header("Transfer-Encoding", "chunked")

@@ -25,7 +25,7 @@ const THIRD_PARTY: &[Home] = &[
     Home { module: "cli", crates: &["clap", "clap_complete", "clap_mangen", "inquire"], prefixes: &[] },
     Home { module: "output", crates: &["console", "indicatif"], prefixes: &[] },
     Home { module: "monitor", crates: &["nvml_wrapper", "procfs"], prefixes: &[] },
-    Home { module: "platform", crates: &["reqwest"], prefixes: &[] },
+    Home { module: "platform", crates: &["reqwest", "rustix"], prefixes: &[] },
 ];
 
 /// The only module that may ask the machine itself.

@@ -130,6 +130,24 @@ fn work_that_is_complete_ends_the_machine_unless_that_is_taken_back() {
 }
 
 #[test]
+fn a_machine_that_was_complete_before_it_slept_can_be_kept_for_ten_minutes() {
+    let mut machine = Machine::new();
+    let complete = Readings { completion: Reading::Known(Some(Completion::default())), ..blind() };
+    machine.tick(&complete, LAUNCH);
+    assert_eq!(machine.tick(&complete, LAUNCH + 30), orderly(EndReason::Complete, LAUNCH + 30));
+    // It hibernates, and with it the file that says so.
+    let resumed = LAUNCH + 3600;
+    let after = Readings { overdue: Reading::Known(Span::from_seconds(3570)), ..complete.clone() };
+    let end = end_of(EndReason::Complete, resumed + 600);
+    assert_eq!(machine.tick(&after, resumed), Decision::Warn(end));
+    let mut kept = Machine { memory: machine.memory.clone(), ..Machine::new() };
+    let gone = Readings { completion: Reading::Known(None), ..blind() };
+    assert_eq!(kept.tick(&gone, resumed + 5), Decision::TakeBack(Some(end_at(DEADLINE))));
+    assert_eq!(machine.tick(&complete, resumed + 599), Decision::Warn(end), "a minute before");
+    assert_eq!(machine.tick(&complete, resumed + 600), orderly(EndReason::Complete, resumed + 600));
+}
+
+#[test]
 fn a_machine_ends_when_it_has_cost_its_limit_across_restarts() {
     let limit = CostLimit {
         usd: "1.50".parse().unwrap(),

@@ -6,7 +6,7 @@ use super::*;
 use crate::model::thresholds::Thresholds;
 use crate::monitor::idle::sample::Gpu;
 use crate::monitor::idle::verdict::Unit;
-use crate::monitor::idle::window::{Continuity, Window, advance};
+use crate::monitor::idle::window::{Window, advance};
 
 /// Something that happens to a machine between two looks.
 #[derive(Debug, Clone)]
@@ -109,7 +109,7 @@ proptest! {
         let mut window = Window::default();
         for (minute, look) in life.iter().zip(looks(&life)) {
             let before = window.clone();
-            advance(&mut window, look, &Thresholds::default(), Continuity::Unbroken);
+            advance(&mut window, look, &Thresholds::default());
             let passed_over = window == before;
             prop_assert!(passed_over || minute.fails.is_none() || window.quiet_for().seconds() == 0);
             let state = window.verdict().map(Verdict::state);
@@ -123,7 +123,7 @@ proptest! {
         let mut passed = 0;
         for (number, (minute, look)) in life.iter().zip(looks(&life)).enumerate() {
             passed += if number == 0 { 0 } else { minute.seconds };
-            advance(&mut window, look, &Thresholds::default(), Continuity::Unbroken);
+            advance(&mut window, look, &Thresholds::default());
             prop_assert!(window.quiet_for().seconds() <= passed);
         }
     }
@@ -135,8 +135,8 @@ proptest! {
             if restarts >> (number % 64) & 1 == 1 {
                 restarted = serde_json::from_str(&serde_json::to_string(&restarted).unwrap()).unwrap();
             }
-            advance(&mut window, look.clone(), &Thresholds::default(), Continuity::Unbroken);
-            advance(&mut restarted, look, &Thresholds::default(), Continuity::Unbroken);
+            advance(&mut window, look.clone(), &Thresholds::default());
+            advance(&mut restarted, look, &Thresholds::default());
             prop_assert_eq!(&window, &restarted);
         }
     }
@@ -149,8 +149,8 @@ proptest! {
             Sample { network, ..sample(uptime) }
         };
         let mut window = Window::default();
-        advance(&mut window, counting(600, before), &Thresholds::default(), Continuity::Unbroken);
-        advance(&mut window, counting(600 + elapsed, after), &Thresholds::default(), Continuity::Unbroken);
+        advance(&mut window, counting(600, before), &Thresholds::default());
+        advance(&mut window, counting(600 + elapsed, after), &Thresholds::default());
         let verdict = window.verdict().unwrap();
         let network = verdict.signals.iter().find(|signal| signal.unit == Some(Unit::BytesPerSecond) && signal.words.starts_with("ens5"));
         match after.checked_sub(before) {
@@ -158,7 +158,7 @@ proptest! {
             None => {
                 prop_assert_eq!(reasons(verdict), ["Network unknown"]);
                 // Once: the look after goes by two that fit.
-                advance(&mut window, counting(700 + elapsed, after), &Thresholds::default(), Continuity::Unbroken);
+                advance(&mut window, counting(700 + elapsed, after), &Thresholds::default());
                 prop_assert_eq!(window.quiet_for().seconds(), 100);
             }
         }
@@ -170,10 +170,10 @@ proptest! {
         for blip in &blips {
             busy += blip;
             uptime += 60;
-            advance(&mut window, with_cpu(uptime, busy), &Thresholds::default(), Continuity::Unbroken);
+            advance(&mut window, with_cpu(uptime, busy), &Thresholds::default());
         }
         prop_assert_eq!(window.quiet_for().seconds(), 60 * (blips.len() as u64 - 1));
-        advance(&mut window, with_cpu(uptime + 60, busy + load), &Thresholds::default(), Continuity::Unbroken);
+        advance(&mut window, with_cpu(uptime + 60, busy + load), &Thresholds::default());
         prop_assert_eq!(window.quiet_for().seconds(), 0);
     }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use super::*;
 use crate::model::thresholds::Thresholds;
 use crate::monitor::idle::look::{Root, Sampler, Watched};
-use crate::monitor::idle::window::{Continuity, Window, advance};
+use crate::monitor::idle::window::{Window, advance};
 
 /// Lays the files of a recorded look below a folder; when it was taken.
 fn unpack(look: &str, folder: &Path) -> Timestamp {
@@ -48,7 +48,7 @@ async fn minutes(name: &str) -> Vec<Vec<String>> {
     let mut window = Window::default();
     let mut minutes = Vec::new();
     for sample in samples(name).await {
-        advance(&mut window, sample, &Thresholds::default(), Continuity::Unbroken);
+        advance(&mut window, sample, &Thresholds::default());
         minutes.push(reasons(window.verdict().unwrap()));
     }
     // The first look has none before it.

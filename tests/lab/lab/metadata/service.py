@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 import time
+from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,10 @@ class MetadataService:
         self._hang_ms = 0
 
     def __call__(self, request: Request) -> Response:
+        """As EC2's own, one answer to a connection: `Connection: close` is in every capture of it."""
+        return replace(self._answer(request), closes=True)
+
+    def _answer(self, request: Request) -> Response:
         self._misbehave()
         if self._machine.state in ("terminated", "stopped"):
             raise HangUp
