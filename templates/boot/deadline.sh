@@ -85,7 +85,9 @@ OnCalendar=@$1"
 # The warning file is for those who log in later; its text for those who are there.
 warn() {
     say "$1"
-    mkdir -p "${warning%/*}" && printf '%s\n' "$1" >"$warning"
+    # The folder is also written by the group that may speak to the agent: what somebody put in this place, such as a pipe
+    # that would be waited for or a link, is never written to.
+    mkdir -p "${warning%/*}" && rm -rf "$warning" && (set -C && printf '%s\n' "$1" >"$warning")
     timeout 10 wall "cloudkit: $1" >/dev/null 2>&1
 }
 

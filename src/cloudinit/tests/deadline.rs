@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Output;
 
-use super::machine::{Machine, SHELLS, said};
+use super::machine::{Machine, SHELLS, command, said};
 use super::server::{Answer, metadata};
 use super::{DEADLINE, LAUNCHED_AT, instant};
 
@@ -179,6 +179,28 @@ fn a_deadline_that_went_by_in_sleep_leaves_ten_minutes_and_no_second_ten() {
         machine.set_clock(DEADLINE + 3 * HOUR + 10 * MINUTE + 1);
         let output = fire(&machine);
         assert_ended(&machine, &output);
+    });
+}
+
+#[test]
+fn what_somebody_put_in_the_place_of_the_warning_is_never_written_to() {
+    let sleeper = |shell| launched(shell, &metadata(|| Answer::Status(404)), DEADLINE + 3 * HOUR);
+    on_each(|shell| {
+        let machine = sleeper(shell);
+        machine.write("run/cloudkit/complete", "");
+        machine.write("etc/important", "stays");
+        std::os::unix::fs::symlink(machine.path("etc/important"), machine.path("run/cloudkit/warning")).unwrap();
+        assert!(fire(&machine).status.success());
+        assert_ten_minutes(&machine);
+        assert_eq!(machine.read("etc/important").as_deref(), Some("stays"));
+    });
+    on_each(|shell| {
+        let machine = sleeper(shell);
+        machine.write("run/cloudkit/complete", "");
+        let pipe = machine.path("run/cloudkit/warning");
+        assert!(command("mkfifo").arg(&pipe).status().unwrap().success());
+        assert!(fire(&machine).status.success());
+        assert_ten_minutes(&machine);
     });
 }
 
