@@ -1,5 +1,7 @@
 //! Sessions of `launch` against the lab: from a wish to a running machine, and what comes after.
 
+#[cfg(target_os = "linux")]
+mod agent_beside;
 mod agent_binary;
 mod agent_release;
 mod agent_sign;
