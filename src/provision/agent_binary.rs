@@ -204,21 +204,6 @@ mod tests {
         };
         assert!(version >= GlibcVersion { major: 2, minor: 2 }, "{version}");
         assert_eq!(binary.sha256.len(), 64);
-        match newest_by_readelf(&path) {
-            Some(told) => assert_eq!(version, told, "as readelf tells"),
-            None => eprintln!("left out: what readelf (binutils) says of the same file; it is not installed"),
-        }
-    }
-
-    /// The newest version of the GNU C library among the symbols that a file needs, by a reader that is not ours.
-    #[cfg(all(target_os = "linux", target_env = "gnu", target_arch = "x86_64"))]
-    #[expect(clippy::disallowed_methods, reason = "a tool of the test, in the tester's own environment")]
-    fn newest_by_readelf(path: &Path) -> Option<GlibcVersion> {
-        let output = std::process::Command::new("readelf").args(["-V", "-W"]).arg(path).output().ok()?;
-        assert!(output.status.success(), "{output:?}");
-        let text = String::from_utf8(output.stdout).unwrap();
-        let needed = text.lines().filter(|line| line.contains("Name: ") && line.contains("Flags: none"));
-        needed.flat_map(str::split_whitespace).filter_map(glibc_version).max()
     }
 
     #[test]

@@ -3,6 +3,8 @@
 #[cfg(target_os = "linux")]
 mod agent_beside;
 mod agent_binary;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod agent_library;
 mod agent_release;
 mod agent_sign;
 mod any_faults;
