@@ -38,6 +38,8 @@ use std::sync::Arc;
 use clap::Parser;
 use clap::{CommandFactory, FromArgMatches};
 
+#[cfg(feature = "aws")]
+use crate::model::mark;
 use crate::output::{self, Failure, Streams, Surroundings};
 use crate::platform::Process;
 use arguments::{Cloudkit, Command, GlobalArguments};
@@ -71,6 +73,7 @@ pub fn run(process: &Process) -> ExitCode {
 #[cfg(feature = "aws")]
 #[must_use]
 pub fn run_on_machine(process: &Process) -> ExitCode {
+    mark::keep();
     let surroundings =
         Surroundings::of_process(process.variable("COLUMNS"), process.variable("NO_COLOR").is_some());
     match MachineProgram::try_parse_from(personality::rewrite(&process.arguments)) {

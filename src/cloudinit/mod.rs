@@ -57,8 +57,10 @@ pub struct Boot {
 pub struct AgentDownload {
     /// The places that have it: the machine goes round them until one gives it the right bytes.
     pub sources: Vec<DownloadSource>,
-    /// The SHA-256 of the binary's bytes in lower-case hexadecimal.
+    /// The SHA-256 of the binary's bytes in lower-case hexadecimal. A place may have them compressed by gzip.
     pub sha256: String,
+    /// How many bytes that are: what unpacks to more is cut there.
+    pub bytes: u64,
 }
 
 /// A place that the machine fetches from.

@@ -98,7 +98,7 @@ fn install_agent(agent: &AgentDownload, configuration: &AgentConfiguration) -> R
         .map(|one| source("the agent's URL", one))
         .collect::<Result<Vec<_>, _>>()?
         .join("\n");
-    let body = agent_script(&sources, "", &agent.sha256, configuration)?;
+    let body = agent_script(&sources, "", (&agent.sha256, agent.bytes), configuration)?;
     Ok(Part::new(PartKind::Script, "00-cloudkit-agent.sh", body))
 }
 
@@ -121,16 +121,18 @@ fn apply(request: &ApplyRequest) -> Result<Part, RenderError> {
 fn agent_script(
     sources: &str,
     file: &str,
-    sha256_of_it: &str,
+    (sha256_of_it, bytes): (&str, u64),
     configuration: &AgentConfiguration,
 ) -> Result<String, RenderError> {
     let login_user =
         configuration.login_user.as_deref().map_or(Ok(""), |user| one_line("the login user", user))?;
+    let bytes = bytes.to_string();
     let [service, tmpfiles] = [AGENT_SERVICE, AGENT_TMPFILES].map(script::without_comments);
     let variables = [
         ("CLOUDKIT_LAUNCH", one_line("the launch's id", &configuration.launch)?),
         ("CLOUDKIT_AGENT_SOURCES", sources),
         ("CLOUDKIT_AGENT_SHA256", sha256("the agent's SHA-256", sha256_of_it)?),
+        ("CLOUDKIT_AGENT_BYTES", &bytes),
         ("CLOUDKIT_AGENT_FILE", file),
         ("CLOUDKIT_AGENT_SERVICE", &service),
         ("CLOUDKIT_AGENT_TMPFILES", &tmpfiles),
@@ -147,7 +149,9 @@ pub(super) fn by_hand(
     sha256_of_it: &str,
 ) -> Result<[String; 2], RenderError> {
     let program = one_line("the path of the program", program)?;
-    Ok([boothook_script(configuration)?, agent_script("", program, sha256_of_it, configuration)?])
+    // A file is there as it is, so nothing has to be unpacked.
+    let agent = agent_script("", program, (sha256_of_it, 0), configuration)?;
+    Ok([boothook_script(configuration)?, agent])
 }
 
 /// A place as one line: the URL, then the headers, with a tab before each.

@@ -12,6 +12,7 @@ pub mod count;
 pub mod dated_by;
 pub mod deadline;
 pub mod end_action;
+pub mod mark;
 pub mod market;
 pub mod memory;
 pub mod money;

@@ -175,7 +175,8 @@ pub fn step_text(step: &Step) -> String {
         Step::MakeProfile { profile, .. } => format!("make instance profile {profile}"),
         Step::MakeBucket { bucket, .. } => format!("make bucket {bucket}"),
         Step::UploadAgent { bucket, bytes, .. } => {
-            format!("upload the agent to {bucket} ({} MB)", bytes.div_ceil(1_000_000))
+            let megabytes = bytes.div_ceil(1_000_000);
+            format!("upload the agent to {bucket} ({megabytes} MB before compression)")
         }
         Step::UploadUserFiles { bucket, bytes, .. } => {
             format!("upload what the machine fetches at its start to {bucket} ({bytes} bytes)")

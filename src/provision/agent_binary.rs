@@ -2,8 +2,11 @@
 //!
 //! Nothing is run to find out. The ELF header names the architecture, the needed symbol versions the oldest C library.
 
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use flate2::Compression;
+use flate2::read::GzEncoder;
 use object::elf;
 use object::read::elf::FileHeader;
 use sha2::{Digest, Sha256};
@@ -49,7 +52,7 @@ pub enum AgentBinaryError {
         /// Which file.
         path: PathBuf,
         /// Why.
-        source: std::io::Error,
+        source: io::Error,
     },
     /// It is another one than it was.
     #[error("the agent binary {} has changed since the launch was planned", path.display())]
@@ -81,6 +84,18 @@ impl AgentBinary {
         }
     }
 
+    /// The same bytes as they travel and are stored.
+    ///
+    /// # Errors
+    /// As [`AgentBinary::content`].
+    pub fn compressed_content(path: &Path, sha256: &str) -> Result<Vec<u8>, AgentBinaryError> {
+        let content = Self::content(path, sha256)?;
+        let mut compressed = Vec::new();
+        let outcome = GzEncoder::new(content.as_slice(), Compression::default()).read_to_end(&mut compressed);
+        outcome.map_err(|source| AgentBinaryError::Unreadable { path: path.to_owned(), source })?;
+        Ok(compressed)
+    }
+
     /// The binary that lies at `path` and has this content.
     #[must_use]
     pub fn of(path: &Path, content: &[u8]) -> Self {
@@ -99,10 +114,11 @@ impl AgentBinary {
         }
     }
 
-    /// The name under which it is stored; the same bytes always have the same one.
+    /// The name under which it is stored, compressed; the same bytes always have the same one. How well they were compressed
+    /// does not bear on it, nor on the SHA-256, which is of the program itself.
     #[must_use]
     pub fn key(&self) -> String {
-        format!("agent/{}/cloudkit", self.sha256)
+        format!("agent/{}/cloudkit.gz", self.sha256)
     }
 }
 
@@ -188,5 +204,22 @@ mod tests {
         };
         assert!(version >= GlibcVersion { major: 2, minor: 2 }, "{version}");
         assert_eq!(binary.sha256.len(), 64);
+    }
+
+    #[test]
+    fn what_travels_is_the_binary_again_when_unpacked() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("program");
+        let content = b"\x7fELF".repeat(1000);
+        std::fs::write(&path, &content).unwrap();
+        let binary = AgentBinary::read(&path).unwrap();
+        let packed = AgentBinary::compressed_content(&path, &binary.sha256).unwrap();
+        assert!(packed.len() < content.len() / 10);
+        let mut unpacked = Vec::new();
+        flate2::read::GzDecoder::new(packed.as_slice()).read_to_end(&mut unpacked).unwrap();
+        assert_eq!(unpacked, content);
+        std::fs::write(&path, "another").unwrap();
+        let changed = AgentBinary::compressed_content(&path, &binary.sha256);
+        assert!(matches!(changed, Err(AgentBinaryError::Changed { .. })), "{changed:?}");
     }
 }

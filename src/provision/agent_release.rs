@@ -177,9 +177,18 @@ pub fn in_folder(
 ) -> Result<Option<AgentBinary>, ReleaseError> {
     let path = folder.join(file_name(architecture));
     let Some(content) = files::read_if_there(&path)? else { return Ok(None) };
-    let signature = files::read_if_there(&folder.join(signature_name(architecture)))?
-        .ok_or_else(|| ReleaseError::Unsigned { path: path.clone() })?;
+    let signature = signature_of(&path)?;
     ReleaseKey::in_force(process)?.judge(&path, architecture, &content, &signature).map(Some)
+}
+
+/// The signature that lies beside a file.
+///
+/// # Errors
+/// Where there is none, or it can't be read.
+pub(super) fn signature_of(path: &Path) -> Result<Vec<u8>, ReleaseError> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(SIGNATURE);
+    files::read_if_there(Path::new(&beside))?.ok_or_else(|| ReleaseError::Unsigned { path: path.to_owned() })
 }
 
 #[cfg(test)]

@@ -34,5 +34,5 @@ pub(super) async fn download(
             }
         });
     }
-    Ok(AgentDownload { sources, sha256: agent.sha256.clone() })
+    Ok(AgentDownload { sources, sha256: agent.sha256.clone(), bytes: agent.bytes })
 }

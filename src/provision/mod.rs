@@ -3,6 +3,7 @@
 //! `observe` reads the world once into plain data; `plan` is a pure function of wish, world, catalog and seed; `execute`
 //! follows the plan and decides nothing but which of its candidates comes next. Asking people and printing is the edge's.
 
+pub mod agent_beside;
 pub mod agent_binary;
 pub mod agent_release;
 pub mod agent_word;

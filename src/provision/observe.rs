@@ -128,7 +128,8 @@ pub async fn observe(
         }
         AgentWish::None => None,
     };
-    let keys: BTreeSet<String> = agents.iter().flat_map(Agents::all).map(AgentBinary::key).collect();
+    let keys: BTreeSet<String> =
+        agents.iter().flat_map(|agents| &agents.found).map(AgentBinary::key).collect();
     let (delivery, _) = delivery(wish, &local.key)?;
     let stores_agent = agents.is_some() && wish.agent_url.is_none();
     let sought = if stores_agent { keys.clone() } else { BTreeSet::new() };

@@ -4,6 +4,7 @@
 #   CLOUDKIT_LAUNCH            the launch that made the machine
 #   CLOUDKIT_AGENT_SOURCES     the places that have the binary, a line each, the best first, as fetch takes them
 #   CLOUDKIT_AGENT_SHA256      what the binary's bytes have to come to before anything of it runs
+#   CLOUDKIT_AGENT_BYTES       how many those are
 #   CLOUDKIT_AGENT_FILE        a file on this machine that is the binary, where it need not be fetched; else empty
 #   CLOUDKIT_AGENT_SERVICE     its unit
 #   CLOUDKIT_AGENT_TMPFILES    what has to be below /run at each boot
@@ -20,6 +21,7 @@ IFS='
 root=${CLOUDKIT_ROOT:-}
 attempts=${CLOUDKIT_ATTEMPTS:-10}
 download=$root/var/lib/cloudkit/agent.download # never in /tmp, which is cleaned during boot
+unpacked=$download.unpacked
 binary=$root/usr/local/bin/cloudkit
 new=${binary%/*}/.cloudkit.new
 unit=$root/etc/systemd/system/cloudkit-agent.service
@@ -34,12 +36,24 @@ fail() {
     printf '%s\n' "$1" >"$failure"
     [ ! -w "$console" ] ||
         printf '\ncloudkit-agent: failed launch=%s reason=%s\n' "$CLOUDKIT_LAUNCH" "$1" >>"$console"
-    rm -f "$download" "$new"
+    rm -f "$download" "$unpacked" "$new"
     exit 1
 }
 
 is_as_promised() {
     printf '%s  %s\n' "$CLOUDKIT_AGENT_SHA256" "$download" | sha256sum -c --status
+}
+
+# What is cut short or damaged unpacks to something else, and what unpacks to more is cut where the binary ends: either way
+# the digest alone says what it is.
+unpack() {
+    gzip -dc <"$download" | head -c "$CLOUDKIT_AGENT_BYTES" >"$unpacked"
+    mv -f "$unpacked" "$download"
+}
+
+# A bucket has it compressed by gzip, a mirror as it likes.
+is_as_promised_or_packed() {
+    is_as_promised || { unpack && is_as_promised; }
 }
 
 # Goes round the sources until one has given what was promised. One that gives something else is not asked again.
@@ -53,7 +67,7 @@ download_from_any() {
             if ! fetch "$source" "$download" 300; then
                 left=$left$source$IFS
                 reason='its download failed'
-            elif is_as_promised; then
+            elif is_as_promised_or_packed; then
                 return 0
             else
                 reason='what was downloaded is not the agent that was promised: its SHA-256 is another'

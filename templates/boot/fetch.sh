@@ -27,6 +27,8 @@ try:
     request = urllib.request.Request(url, headers=dict(header.split(": ", 1) for header in headers))
     with urllib.request.urlopen(request, timeout=30) as answer, open(sys.argv[1], "wb") as file:
         shutil.copyfileobj(answer, file)
+        if answer.length:
+            raise EOFError
 except Exception as error:
     sys.exit("python3: " + type(error).__name__ + " " + str(getattr(error, "code", "")))
 ' "$2"

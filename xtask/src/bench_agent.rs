@@ -15,7 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 use crate::debian::{self, Package};
-use crate::dist;
+use crate::dist::{self, DistError};
 use crate::http::{self, Http, HttpError};
 use crate::lab::{self, Addresses, LabError};
 use crate::process::{self, ProcessError};
@@ -48,6 +48,8 @@ pub(crate) struct BenchAgentArguments {
 pub(crate) enum BenchAgentError {
     #[error(transparent)]
     Process(#[from] ProcessError),
+    #[error(transparent)]
+    Dist(#[from] DistError),
     #[error(transparent)]
     Lab(#[from] LabError),
     #[error(transparent)]
@@ -92,7 +94,7 @@ struct Launched {
 pub(crate) fn run(workspace: &Workspace, arguments: &BenchAgentArguments) -> Result<(), BenchAgentError> {
     let program = match &arguments.program {
         Some(program) => program.clone(),
-        None => dist::build(workspace)?,
+        None => dist::agent(workspace)?,
     };
     let lab = lab::start(workspace)?;
     let home = tempfile::tempdir().map_err(write("a home"))?;

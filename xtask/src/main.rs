@@ -80,7 +80,7 @@ fn dispatch(verb: &Verb, workspace: &Workspace) -> Result<(), Box<dyn Error>> {
         Verb::Fuzz(arguments) => fuzz::run(workspace, arguments)?,
         Verb::Bench(arguments) => bench::run(workspace, arguments)?,
         #[cfg(target_os = "linux")]
-        Verb::Dist(_) => dist::run(workspace)?,
+        Verb::Dist(arguments) => dist::run(workspace, arguments)?,
         #[cfg(target_os = "linux")]
         Verb::BenchAgent(arguments) => bench_agent::run(workspace, arguments)?,
         #[cfg(target_os = "linux")]

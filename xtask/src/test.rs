@@ -22,6 +22,7 @@ const PACKAGES: &[Package] = &[
     Package { name: "shellcheck", program: "shellcheck" },
     Package { name: "cloud-init", program: "cloud-init" },
     Package { name: "systemd", program: "systemd-analyze" },
+    Package { name: "binutils", program: "readelf" },
 ];
 
 /// Run every test, or with arguments the Rust tests they select.

@@ -18,6 +18,10 @@ pub(crate) const LAB: Environment =
 pub(crate) const BENCH: Environment =
     Environment { what_for: "benchmarks", folder: "bench-venv", requirements: "benches/requirements.txt" };
 
+/// What builds programs against an older C library than this computer's.
+pub(crate) const DIST: Environment =
+    Environment { what_for: "build", folder: "dist-venv", requirements: "xtask/dist/requirements.txt" };
+
 /// A virtual environment that there is to be.
 pub(crate) struct Environment {
     what_for: &'static str,

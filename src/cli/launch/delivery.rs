@@ -12,7 +12,7 @@ use crate::cli::settings::Key;
 use crate::model::Span;
 use crate::platform::variables;
 use crate::provision::agent_release;
-use crate::provision::agents::{AgentFiles, Keeper};
+use crate::provision::agents::{AgentFiles, FirstChoice, Keeper};
 use crate::provision::execute::OnAgentFailure;
 use crate::provision::mirror::MirrorUrl;
 use crate::provision::wait::WaitFor;
@@ -26,7 +26,7 @@ const PATIENT_AGENT_WAIT: Span = Span::from_seconds(300);
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Agent")]
 pub(super) struct DeliveryArguments {
-    /// Linux build of cloudkit that becomes the machine's agent [default: this program]
+    /// Linux build of cloudkit that becomes the machine's agent [default: cloudkit-agent beside this program, else this program]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     agent_binary: Option<PathBuf>,
     /// Folder of released agents, for machines that this program can't run on [default: what cloudkit agent fetch got]
@@ -50,11 +50,14 @@ impl DeliveryArguments {
 
     pub(super) fn files(&self, context: &Context<'_>) -> Result<AgentFiles, CommandError> {
         let setting = |key| context.settings.text(key).map(PathBuf::from);
-        let own = self.agent_binary.clone().or_else(|| setting(Key::AgentBinary));
+        let named = self.agent_binary.clone().or_else(|| setting(Key::AgentBinary));
         let releases = self.agent_folder.clone().or_else(|| setting(Key::AgentFolder));
         Ok(AgentFiles {
             keeper: if releases.is_some() { Keeper::User } else { Keeper::Cloudkit },
-            own: own.map_or_else(|| context.process.program_file(), Ok)?,
+            first: match named {
+                Some(file) => FirstChoice::Named(file),
+                None => FirstChoice::Program(context.process.program_file()?),
+            },
             releases: match releases {
                 Some(folder) => folder,
                 None => agent_release::folder_in(&context.cache_directory()?),

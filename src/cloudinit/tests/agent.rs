@@ -1,9 +1,12 @@
 //! The script that installs the agent, against a bucket on loopback.
 
 use std::fmt::Write as _;
+use std::io::Read as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::sync::mpsc;
 
+use flate2::Compression;
+use flate2::read::GzEncoder;
 use sha2::{Digest as _, Sha256};
 
 use super::machine::{Machine, SHELLS, said};
@@ -32,7 +35,15 @@ fn boot_from(bucket: &str, content: &[u8]) -> Boot {
         write!(text, "{byte:02x}").unwrap();
         text
     });
+    agent.bytes = content.len() as u64;
     boot
+}
+
+/// As a bucket has it.
+fn packed(content: &[u8]) -> Vec<u8> {
+    let mut packed = Vec::new();
+    GzEncoder::new(content, Compression::default()).read_to_end(&mut packed).unwrap();
+    packed
 }
 
 fn machine(shell: &'static [&'static str]) -> Machine {
@@ -54,7 +65,7 @@ fn bucket(mut failures: usize) -> (String, mpsc::Receiver<String>) {
     let bucket = serve(move |head| {
         sender.send(head.to_owned()).unwrap();
         failures = failures.saturating_sub(1);
-        if failures > 0 { Answer::Status(503) } else { Answer::Ok(BINARY.to_vec()) }
+        if failures > 0 { Answer::Status(503) } else { Answer::Ok(packed(BINARY)) }
     });
     (bucket, heads)
 }
@@ -69,7 +80,13 @@ fn assert_installed(machine: &Machine) {
     assert_eq!(machine.read(TMPFILES), Some(tmpfiles));
     assert_eq!(machine.read(FAILURE), None);
     assert_eq!(machine.read(CONSOLE).as_deref(), Some("login: "), "the agent itself shows that it is there");
-    assert!(!machine.path("var/lib/cloudkit/agent.download").exists());
+    assert_nothing_is_left_of_the_download(machine);
+}
+
+fn assert_nothing_is_left_of_the_download(machine: &Machine) {
+    for file in ["agent.download", "agent.download.unpacked"] {
+        assert!(!machine.path("var/lib/cloudkit").join(file).exists(), "{file}");
+    }
 }
 
 #[test]
@@ -269,6 +286,75 @@ fn a_place_with_other_bytes_is_asked_once_and_the_next_one_gives_the_right_ones(
 }
 
 #[test]
+fn what_is_cut_short_or_damaged_is_noticed_and_the_next_place_asked() {
+    let whole = packed(BINARY);
+    let mut damaged = whole.clone();
+    damaged[15] ^= 0xff;
+    for (shell, first) in SHELLS.iter().zip([whole[..whole.len() / 2].to_vec(), damaged]) {
+        let wrong = serve(move |_| Answer::Ok(first.clone()));
+        let (mirror, heads) = bucket(0);
+        let machine = machine(shell);
+        let output = run(&machine, &boot_from_two(&wrong, &mirror));
+        assert!(output.status.success(), "{}", said(&output));
+        assert_installed(&machine);
+        assert_eq!(heads.try_iter().count(), 1);
+        assert!(said(&output).contains("its SHA-256 is another"), "{}", said(&output));
+    }
+}
+
+#[test]
+fn a_connection_that_ends_too_soon_is_a_failed_download_and_tried_again() {
+    for curl in [true, false] {
+        let mut asked = 0;
+        let bucket = serve(move |_| {
+            asked += 1;
+            if asked == 1 { Answer::CutShort(packed(BINARY)) } else { Answer::Ok(packed(BINARY)) }
+        });
+        let machine = machine(SHELLS[0]);
+        if !curl {
+            machine.take("curl");
+            machine.give("python3");
+        }
+        let mut boot = boot_from(&bucket, BINARY);
+        boot.agent.as_mut().unwrap().sources[0].url = format!("{bucket}/cloudkit-x86_64?{SECRET}");
+        let output = run(&machine, &boot);
+        assert!(output.status.success(), "{}", said(&output));
+        assert_installed(&machine);
+        assert_eq!(machine.log().iter().filter(|line| line.starts_with("sleep")).count(), 1);
+    }
+}
+
+#[test]
+fn a_mirror_may_have_it_as_it_is() {
+    for shell in SHELLS {
+        let mirror = serve(|_| Answer::Ok(BINARY.to_vec()));
+        let machine = machine(shell);
+        let output = run(&machine, &boot_from(&mirror, BINARY));
+        assert!(output.status.success(), "{}", said(&output));
+        assert_installed(&machine);
+    }
+}
+
+#[test]
+fn what_unpacks_to_more_than_was_promised_fills_no_disk() {
+    for shell in SHELLS {
+        let bomb = packed(&vec![0; 8 << 20]);
+        let bucket = serve(move |_| Answer::Ok(bomb.clone()));
+        let machine = machine(shell);
+        // So large may a file be here, in blocks of 512 bytes.
+        let script = body(&boot_from(&bucket, BINARY), "00-cloudkit-agent.sh");
+        let script = script.replacen("#!/bin/sh\n", "#!/bin/sh\nulimit -f 1024\n", 1);
+        let output = machine.run_text(&script);
+        assert_failed(
+            &machine,
+            &output,
+            "what was downloaded is not the agent that was promised: its SHA-256 is another",
+        );
+        assert!(!said(&output).contains("File size limit"), "{}", said(&output));
+    }
+}
+
+#[test]
 fn each_place_is_asked_a_bounded_number_of_times() {
     let (sender, asks) = mpsc::channel();
     let place = |name: &'static str| {
@@ -317,5 +403,5 @@ fn assert_failed(machine: &Machine, output: &std::process::Output, reason: &str)
     assert_eq!(machine.read(CONSOLE), Some(sign));
     assert_eq!(machine.read(UNIT), None);
     assert!(!machine.path("usr/local/bin/.cloudkit.new").exists());
-    assert!(!machine.path("var/lib/cloudkit/agent.download").exists());
+    assert_nothing_is_left_of_the_download(machine);
 }

@@ -11,7 +11,7 @@ use std::process::{Command, Output};
 pub(super) const SHELLS: [&[&str]; 2] = [&["dash"], &["bash", "--posix"]];
 
 /// What the scripts may call, all of it in every image that boots with cloud-init.
-const TOOLS: [&str; 19] = [
+const TOOLS: [&str; 21] = [
     "cp",
     "tr",
     "sh",
@@ -27,6 +27,8 @@ const TOOLS: [&str; 19] = [
     "sed",
     "timeout",
     "sha256sum",
+    "gzip",
+    "head",
     "env",
     "dash",
     "bash",

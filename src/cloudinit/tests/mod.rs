@@ -40,6 +40,7 @@ fn boot() -> Boot {
                 headers: vec![("x-amz-expected-bucket-owner".to_owned(), "123456789012".to_owned())],
             }],
             sha256: "0123456789abcdef".repeat(4),
+            bytes: 10_020_144,
         }),
         user: UserBoot::default(),
         delivery: Delivery::default(),

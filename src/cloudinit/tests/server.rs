@@ -9,6 +9,8 @@ use std::net::{TcpListener, TcpStream};
 pub(super) enum Answer {
     /// 200 and this.
     Ok(Vec<u8>),
+    /// 200, and only the first half of this before the connection ends.
+    CutShort(Vec<u8>),
     /// A status alone.
     Status(u16),
     /// Nothing, and the connection stays open.
@@ -26,6 +28,7 @@ pub(super) fn serve(mut answer: impl FnMut(&str) -> Answer + Send + 'static) -> 
             let head = head_of(&stream);
             match answer(&head) {
                 Answer::Ok(body) => reply(&mut stream, 200, &body),
+                Answer::CutShort(body) => reply_with(&mut stream, 200, body.len(), &body[..body.len() / 2]),
                 Answer::Status(status) => reply(&mut stream, status, b""),
                 Answer::Silence => silent.push(stream),
             }
@@ -58,7 +61,11 @@ fn head_of(stream: &TcpStream) -> String {
 }
 
 fn reply(stream: &mut TcpStream, status: u16, body: &[u8]) {
-    let head = format!("HTTP/1.1 {status} .\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+    reply_with(stream, status, body.len(), body);
+}
+
+fn reply_with(stream: &mut TcpStream, status: u16, length: usize, body: &[u8]) {
+    let head = format!("HTTP/1.1 {status} .\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
     // Who asked may have given up.
     let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body));
 }

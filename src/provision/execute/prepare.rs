@@ -111,7 +111,7 @@ impl<R: FnMut(Event)> Executor<'_, R> {
         file: &Path,
         sha256: &str,
     ) -> Result<(), Cause> {
-        let content = AgentBinary::content(file, sha256)?;
+        let content = AgentBinary::compressed_content(file, sha256)?;
         let bucket = self.bucket(region);
         self.made.push(Made::Object { bucket: bucket.clone(), key: key.to_owned() });
         bucket.upload(key, content).await.map_err(failed("upload the agent"))

@@ -7,12 +7,13 @@ use super::tests::{
 };
 use super::*;
 use crate::model::Architecture;
+use crate::provision::agents::Releases;
 use crate::provision::world::{BucketState, RegionWorld};
 
 /// A world with a release for ARM beside the program for Intel.
 fn world_with_release() -> World {
     let mut world = world();
-    world.agents.as_mut().unwrap().releases.push(binary(runs_on(Architecture::Arm64, 34), 'a'));
+    world.agents.as_mut().unwrap().found.push(binary(runs_on(Architecture::Arm64, 34), 'a'));
     world
 }
 
@@ -53,7 +54,7 @@ fn each_architecture_gets_its_own_binary_and_its_own_upload() {
 fn a_release_takes_the_place_of_a_program_that_needs_a_newer_library() {
     let mut world = world();
     own_agent(&mut world).runs_on = runs_on(Architecture::X86_64, 41);
-    world.agents.as_mut().unwrap().releases.push(binary(runs_on(Architecture::X86_64, 17), 'b'));
+    world.agents.as_mut().unwrap().found.push(binary(runs_on(Architecture::X86_64, 17), 'b'));
     let plan = planned(&wish(vec![wished("m7i.large", "us-east-1")]), &world);
     assert_eq!(agent(&plan.candidates[0]).key, stored_as('b'));
 }
@@ -98,4 +99,27 @@ fn with_a_mirror_no_bucket_is_needed() {
     assert_eq!(sources(intel), ["https://mirror.example.com/v1/cloudkit-agent-linux-x86_64"]);
     assert_eq!(sources(arm), ["https://mirror.example.com/v1/cloudkit-agent-linux-arm64"]);
     assert_eq!((steps(intel), steps(arm)), (vec!["make-group"], vec!["make-group"]));
+}
+
+#[test]
+fn what_can_be_done_about_a_newer_c_library_is_said() {
+    let x86 = wish(vec![wished("m7i.large", "us-east-1")]);
+    let hints = |world: &World| match plan(&x86, world, Catalog::embedded(), 7) {
+        Err(PlanError::NothingLeft { mut refused }) => refused.remove(0).hints.join("\n"),
+        other => panic!("{other:?}"),
+    };
+    let mut world = world();
+    own_agent(&mut world).runs_on = runs_on(Architecture::X86_64, 36);
+    insta::assert_snapshot!(hints(&world), @"
+    build one for older systems, in the sources of this cloudkit: cargo xtask dist
+    launch Ubuntu 24.04, whose C library is new enough: --image ubuntu-24.04
+    give a Linux build of cloudkit for x86_64 that needs at most glibc 2.34: --agent-binary FILE
+    ");
+    let agents = world.agents.as_mut().unwrap();
+    agents.releases = Releases::Judged;
+    let why = "cloudkit-agent was built from other sources than this cloudkit";
+    agents.unusable_beside.insert(Architecture::X86_64, why.to_owned());
+    assert!(hints(&world).starts_with("fetch a release: cloudkit agent fetch --arch x86_64\n"));
+    let expected = format!("the agent cloudkit needs glibc 2.36, and Amazon Linux 2023 has 2.34; {why}");
+    assert_eq!(refusal(&x86, &world), expected);
 }

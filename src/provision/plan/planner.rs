@@ -225,7 +225,8 @@ impl<'p> Planner<'p> {
             None => recognise(image),
         };
         let agents = self.world.agents.as_ref().filter(|_| self.wish.agent == AgentWish::Installed);
-        let agent = agents.map(|agents| source::choose(agents, architecture, known)).transpose()?;
+        let kind = choice.as_ref().map(|choice| choice.kind);
+        let agent = agents.map(|agents| source::choose(agents, architecture, known, kind)).transpose()?;
         let wish = self.volumes_wish(machine, traits, architecture, image)?;
         let (volumes, note) = volumes::volumes(&wish, image, root_device)?;
         let mut planned = self.planned_image(image, root_device, choice, known);

@@ -10,8 +10,8 @@ use crate::cloudinit::{AgentDownload, DownloadSource};
 use crate::model::Architecture;
 use crate::provision::agent_binary::{AgentBinary, RunsOn};
 use crate::provision::agent_release;
-use crate::provision::agents::Agents;
-use crate::provision::image::{GlibcVersion, Recognised};
+use crate::provision::agents::{Agents, Releases};
+use crate::provision::image::{GlibcVersion, ImageKind, Recognised};
 use crate::provision::mirror::MirrorUrl;
 use crate::provision::world::World;
 
@@ -23,6 +23,8 @@ pub(super) const MOST: usize = 2;
 pub struct PlannedAgent {
     /// Its sha256, which travels in the user data.
     pub sha256: String,
+    /// Its size, as it is when it runs.
+    pub bytes: u64,
     /// The name that it is stored under in buckets.
     pub key: String,
     /// Where the machine looks for it, one after the other.
@@ -74,13 +76,14 @@ impl PlannedAgent {
                 regions.map(|region| Source::bucket_of(&world.caller.account, region)).collect()
             }
         };
-        Self { sha256: binary.sha256.clone(), key, sources }
+        Self { sha256: binary.sha256.clone(), bytes: binary.bytes, key, sources }
     }
 
     /// As user data has it, with placeholders for the URLs.
     pub(super) fn without_urls(&self) -> AgentDownload {
         let placeholder = DownloadSource::planned();
-        AgentDownload { sources: vec![placeholder; self.sources.len()], sha256: self.sha256.clone() }
+        let sources = vec![placeholder; self.sources.len()];
+        AgentDownload { sources, sha256: self.sha256.clone(), bytes: self.bytes }
     }
 }
 
@@ -89,24 +92,42 @@ pub(super) fn choose(
     agents: &Agents,
     architecture: Architecture,
     known: Option<Recognised>,
+    image: Option<ImageKind>,
 ) -> Result<&AgentBinary, Reason> {
     let library = known.and_then(|known| Some((known.name, known.glibc?)));
     let binary = agents.for_machine(architecture, library.map(|(_, glibc)| glibc));
-    binary.ok_or_else(|| none_fits(agents, architecture, library))
+    binary.ok_or_else(|| none_fits(agents, architecture, library, image))
 }
 
-fn none_fits(agents: &Agents, architecture: Architecture, library: Option<(&str, GlibcVersion)>) -> Reason {
-    let file = agents.own.path.display();
-    let mut hints = vec![format!("fetch a release: cloudkit agent fetch --arch {architecture}")];
+/// Told of the binary that would have been taken, had it run there.
+fn none_fits(
+    agents: &Agents,
+    architecture: Architecture,
+    library: Option<(&str, GlibcVersion)>,
+    image: Option<ImageKind>,
+) -> Reason {
+    let mut hints = Vec::new();
+    if agents.releases == Releases::Judged {
+        hints.push(format!("fetch a release: cloudkit agent fetch --arch {architecture}"));
+    }
     if let Some(why) = agents.unusable.get(&architecture) {
         return Reason { reason: format!("there is no agent for it: {why}"), hints };
     }
     let needs = library.map_or_else(String::new, |(_, has)| format!(" that needs at most glibc {has}"));
-    hints.push(format!("give a Linux build of cloudkit for {architecture}{needs}: --agent-binary FILE"));
-    let reason = match (agents.own.runs_on, library) {
+    let build = format!("give a Linux build of cloudkit for {architecture}{needs}: --agent-binary FILE");
+    let for_it = |binary: &&AgentBinary| matches!(binary.runs_on, RunsOn::Linux { architecture: its, .. } if its == architecture);
+    let Some(binary) = agents.found.iter().find(for_it).or(agents.found.first()) else {
+        return Reason { reason: "there is no agent at hand".to_owned(), hints: vec![build] };
+    };
+    let file = binary.path.display();
+    let mut reason = match (binary.runs_on, library) {
         (RunsOn::Linux { architecture: its, glibc: Some(needed) }, Some((name, has)))
             if its == architecture =>
         {
+            hints.push(
+                "build one for older systems, in the sources of this cloudkit: cargo xtask dist".to_owned(),
+            );
+            hints.extend(image.and_then(|image| with_newer_library(image, architecture, needed)));
             format!("the agent {file} needs glibc {needed}, and {name} has {has}")
         }
         (RunsOn::Linux { architecture: its, .. }, _) => {
@@ -117,7 +138,22 @@ fn none_fits(agents: &Agents, architecture: Architecture, library: Option<(&str,
         }
         (RunsOn::Elsewhere, _) => format!("the agent {file} is not a Linux program"),
     };
+    if let Some(why) = agents.unusable_beside.get(&architecture) {
+        reason = format!("{reason}; {why}");
+    }
+    hints.push(build);
     Reason { reason, hints }
+}
+
+/// The way to an image of the same purpose that has a C library as new as that.
+fn with_newer_library(image: ImageKind, architecture: Architecture, needed: GlibcVersion) -> Option<String> {
+    let serves = |other: &ImageKind| {
+        other.purpose() == image.purpose()
+            && other.distribution().glibc >= needed
+            && other.parameter(architecture).is_some()
+    };
+    let newer = ImageKind::ALL.into_iter().find(serves)?;
+    Some(format!("launch {}, whose C library is new enough: --image {newer}", newer.describe()))
 }
 
 /// Another region whose bucket has the binary: one that was just seen to, else the one that last did.

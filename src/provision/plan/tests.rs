@@ -124,9 +124,8 @@ pub(in crate::provision) fn world() -> World {
         ssh_from: "203.0.113.7".parse().unwrap(),
         key: key("ssh-ed25519 AAAA ada"),
         agents: Some(Agents {
-            own: binary(runs_on(Architecture::X86_64, 34), '0'),
-            releases: Vec::new(),
-            unusable: BTreeMap::new(),
+            found: vec![binary(runs_on(Architecture::X86_64, 34), '0')],
+            ..Agents::default()
         }),
         stored: BTreeMap::new(),
         profile: None,
@@ -165,7 +164,7 @@ pub(super) fn stored_as(digit: char) -> String {
 
 /// The program of this computer.
 pub(super) fn own_agent(world: &mut World) -> &mut AgentBinary {
-    &mut world.agents.as_mut().unwrap().own
+    &mut world.agents.as_mut().unwrap().found[0]
 }
 
 pub(super) fn runs_on(architecture: Architecture, minor: u16) -> RunsOn {

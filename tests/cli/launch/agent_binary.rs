@@ -15,7 +15,6 @@ fn another_architecture_is_refused() {
     region us-east-1 (AWS_REGION)
     looking at the account: done
     error: m7i.large in us-east-1 cannot be launched: the agent [HOME]/agent is for arm64, the type for x86_64
-    hint: fetch a release: cloudkit agent fetch --arch x86_64
     hint: give a Linux build of cloudkit for x86_64 that needs at most glibc 2.34: --agent-binary FILE
     --- exit 2
     ");
@@ -32,7 +31,7 @@ fn a_newer_c_library_than_the_images_is_refused() {
     region us-east-1 (AWS_REGION)
     looking at the account: done
     error: m7i.large in us-east-1 cannot be launched: the agent [HOME]/agent needs glibc 2.99, and Amazon Linux 2023 has 2.34
-    hint: fetch a release: cloudkit agent fetch --arch x86_64
+    hint: build one for older systems, in the sources of this cloudkit: cargo xtask dist
     hint: give a Linux build of cloudkit for x86_64 that needs at most glibc 2.34: --agent-binary FILE
     --- exit 2
     ");
@@ -50,7 +49,6 @@ fn what_is_no_program_for_linux_is_refused() {
     region us-east-1 (AWS_REGION)
     looking at the account: done
     error: m7i.large in us-east-1 cannot be launched: the agent [HOME]/agent is not a Linux program
-    hint: fetch a release: cloudkit agent fetch --arch x86_64
     hint: give a Linux build of cloudkit for x86_64 that needs at most glibc 2.34: --agent-binary FILE
     --- exit 2
     ");
@@ -76,7 +74,6 @@ fn candidates_that_it_runs_on_are_left() {
     [
       {
         "hints": [
-          "fetch a release: cloudkit agent fetch --arch arm64",
           "give a Linux build of cloudkit for arm64 that needs at most glibc 2.34: --agent-binary FILE"
         ],
         "instance_type": "t4g.small",

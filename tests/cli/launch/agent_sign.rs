@@ -70,7 +70,7 @@ fn a_machine_whose_agent_fails_is_ended_and_the_reason_is_the_machines_own() {
     warning: the agent was not installed: its download failed
     removed again: machine i-xxxxxxxxxxxxxxxxx
     removed again: security group cloudkit-l-xxxxxxxxxxxxxxxx
-    removed again: object agent/[SHA256]/cloudkit in bucket cloudkit-123456789012-us-east-1
+    removed again: object agent/[SHA256]/cloudkit.gz in bucket cloudkit-123456789012-us-east-1
     removed again: bucket cloudkit-123456789012-us-east-1
     {"schema":"cloudkit.error/v1","error":"the agent of i-xxxxxxxxxxxxxxxxx was not installed: its download failed","caused_by":[],"hints":["leave such a machine as it is, to look at it: --keep"],"exit_code":5}
     "#);

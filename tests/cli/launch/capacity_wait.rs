@@ -95,7 +95,7 @@ fn ctrl_c_ends_the_waiting_and_leaves_nothing() {
     let since = screen.stderr.find("nothing can be had now").unwrap();
     assert_snapshot!(&screen.stderr[since..], @"
     nothing can be had now; asking again at YYYY-MM-DDThh:mm:ssZ, until YYYY-MM-DDThh:mm:ssZ
-    removed again: object agent/[SHA256]/cloudkit in bucket cloudkit-123456789012-us-east-1
+    removed again: object agent/[SHA256]/cloudkit.gz in bucket cloudkit-123456789012-us-east-1
     removed again: bucket cloudkit-123456789012-us-east-1
     error: interrupted
     ");

@@ -96,13 +96,13 @@ fn a_machine_that_may_be_kept_has_a_role_and_survives_its_power_off() {
         step     make role cloudkit-l-xxxxxxxxxxxxxxxx
         step     make instance profile cloudkit-l-xxxxxxxxxxxxxxxx
         step     make bucket cloudkit-123456789012-us-east-1
-        step     upload the agent to cloudkit-123456789012-us-east-1 (1 MB)
+        step     upload the agent to cloudkit-123456789012-us-east-1 (1 MB before compression)
         step     make security group cloudkit-l-xxxxxxxxxxxxxxxx (port [PORT] from 203.0.113.7/32)
         step     launch m7i.large in us-east-1
     make role cloudkit-l-xxxxxxxxxxxxxxxx: done
     make instance profile cloudkit-l-xxxxxxxxxxxxxxxx: done
     make bucket cloudkit-123456789012-us-east-1: done
-    upload the agent to cloudkit-123456789012-us-east-1 (1 MB): done
+    upload the agent to cloudkit-123456789012-us-east-1 (1 MB before compression): done
     make security group cloudkit-l-xxxxxxxxxxxxxxxx (port [PORT] from 203.0.113.7/32): done
     i-xxxxxxxxxxxxxxxxx: accepted
     ");
@@ -269,7 +269,7 @@ fn what_can_not_hibernate_is_refused_with_what_to_change() {
       memory   8 GiB, kept on the root volume of 16 GiB where it is hibernated
       lets in  SSH (port [PORT]) from 203.0.113.7/32
       step     make bucket cloudkit-123456789012-us-east-1
-      step     upload the agent to cloudkit-123456789012-us-east-1 (1 MB)
+      step     upload the agent to cloudkit-123456789012-us-east-1 (1 MB before compression)
       step     make security group cloudkit-l-xxxxxxxxxxxxxxxx (port [PORT] from 203.0.113.7/32)
       step     launch m7i.large in us-east-1
     --- stderr

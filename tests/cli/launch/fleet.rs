@@ -76,13 +76,13 @@ fn several_machines_are_one_request_with_one_launch_and_names_of_their_own() {
                  or after 1h without work
         lets in  SSH (port [PORT]) from 203.0.113.7/32
         step     make bucket cloudkit-123456789012-us-east-1
-        step     upload the agent to cloudkit-123456789012-us-east-1 (1 MB)
+        step     upload the agent to cloudkit-123456789012-us-east-1 (1 MB before compression)
         step     make security group cloudkit-l-xxxxxxxxxxxxxxxx (port [PORT] from 203.0.113.7/32)
         step     make launch template cloudkit-l-xxxxxxxxxxxxxxxx-f0-0
         step     launch 3 machines in us-east-1, by one request
         step     remove the launch templates again
     make bucket cloudkit-123456789012-us-east-1: done
-    upload the agent to cloudkit-123456789012-us-east-1 (1 MB): done
+    upload the agent to cloudkit-123456789012-us-east-1 (1 MB before compression): done
     make security group cloudkit-l-xxxxxxxxxxxxxxxx (port [PORT] from 203.0.113.7/32): done
     make launch template cloudkit-l-xxxxxxxxxxxxxxxx-f0-0: done
     accepted: i-xxxxxxxxxxxxxxxxx, i-xxxxxxxxxxxxxxxxx, i-xxxxxxxxxxxxxxxxx

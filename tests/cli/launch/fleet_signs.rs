@@ -64,7 +64,7 @@ fn with_too_few_others_nothing_is_left() {
     warning: the agent was not installed: i-xxxxxxxxxxxxxxxxx: its download failed
     removed again: machines i-xxxxxxxxxxxxxxxxx, i-xxxxxxxxxxxxxxxxx, i-xxxxxxxxxxxxxxxxx
     removed again: security group cloudkit-l-xxxxxxxxxxxxxxxx
-    removed again: object agent/[SHA256]/cloudkit in bucket cloudkit-123456789012-us-east-1
+    removed again: object agent/[SHA256]/cloudkit.gz in bucket cloudkit-123456789012-us-east-1
     removed again: bucket cloudkit-123456789012-us-east-1
     ");
     lab.machines().iter().for_each(|one| lab.until_it_is(one["id"].as_str().unwrap(), "terminated"));

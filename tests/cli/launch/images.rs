@@ -269,8 +269,9 @@ fn the_c_library_of_the_image_counts() {
     region us-east-1 (AWS_REGION)
     looking at the account: done
     error: m7i.large in us-east-1 cannot be launched: the agent [HOME]/agent needs glibc 2.36, and Ubuntu 22.04 has 2.35
-    hint: fetch a release: cloudkit agent fetch --arch x86_64
+    hint: build one for older systems, in the sources of this cloudkit: cargo xtask dist
     hint: give a Linux build of cloudkit for x86_64 that needs at most glibc 2.35: --agent-binary FILE
+    hint: launch Ubuntu 24.04, whose C library is new enough: --image ubuntu-24.04
     --- exit 2
     ");
     home.run("cloudkit launch -t m7i.large --image debian-12 --ttl 1h --wait accepted").ok();

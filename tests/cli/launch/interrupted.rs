@@ -21,7 +21,7 @@ fn ctrl_c_undoes_everything() {
     running at 127.0.0.1
     removed again: machine i-xxxxxxxxxxxxxxxxx
     removed again: security group cloudkit-l-xxxxxxxxxxxxxxxx
-    removed again: object agent/[SHA256]/cloudkit in bucket cloudkit-123456789012-us-east-1
+    removed again: object agent/[SHA256]/cloudkit.gz in bucket cloudkit-123456789012-us-east-1
     removed again: bucket cloudkit-123456789012-us-east-1
     error: interrupted
     ");

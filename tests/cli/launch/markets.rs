@@ -92,15 +92,15 @@ fn a_highest_price_that_is_too_low_is_said_by_the_plan_and_by_ec2() {
                  or after 1h without work
         lets in  SSH (port [PORT]) from 203.0.113.7/32
         step     make bucket cloudkit-123456789012-us-east-1
-        step     upload the agent to cloudkit-123456789012-us-east-1 (1 MB)
+        step     upload the agent to cloudkit-123456789012-us-east-1 (1 MB before compression)
         step     make security group cloudkit-l-xxxxxxxxxxxxxxxx (port [PORT] from 203.0.113.7/32)
         step     launch m7i.large in us-east-1
     make bucket cloudkit-123456789012-us-east-1: done
-    upload the agent to cloudkit-123456789012-us-east-1 (1 MB): done
+    upload the agent to cloudkit-123456789012-us-east-1 (1 MB before compression): done
     make security group cloudkit-l-xxxxxxxxxxxxxxxx (port [PORT] from 203.0.113.7/32): done
     warning: m7i.large in us-east-1, spot: RunInstances refused: SpotMaxPriceTooLow: Your Spot request price of 0.03 is lower than the minimum required Spot request fulfillment price of 0.0421.
     removed again: security group cloudkit-l-xxxxxxxxxxxxxxxx
-    removed again: object agent/[SHA256]/cloudkit in bucket cloudkit-123456789012-us-east-1
+    removed again: object agent/[SHA256]/cloudkit.gz in bucket cloudkit-123456789012-us-east-1
     removed again: bucket cloudkit-123456789012-us-east-1
     error: AWS can give none of the machines of the plan:
       m7i.large in us-east-1, spot: RunInstances refused: SpotMaxPriceTooLow: Your Spot request price of 0.03 is lower than the minimum required Spot request fulfillment price of 0.0421.

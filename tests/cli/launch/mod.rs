@@ -1,6 +1,10 @@
 //! Sessions of `launch` against the lab: from a wish to a running machine, and what comes after.
 
+#[cfg(target_os = "linux")]
+mod agent_beside;
 mod agent_binary;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod agent_library;
 mod agent_release;
 mod agent_sign;
 mod any_faults;

@@ -188,7 +188,7 @@ answer = {"closed": closed, "open": open}
     assert_snapshot!(closed.stdout.lines().filter(|line| line.contains("lets in") || line.contains("step")).collect::<Vec<_>>().join("\n"), @"
     lets in  what security group sg-xxxxxxxxxxxxxxxxx lets in
     step     make bucket cloudkit-123456789012-us-east-1
-    step     upload the agent to cloudkit-123456789012-us-east-1 (1 MB)
+    step     upload the agent to cloudkit-123456789012-us-east-1 (1 MB before compression)
     step     launch m7i.large in us-east-1
     ");
     let screen = home
@@ -243,11 +243,11 @@ fn without_a_public_address_there_has_to_be_a_way_to_s3() {
                  or after 1h without work
         lets in  SSH (port [PORT]) from 203.0.113.7/32
         step     make bucket cloudkit-123456789012-us-east-1
-        step     upload the agent to cloudkit-123456789012-us-east-1 (1 MB)
+        step     upload the agent to cloudkit-123456789012-us-east-1 (1 MB before compression)
         step     make security group cloudkit-l-xxxxxxxxxxxxxxxx (port [PORT] from 203.0.113.7/32)
         step     launch m7i.large in us-east-1
     make bucket cloudkit-123456789012-us-east-1: done
-    upload the agent to cloudkit-123456789012-us-east-1 (1 MB): done
+    upload the agent to cloudkit-123456789012-us-east-1 (1 MB before compression): done
     make security group cloudkit-l-xxxxxxxxxxxxxxxx (port [PORT] from 203.0.113.7/32): done
     i-xxxxxxxxxxxxxxxxx: accepted
     running at 10.9.2.x, a private address: ssh answers only where this computer reaches its network

@@ -47,7 +47,7 @@ fn a_region_without_a_network_gets_one_that_later_launches_use() {
     assert_snapshot!(after(&plan, "  lets in"), @"
     lets in  SSH (port [PORT]) from 203.0.113.7/32
     step     make bucket cloudkit-123456789012-us-east-1
-    step     upload the agent to cloudkit-123456789012-us-east-1 (1 MB)
+    step     upload the agent to cloudkit-123456789012-us-east-1 (1 MB before compression)
     step     make network cloudkit (10.213.0.0/16)
     step     make its internet gateway and the route there
     step     make its gateway to S3, which is free
@@ -195,7 +195,7 @@ fn a_machine_that_can_not_be_had_leaves_no_network() {
     assert_snapshot!(after(&screen.stderr, "removed again"), @"
     removed again: security group cloudkit-l-xxxxxxxxxxxxxxxx
     removed again: network vpc-xxxxxxxxxxxxxxxxx
-    removed again: object agent/[SHA256]/cloudkit in bucket cloudkit-123456789012-us-east-1
+    removed again: object agent/[SHA256]/cloudkit.gz in bucket cloudkit-123456789012-us-east-1
     removed again: bucket cloudkit-123456789012-us-east-1
     error: AWS can give none of the machines of the plan:
       m7i.large in us-east-1 (use1-az1, use1-az2, use1-az4, use1-az5, use1-az6): RunInstances refused: InsufficientInstanceCapacity: We currently do not have sufficient capacity.

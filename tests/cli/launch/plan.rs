@@ -82,7 +82,7 @@ fn a_plan_is_read_by_a_person() {
                or after 1h without work
       lets in  SSH (port [PORT]) from 203.0.113.7/32
       step     make bucket cloudkit-123456789012-us-east-1
-      step     upload the agent to cloudkit-123456789012-us-east-1 (1 MB)
+      step     upload the agent to cloudkit-123456789012-us-east-1 (1 MB before compression)
       step     make security group cloudkit-l-xxxxxxxxxxxxxxxx (port [PORT] from 203.0.113.7/32)
       step     launch t3.small in us-east-1
     --- stderr
@@ -102,7 +102,7 @@ fn a_plan_is_read_by_a_person() {
                or after 1h without work
       lets in  SSH (port [PORT]) from 198.51.100.0/24
       step     make bucket cloudkit-123456789012-us-east-1
-      step     upload the agent to cloudkit-123456789012-us-east-1 (1 MB)
+      step     upload the agent to cloudkit-123456789012-us-east-1 (1 MB before compression)
       step     make security group cloudkit-l-xxxxxxxxxxxxxxxx (port [PORT] from 198.51.100.0/24)
       step     launch m7i.large in us-east-1
     --- stderr

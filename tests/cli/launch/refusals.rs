@@ -25,7 +25,7 @@ fn the_first_candidate_that_can_be_had_is_launched() {
     let since = screen.stderr.find("make bucket cloudkit-123456789012-us-east-1: done").unwrap();
     assert_snapshot!(&screen.stderr[since..], @"
     make bucket cloudkit-123456789012-us-east-1: done
-    upload the agent to cloudkit-123456789012-us-east-1 (1 MB): done
+    upload the agent to cloudkit-123456789012-us-east-1 (1 MB before compression): done
     make security group cloudkit-l-xxxxxxxxxxxxxxxx (port [PORT] from 203.0.113.7/32): done
     warning: g6.xlarge in us-east-1: RunInstances refused: InsufficientInstanceCapacity: AWS says why.
     i-xxxxxxxxxxxxxxxxx: accepted

@@ -33,11 +33,11 @@ fn a_machine_is_launched() {
                  or after 1h without work
         lets in  SSH (port [PORT]) from 203.0.113.7/32
         step     make bucket cloudkit-123456789012-us-east-1
-        step     upload the agent to cloudkit-123456789012-us-east-1 (1 MB)
+        step     upload the agent to cloudkit-123456789012-us-east-1 (1 MB before compression)
         step     make security group cloudkit-l-xxxxxxxxxxxxxxxx (port [PORT] from 203.0.113.7/32)
         step     launch m7i.large in us-east-1
     make bucket cloudkit-123456789012-us-east-1: done
-    upload the agent to cloudkit-123456789012-us-east-1 (1 MB): done
+    upload the agent to cloudkit-123456789012-us-east-1 (1 MB before compression): done
     make security group cloudkit-l-xxxxxxxxxxxxxxxx (port [PORT] from 203.0.113.7/32): done
     i-xxxxxxxxxxxxxxxxx: accepted
     running at 127.0.0.1

@@ -137,7 +137,7 @@ fn what_can_not_be_removed_again_is_named() {
     let screen = home.run(LAUNCH);
     assert_eq!(screen.code, 6);
     assert_snapshot!(errors(&screen), @"
-    removed again: object agent/[SHA256]/cloudkit in bucket cloudkit-123456789012-us-east-1
+    removed again: object agent/[SHA256]/cloudkit.gz in bucket cloudkit-123456789012-us-east-1
     removed again: bucket cloudkit-123456789012-us-east-1
     removed again: role cloudkit-l-xxxxxxxxxxxxxxxx
     error: cannot make security group cloudkit-l-xxxxxxxxxxxxxxxx

@@ -4,6 +4,7 @@ use std::io::Read;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use flate2::read::GzDecoder;
 use insta::assert_snapshot;
 use sha2::{Digest, Sha256};
 
@@ -64,7 +65,7 @@ fn the_machine_can_fetch_this_very_program_as_its_agent() {
     let (name, value) = headers.split_once(": ").unwrap();
     let answer = ureq::get(&url).header(name, value).call().unwrap();
     let mut fetched = Vec::new();
-    answer.into_body().into_reader().read_to_end(&mut fetched).unwrap();
+    GzDecoder::new(answer.into_body().into_reader()).read_to_end(&mut fetched).unwrap();
     assert_eq!(hexadecimal(&Sha256::digest(&fetched)), variable(script, "CLOUDKIT_AGENT_SHA256"));
     let path = home.write("bin/fetched", fetched);
     std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
@@ -134,7 +135,7 @@ fn parts_of(machine: &serde_json::Value) -> Vec<Part> {
     let text = match bytes.strip_prefix(&[0x1f, 0x8b]) {
         Some(_) => {
             let mut text = String::new();
-            flate2::read::GzDecoder::new(bytes.as_slice()).read_to_string(&mut text).unwrap();
+            GzDecoder::new(bytes.as_slice()).read_to_string(&mut text).unwrap();
             text
         }
         None => String::from_utf8(bytes).unwrap(),

@@ -46,6 +46,7 @@ pub(super) fn boot<'d>(
         source.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let bytes = http.get(&source.url, &headers)?;
     say::result(format_args!("{:>10} bytes of agent, by the presigned URL in the user data", bytes.len()));
+    let bytes = user_data::decompressed(&bytes)?;
     let sum = sha256::hex(&bytes);
     expect(sum == agent.sha256, "the agent that the user data promises, by its SHA-256", || sum.clone())?;
     write(&root.join(BINARY), &bytes)?;

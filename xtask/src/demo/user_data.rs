@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use cloudkit::cloudinit::{AgentDownload, DownloadSource};
 
 const GZIP: [u8; 2] = [0x1f, 0x8b];
+const BYTES: &str = "CLOUDKIT_AGENT_BYTES";
 const PREFIX: &str = "CLOUDKIT_";
 
 /// What the demo's machine has to know.
@@ -51,12 +52,14 @@ pub(super) fn read(bytes: &[u8]) -> Result<UserData, UserDataError> {
         agent: AgentDownload {
             sources: take("CLOUDKIT_AGENT_SOURCES")?.lines().map(source).collect::<Result<_, _>>()?,
             sha256: take("CLOUDKIT_AGENT_SHA256")?,
+            bytes: take(BYTES)?.parse().map_err(|_| UserDataError::Variable(BYTES))?,
         },
         configuration: take("CLOUDKIT_CONFIGURATION")?,
     })
 }
 
-fn decompressed(bytes: &[u8]) -> Result<Vec<u8>, UserDataError> {
+/// What was compressed, and anything else as it is.
+pub(super) fn decompressed(bytes: &[u8]) -> Result<Vec<u8>, UserDataError> {
     if !bytes.starts_with(&GZIP) {
         return Ok(bytes.to_vec());
     }
@@ -128,6 +131,7 @@ mod tests {
                     DownloadSource { url: "https://mirror.example.com/a".to_owned(), headers: Vec::new() },
                 ],
                 sha256: "ab".repeat(32),
+                bytes: 7,
             }),
         }
     }
