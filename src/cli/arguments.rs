@@ -47,6 +47,7 @@ pub(super) enum Command {
     Launch(Box<super::launch::LaunchCommand>),
     #[cfg(feature = "aws")]
     Agent(super::agent::AgentArguments),
+    Deploy(super::deploy::DeployArguments),
     Config(super::config::ConfigArguments),
     Completions(super::completions::CompletionsArguments),
     Man(super::man::ManArguments),

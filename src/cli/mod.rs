@@ -8,6 +8,7 @@ mod command_error;
 mod completions;
 mod config;
 mod context;
+mod deploy;
 mod exit_code;
 mod find;
 mod help;
@@ -121,6 +122,7 @@ fn dispatch(context: &Context<'_>, command: Command) -> Result<ExitClass, Comman
         Command::Launch(arguments) => launch::run(context, *arguments),
         #[cfg(feature = "aws")]
         Command::Agent(arguments) => agent::run(context, arguments),
+        Command::Deploy(arguments) => deploy::run(context, arguments),
         Command::Config(arguments) => config::run(context, arguments),
         Command::Completions(arguments) => completions::run(context, &arguments),
         Command::Man(arguments) => man::run(context, &arguments),

@@ -13,6 +13,7 @@ pub mod capacity;
 pub mod capacity_check;
 pub mod coverage;
 mod csv_rows;
+pub mod deploy;
 mod document;
 mod ending;
 mod escape;

@@ -18,6 +18,7 @@
 mod agent;
 mod completions;
 mod config;
+mod deploy;
 #[cfg(feature = "aws")]
 mod documents;
 #[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "most of it is for tests of launches"))]
