@@ -1,4 +1,4 @@
-//! `cloudkit help`: of a command, of the environment variables, or of the keys of a launch file.
+//! `cloudkit help`: of a command, of the environment variables, or of the keys of a launch file or a deployment.
 //!
 //! Help of a command is the parser's own.
 
@@ -10,10 +10,10 @@ use super::context::Context;
 use super::exit_code::ExitClass;
 use crate::platform::variables;
 
-/// Print help for a command, `help environment` for the variables, or `help launch-file` for its keys
+/// Print help for a command, `help environment` for the variables, `help launch-file` or `help deployment` for the keys of their files
 #[derive(Debug, Args)]
 pub(super) struct HelpArguments {
-    /// The command, environment or launch-file
+    /// The command, environment, launch-file or deployment
     topic: Vec<String>,
 }
 
@@ -25,6 +25,10 @@ pub(super) fn run(context: &Context<'_>, arguments: &HelpArguments) -> Result<Ex
     #[cfg(feature = "aws")]
     if arguments.topic == ["launch-file"] {
         context.streams.write_text(&super::launch::file::help())?;
+        return Ok(ExitClass::Done);
+    }
+    if arguments.topic == ["deployment"] {
+        context.streams.write_text(&crate::manifest::written::reference::text())?;
         return Ok(ExitClass::Done);
     }
     let mut root = Cloudkit::command();

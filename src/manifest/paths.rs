@@ -16,6 +16,12 @@ use crate::model::NotAValue;
 pub struct FolderPath(String);
 
 impl FolderPath {
+    /// The app folder itself.
+    #[must_use]
+    pub fn root() -> Self {
+        Self(".".to_owned())
+    }
+
     /// As it is written; the app folder itself is `.`.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::model::{InstanceTypeName, Money, RegionName, Span};
 
@@ -40,7 +40,7 @@ pub struct Placement {
 }
 
 /// How machines are shared out over regions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Spread {
     /// As many in each; the first ones get what is over.

@@ -7,6 +7,7 @@ pub mod clock;
 #[cfg(feature = "net")]
 pub mod command;
 pub mod files;
+pub mod folders;
 #[cfg(feature = "net")]
 pub mod http;
 #[cfg(target_os = "linux")]

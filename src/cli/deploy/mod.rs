@@ -1,8 +1,11 @@
 //! `cloudkit deploy`: an app folder becomes running machines.
 //!
-//! The verbs are in the files beside this one.
+//! Only what is asked of an account needs one.
 
+mod folder;
 mod generate;
+mod schema;
+mod validate;
 
 use clap::{Args, Subcommand};
 
@@ -10,9 +13,11 @@ use super::command_error::CommandError;
 use super::context::Context;
 use super::exit_code::ExitClass;
 
-/// Deploy an app folder to machines
+/// Deploy an app folder to machines, and look after them
 #[derive(Debug, Args)]
 pub(super) struct DeployArguments {
+    #[command(flatten)]
+    folder: folder::FolderArguments,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -20,10 +25,15 @@ pub(super) struct DeployArguments {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Generate(generate::GenerateArguments),
+    Validate(validate::ValidateArguments),
+    Schema(schema::SchemaArguments),
 }
 
 pub(super) fn run(context: &Context<'_>, arguments: DeployArguments) -> Result<ExitClass, CommandError> {
-    match arguments.verb {
+    let DeployArguments { folder, verb } = arguments;
+    match verb {
         Verb::Generate(arguments) => generate::run(context, &arguments),
+        Verb::Validate(arguments) => validate::run(context, &folder, &arguments),
+        Verb::Schema(arguments) => schema::run(context, &arguments),
     }
 }

@@ -1,6 +1,9 @@
-//! What `cloudkit deploy` prints.
+//! How what is about deployments looks.
+//!
+//! What it means is decided elsewhere.
 
 pub mod sarif;
 mod scaffold;
+pub mod validation;
 
 pub use scaffold::{WrittenFile, WrittenState};

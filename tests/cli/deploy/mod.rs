@@ -1,3 +1,5 @@
-//! Sessions of `deploy`.
+//! Sessions of `deploy`: an app folder, what it says, and what is wrong with it.
 
 mod generate;
+mod schema;
+mod validate;

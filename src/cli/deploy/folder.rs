@@ -1,0 +1,51 @@
+//! Which app folder a command is about.
+//!
+//! What is in it is for [`crate::manifest`] to say.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::cli::command_error::CommandError;
+use crate::cli::context::Context;
+use crate::manifest::find::{self, FindError};
+use crate::manifest::{Found, Loaded, load};
+
+/// Where the app folder is.
+#[derive(Debug, Args)]
+pub(super) struct FolderArguments {
+    /// The folder with .spot/ or deployment/ in it [default: found from here upwards]
+    #[arg(long, global = true, value_name = "FOLDER")]
+    dir: Option<PathBuf>,
+}
+
+impl FolderArguments {
+    /// The app folder that is meant.
+    pub(super) fn find(&self, context: &Context<'_>) -> Result<Found, CommandError> {
+        if let Some(folder) = &self.dir {
+            return Ok(find::in_folder(folder)?);
+        }
+        let start = context.process.current_directory().ok_or_else(|| {
+            CommandError::usage("the current folder is not known").hint("name one: --dir FOLDER")
+        })?;
+        Ok(find::upwards(start, context.process.home().ok())?)
+    }
+
+    /// What it says.
+    pub(super) fn load(&self, context: &Context<'_>) -> Result<Loaded, CommandError> {
+        Ok(load(self.find(context)?)?)
+    }
+}
+
+impl From<FindError> for CommandError {
+    fn from(error: FindError) -> Self {
+        let hint = match &error {
+            FindError::Nothing { .. } => {
+                "write .spot/deployment.yaml and .spot/config.yaml, whose keys are told by: cloudkit help deployment"
+            }
+            FindError::Both { .. } => "keep one of them, or name it: --dir FOLDER/.spot",
+            FindError::File(_) => "name a folder that is there: --dir FOLDER",
+        };
+        Self::usage(error).hint(hint)
+    }
+}

@@ -1,0 +1,270 @@
+//! `config.yaml` as the machines that a deployment is put on.
+//!
+//! Whether there are such machines, and what they cost, is not asked.
+
+mod older;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::placement::{Ending, MarketWish, Placement, RegionPlacement, Spread};
+use super::places::Thing;
+use super::written::config::{ConfigFile, MarketWord, RegionKeys};
+use super::yaml::{Located, Mark, Node, ReadFault, Said, Short, read};
+use crate::model::InstanceTypeName;
+use crate::model::tag::UserTag;
+
+pub(super) use older::is_older;
+
+/// What a file says.
+#[derive(Debug)]
+pub(super) struct Settings {
+    pub(super) placement: Placement,
+    /// Variables that the older format has here.
+    pub(super) environment: BTreeMap<String, String>,
+    pub(super) marks: Vec<(Thing, Mark)>,
+}
+
+/// Reads the text of a `config.yaml`; `name` is what the deployment is called where that is not said.
+pub(super) fn settings(name: &str, text: &str, faults: &mut Vec<ReadFault>) -> Option<Settings> {
+    let mut node = match Node::read(text, faults) {
+        Ok(node) => node,
+        Err(fault) => {
+            faults.push(fault);
+            return None;
+        }
+    };
+    let environment = older::of_config(&mut node, faults);
+    let before = faults.len();
+    let file: ConfigFile = read(&node, faults)?;
+    let is_whole = faults.len() == before;
+    let mut reading = Reading { faults, marks: Vec::new() };
+    let placement = reading.placement(name, &file, node.mark, is_whole);
+    let marks = reading.marks;
+    Some(Settings { placement: placement?, environment, marks })
+}
+
+struct Reading<'r> {
+    faults: &'r mut Vec<ReadFault>,
+    marks: Vec<(Thing, Mark)>,
+}
+
+impl Reading<'_> {
+    fn fault(&mut self, mark: Mark, rule: &'static str, message: impl Into<String>) {
+        self.faults.push(ReadFault::at(mark, rule, message));
+    }
+
+    fn mark<T>(&mut self, name: &'static str, key: Option<&Located<T>>) {
+        self.marks.extend(key.map(|key| (Thing::Setting(name), key.mark)));
+    }
+
+    fn placement(&mut self, name: &str, file: &ConfigFile, top: Mark, is_whole: bool) -> Option<Placement> {
+        let count = self.count(file.count.as_ref());
+        let name = self.name(name, file);
+        let regions = self.regions(file, top, is_whole);
+        let market = self.market(file);
+        let ending = self.ending(file, top);
+        let root_gib = self.root_gib(file.root_gib.as_ref());
+        let spread = self.spread(file);
+        let tags = self.tags(file);
+        self.mark("idle_timeout", file.idle_timeout.as_ref());
+        self.mark("user", file.user.as_ref());
+        self.mark("public_key", file.public_key.as_ref());
+        self.mark("private_key", file.private_key.as_ref());
+        self.mark("dedicated_network", file.dedicated_network.as_ref());
+        Some(Placement {
+            name: name?,
+            count: count?,
+            spread,
+            regions: regions?,
+            market,
+            ending: ending?,
+            idle_timeout: file.idle_timeout.said().copied(),
+            root_gib,
+            login_user: file.user.said().map(|user| user.0.clone()),
+            public_key: file.public_key.said().map(|path| path.0.clone()),
+            private_key: file.private_key.said().map(|path| path.0.clone()),
+            dedicated_network: file.dedicated_network.said().copied().unwrap_or(false),
+            tags,
+        })
+    }
+
+    fn name(&mut self, default: &str, file: &ConfigFile) -> Option<String> {
+        self.mark("name", file.name.as_ref());
+        let Some(written) = &file.name else { return Some(default.to_owned()) };
+        let (mark, name) = written.with_mark()?;
+        let by_itself = name_from(name);
+        if by_itself != name.0 {
+            let message = format!("{:?} is no name: letters, digits and hyphens, 63 at most", name.0);
+            self.faults.push(ReadFault::at(mark, "bad-value", message).hint(format!("write {by_itself}")));
+            return None;
+        }
+        Some(by_itself)
+    }
+
+    fn count(&mut self, written: Option<&Located<u32>>) -> Option<u32> {
+        self.mark("count", written);
+        let Some(written) = written else { return Some(1) };
+        let (mark, count) = written.with_mark()?;
+        if *count == 0 {
+            self.fault(mark, "bad-value", "a deployment has one machine at the least");
+            return None;
+        }
+        Some(*count)
+    }
+
+    fn regions(&mut self, file: &ConfigFile, top: Mark, is_whole: bool) -> Option<Vec<RegionPlacement>> {
+        let mut seen = BTreeSet::new();
+        let mut regions = Vec::new();
+        for (mark, Short(keys)) in file.regions.0.iter().filter_map(Located::with_mark) {
+            let Some(region) = self.region(mark, keys, file) else { continue };
+            if !seen.insert(region.region.clone()) {
+                self.fault(mark, "duplicate-name", format!("the region {} is there twice", region.region));
+                continue;
+            }
+            self.marks.push((Thing::Region(regions.len()), mark));
+            regions.push(region);
+        }
+        if regions.is_empty() && file.regions.0.is_empty() && is_whole {
+            let fault =
+                ReadFault::at(top, "missing-key", "nothing says where the machines are: regions is missing");
+            self.faults.push(fault.hint("name one: regions: [us-east-1]"));
+        }
+        (!regions.is_empty()).then_some(regions)
+    }
+
+    fn region(&mut self, mark: Mark, keys: &RegionKeys, file: &ConfigFile) -> Option<RegionPlacement> {
+        let (_, region) = keys.region.with_mark()?;
+        let of = |list: &[Located<InstanceTypeName>]| -> Vec<InstanceTypeName> {
+            list.iter().filter_map(|name| name.known().cloned()).collect()
+        };
+        let mut instance_types = of(&keys.types.0);
+        if keys.types.0.is_empty() {
+            instance_types = of(&file.types.0);
+            if file.types.0.is_empty() {
+                let message = format!("no types of machines are named for {region}");
+                let fault = ReadFault::at(mark, "missing-key", message);
+                self.faults.push(fault.hint("name them for all regions: types: [m7i.large]"));
+            }
+        }
+        let image = keys.image.as_ref().or(file.image.as_ref()).and_then(Located::known);
+        let weight = match keys.weight.as_ref().and_then(Located::with_mark) {
+            Some((mark, 0)) => {
+                self.fault(mark, "bad-value", "a weight is 1 at the least: leave the region out");
+                1
+            }
+            Some((_, weight)) => *weight,
+            None => 1,
+        };
+        let image = image.filter(|image| image.0 != "auto").map(|image| image.0.clone());
+        (!instance_types.is_empty()).then(|| RegionPlacement {
+            region: region.clone(),
+            instance_types,
+            image,
+            weight,
+        })
+    }
+
+    fn spread(&mut self, file: &ConfigFile) -> Spread {
+        self.mark("spread", file.spread.as_ref());
+        let spread = file.spread.said().copied().unwrap_or(Spread::Even);
+        let regions = file.regions.0.iter().filter_map(Located::known);
+        let weight = regions.filter_map(|Short(keys)| keys.weight.as_ref()).next();
+        if let Some(weight) = weight.filter(|_| spread != Spread::Weights) {
+            let fault =
+                ReadFault::warning(weight.mark, "no-effect", "weights count with spread: weights alone");
+            self.faults.push(fault.hint("write spread: weights"));
+        }
+        spread
+    }
+
+    fn market(&mut self, file: &ConfigFile) -> MarketWish {
+        self.mark("market", file.market.as_ref());
+        self.mark("max_price", file.max_price.as_ref());
+        if file.market.said() == Some(&MarketWord::Spot) {
+            let or_on_demand = file.or_on_demand.said().copied().unwrap_or(false);
+            return MarketWish::Spot { max_price: file.max_price.said().copied(), or_on_demand };
+        }
+        let price = file.max_price.as_ref().map(|price| ("max_price", price.mark));
+        let instead = file.or_on_demand.as_ref().map(|instead| ("or_on_demand", instead.mark));
+        // Where the market itself was not understood, that is the fault.
+        if file.market.as_ref().is_none_or(|market| market.known().is_some()) {
+            for (key, mark) in price.into_iter().chain(instead) {
+                let fault = ReadFault::at(mark, "contradiction", format!("{key} is for spot machines"));
+                self.faults.push(fault.hint("write market: spot, or leave it out"));
+            }
+        }
+        MarketWish::OnDemand
+    }
+
+    fn ending(&mut self, file: &ConfigFile, top: Mark) -> Option<Ending> {
+        self.mark("ttl", file.ttl.as_ref());
+        self.mark("keep", file.keep.as_ref());
+        let hint = "write ttl: 8h, or keep: true for machines that stay until they are destroyed";
+        match (&file.ttl, &file.keep) {
+            (Some(ttl), None) => ttl.known().copied().map(Ending::After),
+            (None, Some(keep)) => match keep.with_mark()? {
+                (_, true) => Some(Ending::Keep),
+                (mark, false) => {
+                    let fault =
+                        ReadFault::at(mark, "missing-key", "keep: false does not say how the machines end");
+                    self.faults.push(fault.hint(hint));
+                    None
+                }
+            },
+            (Some(ttl), Some(keep)) if keep.known() != Some(&true) => ttl.known().copied().map(Ending::After),
+            (Some(ttl), Some(_)) => {
+                self.fault(
+                    ttl.mark,
+                    "contradiction",
+                    "machines are kept, or end after a ttl: both are written",
+                );
+                None
+            }
+            (None, None) => {
+                let fault = ReadFault::at(
+                    top,
+                    "missing-key",
+                    "nothing says how the machines end: ttl or keep is missing",
+                );
+                self.faults.push(fault.hint(hint));
+                None
+            }
+        }
+    }
+
+    fn root_gib(&mut self, written: Option<&Located<u32>>) -> Option<u32> {
+        self.mark("root_gib", written);
+        let (mark, size) = written?.with_mark()?;
+        // gp3: https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html
+        if !(1..=65_536).contains(size) {
+            self.fault(mark, "bad-value", format!("a volume has 1 to 65536 GiB, and this is {size}"));
+            return None;
+        }
+        Some(*size)
+    }
+
+    fn tags(&mut self, file: &ConfigFile) -> BTreeMap<String, String> {
+        let mut tags = BTreeMap::new();
+        for (key, (mark, value)) in
+            file.tags.iter().filter_map(|(key, value)| Some((key, value.with_mark()?)))
+        {
+            let checked = format!("{key}={}", value.0).parse::<UserTag>();
+            if let Err(error) = checked.and_then(|tag| tag.is_served()) {
+                self.fault(mark, "bad-value", error.to_string());
+                continue;
+            }
+            tags.insert(key.clone(), value.0.clone());
+        }
+        tags
+    }
+}
+
+/// A name of letters, digits and hyphens, as like as possible.
+pub(super) fn name_from(text: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+    let name: String = text.chars().map(plain).take(63).collect();
+    match name.trim_matches('-') {
+        "" => "app".to_owned(),
+        name => name.to_owned(),
+    }
+}
