@@ -7,7 +7,7 @@ use crate::apply::pending;
 use crate::apply::request::{self, Request};
 
 /// Keeps a request for a bundle that this server has, and does it.
-fn fetch(world: &World, sha256: &str, content: Vec<u8>) -> Option<Ended> {
+fn fetch(world: &World, sha256: &str, content: &[u8]) -> Option<Ended> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -26,7 +26,7 @@ fn fetch(world: &World, sha256: &str, content: Vec<u8>) -> Option<Ended> {
             let head =
                 format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", content.len());
             stream.write_all(head.as_bytes()).await.unwrap();
-            stream.write_all(&content).await.unwrap();
+            stream.write_all(content).await.unwrap();
         };
         let mut said = String::new();
         let mut say = |line: &str| said.push_str(line);
@@ -43,7 +43,7 @@ fn a_bundle_is_fetched_applied_and_forgotten() {
     let world = World::new();
     let (json, files) = first(&world);
     let bundle = bundle_of(json, &files);
-    let ended = fetch(&world, &bundle.sha256, fs::read(&bundle.file).unwrap()).unwrap();
+    let ended = fetch(&world, &bundle.sha256, &fs::read(&bundle.file).unwrap()).unwrap();
     assert_eq!(ended.progress.state, RunState::Succeeded);
     assert!(!world.root().join("var/lib/cloudkit/apply/bundle.tar.zst").exists());
     assert!(!world.tree().join("\n").contains("SECRET"));
@@ -56,7 +56,7 @@ fn a_bundle_that_was_corrupted_on_the_way_is_told_and_nothing_of_it_is_used() {
     let bundle = bundle_of(json, &files);
     let mut content = fs::read(&bundle.file).unwrap();
     content[100] ^= 1;
-    let ended = fetch(&world, &bundle.sha256, content).unwrap();
+    let ended = fetch(&world, &bundle.sha256, &content).unwrap();
     let failure = ended.progress.failure.unwrap();
     assert_eq!(failure.step, "fetch the bundle");
     assert!(failure.reason.contains("something else than was promised"), "{}", failure.reason);
@@ -74,6 +74,7 @@ fn a_tarball_that_escapes_is_refused_with_its_member() {
     let mut tar = tar::Builder::new(Vec::new());
     let mut header = tar::Header::new_gnu();
     header.set_entry_type(tar::EntryType::Symlink);
+    header.set_size(0);
     tar.append_link(&mut header, "out", "../../../etc").unwrap();
     let text = String::from_utf8(tar.into_inner().unwrap()).unwrap();
     let json = serde_json::json!({"tarballs": [{"source": {"file": "escaping"}, "destination": "/opt/t"}]});
