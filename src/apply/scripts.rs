@@ -47,6 +47,7 @@ pub(super) async fn run(
     for attempt in 0..=script.retries {
         if is_running {
             say(&format!("script {}: is still there from before", script.name));
+            follow.at = fs::metadata(&log).map_or(0, |found| found.len());
         } else {
             prepare(machine, wanted, index, script, &log)?;
             follow.at = fs::metadata(&log).map_or(0, |found| found.len());

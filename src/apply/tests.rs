@@ -1,5 +1,7 @@
 //! Whole machines set up below a folder, by programs that record how they are called.
 
+mod fetched;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};

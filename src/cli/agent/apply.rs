@@ -246,7 +246,12 @@ async fn systemctl(arguments: &[&str]) -> Result<(), CommandError> {
 }
 
 /// Says each step as it comes. Whoever asks may go: it goes on.
-async fn until_done(context: &Context<'_>, machine: &Machine, request: &Request) -> Result<(), CommandError> {
+async fn until_done(
+    context: &Context<'_>,
+    machine: &Machine,
+    request: &Request,
+    asked_at: jiff::Timestamp,
+) -> Result<(), CommandError> {
     let mut said = 0;
     let mut looks = 0;
     while request::kept(machine)?.as_ref() == Some(request) {

@@ -16,6 +16,8 @@ use crate::platform::random;
 /// How long an answer, and each part of it, is waited for.
 const SILENCE: Duration = Duration::from_secs(60);
 const ATTEMPTS: u32 = 8;
+/// The first pause before another attempt; it doubles up to the longest.
+const FIRST_PAUSE: Duration = Duration::from_millis(if cfg!(test) { 1 } else { 1000 });
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// Where something is fetched from.
@@ -96,8 +98,8 @@ impl HttpClient {
                     }
                 }
             }
-            tokio::time::sleep(random::jittered(Duration::from_secs(1 << attempt.min(5)).min(LONGEST_PAUSE)))
-                .await;
+            let pause = (FIRST_PAUSE * 2_u32.pow(attempt.min(5))).min(LONGEST_PAUSE);
+            tokio::time::sleep(random::jittered(pause)).await;
         }
     }
 
