@@ -157,7 +157,7 @@ impl<'f> Reading<'f> {
                     for name in implied.into_iter().filter(|name| !name.is_empty()) {
                         self.add(
                             &mut packages,
-                            Package { name: name.to_owned(), version: None },
+                            Package::named(name),
                             &path,
                             None,
                         );
@@ -195,7 +195,7 @@ impl<'f> Reading<'f> {
                     self.faults.push(Fault::error("bad-value", message).at(place));
                     continue;
                 }
-                self.add(packages, Package { name: name.to_owned(), version }, path, Some(place));
+                self.add(packages, Package { version, ..Package::named(name) }, path, Some(place));
             }
         }
     }

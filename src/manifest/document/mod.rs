@@ -171,7 +171,7 @@ impl Reading<'_> {
                 continue;
             }
             self.marks.push((Thing::Package(packages.len()), mark));
-            packages.push(Package { name: name.0.clone(), version });
+            packages.push(Package { version, ..Package::named(name.0.clone()) });
         }
         packages
     }

@@ -124,7 +124,7 @@ impl Reading<'_> {
             Some(given) => given.clone(),
             None => DEFAULT_DIRECTORY.parse().ok()?,
         };
-        Some(Tarball { source, sha256, destination })
+        Some(Tarball { source, sha256, destination, owner: None })
     }
 
     fn in_bucket(&mut self, mark: Mark, rest: &str) -> Option<TarballSource> {
