@@ -11,6 +11,7 @@
 //! * [`apply`]: a bundle to a machine that is set up: plan, execute, remember
 //! * [`aws`]: the one door to AWS
 //! * [`provision`]: wish to running machine: observe, plan, execute; list, terminate, clean up
+//! * [`deployment`]: a deployment over many machines
 //! * [`monitor`]: the agent on the machine: readings, decide, act
 //! * [`output`]: one document in many formats, progress, talk; nothing else prints
 //! * [`cli`]: the edge: arguments, settings, prompts, exit codes
@@ -20,6 +21,7 @@ pub mod aws;
 pub mod catalog;
 pub mod cli;
 pub mod cloudinit;
+pub mod deployment;
 pub mod discovery;
 pub mod manifest;
 pub mod model;

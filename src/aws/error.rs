@@ -43,6 +43,8 @@ pub enum ErrorKind {
     NotKnownYet,
     /// It is there already.
     AlreadyThere,
+    /// It is no longer as it was when it was looked at.
+    Changed,
     /// AWS refuses the request as it is.
     Refused,
     /// AWS failed, or gave no answer.
@@ -133,6 +135,14 @@ impl AwsError {
     pub(crate) fn not_shown(operation: &'static str) -> Self {
         let words = format!("{operation} does not show what has just been made");
         Self::own(operation, ErrorKind::Unavailable, words)
+    }
+
+    /// The same failure of a write that was to be made over something: where that is gone, it has changed.
+    pub(super) fn of_condition(mut self) -> Self {
+        if self.code.as_deref() == Some("NoSuchKey") {
+            self.kind = ErrorKind::Changed;
+        }
+        self
     }
 
     /// The same failure, with words where AWS gave none.
@@ -230,8 +240,9 @@ fn chain<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn 
 
 fn by_status(status: u16) -> ErrorKind {
     match status {
-        301 | 400 | 405 | 409 | 412 | 416 => ErrorKind::Refused,
+        301 | 400 | 405 | 409 | 416 => ErrorKind::Refused,
         401 | 403 => ErrorKind::NotAllowed,
+        412 => ErrorKind::Changed,
         404 => ErrorKind::NotFound,
         429 => ErrorKind::Throttled,
         _ => ErrorKind::Unavailable,
@@ -312,6 +323,8 @@ fn kind_of(code: &str, status: u16) -> ErrorKind {
         | "ResourceAlreadyExistsException"
         | "InvalidLaunchTemplateName.AlreadyExistsException"
         | "EntityAlreadyExists" => ErrorKind::AlreadyThere,
+        // <https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html>
+        "PreconditionFailed" | "ConditionalRequestConflict" => ErrorKind::Changed,
         // A template is named only by whoever has just made it, or removes it.
         "InvalidLaunchTemplateName.NotFoundException" | "InvalidLaunchTemplateId.NotFound" => {
             ErrorKind::NotKnownYet

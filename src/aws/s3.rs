@@ -3,6 +3,7 @@
 //! Every call but the bucket's creation names the expected owner, so that a stranger's bucket of the same name is
 //! refused; CreateBucket has no such header and refuses a taken name itself.
 
+mod document;
 mod lifecycle;
 
 use std::time::Duration;
@@ -17,6 +18,8 @@ use aws_sdk_s3::types::{
 
 use super::error::{AwsError, ErrorKind};
 use crate::model::RegionName;
+
+pub use document::{Document, Mark, Only};
 
 /// The region whose buckets are made without naming it.
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucketConfiguration.html>

@@ -217,9 +217,11 @@ mod of_aws {
             ErrorKind::NotKnownYet => {
                 (ExitClass::Usage, "see the profiles there are: aws iam list-instance-profiles")
             }
-            ErrorKind::NotFound | ErrorKind::InUse | ErrorKind::AlreadyThere | ErrorKind::Refused => {
-                (ExitClass::Usage, "")
-            }
+            ErrorKind::NotFound
+            | ErrorKind::InUse
+            | ErrorKind::AlreadyThere
+            | ErrorKind::Changed
+            | ErrorKind::Refused => (ExitClass::Usage, ""),
         };
         (class, Some(hint).filter(|hint| !hint.is_empty()).map(str::to_owned).into_iter().collect())
     }

@@ -155,12 +155,7 @@ impl<'f> Reading<'f> {
                 let Ok(path) = join(&base, name) else { continue };
                 if self.folder.kind(&path)? == Some(Kind::File) {
                     for name in implied.into_iter().filter(|name| !name.is_empty()) {
-                        self.add(
-                            &mut packages,
-                            Package::named(name),
-                            &path,
-                            None,
-                        );
+                        self.add(&mut packages, Package::named(name), &path, None);
                     }
                 }
             }

@@ -14,13 +14,13 @@ pub mod load;
 mod older;
 pub mod paths;
 pub mod placement;
-pub mod scaffold;
-pub mod templates;
-pub mod unit;
 pub mod places;
+pub mod scaffold;
 pub mod secret;
 mod settings;
 pub mod template;
+pub mod templates;
+pub mod unit;
 pub mod written;
 pub mod yaml;
 

@@ -189,7 +189,8 @@ fn what_somebody_put_in_the_place_of_the_warning_is_never_written_to() {
         let machine = sleeper(shell);
         machine.write("run/cloudkit/complete", "");
         machine.write("etc/important", "stays");
-        std::os::unix::fs::symlink(machine.path("etc/important"), machine.path("run/cloudkit/warning")).unwrap();
+        std::os::unix::fs::symlink(machine.path("etc/important"), machine.path("run/cloudkit/warning"))
+            .unwrap();
         assert!(fire(&machine).status.success());
         assert_ten_minutes(&machine);
         assert_eq!(machine.read("etc/important").as_deref(), Some("stays"));

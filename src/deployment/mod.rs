@@ -1,0 +1,9 @@
+//! A deployment over many machines: created, looked after, updated, destroyed.
+//!
+//! What it is comes from `manifest`, its machines from `provision`. What it knows of a deployment is in AWS's tags and in
+//! the account's home bucket, so that any computer with the credentials can go on.
+
+pub mod share;
+
+#[cfg(feature = "aws")]
+pub mod lock;
