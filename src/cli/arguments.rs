@@ -60,7 +60,7 @@ pub(super) enum Command {
 pub(super) struct GlobalArguments {
     /// Format of what is printed [default: table on a terminal, else jsonl for lists]
     #[arg(short, long, global = true, value_name = "FORMAT", value_parser = formats())]
-    pub(super) output: Option<Format>,
+    pub(super) output: Option<Requested>,
     /// When to use colour [default: auto]
     #[arg(long, global = true, value_name = "WHEN", value_parser = colors())]
     color: Option<ColorChoice>,
@@ -78,8 +78,38 @@ pub(super) struct GlobalArguments {
     pub(super) profile: Option<String>,
 }
 
-fn formats() -> impl TypedValueParser<Value = Format> {
-    PossibleValuesParser::new(Format::NAMES).try_map(|name| name.parse::<Format>())
+/// What `-o` asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Requested {
+    /// A format that every document has.
+    Document(Format),
+    /// SARIF, which `deploy validate` alone has.
+    Sarif,
+}
+
+impl Requested {
+    /// The format of whatever else is printed: an error beside SARIF is JSON.
+    const fn format(self) -> Format {
+        match self {
+            Self::Document(format) => format,
+            Self::Sarif => Format::Json,
+        }
+    }
+}
+
+fn formats() -> impl TypedValueParser<Value = Requested> {
+    PossibleValuesParser::new(Format::NAMES).try_map(|name| name.parse().map(Requested::Document))
+}
+
+/// The values of `-o` for a command that has SARIF too: its own argument by the name of the global one takes its place.
+#[cfg_attr(not(test), expect(dead_code, reason = "deploy validate is to take it"))]
+pub(super) fn formats_and_sarif() -> impl TypedValueParser<Value = Requested> {
+    PossibleValuesParser::new(Format::NAMES.into_iter().chain(["sarif"])).try_map(|name| {
+        match name.as_str() {
+            "sarif" => Ok(Requested::Sarif),
+            name => name.parse().map(Requested::Document),
+        }
+    })
 }
 
 fn colors() -> impl TypedValueParser<Value = ColorChoice> {
@@ -107,8 +137,43 @@ impl GlobalArguments {
         output::Settings {
             color: self.color.unwrap_or_default(),
             verbosity,
-            requested_format: self.output,
+            requested_format: self.output.map(Requested::format),
             preferred_format: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Program {
+        #[command(flatten)]
+        global: GlobalArguments,
+        #[command(subcommand)]
+        verb: Verb,
+    }
+
+    #[derive(Debug, Subcommand)]
+    enum Verb {
+        Validate {
+            #[arg(short, long, value_name = "FORMAT", value_parser = formats_and_sarif())]
+            output: Option<Requested>,
+        },
+        Other,
+    }
+
+    #[test]
+    fn sarif_is_a_value_of_one_command_alone() {
+        let parsed = |words: &str| Program::try_parse_from(words.split(' '));
+        let Verb::Validate { output } = parsed("p validate -o sarif").unwrap().verb else { panic!() };
+        assert_eq!(output, Some(Requested::Sarif));
+        let before = parsed("p -o json validate").unwrap();
+        let Verb::Validate { output } = before.verb else { panic!() };
+        assert_eq!((output.or(before.global.output)), Some(Requested::Document(Format::Json)));
+        for wrong in ["p other -o sarif", "p -o sarif validate"] {
+            parsed(wrong).unwrap_err();
         }
     }
 }

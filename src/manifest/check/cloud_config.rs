@@ -17,7 +17,7 @@ pub(super) async fn check(gathered: &Gathered<'_>, programs: &Programs) -> Vec<F
     let left_out = "the cloud-config was not held against cloud-init's schema";
     let program = match tools::path(programs, "cloud-init", left_out, "check on a computer that has it") {
         Ok(program) => program,
-        Err(note) => return vec![note],
+        Err(note) => return vec![*note],
     };
     match ask(program, document).await {
         Ok(faults) => faults,

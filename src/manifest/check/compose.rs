@@ -29,7 +29,7 @@ fn of_file(gathered: &Gathered<'_>, index: usize, compose: &Compose) -> Vec<Faul
     let thing = Thing::Compose(index);
     let text = match read_text(gathered.subject.root, &compose.file, "compose file") {
         Ok(text) => text,
-        Err(fault) => return vec![gathered.at(thing, fault)],
+        Err(fault) => return vec![gathered.at(thing, *fault)],
     };
     let source = Source { file: compose.file.clone(), text };
     match serde_yaml::from_str::<Value>(&source.text) {

@@ -185,7 +185,7 @@ impl<'s> Gathered<'s> {
         match read_text(self.subject.root, file, what) {
             Ok(text) => Some(Source { file: file.clone(), text }),
             Err(fault) => {
-                let fault = self.at(thing, fault);
+                let fault = self.at(thing, *fault);
                 self.faults.push(fault);
                 None
             }
@@ -194,7 +194,12 @@ impl<'s> Gathered<'s> {
 }
 
 /// The text of a file of the app folder.
-pub(super) fn read_text(root: &Path, file: &FolderPath, what: &str) -> Result<String, Fault> {
+pub(super) fn read_text(root: &Path, file: &FolderPath, what: &str) -> Result<String, Box<Fault>> {
+    text_of(root, file, what).map_err(Box::new)
+}
+
+#[expect(clippy::result_large_err, reason = "boxed by its one caller")]
+fn text_of(root: &Path, file: &FolderPath, what: &str) -> Result<String, Fault> {
     let path = file.below(root);
     let name = file.as_str();
     let metadata = path.metadata().map_err(|error| match error.kind() {

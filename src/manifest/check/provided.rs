@@ -5,7 +5,6 @@
 use super::gathered::Gathered;
 use super::images;
 use super::tree::{Placed, PlacedKind};
-use crate::manifest::deployment::TarballSource;
 
 /// Who brings a path.
 #[derive(Clone, Copy)]
@@ -51,10 +50,7 @@ fn is_made(gathered: &Gathered<'_>, path: &str) -> bool {
             .iter()
             .filter_map(|secret| secret.destination.as_ref())
             .any(|at| at.as_str() == path);
-    let by_local_tarball = deployment.tarballs.iter().any(|tarball| {
-        matches!(&tarball.source, TarballSource::File(_)) && is_below(path, tarball.destination.as_str())
-    });
-    by_tarball || by_local_tarball || above_something || is_secret || is_spoken_of(gathered, path)
+    by_tarball || above_something || is_secret || is_spoken_of(gathered, path)
 }
 
 /// Whether a script names the path, or a folder above it that is no common one, or a virtual environment's program by its

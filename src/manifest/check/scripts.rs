@@ -43,7 +43,7 @@ fn of_script(gathered: &Gathered<'_>, script: &ScriptText) -> Vec<Fault> {
 /// Windows' line ends: the kernel looks for `bash\r`, and shells take the mark for a part of their words.
 fn crlf(script: &ScriptText) -> Option<Fault> {
     let source = &script.source;
-    let only_first = !shell_of(&source.text).is_some();
+    let only_first = shell_of(&source.text).is_none();
     let mut lines = source.text.split('\n').take(if only_first { 1 } else { usize::MAX });
     let line = 1 + lines.position(|line| line.ends_with('\r'))?;
     let name = source.file.as_str();
@@ -96,13 +96,15 @@ impl Interpreter {
             false => !matches!(who_brings(gathered, path), Provided::Nobody),
         };
         (!may_be_there).then(|| {
-            let package = images::package_of(name)
-                .map_or_else(|| "that brings it".to_owned(), |package| package.to_owned());
+            let hint = images::package_of(name).map_or_else(
+                || "add the package that brings it to packages".to_owned(),
+                |package| format!("add the package that brings it: packages: [{package}]"),
+            );
             Fault::warning(
                 "shebang",
                 format!("the first line names {name}, which not every image has and no package here brings"),
             )
-            .hint(format!("add the package to packages: {package}"))
+            .hint(hint)
         })
     }
 }

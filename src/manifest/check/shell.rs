@@ -65,7 +65,7 @@ async fn read(gathered: &Gathered<'_>, programs: &Programs, readable: &Readable<
     };
     let program = match tools::path(programs, shell, left_out, "check on a computer that has it") {
         Ok(program) => program,
-        Err(note) => return Some(note),
+        Err(note) => return Some(*note),
     };
     let path;
     let arguments: Vec<&str> = match readable {
@@ -138,7 +138,7 @@ async fn by_shellcheck(gathered: &Gathered<'_>, programs: &Programs) -> Vec<Faul
     let program =
         match tools::path(programs, "shellcheck", left_out, "install it: https://www.shellcheck.net") {
             Ok(program) => program,
-            Err(note) => return vec![note],
+            Err(note) => return vec![*note],
         };
     let mut arguments = vec!["--norc", "--format=json1", "--severity=warning", "--"];
     arguments.extend(sources.iter().map(|(_, path)| path.as_str()));

@@ -41,7 +41,7 @@ pub(super) async fn check(gathered: &Gathered<'_>, programs: &Programs) -> Vec<F
     let program =
         match tools::path(programs, "systemd-analyze", left_out, "check on a Linux that has systemd") {
             Ok(program) => program,
-            Err(note) => return vec![note],
+            Err(note) => return vec![*note],
         };
     let folder = match tempfile::tempdir().and_then(|folder| furnish(folder.path(), &units).map(|()| folder))
     {
@@ -159,7 +159,7 @@ fn stand_in(root: &Path, path: &str) -> std::io::Result<()> {
     Ok(())
 }
 
-/// `/root/etc/systemd/system/web.service:8: words`, or `web.service: words`.
+/// `ROOT/etc/systemd/system/web.service:8: words`, or `web.service: words`.
 fn of_line(root: &Path, units: &[&UnitAt<'_>], line: &str) -> Option<Fault> {
     let line = line.strip_prefix(&root.display().to_string()).unwrap_or(line);
     let fault = |words: &str| Fault::warning("systemd-analyze", words.trim().to_owned());

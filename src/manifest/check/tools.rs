@@ -17,9 +17,9 @@ pub(super) fn path<'p>(
     name: &str,
     left_out: &str,
     install: &str,
-) -> Result<&'p str, Fault> {
+) -> Result<&'p str, Box<Fault>> {
     programs.path(name).and_then(|path| path.to_str()).ok_or_else(|| {
-        Fault::note("left-out", format!("{left_out}: {name} is not on this computer")).hint(install)
+        Box::new(Fault::note("left-out", format!("{left_out}: {name} is not on this computer")).hint(install))
     })
 }
 

@@ -32,7 +32,7 @@ pub(super) fn name(gathered: &Gathered<'_>, unit: &UnitAt<'_>) -> Vec<Fault> {
         return vec![at(Fault::error("unit-name", format!("{name:?} is no name of a unit")).hint(hint))];
     };
     let mut faults = Vec::new();
-    let file = unit.service.file.as_ref().map(|file| file.file_name());
+    let file = unit.service.file.as_ref().map(crate::manifest::FolderPath::file_name);
     let file_kind = file.and_then(|file| file.parse::<UnitName>().ok()).map(|file| file.kind);
     if let Some(file) = file.filter(|_| file_kind.is_some_and(|kind| kind != parsed.kind)) {
         let message = format!("{file} would be installed as {name}, which is another kind of unit");

@@ -1,3 +1,7 @@
+//! Templates and how they are merged.
+//!
+//! Whether cloud-init takes them is asked with the scaffolds.
+
 use super::*;
 
 fn read(text: &str) -> Template {

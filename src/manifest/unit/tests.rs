@@ -1,3 +1,7 @@
+//! Unit files as they are read.
+//!
+//! What is wrong with them is tested with the rules.
+
 use proptest::prelude::*;
 
 use super::read::MistakeKind;

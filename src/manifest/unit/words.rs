@@ -28,7 +28,7 @@ pub fn split(value: &str) -> Result<Vec<Word>, NotClosed> {
     let mut words = Vec::new();
     let mut rest = value.chars().peekable();
     loop {
-        while rest.next_if(|c| c.is_ascii_whitespace()).is_some() {}
+        while rest.next_if(char::is_ascii_whitespace).is_some() {}
         if rest.peek().is_none() {
             return Ok(words);
         }

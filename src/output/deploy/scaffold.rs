@@ -55,7 +55,7 @@ impl Record for WrittenFile {
     fn columns() -> Vec<Column<Self>> {
         vec![
             Column::<Self>::text("FILE", 100, |file| Some(file.path.clone())),
-            Column::<Self>::text("", 90, |file| Some(file.state.as_str().to_owned())),
+            Column::<Self>::text("STATE", 90, |file| Some(file.state.as_str().to_owned())),
         ]
     }
 

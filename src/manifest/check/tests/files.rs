@@ -1,3 +1,7 @@
+//! Rules for files, secrets, owners, tarballs and compose files.
+//!
+//! What is in an archive is not looked at here.
+
 use super::App;
 
 fn upload(more: &str) -> App {

@@ -86,7 +86,7 @@ fn every_scaffold_has_no_fault() {
 #[cfg(feature = "net")]
 #[test]
 fn real_programs_find_nothing_in_any_scaffold() {
-    let Some(programs) = super::tools::real(&TOOLS) else { return };
+    let Some(programs) = tools::real(&TOOLS) else { return };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     for template in scaffold::templates() {
         let app = scaffolded(template);

@@ -1,3 +1,7 @@
+//! Rules for scripts, hooks and health checks.
+//!
+//! What shells say of them is in `tools`.
+
 use super::App;
 
 fn script(text: impl AsRef<[u8]>) -> Vec<String> {

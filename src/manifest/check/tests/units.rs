@@ -1,3 +1,7 @@
+//! Rules for units, by themselves and together.
+//!
+//! What systemd says of them is in `tools`.
+
 use super::App;
 
 /// A service of these lines, which is installed as it should be.
@@ -26,7 +30,7 @@ fn a_sound_service_has_no_fault() {
 }
 
 #[test]
-fn what_systemd_would_refuse_or_skip_is_told_with_its_line() {
+fn what_systemd_would_refuse_is_told_with_its_line() {
     for (lines, fault) in [
         (
             "Type=simple",
@@ -72,6 +76,14 @@ fn what_systemd_would_refuse_or_skip_is_told_with_its_line() {
             "ExecStart=/bin/echo hi > /tmp/x",
             "warning[unit-shell-words] services/web.service:4:1 no shell reads ExecStart=: > is handed to echo as it is",
         ),
+    ] {
+        assert_eq!(service(lines).faults(), [fault], "{lines}");
+    }
+}
+
+#[test]
+fn what_nothing_brings_and_what_systemd_would_skip_is_told_with_its_line() {
+    for (lines, fault) in [
         (
             "ExecStart=/opt/app/run",
             "warning[unit-program-missing] services/web.service:4:1 ExecStart= starts /opt/app/run, which nothing here brings",
