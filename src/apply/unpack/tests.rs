@@ -1,3 +1,5 @@
+//! Archives as attackers make them, header by header, and ordinary ones.
+
 use std::io::{Seek as _, Write as _};
 
 use proptest::prelude::*;

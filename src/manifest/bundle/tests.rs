@@ -1,3 +1,5 @@
+//! App folders, and what is in their bundles; not what a machine makes of them.
+
 #![cfg(unix)]
 
 use std::os::unix::fs::{PermissionsExt, symlink};
