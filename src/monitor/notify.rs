@@ -146,11 +146,11 @@ mod tests {
     }
 
     #[cfg(unix)]
-    #[test]
-    fn the_pipe_beside_a_session_keeps_nobody_waiting() {
+    #[tokio::test]
+    async fn the_pipe_beside_a_session_keeps_nobody_waiting() {
         let folder = tempfile::tempdir().unwrap();
         let pipe = folder.path().join("3.ref");
-        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        command::run("mkfifo", &[pipe.to_str().unwrap()], "", Duration::from_secs(20)).await.unwrap();
         // As the SSH server has it for as long as its user is there.
         let _held = std::fs::OpenOptions::new().read(true).write(true).open(&pipe).unwrap();
         std::fs::write(folder.path().join("3"), "UID=1000\nTTY=pts/3\n").unwrap();
