@@ -120,6 +120,7 @@ mod tests {
             user: UserBoot::default(),
             delivery: Delivery::default(),
             object: None,
+            apply: None,
             configuration: AgentConfiguration::for_machine("l-1", launched_at, Some(deadline)),
             authorized_keys: vec!["ssh-ed25519 AAAA grüße".to_owned()],
             agent: Some(AgentDownload {
