@@ -1,7 +1,7 @@
 //! The one door to AWS: a file per service, our own types in and out, errors classified.
 //!
 //! Nothing else names the SDK. What to call when, and what an answer means for a launch, is decided elsewhere. The types
-//! alone are there without the SDK too, since plans are made of them.
+//! and what AWS's configuration files say of the region are there without the SDK too.
 
 #[cfg(feature = "aws")]
 pub mod call;
@@ -17,6 +17,7 @@ pub mod iam;
 pub mod instance_connect;
 #[cfg(feature = "aws")]
 pub mod metadata;
+pub mod region_in_force;
 #[cfg(feature = "aws")]
 pub mod regions;
 #[cfg(feature = "aws")]

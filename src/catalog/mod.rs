@@ -20,6 +20,7 @@ mod kinds;
 mod layout;
 mod nearest;
 mod overlay;
+pub mod overview;
 pub mod quota_class;
 mod reader;
 pub mod refresh;

@@ -16,6 +16,7 @@ use super::layout::{
     TypeRecord, VERSION,
 };
 use super::{CatalogError, InstanceType, Region, Source, nearest};
+use crate::model::{Market, OperatingSystem};
 
 static EMBEDDED: LazyLock<Catalog<'static>> =
     LazyLock::new(|| Catalog::open(include_bytes!("embedded.bin")).unwrap_or_default());
@@ -121,6 +122,12 @@ impl<'c> Catalog<'c> {
     /// Every region, by code.
     pub fn regions(&'c self) -> impl ExactSizeIterator<Item = Region<'c>> + Clone {
         self.regions.iter().map(|record| Region::new(self, record))
+    }
+
+    /// Whether it knows what spot machines cost anywhere, for an operating system.
+    #[must_use]
+    pub fn has_spot_prices(&'c self, os: OperatingSystem) -> bool {
+        self.regions().flat_map(Region::offerings).any(|one| one.price(Market::Spot, os).is_some())
     }
 
     /// The region of this code.

@@ -134,6 +134,18 @@ impl From<DiscoveryError> for CommandError {
                 let flag = label.title().replace(' ', "-");
                 vec![format!("for either of them: --{flag} '{one},{other}'")]
             }
+            DiscoveryError::UnknownType { nearest, .. } if nearest.is_empty() => {
+                vec!["see what there is: cloudkit find search --region all".to_owned()]
+            }
+            DiscoveryError::OtherMarket { .. } => {
+                vec!["offers of every market: cloudkit find search".to_owned()]
+            }
+            DiscoveryError::OppositeOrders { .. } => {
+                vec!["the cheapest is --sort price --limit 1, the dearest --sort -price --limit 1".to_owned()]
+            }
+            DiscoveryError::OrderOfGroups { .. } => {
+                vec!["put offers together: --group-by region, type or family".to_owned()]
+            }
             DiscoveryError::UnknownName { .. }
             | DiscoveryError::UnknownType { .. }
             | DiscoveryError::NotAFigure { .. }

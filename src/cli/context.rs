@@ -99,13 +99,12 @@ impl<'c> Context<'c> {
 
 #[cfg(feature = "net")]
 mod with_net {
-    use std::path::PathBuf;
     use std::time::Duration;
 
     use super::Context;
     use crate::cli::command_error::CommandError;
     use crate::cli::exit_code::ExitClass;
-    use crate::platform::files;
+    use crate::platform::http;
 
     /// What is left after `--timeout` to put together what has arrived by then: questions to AWS end at it.
     const LAST_WORDS: Duration = Duration::from_millis(250);
@@ -144,14 +143,7 @@ mod with_net {
 
         /// The certificates that `AWS_CA_BUNDLE` names.
         pub(in crate::cli) fn certificates(&self) -> Result<Option<Vec<u8>>, CommandError> {
-            let Some(path) = self.process.variable("AWS_CA_BUNDLE").map(PathBuf::from) else {
-                return Ok(None);
-            };
-            let content = files::read_if_there(&path)?;
-            let missing = || {
-                CommandError::usage(format!("AWS_CA_BUNDLE names {}, which does not exist", path.display()))
-            };
-            content.map(Some).ok_or_else(missing)
+            http::certificates(self.process).map_err(CommandError::usage)
         }
     }
 }

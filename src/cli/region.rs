@@ -1,101 +1,16 @@
 //! The region in force where no flag names one.
 //!
-//! The environment, the settings, the AWS profile files, else us-east-1. No metadata service is ever asked, so it is the
-//! same answer with and without a network.
+//! What the environment and the AWS profile files say is [`crate::aws::region_in_force`]'s; the settings are said here.
 
-use std::path::{Path, PathBuf};
+pub(super) use crate::aws::region_in_force::InForce;
 
 use super::context::Context;
 use super::settings::Key;
-use crate::platform::Process;
-use crate::platform::files;
-
-/// Where nothing says another one.
-const FALLBACK: &str = "us-east-1";
-/// What the SDK reads too: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-region.html>
-const VARIABLES: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
-
-/// A region and who named it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct InForce {
-    pub(super) region: String,
-    pub(super) named_by: String,
-}
+use crate::aws::region_in_force;
 
 /// The region in force.
 pub(super) fn in_force(context: &Context<'_>) -> InForce {
-    let variable = VARIABLES.into_iter().find_map(|name| {
-        context
-            .process
-            .variable(name)
-            .map(|region| InForce { region: region.to_owned(), named_by: name.to_owned() })
-    });
-    let setting = || {
-        context
-            .settings
-            .get(Key::Region)
-            .map(|setting| InForce { region: setting.value.clone(), named_by: setting.origin.to_string() })
-    };
-    let fallback =
-        || InForce { region: FALLBACK.to_owned(), named_by: "no setting, so the default".to_owned() };
-    variable.or_else(setting).or_else(|| of_profile(context)).unwrap_or_else(fallback)
-}
-
-fn of_profile(context: &Context<'_>) -> Option<InForce> {
-    let process = context.process;
-    let profile = context.profile().or_else(|| process.variable("AWS_PROFILE")).unwrap_or("default");
-    let files = [
-        aws_file(process, "AWS_CONFIG_FILE", "config")?,
-        aws_file(process, "AWS_SHARED_CREDENTIALS_FILE", "credentials")?,
-    ];
-    files.iter().find_map(|path| {
-        let region = region_in(path, profile)?;
-        Some(InForce { region, named_by: format!("profile {profile} in {}", path.display()) })
-    })
-}
-
-fn aws_file(process: &Process, variable: &str, name: &str) -> Option<PathBuf> {
-    process
-        .variable(variable)
-        .map(PathBuf::from)
-        .or_else(|| Some(process.home().ok()?.join(".aws").join(name)))
-}
-
-fn region_in(path: &Path, profile: &str) -> Option<String> {
-    // A file that can't be read is the SDK's to complain of, where credentials are wanted.
-    let content = files::read_if_there(path).ok()??;
-    region_of(&String::from_utf8_lossy(&content), profile).map(str::to_owned)
-}
-
-/// The `region` of a section `[default]`, `[profile NAME]` or `[NAME]`.
-/// <https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html>
-fn region_of<'t>(text: &'t str, profile: &str) -> Option<&'t str> {
-    let mut in_profile = false;
-    for line in text.lines() {
-        if let Some(section) = line.strip_prefix('[') {
-            let name = section.split(']').next().unwrap_or_default().trim();
-            in_profile = name.strip_prefix("profile").map_or(name, str::trim) == profile;
-        } else if let Some((key, value)) = line.split_once('=')
-            && in_profile
-            && key == key.trim_start()
-            && key.trim() == "region"
-        {
-            return Some(value.split(" #").next().unwrap_or(value).trim())
-                .filter(|region| !region.is_empty());
-        }
-    }
-    None
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_region_of_a_profile_is_found() {
-        let text = "[default]\noutput = json\nregion = eu-west-1 # home\n[profile lab]\ns3 =\n  region = no\nregion=us-west-2\n";
-        assert_eq!(region_of(text, "default"), Some("eu-west-1"));
-        assert_eq!(region_of(text, "lab"), Some("us-west-2"));
-        assert_eq!(region_of(text, "other"), None);
-    }
+    let setting = context.settings.get(Key::Region);
+    let setting = setting.map(|one| InForce { region: one.value.clone(), named_by: one.origin.to_string() });
+    region_in_force::in_force(context.process, context.profile(), setting)
 }

@@ -10,11 +10,13 @@ mod answer;
 mod candidate;
 pub mod capacity;
 mod check;
+mod criterion;
 mod device_choice;
 mod figure;
 mod filter;
 mod group;
 mod group_column;
+mod inquiry;
 mod instead;
 mod label;
 mod like;
@@ -25,6 +27,7 @@ mod processor_generation;
 mod question;
 mod quota_order;
 mod rank;
+mod region_listing;
 mod region_selection;
 mod saving;
 mod search;
@@ -34,10 +37,12 @@ mod vocabulary;
 mod words;
 
 pub use answer::{Answer, Counted, Emptied, NotKnown, Unmatched};
+pub use criterion::Criterion;
 pub use figure::Figure;
 pub use filter::{Filter, NotAFilter, Subject};
 pub use group::{Cheapest, GroupBy, OfferGroup};
 pub use group_column::GroupColumn;
+pub use inquiry::{Inquiry, Understood};
 pub use instead::Instead;
 pub use label::Label;
 pub use like::like;
@@ -46,10 +51,13 @@ use pattern::names_of;
 pub use pattern::{NamePattern, NotAPattern};
 pub use question::Question;
 pub use quota_order::QuotaOrder;
+pub use region_listing::RegionListing;
 pub use region_selection::RegionSelection;
 pub use search::{search, search_with};
 pub use sort_key::{Direction, SortColumn, SortKey};
 pub use words::{Reading, Term, read_question};
+
+use crate::model::Market;
 
 #[cfg(test)]
 mod fixture;
@@ -135,6 +143,28 @@ pub enum DiscoveryError {
         figure: Figure,
         /// Why.
         source: NotAFilter,
+    },
+    /// A word that asks for another market than is asked about.
+    #[error("these are {of_command} offers, and {other:?} asks for others", other = .other.to_string())]
+    OtherMarket {
+        /// The market that is asked about.
+        of_command: Market,
+        /// The one of the word.
+        other: Market,
+    },
+    /// Two orders of one column, of which only one can come first.
+    #[error("sorted by {one} the other way round than by {other}: one of them has to go")]
+    OppositeOrders {
+        /// What comes first.
+        one: SortKey,
+        /// What comes behind it.
+        other: SortKey,
+    },
+    /// Offers sorted by what only groups of them have.
+    #[error("sorted by {key}: only groups of offers have that")]
+    OrderOfGroups {
+        /// The order.
+        key: SortKey,
     },
     /// A pattern that can't be read.
     #[error(transparent)]

@@ -12,6 +12,7 @@ use crate::model::{
     SavingSource,
 };
 
+use super::DiscoveryError;
 use super::candidate::Quoted;
 use super::saving::saving;
 
@@ -186,6 +187,21 @@ const fn is_false(value: &bool) -> bool {
 }
 
 impl<'c> TypeSheet<'c> {
+    /// The sheet of the type of this name, in whatever case it is typed; offered in those of `regions`, or anywhere.
+    ///
+    /// # Errors
+    /// Where the catalog has no such type.
+    pub fn named(
+        catalog: &'c Catalog<'c>,
+        name: &str,
+        regions: Option<&[&str]>,
+        today: Option<Date>,
+    ) -> Result<Self, DiscoveryError> {
+        let nearest = || catalog.nearest_types(name).into_iter().map(str::to_owned).collect();
+        Self::of(catalog, &name.trim().to_ascii_lowercase(), regions, today)
+            .ok_or_else(|| DiscoveryError::UnknownType { asked: name.to_owned(), nearest: nearest() })
+    }
+
     /// The sheet of the type of this name, if the catalog has it; offered in those of `regions`, or anywhere. What is old
     /// is so on a day; nothing is where there is no day.
     #[must_use]

@@ -26,6 +26,17 @@ pub enum Market {
 impl Market {
     /// Every way there is.
     pub const ALL: [Self; 4] = [Self::OnDemand, Self::Spot, Self::CapacityBlock, Self::Reservation];
+
+    /// Its name in documents.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OnDemand => "on-demand",
+            Self::Spot => "spot",
+            Self::CapacityBlock => "capacity-block",
+            Self::Reservation => "reservation",
+        }
+    }
 }
 
 impl std::str::FromStr for Market {
@@ -41,11 +52,6 @@ impl std::str::FromStr for Market {
 
 impl fmt::Display for Market {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::OnDemand => "on-demand",
-            Self::Spot => "spot",
-            Self::CapacityBlock => "capacity-block",
-            Self::Reservation => "reservation",
-        })
+        f.pad(self.as_str())
     }
 }

@@ -97,12 +97,52 @@ pub struct Offer<'a> {
     pub quota: Option<QuotaFit<'a>>,
 }
 
+fn lasting(text: Cow<'_, str>) -> Cow<'static, str> {
+    Cow::Owned(text.into_owned())
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
 fn is_false(value: &bool) -> bool {
     !value
 }
 
 impl Offer<'_> {
+    /// The same, outliving what it was read from.
+    #[must_use]
+    pub fn into_owned(self) -> Offer<'static> {
+        let devices = |devices: Vec<Device<'_>>| devices.into_iter().map(Device::into_owned).collect();
+        Offer {
+            schema: lasting(self.schema),
+            instance_type: lasting(self.instance_type),
+            region: lasting(self.region),
+            zones: self.zones.into_iter().map(lasting).collect(),
+            market: self.market,
+            architectures: self.architectures,
+            vcpus: self.vcpus,
+            memory_mib: self.memory_mib,
+            gpus: devices(self.gpus),
+            accelerators: devices(self.accelerators),
+            os: self.os,
+            price_usd_hour: self.price_usd_hour,
+            on_demand_usd_hour: self.on_demand_usd_hour,
+            on_demand_is_old: self.on_demand_is_old,
+            saving_percent: self.saving_percent,
+            saving_source: self.saving_source,
+            price_source: self.price_source.map(lasting),
+            price_as_of: self.price_as_of.map(lasting),
+            price_dated_by: self.price_dated_by,
+            price_is_old: self.price_is_old,
+            interruption: self.interruption,
+            interruption_is_old: self.interruption_is_old,
+            reservation_id: self.reservation_id.map(lasting),
+            available_count: self.available_count,
+            total_count: self.total_count,
+            ends_at: self.ends_at.map(lasting),
+            block: self.block.map(Block::into_owned),
+            quota: self.quota.map(QuotaFit::into_owned),
+        }
+    }
+
     /// What a spot machine saves, with where that is from.
     #[must_use]
     pub fn saving(&self) -> Option<Saving> {
@@ -185,6 +225,14 @@ pub struct Block<'a> {
     pub upfront_usd: Money,
 }
 
+impl Block<'_> {
+    fn into_owned(self) -> Block<'static> {
+        let Self { offering_id, starts_at, ends_at, upfront_usd } = self;
+        let (offering_id, starts_at, ends_at) = (lasting(offering_id), lasting(starts_at), lasting(ends_at));
+        Block { offering_id, starts_at, ends_at, upfront_usd }
+    }
+}
+
 /// A quota of the account, and whether what was asked for fits beside what is used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuotaFit<'a> {
@@ -202,6 +250,11 @@ pub struct QuotaFit<'a> {
 }
 
 impl QuotaFit<'_> {
+    fn into_owned(self) -> QuotaFit<'static> {
+        let Self { code, name, limit_vcpus, used_vcpus, fits } = self;
+        QuotaFit { code: lasting(code), name: lasting(name), limit_vcpus, used_vcpus, fits }
+    }
+
     /// vCPUs that are not in use.
     #[must_use]
     pub const fn free_vcpus(&self) -> u32 {
@@ -223,4 +276,13 @@ pub struct Device<'a> {
     /// Memory of one of them in MiB; of the part, where it is a part.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory_mib: Option<Mebibytes>,
+}
+
+impl Device<'_> {
+    /// The same, outliving what it was read from.
+    #[must_use]
+    pub fn into_owned(self) -> Device<'static> {
+        let Self { name, manufacturer, count, memory_mib } = self;
+        Device { name: lasting(name), manufacturer: manufacturer.map(lasting), count, memory_mib }
+    }
 }

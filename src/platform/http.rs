@@ -3,12 +3,19 @@
 //! AWS's own endpoints are spoken to by the SDK. Proxies are taken from the environment. What is in a document is not known
 //! here: one that is compressed is handed on as it came.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use reqwest::StatusCode;
 use reqwest::header::{
     ACCEPT_ENCODING, ETAG, HeaderMap, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED,
 };
+
+use super::files::{self, FileError};
+use super::process::Process;
+
+/// The variable that names certificates to trust instead of the system's.
+const CA_BUNDLE: &str = "AWS_CA_BUNDLE";
 
 /// The longest answer of [`HttpClient::text`], in bytes.
 const MAX_SMALL: usize = 64 * 1024;
@@ -43,6 +50,31 @@ pub enum HttpError {
         /// The limit.
         limit: usize,
     },
+}
+
+/// The certificates that a variable names can't be had.
+#[derive(Debug, thiserror::Error)]
+pub enum NoCertificates {
+    /// There is no such file.
+    #[error("{CA_BUNDLE} names {}, which does not exist", path.display())]
+    Missing {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file can't be read.
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+/// The certificates to trust that `AWS_CA_BUNDLE` names, if it does:
+/// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-gen-config.html>
+///
+/// # Errors
+/// Where the file is not there or can't be read.
+pub fn certificates(process: &Process) -> Result<Option<Vec<u8>>, NoCertificates> {
+    let Some(path) = process.variable(CA_BUNDLE).map(PathBuf::from) else { return Ok(None) };
+    let content = files::read_if_there(&path)?;
+    content.map(Some).ok_or(NoCertificates::Missing { path })
 }
 
 /// How much is waited for and read.

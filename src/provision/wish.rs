@@ -8,12 +8,14 @@ pub mod image;
 pub mod network;
 pub mod role;
 
+use std::borrow::Cow;
+
 use network::NetworkWish;
 
 use super::mirror::MirrorUrl;
 use crate::cloudinit::user::UserBoot;
 use crate::model::tag::Tag;
-use crate::model::{InstanceTypeName, Market, Money, OperatingSystem, RegionName, Span};
+use crate::model::{InstanceTypeName, Market, Money, NotAValue, Offer, OperatingSystem, RegionName, Span};
 
 pub use image::{ImageWish, VolumesWish};
 
@@ -55,6 +57,29 @@ pub struct Wish {
 }
 
 impl Wish {
+    /// Nothing wished but when it ends: no machine yet, and of everything else what goes without saying.
+    #[must_use]
+    pub fn of(lifetime: Lifetime) -> Self {
+        Self {
+            candidates: Vec::new(),
+            count: count::Count::default(),
+            name: None,
+            lifetime,
+            ending: ending::Ending::default(),
+            role: role::RoleWish::default(),
+            image: ImageWish::default(),
+            volumes: VolumesWish::default(),
+            ssh_from: SshFrom::Caller,
+            ssh_port: 22,
+            agent: AgentWish::default(),
+            agent_url: None,
+            user: UserBoot::default(),
+            tags: Vec::new(),
+            network: NetworkWish::default(),
+            key_pair: None,
+        }
+    }
+
     /// Whether machines of a region are asked for in whichever zone has room, so that its subnets have to be known: several
     /// machines, or one of several of the spot market, where no zone was wished.
     #[must_use]
@@ -99,6 +124,30 @@ pub struct WishedMachine {
     pub os: OperatingSystem,
     /// The price that came with it, where one did.
     pub price: Option<QuotedPrice>,
+}
+
+impl WishedMachine {
+    /// The machine that an offer is of.
+    ///
+    /// # Errors
+    /// Where its type or its region is none by its name.
+    pub fn of_offer(offer: &Offer<'_>) -> Result<Self, NotAValue> {
+        let text = |text: &Option<Cow<'_, str>>| text.as_deref().unwrap_or_default().to_owned();
+        Ok(Self {
+            instance_type: offer.instance_type.parse()?,
+            region: offer.region.parse()?,
+            zones: offer.zones.iter().map(ToString::to_string).collect(),
+            market: offer.market,
+            max_price: None,
+            reservation: offer.reservation_id.as_ref().map(|id| WishedReservation::Named(id.to_string())),
+            os: offer.os,
+            price: offer.price_usd_hour.map(|usd_hour| QuotedPrice {
+                usd_hour,
+                source: text(&offer.price_source),
+                as_of: text(&offer.price_as_of),
+            }),
+        })
+    }
 }
 
 /// Which of the account's reservations.
@@ -169,12 +218,12 @@ impl std::fmt::Display for AddressRange {
 }
 
 impl std::str::FromStr for AddressRange {
-    type Err = crate::model::NotAValue;
+    type Err = NotAValue;
 
     /// `203.0.113.7`, `203.0.113.0/24`, `2001:db8::/32`; an address with bits beyond its prefix is refused, since EC2
     /// would silently widen it.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let refuse = || crate::model::NotAValue {
+        let refuse = || NotAValue {
             text: text.to_owned(),
             expected: "a range of addresses such as 203.0.113.7 or 203.0.113.0/24",
         };

@@ -4,6 +4,7 @@
 mod bench;
 #[cfg(target_os = "linux")]
 mod bench_agent;
+mod bindings;
 #[cfg(target_os = "linux")]
 mod boot_test;
 mod catalog;
@@ -50,6 +51,8 @@ enum Verb {
     Demo(demo::DemoArguments),
     Fuzz(fuzz::FuzzArguments),
     Bench(bench::BenchArguments),
+    /// Measure the Python bindings beside what else answers such questions.
+    BenchPython,
     #[cfg(target_os = "linux")]
     Dist(dist::DistArguments),
     #[cfg(target_os = "linux")]
@@ -79,8 +82,12 @@ fn dispatch(verb: &Verb, workspace: &Workspace) -> Result<(), Box<dyn Error>> {
         Verb::Demo(arguments) => demo::run(workspace, arguments)?,
         Verb::Fuzz(arguments) => fuzz::run(workspace, arguments)?,
         Verb::Bench(arguments) => bench::run(workspace, arguments)?,
+        Verb::BenchPython => bindings::bench(workspace)?,
         #[cfg(target_os = "linux")]
-        Verb::Dist(arguments) => dist::run(workspace, arguments)?,
+        Verb::Dist(arguments) => {
+            dist::run(workspace, arguments)?;
+            bindings::wheel(workspace)?;
+        }
         #[cfg(target_os = "linux")]
         Verb::BenchAgent(arguments) => bench_agent::run(workspace, arguments)?,
         #[cfg(target_os = "linux")]

@@ -7,6 +7,7 @@ use std::process::Command;
 
 use clap::Args;
 
+use crate::bindings::{self, BindingsError};
 use crate::debian::{self, Package};
 use crate::process;
 use crate::report::{Report, StepError};
@@ -40,6 +41,8 @@ pub(crate) enum TestError {
     Venv(#[from] VenvError),
     #[error(transparent)]
     Step(#[from] StepError),
+    #[error(transparent)]
+    Bindings(#[from] BindingsError),
 }
 
 pub(crate) fn run(workspace: &Workspace, arguments: &TestArguments) -> Result<(), TestError> {
@@ -74,14 +77,16 @@ impl Tests<'_> {
             if nextest { &["nextest", "run", "--workspace"] } else { &["test", "--workspace"] };
         self.step("Rust tests", self.workspace.cargo([]).args(verb).args(arguments))?;
         if !arguments.is_empty() {
-            self.report.left_out("doc tests, tests of the lab", "arguments select Rust tests");
+            self.report
+                .left_out("doc tests, tests of the lab, the Python bindings", "arguments select Rust tests");
             return Ok(());
         }
         if nextest {
             // Plain `cargo test` has run them already.
             self.step("doc tests", &mut self.workspace.cargo(["test", "--doc", "--workspace"]))?;
         }
-        self.lab_tests()
+        self.lab_tests()?;
+        Ok(bindings::test(self.workspace, &mut self.report)?)
     }
 
     fn lab_tests(&mut self) -> Result<(), TestError> {

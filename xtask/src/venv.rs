@@ -22,6 +22,13 @@ pub(crate) const BENCH: Environment =
 pub(crate) const DIST: Environment =
     Environment { what_for: "build", folder: "dist-venv", requirements: "xtask/dist/requirements.txt" };
 
+/// What the Python bindings are built and tested with.
+pub(crate) const BINDINGS: Environment = Environment {
+    what_for: "Python bindings",
+    folder: "python-venv",
+    requirements: "bindings/python/tests/requirements.txt",
+};
+
 /// A virtual environment that there is to be.
 pub(crate) struct Environment {
     what_for: &'static str,

@@ -15,6 +15,12 @@ use super::{DropReason, FeedError, FeedKind, Parsed, field, json};
 
 const FEED: FeedKind = FeedKind::SpotPrice;
 
+/// Whether the list has prices for it.
+#[must_use]
+pub const fn is_listed(os: OperatingSystem) -> bool {
+    matches!(os, OperatingSystem::Linux | OperatingSystem::Windows)
+}
+
 /// What an hour of spot costs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SpotPrice {

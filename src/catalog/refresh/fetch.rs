@@ -18,6 +18,13 @@ use crate::catalog::feeds::{FeedKind, decoded, locations, on_demand_index};
 use crate::catalog::region_name;
 use crate::model::OperatingSystem;
 use crate::platform::http::{HttpClient, Limits, Validators};
+use crate::platform::variables::Variable;
+use crate::platform::{Process, variables};
+
+/// How long one list may take.
+pub const LIST_LIMIT: Duration = Duration::from_secs(60);
+/// How long a question waits for the lists that it can't be answered without.
+pub const QUESTION_LIMIT: Duration = Duration::from_secs(5);
 
 /// How many lists are on their way at once.
 const AT_ONCE: usize = 12;
@@ -50,6 +57,21 @@ impl Default for Addresses {
 }
 
 impl Addresses {
+    /// AWS's own, but for those that a variable of the process names.
+    #[must_use]
+    pub fn of_process(process: &Process) -> Self {
+        let aws = Self::default();
+        let or = |variable: Variable, address: String| {
+            process.variable(variable.name).map_or(address, |own| own.trim_end_matches('/').to_owned())
+        };
+        Self {
+            spot_prices: or(variables::SPOT_PRICES_URL, aws.spot_prices),
+            interruptions: or(variables::INTERRUPTIONS_URL, aws.interruptions),
+            on_demand: or(variables::ON_DEMAND_PRICES_URL, aws.on_demand),
+            locations: or(variables::LOCATIONS_URL, aws.locations),
+        }
+    }
+
     /// Those of a mirror: `spot.json`, `spot-advisor-data.json`, `locations.json`, `metadata.json` and
     /// `LOCATION/SYSTEM/index.json` below one address.
     #[must_use]

@@ -10,6 +10,7 @@ pub mod folder;
 mod lay;
 pub mod ledger;
 mod report;
+mod row;
 mod stranger;
 #[cfg(test)]
 mod tests;
@@ -30,6 +31,7 @@ pub use dates::{Beside, Dates, Guess};
 use lay::Laying;
 use ledger::{Entry, Ledger};
 pub use report::{Dropped, FeedReport, ListFailure, Report};
+pub use row::{DroppedRows, RefreshRow};
 pub use stranger::Stranger;
 
 /// The most that a list may be once it is decompressed, in bytes; the largest was 3 MB in 2026.
@@ -221,6 +223,13 @@ impl Refresh {
                 self.fail(&paper.origin, Some(list.kind), error);
             }
         }
+    }
+
+    /// Takes what was found, in a folder or at addresses: lists, those that are as before, and those that could not be had.
+    pub fn take(&mut self, papers: &[Paper], unchanged: &[String], failures: Vec<ListFailure>) {
+        self.read_all(papers);
+        unchanged.iter().for_each(|origin| self.unchanged(origin));
+        self.report.failures.extend(failures);
     }
 
     /// Says that a list could not be used.

@@ -2,12 +2,11 @@
 
 use clap::Args;
 
-use crate::catalog::coverage;
+use crate::catalog::overview::CatalogOverview;
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
 use crate::output::Format;
-use crate::output::coverage::{CatalogDocument, SourceRow};
 
 /// Show where the figures come from, how old they are, and what is missing in which region
 ///
@@ -17,8 +16,7 @@ pub(super) struct CatalogArguments {}
 
 pub(super) fn run(context: &Context<'_>, _arguments: &CatalogArguments) -> Result<ExitClass, CommandError> {
     let catalog = context.catalog();
-    let (sources, regions) = (coverage::sources(catalog), coverage::regions(catalog));
-    let document = CatalogDocument::new(catalog.types().len(), &sources, &regions, context.today()?);
+    let document = CatalogOverview::of(catalog, context.today()?);
     let streams = context.streams;
     match streams.list_format() {
         format @ (Format::Table | Format::Wide) => {
@@ -30,7 +28,7 @@ pub(super) fn run(context: &Context<'_>, _arguments: &CatalogArguments) -> Resul
         Format::Name => streams.write_list(Format::Name, &document.sources)?,
         format @ (Format::Json | Format::Jsonl | Format::Yaml) => streams.write_one(format, &document)?,
     }
-    if document.sources.iter().any(SourceRow::is_old) {
+    if document.sources.iter().any(|source| source.is_old) {
         streams.hint("bring old figures up to date: cloudkit find refresh");
     }
     Ok(ExitClass::Done)

@@ -9,17 +9,11 @@ pub(super) use without_net::{all, spot};
 mod with_net {
     use std::time::Duration;
 
-    use crate::catalog::refresh::fetch::{Addresses, Fetched, Fetching};
-    use crate::catalog::refresh::{ListFailure, Refresh, Report};
+    use crate::catalog::refresh::fetch::{Addresses, Fetched, Fetching, LIST_LIMIT, QUESTION_LIMIT};
+    use crate::catalog::refresh::{Refresh, Report};
     use crate::cli::command_error::CommandError;
     use crate::cli::context::Context;
     use crate::platform::http::HttpClient;
-    use crate::platform::{Process, variables};
-
-    /// How long one list may take.
-    const LIST_LIMIT: Duration = Duration::from_secs(60);
-    /// How long a question waits for the lists that it can't be answered without.
-    const QUESTION_LIMIT: Duration = Duration::from_secs(5);
 
     /// Every list, from AWS's addresses or a mirror's.
     pub(in crate::cli::find) fn all(
@@ -27,7 +21,7 @@ mod with_net {
         refresh: Refresh,
         mirror: Option<&str>,
     ) -> Result<Report, CommandError> {
-        let addresses = mirror.map_or_else(|| addresses(context.process), Addresses::of_mirror);
+        let addresses = mirror.map_or_else(|| Addresses::of_process(context.process), Addresses::of_mirror);
         run(context, refresh, &addresses, LIST_LIMIT, What::Everything)
     }
 
@@ -36,7 +30,7 @@ mod with_net {
         context: &Context<'_>,
         refresh: Refresh,
     ) -> Result<Report, CommandError> {
-        run(context, refresh, &addresses(context.process), QUESTION_LIMIT, What::Spot)
+        run(context, refresh, &Addresses::of_process(context.process), QUESTION_LIMIT, What::Spot)
     }
 
     #[derive(Clone, Copy)]
@@ -71,25 +65,8 @@ mod with_net {
             unchanged.len(),
             failures.len()
         ));
-        refresh.read_all(&papers);
-        unchanged.iter().for_each(|origin| refresh.unchanged(origin));
-        for ListFailure { origin, feed, error } in failures {
-            refresh.fail(&origin, feed, error);
-        }
+        refresh.take(&papers, &unchanged, failures);
         Ok(refresh.finish()?)
-    }
-
-    fn addresses(process: &Process) -> Addresses {
-        let aws = Addresses::default();
-        let or = |variable: variables::Variable, address: String| {
-            process.variable(variable.name).map_or(address, |own| own.trim_end_matches('/').to_owned())
-        };
-        Addresses {
-            spot_prices: or(variables::SPOT_PRICES_URL, aws.spot_prices),
-            interruptions: or(variables::INTERRUPTIONS_URL, aws.interruptions),
-            on_demand: or(variables::ON_DEMAND_PRICES_URL, aws.on_demand),
-            locations: or(variables::LOCATIONS_URL, aws.locations),
-        }
     }
 }
 

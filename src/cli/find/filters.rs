@@ -1,16 +1,13 @@
 //! The words and the flags that say which machines are meant: the same for every command that asks the catalog.
 //!
-//! Words and flags become the same filters; which regions are asked and how many rows are shown is
-//! [`super::rows`]'s.
+//! What they mean is [`Inquiry`]'s; which regions are asked and how many rows are shown is [`super::rows`]'s.
 
 use clap::Args;
 
-use crate::catalog::{Catalog, Feature};
-use crate::cli::command_error::CommandError;
+use crate::catalog::Feature;
 use crate::cli::completions;
 use crate::cli::context::Context;
-use crate::discovery::{self, Figure, Filter, Label, NotAFilter, Question, SortKey, Term};
-use crate::model::Market;
+use crate::discovery::{Figure, Filter, Inquiry, Label, NotAFilter, SortKey, Term, Understood};
 
 /// Said once, in the help of each command that has these flags.
 pub(super) const GRAMMAR: &str = "\
@@ -235,44 +232,13 @@ const PLACE_AND_PRICE: &str = "Place and price";
 const YES_OR_NO: &str = "YES|NO";
 
 impl FilterArguments {
-    /// Puts what was typed into a question. What comes back says how it was read, once the question is complete.
-    ///
-    /// # Errors
-    /// Where a word means nothing, or the type of `--like` does not exist.
-    pub(super) fn resolve(
-        self,
-        context: &Context<'_>,
-        catalog: &Catalog<'_>,
-        question: &mut Question,
-    ) -> Result<Explanation, CommandError> {
-        let words: Vec<&str> = self.words.iter().map(String::as_str).collect();
-        let reading = discovery::read_question(&words, catalog)?;
-        question.patterns.extend(reading.patterns);
-        question.filters.extend(reading.filters);
-        if let (Some(of_command), Some(other)) = (question.markets.first(), reading.markets.first())
-            && !question.markets.contains(other)
-        {
-            let error = OtherMarket { of_command: *of_command, other: *other };
-            return Err(CommandError::usage(error).hint("offers of every market: cloudkit find search"));
-        }
-        if question.markets.is_empty() {
-            question.markets = reading.markets;
-        }
-        question.sort.extend(reading.sort);
-        question.limit = question.limit.or(reading.limit);
-        let like = self.like.clone();
-        let explanation = Explanation { is_wanted: self.explain, terms: reading.terms };
-        question.filters.extend(self.of_flags());
-        if let Some(like) = like {
-            // What was said of the machine itself goes before what it is to be like in.
-            let is_said =
-                |filter: &Filter| question.filters.iter().any(|other| other.subject() == filter.subject());
-            let mut filters = discovery::like(catalog, &like)?;
-            filters.retain(|filter| !is_said(filter));
-            context.streams.status(format_args!("like {like}: {}", joined(&filters)));
-            question.filters.extend(filters);
-        }
-        Ok(explanation)
+    /// Puts what was typed into an inquiry. What comes back says how to explain it.
+    pub(super) fn ask(self, inquiry: &mut Inquiry) -> Explain {
+        let explain = if self.explain { Explain::Wanted } else { Explain::Unwanted };
+        inquiry.words.clone_from(&self.words);
+        inquiry.like.clone_from(&self.like);
+        inquiry.filters.extend(self.of_flags());
+        explain
     }
 
     /// The filters of the flags.
@@ -334,27 +300,21 @@ impl FilterArguments {
     }
 }
 
-/// A word that asks for another market than the command is about.
-#[derive(Debug, thiserror::Error)]
-#[error("these are {of_command} offers, and {other:?} asks for others", other = .other.to_string())]
-struct OtherMarket {
-    of_command: Market,
-    other: Market,
+/// Whether it is to be said how a question was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Explain {
+    Wanted,
+    Unwanted,
 }
 
-/// How a question was read.
-pub(super) struct Explanation {
-    is_wanted: bool,
-    terms: Vec<Term>,
-}
-
-impl Explanation {
+impl Explain {
     /// Says it on stderr, where that is wanted.
-    pub(super) fn tell(&self, context: &Context<'_>, question: &Question) {
-        if !self.is_wanted {
+    pub(super) fn tell(self, context: &Context<'_>, understood: &Understood) {
+        if self == Self::Unwanted {
             return;
         }
-        for Term { words, meaning } in &self.terms {
+        let Understood { question, terms, .. } = understood;
+        for Term { words, meaning } in terms {
             context.streams.status(format_args!("{words:?} means {meaning}"));
         }
         if !question.filters.is_empty() {
@@ -367,6 +327,13 @@ impl Explanation {
             }
         }
         context.streams.status(format_args!("sorted by {}", keys.join(", then ")));
+    }
+}
+
+/// Says on stderr what types have to have in common with one that they are to be like.
+pub(super) fn tell_like(context: &Context<'_>, name: Option<&str>, understood: &Understood) {
+    if let Some(name) = name {
+        context.streams.status(format_args!("like {name}: {}", joined(&understood.like)));
     }
 }
 
@@ -396,21 +363,39 @@ fn feature(feature: Feature) -> impl Fn(&str) -> Result<Filter, NotAFilter> + Cl
 
 #[cfg(test)]
 mod tests {
-    use clap::Command;
+    use clap::{Command, FromArgMatches};
 
     use super::*;
+    use crate::discovery::Criterion;
+
+    /// A value that each criterion can be compared with.
+    fn sample(criterion: Criterion) -> &'static str {
+        match criterion {
+            Criterion::Label(Label::Architecture) => "arm64",
+            Criterion::Label(Label::UsageClass) => "spot",
+            Criterion::Label(Label::StorageKind) => "nvme",
+            Criterion::Feature(_) => "no",
+            Criterion::Allow | Criterion::Deny => "m7i.*",
+            _ => "4",
+        }
+    }
 
     #[test]
-    fn every_figure_and_every_fact_has_a_flag() {
-        let command = FilterArguments::augment_args(Command::new("find"));
-        let flags: Vec<&str> = command.get_arguments().filter_map(|argument| argument.get_long()).collect();
-        let of_spot = [Figure::Saving, Figure::Interruption];
-        for figure in Figure::ALL.into_iter().filter(|figure| !of_spot.contains(figure)) {
-            let flag = if figure == Figure::Zones { "min-zones" } else { figure.key() };
-            assert!(flags.contains(&flag), "{flag}");
+    fn the_flags_are_the_criteria_by_name_and_meaning() {
+        let of_filters = Criterion::all().filter(|one| !one.is_of_spot_alone());
+        let mut keys: Vec<String> = Vec::new();
+        for criterion in of_filters {
+            let (key, text) = (criterion.key(), sample(criterion));
+            let command = FilterArguments::augment_args(Command::new("find"));
+            let matches = command.try_get_matches_from(["find", &format!("--{key}={text}")]).unwrap();
+            let filters = FilterArguments::from_arg_matches(&matches).unwrap().of_flags();
+            assert_eq!(filters.collect::<Vec<_>>(), [criterion.filter(text).unwrap()], "--{key}");
+            keys.push(key.into_owned());
         }
-        let yes_or_no =
-            command.get_arguments().filter(|one| one.get_num_args().is_some_and(|n| n.min_values() == 0));
-        assert_eq!(yes_or_no.filter(|one| one.is_require_equals_set()).count(), Feature::ALL.len());
+        let command = FilterArguments::augment_args(Command::new("find"));
+        let of_words = ["explain", "like"];
+        let flags = command.get_arguments().filter_map(|argument| argument.get_long());
+        let others: Vec<&str> = flags.filter(|flag| !keys.iter().any(|key| key == flag)).collect();
+        assert_eq!(others, of_words, "every other flag is a criterion");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::spot::is_listed;
+use crate::catalog::feeds::spot_price::is_listed;
 use crate::cli::context::Context;
 use crate::discovery::{Answer, Direction, Figure, Question, SortColumn};
 use crate::model::{Offer, SavingSource};

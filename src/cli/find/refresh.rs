@@ -10,12 +10,11 @@ use clap::Args;
 use jiff::civil::Date;
 
 use crate::catalog::refresh::folder::{self, Found};
-use crate::catalog::refresh::{ListFailure, Refresh, RefreshError, Report, Shrunken};
+use crate::catalog::refresh::{Refresh, RefreshError, RefreshRow, Report, Shrunken};
 use crate::cli::command_error::{CommandError, with_causes};
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
 use crate::output::Format;
-use crate::output::refresh::RefreshRow;
 use crate::platform::clock;
 pub(super) use told::tell_failures;
 
@@ -137,10 +136,7 @@ fn from_folder(context: &Context<'_>, mut refresh: Refresh, folder: &Path) -> Re
         return Err(error.hint("fetch them from AWS: cloudkit find refresh"));
     }
     let Found { papers, failures, .. } = found;
-    refresh.read_all(&papers);
-    for ListFailure { origin, feed, error } in failures {
-        refresh.fail(&origin, feed, error);
-    }
+    refresh.take(&papers, &[], failures);
     Ok(refresh.finish()?)
 }
 

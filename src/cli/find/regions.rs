@@ -4,15 +4,13 @@ use clap::Args;
 
 #[cfg(feature = "aws")]
 use crate::aws::types::OptIn;
-use crate::catalog::region_name;
 use crate::cli::command_error::CommandError;
 use crate::cli::completions;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
 #[cfg(feature = "aws")]
 use crate::cli::region;
-use crate::discovery::RegionSelection;
-use crate::output::regions::RegionListing;
+use crate::discovery::{DiscoveryError, RegionListing};
 
 /// List the regions of AWS, their names, zones and how many instance types are known there
 #[derive(Debug, Args)]
@@ -36,18 +34,12 @@ impl RegionsArguments {
 
 pub(super) fn run(context: &Context<'_>, arguments: &RegionsArguments) -> Result<ExitClass, CommandError> {
     let catalog = context.catalog();
-    let all = ["all".to_owned()];
-    let asked = if arguments.regions.is_empty() { &all } else { arguments.regions.as_slice() };
-    let codes = RegionSelection::parse(asked)?.names(catalog);
-    let codes =
-        codes.map_err(|error| CommandError::usage(error).hint("see them all: cloudkit find regions"))?;
-    let rows = codes.into_iter().map(|code| {
-        let known = catalog.region(code);
-        let zones = known.iter().flat_map(|region| region.zones()).map(str::to_owned).collect();
-        let types = known.map(|region| region.offerings().count());
-        RegionListing::new(code, region_name::name_of(code), zones, types)
-    });
-    let mut rows: Vec<RegionListing> = rows.collect();
+    let mut rows = RegionListing::of(catalog, &arguments.regions).map_err(|error| match error {
+        DiscoveryError::UnknownRegion { .. } => {
+            CommandError::usage(error).hint("see them all: cloudkit find regions")
+        }
+        other => other.into(),
+    })?;
     let asked = ask_account(context, arguments, &mut rows);
     context.streams.write_list(context.streams.list_format(), &rows)?;
     asked.map(|()| ExitClass::Done)
@@ -68,8 +60,8 @@ fn ask_account(
         Ok(context.asking_session().await?.ec2(&home).account_regions().await?)
     })?;
     for row in rows {
-        let of_account = known.iter().find(|region| region.name == row.region());
-        row.set_opt_in(of_account.and_then(|region| region.opt_in).map(OptIn::as_str));
+        let of_account = known.iter().find(|region| region.name == row.region);
+        row.opt_in = of_account.and_then(|region| region.opt_in).map(OptIn::as_str);
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 
 use clap::Args;
 
+use super::filters;
 use super::limit::{Limit, LimitArgument};
 use super::notes;
 use super::order;
@@ -13,7 +14,7 @@ use crate::cli::completions;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
 use crate::cli::region;
-use crate::discovery::{self, Answer, GroupBy, LivePrices, Question, RegionSelection, SortKey, Subject};
+use crate::discovery::{self, Answer, GroupBy, Inquiry, LivePrices, Question, SortKey, Subject, Understood};
 use crate::model::OperatingSystem;
 
 /// Where to look, and how what is found is shown.
@@ -60,34 +61,32 @@ impl RowArguments {
         self.os
     }
 
-    /// Puts what was typed into a question; what words said of the order comes first.
+    /// Reads an inquiry with what was typed of the rows, and says on stderr what went without saying.
     ///
     /// # Errors
-    /// Where a region is unknown.
-    pub(super) fn resolve(
+    /// Where a word, a region or a type is unknown, or the order can't be.
+    pub(super) fn understand(
         self,
         context: &Context<'_>,
         catalog: &Catalog<'_>,
-        question: &mut Question,
-    ) -> Result<(), CommandError> {
-        let selection = RegionSelection::parse(&self.region)?;
-        let selection = if selection.is_empty() { in_force(context)? } else { selection };
-        question.regions =
-            selection.resolve(catalog)?.iter().map(|region| region.code().to_owned()).collect();
-        question.os = self.os;
-        question.today = Some(context.today()?);
-        question.sort.extend(self.sort);
-        question.group_by = self.group_by;
-        question.limit = self.limit.limit.or(question.limit);
-        Ok(())
+        mut inquiry: Inquiry,
+    ) -> Result<Understood, CommandError> {
+        let in_force = self.region.is_empty().then(|| region::in_force(context));
+        inquiry.regions = in_force.as_ref().map_or(self.region, |in_force| vec![in_force.region.clone()]);
+        inquiry.os = self.os;
+        inquiry.today = Some(context.today()?);
+        inquiry.sort = self.sort;
+        inquiry.group_by = self.group_by;
+        inquiry.limit = self.limit.limit;
+        let like = inquiry.like.clone();
+        let understood = inquiry.understood(catalog)?;
+        filters::tell_like(context, like.as_deref(), &understood);
+        if let Some(region::InForce { region, named_by }) = in_force {
+            let all = "--region all searches the world";
+            context.streams.status(format_args!("region {region} ({named_by}); {all}"));
+        }
+        Ok(understood)
     }
-}
-
-/// The region in force, said on stderr.
-fn in_force(context: &Context<'_>) -> Result<RegionSelection, CommandError> {
-    let region::InForce { region, named_by } = region::in_force(context);
-    context.streams.status(format_args!("region {region} ({named_by}); --region all searches the world"));
-    Ok(RegionSelection::parse([region])?)
 }
 
 /// Answers a question: the offers that are to be shown, with the room that quotas have for them, and what a person may

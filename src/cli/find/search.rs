@@ -11,7 +11,7 @@ use super::rows::{self, RowArguments};
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
-use crate::discovery::Question;
+use crate::discovery::Inquiry;
 
 /// Search instance types and their prices
 ///
@@ -47,10 +47,10 @@ impl SearchArguments {
 
 pub(super) fn run(context: &Context<'_>, arguments: SearchArguments) -> Result<ExitClass, CommandError> {
     let catalog = context.catalog();
-    let mut question = Question::default();
-    let explanation = arguments.filters.resolve(context, catalog, &mut question)?;
-    arguments.rows.resolve(context, catalog, &mut question)?;
-    order::refuse_impossible(&question, &arguments.room)?;
-    explanation.tell(context, &question);
-    rows::answer(context, catalog, question, None, &arguments.room)
+    let mut inquiry = Inquiry::default();
+    let explain = arguments.filters.ask(&mut inquiry);
+    let understood = arguments.rows.understand(context, catalog, inquiry)?;
+    order::refuse_impossible(&understood.question, &arguments.room)?;
+    explain.tell(context, &understood);
+    rows::answer(context, catalog, understood.question, None, &arguments.room)
 }

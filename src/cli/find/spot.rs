@@ -12,12 +12,13 @@ use super::room::RoomArguments;
 use super::rows::{self, RowArguments};
 #[cfg(feature = "aws")]
 use super::spot_account;
+use crate::catalog::Catalog;
+use crate::catalog::feeds::spot_price::is_listed;
 use crate::catalog::refresh::Refresh;
-use crate::catalog::{Catalog, Region};
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
-use crate::discovery::{Figure, Filter, Question};
+use crate::discovery::{Figure, Filter, Inquiry};
 use crate::model::{Market, OperatingSystem};
 use crate::platform::clock;
 
@@ -77,15 +78,16 @@ pub(super) fn run(
     };
     #[cfg(not(feature = "aws"))]
     let catalog = with_spot_prices(context, os, offline)?;
-    let mut question = Question { markets: vec![Market::Spot], ..Question::default() };
-    let explanation = arguments.filters.resolve(context, catalog, &mut question)?;
-    question.filters.extend([arguments.min_saving, arguments.max_interruption].into_iter().flatten());
+    let mut inquiry = Inquiry { market: Some(Market::Spot), ..Inquiry::default() };
+    let explain = arguments.filters.ask(&mut inquiry);
+    inquiry.filters.extend([arguments.min_saving, arguments.max_interruption].into_iter().flatten());
     #[cfg(feature = "aws")]
     let typed =
         spot_account::Typed { regions: arguments.rows.regions().to_vec(), rows: arguments.rows.flags() };
-    arguments.rows.resolve(context, catalog, &mut question)?;
-    order::refuse_impossible(&question, &arguments.room)?;
-    explanation.tell(context, &question);
+    let understood = arguments.rows.understand(context, catalog, inquiry)?;
+    order::refuse_impossible(&understood.question, &arguments.room)?;
+    explain.tell(context, &understood);
+    let question = understood.question;
     #[cfg(feature = "aws")]
     if arguments.account.is_asked() {
         return arguments.account.answer(context, catalog, question, &typed, &arguments.room);
@@ -99,7 +101,7 @@ fn with_spot_prices(
     os: OperatingSystem,
     offline: bool,
 ) -> Result<&'static Catalog<'static>, CommandError> {
-    if !is_listed(os) || has_spot_prices(context.catalog(), os) {
+    if !is_listed(os) || context.catalog().has_spot_prices(os) {
         return Ok(context.catalog());
     }
     if offline {
@@ -109,7 +111,7 @@ fn with_spot_prices(
     let report = fetch::spot(context, Refresh::begin(context.cache_directory()?, clock::now())?)?;
     super::refresh::tell_failures(context, &report);
     let catalog = context.reread_catalog();
-    if has_spot_prices(catalog, os) {
+    if catalog.has_spot_prices(os) {
         return Ok(catalog);
     }
     Err(CommandError::new(ExitClass::Unavailable, NoSpotPrices)
@@ -117,17 +119,7 @@ fn with_spot_prices(
         .hint("read files of AWS's lists: cloudkit find refresh --from DIR"))
 }
 
-/// Whether AWS's public list has spot prices for it.
-pub(super) const fn is_listed(os: OperatingSystem) -> bool {
-    matches!(os, OperatingSystem::Linux | OperatingSystem::Windows)
-}
-
 /// Nothing says what spot machines cost.
 #[derive(Debug, thiserror::Error)]
 #[error("no spot prices are known, and AWS's list of them could not be fetched")]
 struct NoSpotPrices;
-
-/// Whether it has any spot price for an operating system.
-pub(super) fn has_spot_prices(catalog: &Catalog<'_>, os: OperatingSystem) -> bool {
-    catalog.regions().flat_map(Region::offerings).any(|offering| offering.price(Market::Spot, os).is_some())
-}

@@ -10,7 +10,6 @@ use super::history::{HistoryArguments, SpotQuestion};
 use super::room::RoomArguments;
 use super::rows;
 use super::scores::ScoreArguments;
-use super::spot::has_spot_prices;
 use crate::catalog::Catalog;
 use crate::cli::account_regions::AskedRegions;
 use crate::cli::command_error::CommandError;
@@ -91,7 +90,7 @@ impl AccountArguments {
         }
         let (live, class) = match live_prices(context, meant) {
             Ok((live, class)) => (Some(live), class),
-            Err(error) if has_spot_prices(catalog, question.os) => (None, tell_not_asked(context, &error)),
+            Err(error) if catalog.has_spot_prices(question.os) => (None, tell_not_asked(context, &error)),
             Err(error) => return Err(error),
         };
         let shown = rows::answer(context, catalog, question, live.as_ref(), room)?;

@@ -8,11 +8,6 @@ use crate::discovery::RegionSelection;
 use crate::discovery::type_sheet::TypeSheet;
 use crate::model::OperatingSystem;
 
-/// There is no such type.
-#[derive(Debug, thiserror::Error)]
-#[error("no instance type is called {0:?}")]
-struct NoSuchType(String);
-
 /// The sheet of a type in some regions, or in all where none is named.
 pub(super) fn sheet(
     context: &Context<'_>,
@@ -23,13 +18,7 @@ pub(super) fn sheet(
     let codes = codes(context, regions)?;
     let asked = (!codes.is_empty()).then_some(codes.as_slice());
     let today = Some(context.today()?);
-    TypeSheet::of(catalog, &name.to_ascii_lowercase(), asked, today).ok_or_else(|| {
-        let error = CommandError::usage(NoSuchType(name.to_owned()));
-        match catalog.nearest_types(name).as_slice() {
-            [] => error.hint("see what there is: cloudkit find search --region all"),
-            near => error.hint(format!("near it: {}", near.join(", "))),
-        }
-    })
+    Ok(TypeSheet::named(catalog, name, asked, today)?)
 }
 
 /// Those of some regions in which a type is not known to be offered.

@@ -9,7 +9,7 @@ use crate::cli::command_error::CommandError;
 use crate::cli::exit_code::ExitClass;
 use crate::discovery::RegionSelection;
 use crate::model::{Offer, RegionName, offer};
-use crate::provision::wish::{QuotedPrice, WishedMachine, WishedReservation};
+use crate::provision::wish::WishedMachine;
 
 /// An offer that can't be read.
 #[derive(Debug, thiserror::Error)]
@@ -51,7 +51,7 @@ pub(super) fn read(text: &str) -> Result<Vec<WishedMachine>, CommandError> {
             not_an_offer(place, error)
         })?;
         return offers
-            .into_iter()
+            .iter()
             .enumerate()
             .map(|(at, offer)| wish(offer, || format!("offer {}", at + 1)))
             .collect();
@@ -65,7 +65,7 @@ pub(super) fn read(text: &str) -> Result<Vec<WishedMachine>, CommandError> {
             let words =
                 |error: serde_json::Error| error.to_string().replace(" at line 1 column ", " at column ");
             let offer = serde_json::from_str(line).map_err(|error| not_an_offer(place(), words(error)))?;
-            wish(offer, place)
+            wish(&offer, place)
         })
         .collect()
 }
@@ -75,29 +75,14 @@ fn not_an_offer(place: String, source: impl Into<Box<dyn std::error::Error + Sen
         .hint("offers are what cloudkit find prints with -o jsonl; nothing was launched")
 }
 
-fn wish(offer: Offer<'_>, place: impl Fn() -> String) -> Result<WishedMachine, CommandError> {
+fn wish(offer: &Offer<'_>, place: impl Fn() -> String) -> Result<WishedMachine, CommandError> {
     if offer.schema != offer::SCHEMA {
         return Err(not_an_offer(
             place(),
             format!("its schema is {:?}, not {:?}", offer.schema, offer::SCHEMA),
         ));
     }
-    let refuse = |error| not_an_offer(place(), error);
-    let price = offer.price_usd_hour.map(|usd_hour| QuotedPrice {
-        usd_hour,
-        source: offer.price_source.unwrap_or_default().into_owned(),
-        as_of: offer.price_as_of.unwrap_or_default().into_owned(),
-    });
-    Ok(WishedMachine {
-        instance_type: offer.instance_type.parse().map_err(refuse)?,
-        region: offer.region.parse().map_err(refuse)?,
-        zones: offer.zones.into_iter().map(std::borrow::Cow::into_owned).collect(),
-        market: offer.market,
-        max_price: None,
-        reservation: offer.reservation_id.map(|id| WishedReservation::Named(id.into_owned())),
-        os: offer.os,
-        price,
-    })
+    WishedMachine::of_offer(offer).map_err(|error| not_an_offer(place(), error))
 }
 
 /// Refuses a region that is misspelt, before any call.

@@ -139,8 +139,7 @@ fn one_type_alone_or_an_unknown_one_is_refused() {
     ");
     assert_snapshot!(home.run("cloudkit find compare g6.xlarge g6.xlagre"), @r#"
     --- stderr
-    error: no instance type is called "g6.xlagre"
-    hint: near it: g6.xlarge, g6.2xlarge, g6.4xlarge
+    error: no instance type is called "g6.xlagre"; near it: g6.xlarge, g6.2xlarge, g6.4xlarge
     --- exit 2
     "#);
 }

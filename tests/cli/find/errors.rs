@@ -234,7 +234,6 @@ fn an_order_both_ways_is_refused() {
     let home = Home::new();
     assert_snapshot!(home.run("cloudkit find search l4 cheapest --sort -price"), @"
     --- stderr
-    region us-east-1 (no setting, so the default); --region all searches the world
     error: sorted by price the other way round than by -price: one of them has to go
     hint: the cheapest is --sort price --limit 1, the dearest --sort -price --limit 1
     --- exit 2

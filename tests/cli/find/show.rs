@@ -188,14 +188,12 @@ fn an_unknown_type_gets_the_nearest_names() {
     let home = Home::new();
     assert_snapshot!(home.run("cloudkit find show m7i.lagre"), @r#"
     --- stderr
-    error: no instance type is called "m7i.lagre"
-    hint: near it: m7i.large, m7i.xlarge, m7a.large
+    error: no instance type is called "m7i.lagre"; near it: m7i.large, m7i.xlarge, m7a.large
     --- exit 2
     "#);
     assert_snapshot!(home.run("cloudkit find show M7I.LAGRE"), @r#"
     --- stderr
-    error: no instance type is called "M7I.LAGRE"
-    hint: near it: m7i.large, m7i.xlarge, m7a.large
+    error: no instance type is called "M7I.LAGRE"; near it: m7i.large, m7i.xlarge, m7a.large
     --- exit 2
     "#);
     assert_snapshot!(home.run("cloudkit find show qqqqqqqqqqqq -o json"), @r#"

@@ -75,7 +75,7 @@ fn what_is_no_column_is_told_what_there_is() {
     ");
     assert_snapshot!(home.run(&format!("{line} --sort -offers")), @"
     --- stderr
-    error: --sort -offers: only groups of offers have that
+    error: sorted by -offers: only groups of offers have that
     hint: put offers together: --group-by region, type or family
     --- exit 2
     ");
