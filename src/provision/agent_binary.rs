@@ -14,6 +14,9 @@ use sha2::{Digest, Sha256};
 use super::image::GlibcVersion;
 use crate::model::Architecture;
 
+/// How hard it is compressed: as much as a second pays for. A debug build may send itself, of some hundred megabytes.
+const LEVEL: Compression = Compression::new(if cfg!(debug_assertions) { 1 } else { 6 });
+
 /// The file that is uploaded for machines to fetch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgentBinary {
@@ -91,7 +94,7 @@ impl AgentBinary {
     pub fn compressed_content(path: &Path, sha256: &str) -> Result<Vec<u8>, AgentBinaryError> {
         let content = Self::content(path, sha256)?;
         let mut compressed = Vec::new();
-        let outcome = GzEncoder::new(content.as_slice(), Compression::default()).read_to_end(&mut compressed);
+        let outcome = GzEncoder::new(content.as_slice(), LEVEL).read_to_end(&mut compressed);
         outcome.map_err(|source| AgentBinaryError::Unreadable { path: path.to_owned(), source })?;
         Ok(compressed)
     }
