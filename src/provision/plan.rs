@@ -5,6 +5,7 @@
 
 #[cfg(test)]
 mod delivery_tests;
+mod deployment;
 pub mod ending;
 mod error;
 pub mod fleet;
@@ -43,6 +44,7 @@ use crate::cloudinit::{self, Boot, Delivery, DownloadSource, ObjectDownload};
 use crate::model::agent::AgentConfiguration;
 use crate::model::tag::{self, Tag};
 use crate::model::{Market, Mebibytes, Money, Span};
+pub use deployment::PlannedDeployment;
 pub use error::PlanError;
 pub use fleet::Several;
 use network::{NetworkStep, PlannedInterface};
@@ -91,6 +93,9 @@ pub struct Plan {
     /// What the user adds to the machine's start.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<PlannedUser>,
+    /// The deployment that the machines are of, and the bundle that sets them up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deployment: Option<PlannedDeployment>,
     /// The market that was wished first; a machine of another one is told from it at the end.
     pub market_asked: Market,
     /// The SSH key that is let in.
@@ -273,6 +278,20 @@ pub enum Step {
         /// Which file.
         file: PathBuf,
     },
+    /// Uploads the bundle of the deployment.
+    UploadBundle {
+        /// Where.
+        region: String,
+        /// Into which bucket.
+        bucket: String,
+        /// Under which name.
+        key: String,
+        /// How many bytes.
+        bytes: u64,
+        /// Which file.
+        #[serde(skip)]
+        file: PathBuf,
+    },
     /// Uploads what the user adds to the machine's start and user data does not hold.
     UploadUserFiles {
         /// Where.
@@ -351,14 +370,18 @@ pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Res
             source: DownloadSource::planned(),
             sha256: object.sha256.clone(),
         }),
+        apply: wish.deployment.as_ref().map(deployment::unsigned),
         ..boot(world, agent, &launch, now, deadline)
     };
     ending.configure(&mut boot);
     cloudinit::render(&boot)?;
-    let several = Several::of(wish.count, wish.name.as_deref());
+    let own_names = wish.name.as_deref().filter(|_| wish.deployment.is_none());
+    let several = Several::of(wish.count, own_names);
     // Several machines get their own names when they are there; a request has one for all of them.
-    let name = match &wish.name {
-        Some(name) if several.is_none() => name_of(name, 1, wish.count),
+    let name = match (&wish.deployment, &wish.name) {
+        // Machines of a deployment are all alike, and a call to name each would be one too many.
+        (Some(deployment), _) => deployment.name.clone(),
+        (None, Some(name)) if several.is_none() => name_of(name, 1, wish.count),
         _ => launch.clone(),
     };
     Ok(Plan {
@@ -366,6 +389,7 @@ pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Res
         tags: tags(world, &launch, &name, deadline)
             .into_iter()
             .chain(ending.tags())
+            .chain(wish.deployment.as_ref().map(|of| Tag::new(tag::DEPLOYMENT, of.name.clone())))
             .chain(wish.tags.iter().cloned())
             .collect(),
         name,
@@ -379,6 +403,7 @@ pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Res
         ssh_port: wish.ssh_port,
         key: planned_key(wish, &world.key),
         user,
+        deployment: wish.deployment.as_ref().map(PlannedDeployment::of),
         market_asked: wish.candidates.first().map(|machine| machine.market).unwrap_or_default(),
         candidates,
         refused,

@@ -164,6 +164,7 @@ impl LaunchArguments {
             tags: self.tags()?,
             network: self.network.wish(),
             key_pair: self.network.key_pair.clone(),
+            deployment: None,
         })
     }
 

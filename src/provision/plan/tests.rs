@@ -61,6 +61,7 @@ pub(in crate::provision) fn wish(candidates: Vec<WishedMachine>) -> Wish {
         tags: Vec::new(),
         network: NetworkWish::default(),
         key_pair: None,
+        deployment: None,
     }
 }
 
