@@ -137,6 +137,13 @@ pub async fn destroy(home: &Home, found: &Found, name: &str, report: &mut impl F
             Err(error) => still_there.push(left(format!("{key} in {region}"), error.to_string())),
         }
     }
+    // What was asked for just before may have come while the rest went.
+    let shown = inventory::list(session, &regions).await;
+    let came = shown.machines.iter().filter(|one| is_of(one, name) && !one.machine.state.is_ended());
+    let is_new = |one: &&Located| found.living().all(|known| known.machine.id != one.machine.id);
+    still_there.extend(came.filter(is_new).map(|one| {
+        left(format!("machine {} in {}", one.machine.id, one.region), "it has come meanwhile".to_owned())
+    }));
     if still_there.is_empty()
         && let Err(error) = home.bucket().remove_object(&record_key(name)).await
     {

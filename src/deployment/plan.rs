@@ -5,7 +5,8 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::model::{Money, Span};
+use crate::model::Money;
+use crate::provision::cost::Cost;
 use crate::provision::plan::Plan;
 
 /// The value of the `schema` field.
@@ -33,15 +34,10 @@ pub struct DeploymentPlan {
     /// When its machines end; absent where they are kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ends_at: Option<Timestamp>,
-    /// What it costs an hour; absent while a part of it is unknown.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub usd_hour: Option<Money>,
-    /// The same for 730 hours.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub usd_month: Option<Money>,
-    /// What it costs until it ends.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub usd_until_end: Option<Money>,
+    /// What it costs.
+    pub cost: Cost,
+    /// The parts whose price is known, for 730 hours.
+    pub known_usd_month: Money,
     /// The regions that could not give a machine, and why.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub passed_over: Vec<PassedOver>,
@@ -59,9 +55,8 @@ pub struct RegionPlan {
     pub region: String,
     /// How many.
     pub count: u32,
-    /// What they cost an hour together; absent while a part of it is unknown.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub usd_hour: Option<Money>,
+    /// What they cost together.
+    pub cost: Cost,
     /// Their launch.
     pub plan: Plan,
 }
@@ -80,9 +75,9 @@ impl RegionPlan {
     #[must_use]
     pub fn of(region: &str, plan: Plan) -> Self {
         let count = plan.count().wanted;
-        let each = plan.candidates.first().and_then(|first| first.cost.usd_hour);
-        let usd_hour = each.map(|each| each.times(count.into()));
-        Self { region: region.to_owned(), count, usd_hour, plan }
+        let each = plan.candidates.first().map(|first| &first.cost);
+        let cost = Cost::of_all(each.into_iter().cycle().take(count as usize));
+        Self { region: region.to_owned(), count, cost, plan }
     }
 }
 
@@ -110,11 +105,7 @@ impl DeploymentPlan {
     ) -> Option<Self> {
         let first = regions.first()?;
         let (account, ends_at) = (first.plan.account.clone(), first.plan.deadline);
-        let usd_hour = regions
-            .iter()
-            .map(|region| region.usd_hour)
-            .try_fold(Money::default(), |sum, one| Some(sum.plus(one?)));
-        let lasts = ends_at.map(|at| Span::between(first.plan.planned_at, at));
+        let cost = Cost::of_all(regions.iter().map(|region| &region.cost));
         Some(Self {
             schema: SCHEMA,
             name: whole.name.to_owned(),
@@ -124,9 +115,8 @@ impl DeploymentPlan {
             bundle: whole.bundle.0.to_owned(),
             bundle_bytes: whole.bundle.1,
             ends_at,
-            usd_hour,
-            usd_month: usd_hour.map(|hourly| hourly.times(HOURS_PER_MONTH)),
-            usd_until_end: usd_hour.zip(lasts).map(|(hourly, span)| hourly.per_hour_for(span)),
+            known_usd_month: cost.known_usd_hour.times(HOURS_PER_MONTH),
+            cost,
             passed_over,
             notes,
             regions,

@@ -19,6 +19,7 @@ mod recent;
 mod refused;
 mod reserved;
 pub mod source;
+mod tags;
 #[cfg(test)]
 pub(super) mod tests;
 mod user_parts;
@@ -42,7 +43,7 @@ use crate::catalog::Catalog;
 use crate::cloudinit::user::UserBoot;
 use crate::cloudinit::{self, Boot, Delivery, DownloadSource, ObjectDownload};
 use crate::model::agent::AgentConfiguration;
-use crate::model::tag::{self, Tag};
+use crate::model::tag::Tag;
 use crate::model::{Market, Mebibytes, Money, Span};
 pub use deployment::PlannedDeployment;
 pub use error::PlanError;
@@ -54,6 +55,8 @@ pub use possible::possible;
 pub(super) use refused::reasons;
 pub use refused::{Refused, lines as refused_lines};
 pub use source::{PlannedAgent, Source};
+pub use tags::helper_tags;
+use tags::tags;
 pub(super) use user_parts::delivery;
 pub use user_parts::{Carrier, OBJECT_PREFIX, PlannedObject, PlannedPart, PlannedUser};
 
@@ -389,7 +392,7 @@ pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Res
         tags: tags(world, &launch, &name, deadline)
             .into_iter()
             .chain(ending.tags())
-            .chain(wish.deployment.as_ref().map(|of| Tag::new(tag::DEPLOYMENT, of.name.clone())))
+            .chain(wish.deployment.as_ref().map(tags::of_deployment))
             .chain(wish.tags.iter().cloned())
             .collect(),
         name,
@@ -479,28 +482,4 @@ pub fn planned_at(launch: &str) -> Option<jiff::Timestamp> {
 #[must_use]
 pub fn bucket_name(account: &str, region: &str) -> String {
     format!("cloudkit-{account}-{region}")
-}
-
-/// The tags of what serves a launch without being its machine.
-#[must_use]
-pub fn helper_tags(launch: &str) -> Vec<Tag> {
-    vec![
-        Tag::new(tag::MANAGED, "true"),
-        Tag::new(tag::LAUNCH, launch),
-        Tag::new(tag::PARENT, format!("launch:{launch}")),
-        Tag::new(tag::VERSION, env!("CARGO_PKG_VERSION")),
-    ]
-}
-
-fn tags(world: &World, launch: &str, name: &str, deadline: Option<jiff::Timestamp>) -> Vec<Tag> {
-    let owner = tag::fitting(world.caller.short_name());
-    let mut tags = vec![
-        Tag::new(tag::NAME, name),
-        Tag::new(tag::MANAGED, "true"),
-        Tag::new(tag::LAUNCH, launch),
-        Tag::new(tag::OWNER, owner),
-        Tag::new(tag::VERSION, env!("CARGO_PKG_VERSION")),
-    ];
-    tags.extend(deadline.map(|at| Tag::new(tag::DEADLINE, at.to_string())));
-    tags
 }
