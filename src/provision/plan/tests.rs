@@ -15,6 +15,7 @@ use super::*;
 use crate::aws::types::volume::ImageVolume;
 use crate::aws::types::{Identity, Image, TypeFacts};
 use crate::model::VolumeKind;
+use crate::model::tag;
 use crate::model::{Architecture, OperatingSystem};
 use crate::provision::agent_binary::{AgentBinary, RunsOn};
 use crate::provision::agents::Agents;
