@@ -6,6 +6,7 @@
 mod document;
 mod lifecycle;
 
+use std::path::Path;
 use std::time::Duration;
 
 use aws_sdk_s3::presigning::PresigningConfig;
@@ -163,12 +164,31 @@ impl Bucket {
     /// # Errors
     /// Where the bucket is somebody else's, or the upload fails.
     pub async fn upload(&self, key: &str, content: Vec<u8>) -> Result<(), AwsError> {
+        self.put(key, ByteStream::from(content)).await
+    }
+
+    /// Puts a file into the bucket, without holding it in memory.
+    ///
+    /// # Errors
+    /// Where it can't be read, the bucket is somebody else's, or the upload fails.
+    pub async fn upload_file(&self, key: &str, file: &Path) -> Result<(), AwsError> {
+        let content = ByteStream::from_path(file).await.map_err(|error| {
+            AwsError::own(
+                "PutObject",
+                ErrorKind::Refused,
+                format!("{} can't be read: {error}", file.display()),
+            )
+        })?;
+        self.put(key, content).await
+    }
+
+    async fn put(&self, key: &str, content: ByteStream) -> Result<(), AwsError> {
         self.client
             .put_object()
             .bucket(&self.name)
             .key(key)
             .expected_bucket_owner(&self.account)
-            .body(ByteStream::from(content))
+            .body(content)
             .customize()
             // A slow line may take longer than an ordinary call is given.
             .config_override(

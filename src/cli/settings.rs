@@ -32,6 +32,7 @@ pub(super) enum Key {
     Color,
     ConfirmAbove,
     CostLimit,
+    HomeRegion,
     IdleTimeout,
     NoIdleTimeout,
     NoTtl,
@@ -47,7 +48,7 @@ pub(super) enum Key {
 }
 
 impl Key {
-    pub(super) const ALL: [Self; 20] = [
+    pub(super) const ALL: [Self; 21] = [
         Self::AgentBinary,
         Self::AgentFolder,
         Self::AgentReleases,
@@ -56,6 +57,7 @@ impl Key {
         Self::Color,
         Self::ConfirmAbove,
         Self::CostLimit,
+        Self::HomeRegion,
         Self::IdleTimeout,
         Self::NoIdleTimeout,
         Self::NoTtl,
@@ -80,6 +82,7 @@ impl Key {
             Self::Color => "color",
             Self::ConfirmAbove => "confirm-above",
             Self::CostLimit => "cost-limit",
+            Self::HomeRegion => "home-region",
             Self::IdleTimeout => "idle-timeout",
             Self::NoIdleTimeout => "no-idle-timeout",
             Self::NoTtl => "no-ttl",
@@ -116,7 +119,7 @@ impl Key {
                 .map(drop)
                 .map_err(|_| NotAValue { text: value.to_owned(), expected: "true or false" })?,
             Self::Output => value.parse::<Format>().map(drop)?,
-            Self::Region => value.parse::<RegionName>().map(drop)?,
+            Self::HomeRegion | Self::Region => value.parse::<RegionName>().map(drop)?,
             Self::SshFrom => value.parse::<AddressRange>().map(drop)?,
             Self::IdleTimeout | Self::Ttl => value.parse::<Span>().map(drop)?,
             Self::AgentReleases | Self::AgentUrl => value.parse::<MirrorUrl>().map(drop)?,

@@ -197,10 +197,9 @@ impl Lock {
         let renewals = async {
             loop {
                 tokio::time::sleep(RENEWED_EVERY.to_duration()).await;
-                match self.renew().await {
-                    Err(error @ LockError::Lost { .. }) => return error,
-                    // AWS did not answer: there is time for another try.
-                    _ => {}
+                // Where AWS did not answer there is time for another try.
+                if let Err(error @ LockError::Lost { .. }) = self.renew().await {
+                    return error;
                 }
             }
         };

@@ -161,13 +161,13 @@ mod tests {
         ) {
             let sum: u64 = weights.iter().copied().map(u64::from).sum();
             let shares = by_weights(count, &weights);
-            if sum == 0 {
-                prop_assert!(shares.iter().all(|share| *share == 0));
-            } else {
+            if sum > 0 {
                 prop_assert_eq!(shares.iter().sum::<u32>(), count);
-                for (share, weight) in shares.iter().zip(&weights) {
-                    let exact = u64::from(count) * u64::from(*weight) / sum;
-                    prop_assert!(u64::from(*share).abs_diff(exact) <= 1);
+            }
+            for (share, weight) in shares.iter().zip(&weights) {
+                match (u64::from(count) * u64::from(*weight)).checked_div(sum) {
+                    Some(exact) => prop_assert!(u64::from(*share).abs_diff(exact) <= 1),
+                    None => prop_assert_eq!(*share, 0),
                 }
             }
         }

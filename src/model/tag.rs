@@ -10,6 +10,8 @@ pub const LAUNCH: &str = "cloudkit:launch";
 pub const PARENT: &str = "cloudkit:parent";
 /// Who launched it: the caller's ARN, shortened.
 pub const OWNER: &str = "cloudkit:owner";
+/// The name of the deployment that it is a machine of.
+pub const DEPLOYMENT: &str = "cloudkit:deployment";
 /// The absolute time at which the machine ends, RFC 3339 UTC; never a duration.
 pub const DEADLINE: &str = "cloudkit:deadline";
 /// The key of its SSH server, as its system wrote it on its console.

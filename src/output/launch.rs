@@ -178,6 +178,9 @@ pub fn step_text(step: &Step) -> String {
             let megabytes = bytes.div_ceil(1_000_000);
             format!("upload the agent to {bucket} ({megabytes} MB before compression)")
         }
+        Step::UploadBundle { bucket, bytes, .. } => {
+            format!("upload the bundle to {bucket} ({bytes} bytes)")
+        }
         Step::UploadUserFiles { bucket, bytes, .. } => {
             format!("upload what the machine fetches at its start to {bucket} ({bytes} bytes)")
         }

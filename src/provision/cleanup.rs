@@ -28,13 +28,13 @@ const UNDER_WAY: Span = Span::from_seconds(15 * 60);
 /// How long after its request a machine that EC2 does not show may still come.
 const LATEST: Span = Span::from_seconds(3600);
 
-/// When it is, and which launch is known to be over although it is young.
+/// When it is, and which launches are known to be over although they are young.
 #[derive(Debug, Clone, Copy)]
 pub struct Present<'l> {
     /// The present.
     pub now: jiff::Timestamp,
-    /// The launch.
-    pub over: Option<&'l str>,
+    /// The launches.
+    pub over: &'l [String],
 }
 
 impl Present<'_> {
@@ -46,7 +46,7 @@ impl Present<'_> {
     /// Whether a launch was planned less than a span ago, and is not known to be over.
     pub(super) fn is_within(self, launch: &str, span: Span) -> bool {
         let is_young = planned_at(launch).is_some_and(|planned| Span::between(planned, self.now) <= span);
-        is_young && self.over != Some(launch)
+        is_young && self.over.iter().all(|over| over != launch)
     }
 }
 
@@ -276,7 +276,7 @@ mod tests {
     #[test]
     fn a_group_serves_its_machine_until_that_has_ended() {
         let now: jiff::Timestamp = NOW.parse().unwrap();
-        let present = Present { now, over: None };
+        let present = Present { now, over: &[] };
         let old = "l-6500000000000001";
         let serves_nothing_with = |machines: &[Machine]| serves_nothing(&group(old), machines, present);
         assert!(serves_nothing_with(&[]));
@@ -290,7 +290,7 @@ mod tests {
     #[test]
     fn the_group_of_a_launch_under_way_is_left_alone() {
         let now: jiff::Timestamp = NOW.parse().unwrap();
-        let present = Present { now, over: None };
+        let present = Present { now, over: &[] };
         let launch = format!("l-{:08x}00000001", now.as_second() - 60);
         assert!(!serves_nothing(&group(&launch), &[], present));
         let hour_ago = format!("l-{:08x}00000001", now.as_second() - 3600);

@@ -19,6 +19,7 @@ use super::agents::{AgentFiles, Agents};
 use super::plan::{bucket_name, delivery};
 use super::refusal_memory::RecentRefusal;
 use super::stored_agents::StoredAgents;
+use super::wish::deployment::DeploymentWish;
 use super::wish::{AddressRange, AgentWish, SshFrom, Wish};
 use super::world::key::KnownKey;
 use super::world::looks::Looks;
@@ -132,8 +133,9 @@ pub async fn observe(
         agents.iter().flat_map(|agents| &agents.found).map(AgentBinary::key).collect();
     let (delivery, _) = delivery(wish, &local.key)?;
     let stores_agent = agents.is_some() && wish.agent_url.is_none();
-    let sought = if stores_agent { keys.clone() } else { BTreeSet::new() };
-    let needs_bucket = stores_agent || delivery != Delivery::UserData;
+    let mut sought = if stores_agent { keys.clone() } else { BTreeSet::new() };
+    sought.extend(wish.deployment.as_ref().map(DeploymentWish::key));
+    let needs_bucket = stores_agent || wish.deployment.is_some() || delivery != Delivery::UserData;
     let regions: BTreeSet<&RegionName> = wish.candidates.iter().map(|machine| &machine.region).collect();
     let first = regions.iter().next().ok_or(ObserveError::NothingWished)?;
     let caller_and_buckets = async {

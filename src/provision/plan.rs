@@ -5,6 +5,7 @@
 
 #[cfg(test)]
 mod delivery_tests;
+mod deployment;
 pub mod ending;
 mod error;
 pub mod fleet;
@@ -18,6 +19,7 @@ mod recent;
 mod refused;
 mod reserved;
 pub mod source;
+mod tags;
 #[cfg(test)]
 pub(super) mod tests;
 mod user_parts;
@@ -41,8 +43,9 @@ use crate::catalog::Catalog;
 use crate::cloudinit::user::UserBoot;
 use crate::cloudinit::{self, Boot, Delivery, DownloadSource, ObjectDownload};
 use crate::model::agent::AgentConfiguration;
-use crate::model::tag::{self, Tag};
+use crate::model::tag::Tag;
 use crate::model::{Market, Mebibytes, Money, Span};
+pub use deployment::PlannedDeployment;
 pub use error::PlanError;
 pub use fleet::Several;
 use network::{NetworkStep, PlannedInterface};
@@ -52,6 +55,8 @@ pub use possible::possible;
 pub(super) use refused::reasons;
 pub use refused::{Refused, lines as refused_lines};
 pub use source::{PlannedAgent, Source};
+pub use tags::helper_tags;
+use tags::tags;
 pub(super) use user_parts::delivery;
 pub use user_parts::{Carrier, OBJECT_PREFIX, PlannedObject, PlannedPart, PlannedUser};
 
@@ -91,6 +96,9 @@ pub struct Plan {
     /// What the user adds to the machine's start.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<PlannedUser>,
+    /// The deployment that the machines are of, and the bundle that sets them up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deployment: Option<PlannedDeployment>,
     /// The market that was wished first; a machine of another one is told from it at the end.
     pub market_asked: Market,
     /// The SSH key that is let in.
@@ -273,6 +281,20 @@ pub enum Step {
         /// Which file.
         file: PathBuf,
     },
+    /// Uploads the bundle of the deployment.
+    UploadBundle {
+        /// Where.
+        region: String,
+        /// Into which bucket.
+        bucket: String,
+        /// Under which name.
+        key: String,
+        /// How many bytes.
+        bytes: u64,
+        /// Which file.
+        #[serde(skip)]
+        file: PathBuf,
+    },
     /// Uploads what the user adds to the machine's start and user data does not hold.
     UploadUserFiles {
         /// Where.
@@ -351,14 +373,18 @@ pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Res
             source: DownloadSource::planned(),
             sha256: object.sha256.clone(),
         }),
+        apply: wish.deployment.as_ref().map(deployment::unsigned),
         ..boot(world, agent, &launch, now, deadline)
     };
     ending.configure(&mut boot);
     cloudinit::render(&boot)?;
-    let several = Several::of(wish.count, wish.name.as_deref());
+    let own_names = wish.name.as_deref().filter(|_| wish.deployment.is_none());
+    let several = Several::of(wish.count, own_names);
     // Several machines get their own names when they are there; a request has one for all of them.
-    let name = match &wish.name {
-        Some(name) if several.is_none() => name_of(name, 1, wish.count),
+    let name = match (&wish.deployment, &wish.name) {
+        // Machines of a deployment are all alike, and a call to name each would be one too many.
+        (Some(deployment), _) => deployment.name.clone(),
+        (None, Some(name)) if several.is_none() => name_of(name, 1, wish.count),
         _ => launch.clone(),
     };
     Ok(Plan {
@@ -366,6 +392,7 @@ pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Res
         tags: tags(world, &launch, &name, deadline)
             .into_iter()
             .chain(ending.tags())
+            .chain(wish.deployment.as_ref().map(tags::of_deployment))
             .chain(wish.tags.iter().cloned())
             .collect(),
         name,
@@ -379,6 +406,7 @@ pub fn plan(wish: &Wish, world: &World, catalog: &Catalog<'_>, seed: u32) -> Res
         ssh_port: wish.ssh_port,
         key: planned_key(wish, &world.key),
         user,
+        deployment: wish.deployment.as_ref().map(PlannedDeployment::of),
         market_asked: wish.candidates.first().map(|machine| machine.market).unwrap_or_default(),
         candidates,
         refused,
@@ -454,28 +482,4 @@ pub fn planned_at(launch: &str) -> Option<jiff::Timestamp> {
 #[must_use]
 pub fn bucket_name(account: &str, region: &str) -> String {
     format!("cloudkit-{account}-{region}")
-}
-
-/// The tags of what serves a launch without being its machine.
-#[must_use]
-pub fn helper_tags(launch: &str) -> Vec<Tag> {
-    vec![
-        Tag::new(tag::MANAGED, "true"),
-        Tag::new(tag::LAUNCH, launch),
-        Tag::new(tag::PARENT, format!("launch:{launch}")),
-        Tag::new(tag::VERSION, env!("CARGO_PKG_VERSION")),
-    ]
-}
-
-fn tags(world: &World, launch: &str, name: &str, deadline: Option<jiff::Timestamp>) -> Vec<Tag> {
-    let owner = tag::fitting(world.caller.short_name());
-    let mut tags = vec![
-        Tag::new(tag::NAME, name),
-        Tag::new(tag::MANAGED, "true"),
-        Tag::new(tag::LAUNCH, launch),
-        Tag::new(tag::OWNER, owner),
-        Tag::new(tag::VERSION, env!("CARGO_PKG_VERSION")),
-    ];
-    tags.extend(deadline.map(|at| Tag::new(tag::DEADLINE, at.to_string())));
-    tags
 }

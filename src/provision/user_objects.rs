@@ -46,7 +46,7 @@ mod tests {
     #[test]
     fn what_may_yet_be_fetched_and_what_is_no_launchs_is_left_alone() {
         let now: jiff::Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
-        let present = Present { now, over: None };
+        let present = Present { now, over: &[] };
         let region: RegionName = "us-east-1".parse().unwrap();
         let of_age = |seconds: i64| format!("user/l-{:08x}00000001/abc", now.as_second() - seconds);
         let is_leftover = |key: String| leftover(&key, &region, present).is_some();

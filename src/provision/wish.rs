@@ -3,6 +3,7 @@
 //! A wish says nothing of prices or images; whether it can be had is the plan's to find out.
 
 pub mod count;
+pub mod deployment;
 pub mod ending;
 pub mod image;
 pub mod network;
@@ -54,6 +55,8 @@ pub struct Wish {
     pub network: NetworkWish,
     /// The EC2 key pair that is let in instead of a key of the caller's own.
     pub key_pair: Option<String>,
+    /// The deployment that it is a machine of.
+    pub deployment: Option<deployment::DeploymentWish>,
 }
 
 impl Wish {

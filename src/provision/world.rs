@@ -74,12 +74,12 @@ pub enum BucketState {
     /// It has to be made; or nobody looked, since no bucket is needed.
     #[default]
     Missing,
-    /// It is there, and holds the agent binaries of these names.
+    /// It is there, and holds what was looked for by these names: agent binaries, the bundle of a deployment.
     Holds(BTreeSet<String>),
 }
 
 impl BucketState {
-    /// Whether it is there and holds the binary of this name.
+    /// Whether it is there and holds what is called so.
     #[must_use]
     pub fn has(&self, key: &str) -> bool {
         matches!(self, Self::Holds(keys) if keys.contains(key))

@@ -20,6 +20,7 @@ fn every_setting_is_listed_with_where_it_came_from() {
     color            -          -
     confirm-above    -          -
     cost-limit       -          -
+    home-region      -          -
     idle-timeout     -          -
     no-idle-timeout  -          -
     no-ttl           -          -
@@ -33,7 +34,7 @@ fn every_setting_is_listed_with_where_it_came_from() {
     ssh-key          -          -
     ttl              4h         [HOME]/.cloudkit.yaml
     ");
-    assert_snapshot!(home.run("cloudkit config list -o json").ok().json()[19], @r#"{"key":"ttl","origin":"[HOME]/.cloudkit.yaml","schema":"cloudkit.setting/v1","value":"4h"}"#);
+    assert_snapshot!(home.run("cloudkit config list -o json").ok().json()[20], @r#"{"key":"ttl","origin":"[HOME]/.cloudkit.yaml","schema":"cloudkit.setting/v1","value":"4h"}"#);
 }
 
 #[test]

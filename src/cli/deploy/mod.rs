@@ -2,9 +2,27 @@
 //!
 //! Only what is asked of an account needs one.
 
+#[cfg(feature = "aws")]
+mod create;
+#[cfg(feature = "aws")]
+mod creating;
+#[cfg(feature = "aws")]
+mod destroy;
 mod folder;
 mod generate;
+#[cfg(feature = "aws")]
+mod list;
+#[cfg(feature = "aws")]
+mod looked;
+#[cfg(feature = "aws")]
+mod named;
+#[cfg(feature = "aws")]
+mod prepared;
 mod schema;
+#[cfg(feature = "aws")]
+mod status;
+#[cfg(feature = "aws")]
+mod unlock;
 mod validate;
 
 use clap::{Args, Subcommand};
@@ -26,6 +44,18 @@ pub(super) struct DeployArguments {
 enum Verb {
     Generate(generate::GenerateArguments),
     Validate(validate::ValidateArguments),
+    #[cfg(feature = "aws")]
+    Plan(create::PlanArguments),
+    #[cfg(feature = "aws")]
+    Create(create::CreateArguments),
+    #[cfg(feature = "aws")]
+    List(list::ListArguments),
+    #[cfg(feature = "aws")]
+    Status(status::StatusArguments),
+    #[cfg(feature = "aws")]
+    Destroy(destroy::DestroyArguments),
+    #[cfg(feature = "aws")]
+    Unlock(unlock::UnlockArguments),
     Schema(schema::SchemaArguments),
 }
 
@@ -34,6 +64,18 @@ pub(super) fn run(context: &Context<'_>, arguments: DeployArguments) -> Result<E
     match verb {
         Verb::Generate(arguments) => generate::run(context, &arguments),
         Verb::Validate(arguments) => validate::run(context, &folder, &arguments),
+        #[cfg(feature = "aws")]
+        Verb::Plan(arguments) => create::plan(context, &folder, &arguments),
+        #[cfg(feature = "aws")]
+        Verb::Create(arguments) => create::run(context, &folder, &arguments),
+        #[cfg(feature = "aws")]
+        Verb::List(arguments) => list::run(context, &arguments),
+        #[cfg(feature = "aws")]
+        Verb::Status(arguments) => status::run(context, &folder, &arguments),
+        #[cfg(feature = "aws")]
+        Verb::Destroy(arguments) => destroy::run(context, &folder, &arguments),
+        #[cfg(feature = "aws")]
+        Verb::Unlock(arguments) => unlock::run(context, &folder, &arguments),
         Verb::Schema(arguments) => schema::run(context, &arguments),
     }
 }

@@ -164,6 +164,7 @@ impl LaunchArguments {
             tags: self.tags()?,
             network: self.network.wish(),
             key_pair: self.network.key_pair.clone(),
+            deployment: None,
         })
     }
 
@@ -214,14 +215,14 @@ impl LaunchArguments {
     }
 }
 
-pub(super) fn ssh_port(context: &Context<'_>) -> Result<u16, CommandError> {
+pub(in crate::cli) fn ssh_port(context: &Context<'_>) -> Result<u16, CommandError> {
     let name = variables::SSH_PORT.name;
     let Some(text) = context.process.variable(name) else { return Ok(22) };
     text.parse().map_err(|_| CommandError::usage(format!("{name} is {text:?}, which is not a port")))
 }
 
 /// How long the SSH server of the new machine is waited for.
-pub(super) fn ssh_wait(context: &Context<'_>) -> Result<Span, CommandError> {
+pub(in crate::cli) fn ssh_wait(context: &Context<'_>) -> Result<Span, CommandError> {
     let name = variables::SSH_WAIT.name;
     let Some(text) = context.process.variable(name) else { return Ok(DEFAULT_SSH_WAIT) };
     text.parse().map_err(|error| CommandError::usage(format!("{name}: {error}")))

@@ -48,7 +48,7 @@ pub(super) async fn ask(
     }
 }
 
-async fn in_time(asked: impl Future<Output = Result<Answer, String>>) -> Result<Answer, String> {
+pub(in crate::cli) async fn in_time<T>(asked: impl Future<Output = Result<T, String>>) -> Result<T, String> {
     let answer = tokio::time::timeout(LIMIT, asked).await;
     answer.unwrap_or_else(|_| Err(format!("no answer within {} s", LIMIT.as_secs())))
 }
@@ -59,6 +59,18 @@ async fn by_ssh(
     one: &Located,
     login: &LoginArguments,
 ) -> Result<Answer, String> {
+    let said = said_by_ssh(context, session, one, login, QUESTION).await?;
+    agent_word::read(&said).ok_or_else(|| "it gave no answer that can be understood".to_owned())
+}
+
+/// What a command says on the machine, which is waited for no more than [`LIMIT`]. What it ends with does not matter.
+pub(in crate::cli) async fn said_by_ssh(
+    context: &Context<'_>,
+    session: &Session,
+    one: &Located,
+    login: &LoginArguments,
+    question: &str,
+) -> Result<String, String> {
     let target = ssh::target(context, session, one, login, KeepKey::Here)
         .await
         .map_err(|error| with_causes(&*error.error))?;
@@ -67,12 +79,11 @@ async fn by_ssh(
     }
     let words = target.arguments();
     let words: Vec<&str> =
-        SSH_OPTIONS.into_iter().chain(words.iter().map(String::as_str)).chain([QUESTION]).collect();
+        SSH_OPTIONS.into_iter().chain(words.iter().map(String::as_str)).chain([question]).collect();
     let said = command::said("ssh", &words, &[], LIMIT).await.map_err(|error| with_causes(&error))?;
-    match agent_word::read(&said.stdout) {
-        Some(answer) => Ok(answer),
-        None if said.code == Some(ssh::FAILED) => Err(last_line(&said.stderr)),
-        None => Err("it gave no answer that can be understood".to_owned()),
+    match said.code {
+        Some(code) if code == ssh::FAILED && said.stdout.trim().is_empty() => Err(last_line(&said.stderr)),
+        _ => Ok(said.stdout),
     }
 }
 

@@ -163,7 +163,7 @@ async fn look(
     let asking = session.asking();
     let regions = asked.resolve(context, &asking).await?;
     let now = clock::now();
-    let present = Present { now, over: arguments.launch.as_deref() };
+    let present = Present { now, over: arguments.launch.as_slice() };
     let of_bucket = arguments.bucket.then_some(account.as_str());
     // What is in a bucket that goes goes with it.
     let in_buckets = if arguments.bucket { &[][..] } else { &regions[..] };

@@ -25,7 +25,7 @@ const PATIENT_AGENT_WAIT: Span = Span::from_seconds(300);
 /// Where the agent is from, and what if it does not come.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Agent")]
-pub(super) struct DeliveryArguments {
+pub(in crate::cli) struct DeliveryArguments {
     /// Linux build of cloudkit that becomes the machine's agent [default: cloudkit-agent beside this program, else this program]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     agent_binary: Option<PathBuf>,
@@ -41,14 +41,14 @@ pub(super) struct DeliveryArguments {
 }
 
 impl DeliveryArguments {
-    pub(super) fn mirror(&self, context: &Context<'_>) -> Result<Option<MirrorUrl>, CommandError> {
+    pub(in crate::cli) fn mirror(&self, context: &Context<'_>) -> Result<Option<MirrorUrl>, CommandError> {
         match &self.agent_url {
             Some(url) => Ok(Some(url.clone())),
             None => Ok(context.settings.parsed(Key::AgentUrl)?),
         }
     }
 
-    pub(super) fn files(&self, context: &Context<'_>) -> Result<AgentFiles, CommandError> {
+    pub(in crate::cli) fn files(&self, context: &Context<'_>) -> Result<AgentFiles, CommandError> {
         let setting = |key| context.settings.text(key).map(PathBuf::from);
         let named = self.agent_binary.clone().or_else(|| setting(Key::AgentBinary));
         let releases = self.agent_folder.clone().or_else(|| setting(Key::AgentFolder));
@@ -65,13 +65,13 @@ impl DeliveryArguments {
         })
     }
 
-    pub(super) fn on_failure(&self) -> OnAgentFailure {
+    pub(in crate::cli) fn on_failure(&self) -> OnAgentFailure {
         if self.keep { OnAgentFailure::Keep } else { OnAgentFailure::End }
     }
 }
 
 /// How long the agent's first sign is looked for once the SSH server is no more waited for.
-pub(super) fn agent_wait(context: &Context<'_>, wait_for: WaitFor) -> Result<Span, CommandError> {
+pub(in crate::cli) fn agent_wait(context: &Context<'_>, wait_for: WaitFor) -> Result<Span, CommandError> {
     let name = variables::AGENT_WAIT.name;
     match context.process.variable(name) {
         Some(text) => text.parse().map_err(|error| CommandError::usage(format!("{name}: {error}"))),

@@ -14,11 +14,11 @@ use crate::provision::world::key::KnownKey;
 
 /// The key of a launch.
 #[derive(Debug)]
-pub(super) struct LaunchKey {
+pub(in crate::cli) struct LaunchKey {
     /// What the plan is told of it.
-    pub(super) known: KnownKey,
+    pub(in crate::cli) known: KnownKey,
     /// The private file to name in the ssh command, where it is not one that ssh tries by itself.
-    pub(super) identity_file: Option<PathBuf>,
+    pub(in crate::cli) identity_file: Option<PathBuf>,
     new: Option<NewKey>,
 }
 
@@ -31,7 +31,7 @@ impl LaunchKey {
     }
 
     /// Writes the key down where it is a new one, and says so.
-    pub(super) async fn write(&self, context: &Context<'_>) -> Result<(), CommandError> {
+    pub(in crate::cli) async fn write(&self, context: &Context<'_>) -> Result<(), CommandError> {
         let Some(new) = &self.new else { return Ok(()) };
         new.write(owner(context).as_deref()).await?;
         context.streams.status(format_args!(
@@ -57,8 +57,18 @@ pub(super) async fn find(
         let line = offered_by_agent(context).await.ok_or_else(none)?;
         return Ok(LaunchKey { known: KnownKey::Agent { line }, identity_file: None, new: None });
     }
+    find_file(context, arguments.ssh_key.clone()).await
+}
+
+/// The key of a file, that of the setting, or one of the usual places; where there is none anywhere, a new one that is not
+/// written yet.
+pub(in crate::cli) async fn find_file(
+    context: &Context<'_>,
+    named: Option<PathBuf>,
+) -> Result<LaunchKey, CommandError> {
+    let home = context.process.home()?;
     let setting = || context.settings.text(Key::SshPublic).map(PathBuf::from);
-    if let Some(path) = arguments.ssh_key.clone().or_else(setting) {
+    if let Some(path) = named.or_else(setting) {
         return LaunchKey::of_file(context, keys::read_public_key(&path)?);
     }
     let unusable = match keys::usual_public_key(home) {

@@ -2,29 +2,29 @@
 //!
 //! Without a verb it launches.
 
-mod arguments;
-mod ask_agent;
+pub(super) mod arguments;
+pub(super) mod ask_agent;
 mod buy_block;
 mod capacity_wait;
 mod cleanup;
 mod connect;
 mod cost;
-mod delivery;
+pub(super) mod delivery;
 mod doctor;
 mod extend;
 pub(super) mod file;
 mod hibernate;
-mod key;
+pub(super) mod key;
 mod list;
 mod logs;
 mod machines;
 mod offers;
-mod preflight;
+pub(super) mod preflight;
 mod rest;
-mod run;
+pub(super) mod run;
 mod session_manager;
 mod several;
-mod ssh;
+pub(super) mod ssh;
 mod ssh_config;
 mod start;
 mod status;

@@ -26,7 +26,7 @@ use crate::provision::world::looks::{Look, Looks, QuotaFigures, QuotaLook};
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The world of a launch.
-pub(super) async fn world(
+pub(in crate::cli) async fn world(
     context: &Context<'_>,
     wish: &Wish,
     session: &Session,

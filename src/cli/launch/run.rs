@@ -118,20 +118,20 @@ pub(super) fn launch(
     Ok(Some(if failed { ExitClass::No } else { ExitClass::Done }))
 }
 
-async fn long_lasting_session(context: &Context<'_>) -> Result<Session, CommandError> {
+pub(in crate::cli) async fn long_lasting_session(context: &Context<'_>) -> Result<Session, CommandError> {
     let until = CREDENTIALS_LAST.after(clock::now()).unwrap_or(Timestamp::MAX);
     Ok(context.session().await?.lasting_until(until).await?)
 }
 
 /// The pools that are not to be asked again yet; a memory that can't be read is none.
-fn recent_refusals(context: &Context<'_>, memory: &RefusalMemory) -> Vec<RecentRefusal> {
+pub(in crate::cli) fn recent_refusals(context: &Context<'_>, memory: &RefusalMemory) -> Vec<RecentRefusal> {
     memory.read(clock::now()).unwrap_or_else(|error| {
         context.streams.warn(format_args!("what was refused a short while ago is not known: {error}"));
         Vec::new()
     })
 }
 
-pub(super) fn local(
+pub(in crate::cli) fn local(
     context: &Context<'_>,
     key: &KnownKey,
     agent_files: AgentFiles,
@@ -228,11 +228,11 @@ fn unpriced_volume(candidate: &plan::Candidate) -> Option<String> {
 }
 
 /// Executes, while Ctrl-C or the end of `--timeout` stops it and has it all undone.
-async fn stoppable(
+pub(in crate::cli) async fn stoppable<T>(
     context: &Context<'_>,
     interrupted: Arc<AtomicBool>,
-    tries: impl Future<Output = Result<Vec<Launched>, CommandError>>,
-) -> Result<Vec<Launched>, CommandError> {
+    tries: impl Future<Output = Result<T, CommandError>>,
+) -> Result<T, CommandError> {
     let by_user = Arc::clone(&interrupted);
     let ctrl_c = tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
@@ -266,7 +266,7 @@ async fn stoppable(
     })
 }
 
-pub(super) fn show_event(context: &Context<'_>, event: &Event) {
+pub(in crate::cli) fn show_event(context: &Context<'_>, event: &Event) {
     let streams = context.streams;
     match event {
         Event::Prepared(step) => streams.status(format_args!("{}: done", step_text(step))),

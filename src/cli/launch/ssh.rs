@@ -44,13 +44,13 @@ pub(super) fn not_run(error: command::CommandError) -> CommandError {
 
 /// How to log in, where that is not known.
 #[derive(Debug, Clone, Args)]
-pub(super) struct LoginArguments {
+pub(in crate::cli) struct LoginArguments {
     /// User to log in as [default: the user of the machine's image]
     #[arg(long, value_name = "USER")]
-    pub(super) user: Option<String>,
+    pub(in crate::cli) user: Option<String>,
     /// Private key to log in with [default: those that ssh tries by itself]
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(super) identity: Option<PathBuf>,
+    pub(in crate::cli) identity: Option<PathBuf>,
 }
 
 /// Where a host key that was found is kept.

@@ -2,6 +2,9 @@
 //!
 //! What it means is decided elsewhere.
 
+#[cfg(feature = "aws")]
+pub mod machines;
+pub mod plan;
 pub mod sarif;
 mod scaffold;
 pub mod validation;

@@ -92,11 +92,11 @@ mod tests {
     #[test]
     fn the_role_of_a_launch_under_way_is_left_alone() {
         let now: jiff::Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
-        let present = Present { now, over: None };
+        let present = Present { now, over: &[] };
         let launched_ago = |seconds: i64| format!("l-{:08x}00000001", now.as_second() - seconds);
         assert!(!serves_nothing(&launched_ago(60), &[], present));
         assert!(serves_nothing(&launched_ago(3600), &[], present));
-        let over = Present { now, over: Some(&launched_ago(60)) };
+        let over = Present { now, over: &[launched_ago(60)] };
         assert!(serves_nothing(&launched_ago(60), &[], over), "unless it is known to be over");
     }
 }

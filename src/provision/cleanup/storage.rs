@@ -86,7 +86,7 @@ mod tests {
     #[test]
     fn what_a_machine_may_want_back_is_not_forgotten() {
         let now: jiff::Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
-        let present = Present { now, over: None };
+        let present = Present { now, over: &[] };
         let forgotten = |launch: &str, machines: &[Machine]| {
             is_forgotten(&[Tag::new(tag::LAUNCH, launch)], machines, present)
         };

@@ -35,6 +35,7 @@ impl<R: FnMut(Event)> Executor<'_, R> {
             Step::MakeProfile { profile, role } => self.make_profile(region, profile, role).await,
             Step::MakeBucket { bucket, .. } => self.make_bucket(region, bucket).await,
             Step::UploadAgent { key, file, sha256, .. } => self.upload_agent(region, key, file, sha256).await,
+            Step::UploadBundle { key, file, .. } => self.upload_bundle(region, key, file).await,
             Step::UploadUserFiles { key, .. } => self.upload_user_files(region, key).await,
             Step::MakeGroup { group, network, .. } => {
                 return self.make_group(region, group, network).await.map(|()| Progress::Begun);
@@ -115,6 +116,13 @@ impl<R: FnMut(Event)> Executor<'_, R> {
         let bucket = self.bucket(region);
         self.made.push(Made::Object { bucket: bucket.clone(), key: key.to_owned() });
         bucket.upload(key, content).await.map_err(failed("upload the agent"))
+    }
+
+    /// Stores the bundle of the deployment, which stays as long as that does. Machines judge its bytes by their SHA-256.
+    async fn upload_bundle(&mut self, region: &RegionName, key: &str, file: &Path) -> Result<(), Cause> {
+        let bucket = self.bucket(region);
+        self.made.push(Made::Object { bucket: bucket.clone(), key: key.to_owned() });
+        bucket.upload_file(key, file).await.map_err(failed("upload the bundle"))
     }
 
     /// Stores what the machine fetches of its user's own; the bucket drops it by itself after a day.

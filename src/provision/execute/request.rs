@@ -3,9 +3,11 @@
 use base64::Engine;
 
 use super::{Cause, Executor, failed};
+use crate::aws::s3::PresignedUrl;
 use crate::aws::types::{InterfaceRequest, RunCount, RunRequest};
 use crate::cloudinit::{self, DownloadSource};
 use crate::model::RegionName;
+use crate::model::apply_request::Place;
 use crate::model::tag::{self, Tag};
 use crate::provision::delivery;
 use crate::provision::plan::{Candidate, PlannedVolume};
@@ -30,6 +32,11 @@ impl<R: FnMut(Event)> Executor<'_, R> {
             let signed = bucket.presign(&planned.key, delivery::URL_LASTS).await;
             let signed = signed.map_err(failed("sign the URL of what the machine fetches at its start"))?;
             object.source = DownloadSource { url: signed.url, headers: signed.headers };
+        }
+        if let (Some(apply), Some(deployment)) = (&mut boot.apply, &self.plan.deployment) {
+            let signed = bucket.presign(&deployment.key, delivery::URL_LASTS).await;
+            let PresignedUrl { url, headers } = signed.map_err(failed("sign the URL of the bundle"))?;
+            apply.bundle = vec![Place { url, headers }];
         }
         let user_data = cloudinit::render(&boot)?;
         Ok(RunRequest {

@@ -21,6 +21,7 @@ fn steps(candidate: &Candidate) -> Vec<&'static str> {
     let name = |step: &Step| match step {
         Step::MakeBucket { .. } => "make-bucket",
         Step::UploadAgent { .. } => "upload-agent",
+        Step::UploadBundle { .. } => "upload-bundle",
         Step::MakeGroup { .. } => "make-group",
         _ => "other",
     };

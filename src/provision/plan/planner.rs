@@ -130,7 +130,11 @@ impl<'p> Planner<'p> {
         let has_object = self.user.is_some_and(|user| user.object.is_some());
         Demand {
             wish: &self.wish.network,
-            from_s3: if agent_from_s3 || has_object { FromS3::Something } else { FromS3::Nothing },
+            from_s3: if agent_from_s3 || has_object || self.wish.deployment.is_some() {
+                FromS3::Something
+            } else {
+                FromS3::Nothing
+            },
         }
     }
 
@@ -398,17 +402,28 @@ impl<'p> Planner<'p> {
         let agent = agent.filter(|_| self.wish.agent_url.is_none());
         let user_files = self.user.and_then(|user| user.step(&region, &bucket));
         let mut steps = Vec::new();
-        if *state == BucketState::Missing && (agent.is_some() || user_files.is_some()) {
+        let deployment = self.wish.deployment.as_ref();
+        let stores = agent.is_some() || deployment.is_some() || user_files.is_some();
+        if *state == BucketState::Missing && stores {
             steps.push(Step::MakeBucket { region: region.clone(), bucket: bucket.clone() });
         }
         if let Some(agent) = agent.filter(|agent| !state.has(&agent.key())) {
             steps.push(Step::UploadAgent {
-                region,
-                bucket,
+                region: region.clone(),
+                bucket: bucket.clone(),
                 key: agent.key(),
                 bytes: agent.bytes,
                 sha256: agent.sha256.clone(),
                 file: agent.path.clone(),
+            });
+        }
+        if let Some(bundle) = deployment.filter(|bundle| !state.has(&bundle.key())) {
+            steps.push(Step::UploadBundle {
+                region,
+                bucket,
+                key: bundle.key(),
+                bytes: bundle.bytes,
+                file: bundle.file.clone(),
             });
         }
         steps.extend(user_files);

@@ -15,6 +15,7 @@ use super::*;
 use crate::aws::types::volume::ImageVolume;
 use crate::aws::types::{Identity, Image, TypeFacts};
 use crate::model::VolumeKind;
+use crate::model::tag;
 use crate::model::{Architecture, OperatingSystem};
 use crate::provision::agent_binary::{AgentBinary, RunsOn};
 use crate::provision::agents::Agents;
@@ -61,6 +62,7 @@ pub(in crate::provision) fn wish(candidates: Vec<WishedMachine>) -> Wish {
         tags: Vec::new(),
         network: NetworkWish::default(),
         key_pair: None,
+        deployment: None,
     }
 }
 

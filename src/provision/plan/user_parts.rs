@@ -92,7 +92,7 @@ pub(in crate::provision) fn delivery(
         user: wish.user.clone(),
         delivery: Delivery::UserData,
         object: None,
-        apply: None,
+        apply: wish.deployment.as_ref().map(super::deployment::unsigned),
     };
     let stored = boot.deliver()?;
     Ok((boot.delivery, stored))

@@ -105,7 +105,9 @@ fn without_dry_run(step: &Step) -> &'static [&'static str] {
         Step::MakeRole { .. } => &["iam:CreateRole", "iam:PutRolePolicy", "iam:PassRole"],
         Step::MakeProfile { .. } => &["iam:CreateInstanceProfile", "iam:AddRoleToInstanceProfile"],
         Step::MakeBucket { .. } => &["s3:CreateBucket"],
-        Step::UploadAgent { .. } | Step::UploadUserFiles { .. } => &["s3:PutObject"],
+        Step::UploadAgent { .. } | Step::UploadBundle { .. } | Step::UploadUserFiles { .. } => {
+            &["s3:PutObject"]
+        }
         Step::MakeLaunchTemplate { .. } => {
             &["ec2:CreateLaunchTemplate", "ec2:CreateFleet", "ec2:DeleteLaunchTemplate"]
         }

@@ -1,0 +1,114 @@
+//! How deployments and their machines look.
+//!
+//! What is known of them is found out elsewhere.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use super::super::document::{Column, Record};
+use crate::deployment::report::Summary;
+use crate::model::Span;
+use crate::provision::report::MachineRow;
+
+const SCHEMA: &str = "cloudkit.deployed-machine/v1";
+
+/// A machine of a deployment, and how far it is.
+#[derive(Debug, Clone, Serialize)]
+pub struct DeployedMachine {
+    schema: &'static str,
+    set_up: SetUp,
+    machine: MachineRow,
+}
+
+/// How far a machine is in becoming what it is for.
+#[derive(Debug, Clone, Serialize)]
+pub struct SetUp {
+    /// `running`, `succeeded`, `failed`; absent where it is unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<&'static str>,
+    /// The bundle that it is at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bundle: Option<String>,
+    /// What failed, or why it is unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub because: Option<String>,
+}
+
+impl SetUp {
+    /// What could not be asked.
+    #[must_use]
+    pub fn unknown(because: impl Into<String>) -> Self {
+        Self { state: None, bundle: None, because: Some(because.into()) }
+    }
+}
+
+impl DeployedMachine {
+    /// A machine as EC2 and itself tell of it.
+    #[must_use]
+    pub const fn new(machine: MachineRow, set_up: SetUp) -> Self {
+        Self { schema: SCHEMA, set_up, machine }
+    }
+
+    /// Whether it could not be set up.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        self.set_up.state == Some("failed")
+    }
+
+    /// What failed on it, or why nothing is known of it.
+    #[must_use]
+    pub fn complaint(&self) -> Option<String> {
+        let because = self.set_up.because.as_ref()?;
+        let what = self.set_up.state.unwrap_or("unknown");
+        Some(format!("{} in {}: {what}: {because}", self.machine.instance_id, self.machine.region))
+    }
+}
+
+fn until(deadline: Option<jiff::Timestamp>, now: jiff::Timestamp) -> Option<String> {
+    let at = deadline?;
+    Some(if at > now { Span::between(now, at).rough().to_string() } else { "overdue".to_owned() })
+}
+
+impl Record for DeployedMachine {
+    fn columns() -> Vec<Column<Self>> {
+        vec![
+            Column::<Self>::text("ID", 100, |row| Some(row.machine.instance_id.clone())),
+            Column::<Self>::text("REGION", 80, |row| Some(row.machine.region.clone())),
+            Column::<Self>::text("TYPE", 60, |row| Some(row.machine.instance_type.clone())),
+            Column::<Self>::text("MARKET", 40, |row| Some(row.machine.market.to_string())),
+            Column::<Self>::text("STATE", 95, |row| Some(row.machine.state.to_string())),
+            Column::<Self>::text("SET UP", 90, |row| Some(row.set_up.state.unwrap_or("unknown").to_owned())),
+            Column::<Self>::text("ENDS IN", 85, |row| until(row.machine.deadline, row.machine.read_at)),
+            Column::<Self>::text("ADDRESS", 70, |row| row.machine.address.clone()),
+        ]
+    }
+
+    fn name(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.machine.instance_id)
+    }
+}
+
+impl Record for Summary {
+    fn columns() -> Vec<Column<Self>> {
+        vec![
+            Column::<Self>::text("NAME", 100, |row| Some(row.name.clone())),
+            Column::<Self>::text("STATE", 95, |row| Some(row.state.as_str().to_owned())),
+            Column::<Self>::text("MACHINES", 90, |row| {
+                Some(format!(
+                    "{}/{}",
+                    row.running,
+                    row.wanted.map_or_else(|| "-".to_owned(), |wanted| wanted.to_string())
+                ))
+            }),
+            Column::<Self>::text("REGIONS", 70, |row| Some(row.regions.join(","))).shrinkable(12),
+            Column::<Self>::number("USD/HOUR", 80, |row| row.usd_hour.map(|usd| usd.to_string())),
+            Column::<Self>::text("ENDS IN", 85, |row| until(row.deadline, row.read_at)),
+            Column::<Self>::text("OWNER", 40, |row| row.owner.clone()).shrinkable(8),
+        ]
+    }
+
+    fn name(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.name)
+    }
+}

@@ -1,0 +1,170 @@
+//! `deploy create`: the machines of an app folder over regions, and what is asked for them.
+
+use insta::assert_snapshot;
+use serde_json::json;
+
+use super::app::{TWO_REGIONS, running, somebody};
+use crate::support::Lab;
+
+fn of(regions: &[(&str, usize)]) -> Vec<(String, usize)> {
+    regions.iter().map(|(region, count)| ((*region).to_owned(), *count)).collect()
+}
+
+#[test]
+fn machines_are_shared_out_and_listed() {
+    let lab = Lab::start();
+    let home = somebody(&lab, TWO_REGIONS);
+    let created = home.run("cloudkit deploy create --dir app --yes -o table").ok();
+    assert!(created.stderr.contains("5 of 5 machines of web run"), "{created}");
+    assert_eq!(running(&lab), of(&[("eu-west-1", 2), ("us-east-1", 3)]));
+    for machine in lab.machines() {
+        assert_eq!(machine["tags"]["cloudkit:deployment"], "web");
+        assert_eq!(machine["tags"]["Name"], "web");
+        assert!(machine["tags"]["cloudkit:deadline"].is_string());
+        assert!(!machine["tags"].to_string().contains("http"), "no URL is in a tag");
+    }
+    let list = home.run("cloudkit deploy list").ok().lines_of_json();
+    assert_eq!(
+        (&list[0]["name"], &list[0]["state"], &list[0]["running"], &list[0]["wanted"]),
+        (&json!("web"), &json!("running"), &json!(5), &json!(5))
+    );
+    let status = home.run("cloudkit deploy status web --no-ask").ok().lines_of_json();
+    assert_eq!(status.len(), 5);
+    assert_eq!(status[0]["set_up"]["because"], "not asked");
+}
+
+#[test]
+fn a_dry_run_shows_all_of_it_and_changes_nothing() {
+    let lab = Lab::start();
+    let home = somebody(&lab, TWO_REGIONS);
+    let plan = home.run("cloudkit deploy plan --dir app").ok();
+    let dry_run = home.run("cloudkit deploy create --dir app --dry-run").ok();
+    assert_snapshot!("the_plan", plan);
+    assert_snapshot!("the_plan", dry_run);
+    assert_eq!(lab.changes(), [""; 0]);
+    let refused = home.run("cloudkit deploy create --dir app").exits(2);
+    assert!(
+        refused.stderr.contains(
+            "there is no terminal to ask on: Create web in account 123456789012, us-east-1, eu-west-1?"
+        ),
+        "{refused}"
+    );
+    assert_eq!(lab.changes(), [""; 0]);
+}
+
+#[test]
+fn what_a_region_has_no_room_for_goes_to_the_other() {
+    let lab = Lab::start();
+    let home = somebody(&lab, TWO_REGIONS);
+    lab.post(
+        "/room",
+        &json!({"region": "us-east-1", "type": "m7i.large", "market": "on-demand", "room": false}),
+    );
+    let created = home.run("cloudkit deploy create --dir app --yes -o table");
+    assert_eq!(running(&lab), of(&[("eu-west-1", 5)]), "{created}");
+    assert!(created.stderr.contains("3 more in eu-west-1"), "{created}");
+    created.ok();
+    let left = lab.left();
+    assert_eq!(left["us-east-1"]["security_groups"], json!(null), "what the full region had made is gone");
+    home.run("cloudkit deploy destroy web --yes").ok();
+    assert_eq!(running(&lab), of(&[]));
+}
+
+#[test]
+fn nowhere_is_any_room_and_nothing_stays() {
+    let lab = Lab::start();
+    let home = somebody(&lab, TWO_REGIONS);
+    for region in ["us-east-1", "eu-west-1"] {
+        lab.post(
+            "/room",
+            &json!({"region": region, "type": "m7i.large", "market": "on-demand", "room": false}),
+        );
+    }
+    home.run("cloudkit deploy create --dir app --yes").exits(4);
+    lab.nothing_is_left();
+}
+
+#[test]
+fn a_region_that_fails_leaves_the_others_and_says_so() {
+    let lab = Lab::start();
+    let home = somebody(&lab, TWO_REGIONS);
+    lab.fault(&json!({"kind": "error", "action": "CreateFleet", "region": "eu-west-1", "status": 403,
+        "code": "UnauthorizedOperation", "message": "You are not authorized to perform this operation."}));
+    let created = home.run("cloudkit deploy create --dir app --yes").exits(6);
+    assert!(created.stderr.contains("3 of 5 machines of web run"), "{created}");
+    assert!(created.stderr.contains("end all of it: cloudkit deploy destroy web"), "{created}");
+    assert_eq!(running(&lab), of(&[("us-east-1", 3)]));
+}
+
+#[test]
+fn an_answer_of_500_that_does_not_pass_leaves_nothing() {
+    let lab = Lab::start();
+    let home = somebody(&lab, "name: web\ncount: 1\nregions: [us-east-1]\ntypes: [m7i.large]\nttl: 8h\n");
+    lab.fault(&json!({"kind": "error", "action": "RunInstances", "status": 500, "code": "InternalError",
+        "message": "An internal error has occurred"}));
+    let screen = home.run("cloudkit deploy create --dir app --yes");
+    assert!(screen.stderr.contains("cloudkit deploy destroy web"), "{screen}");
+    screen.exits(6);
+    assert_eq!(running(&lab), of(&[]));
+    lab.clear_faults();
+    home.run("cloudkit deploy destroy web --yes").ok();
+    home.run("cloudkit launch cleanup --bucket --yes").ok();
+    lab.nothing_is_left();
+}
+
+#[test]
+fn a_name_is_taken_once() {
+    let lab = Lab::start();
+    let home = somebody(&lab, TWO_REGIONS);
+    home.run("cloudkit deploy create --dir app --yes").ok();
+    let before = lab.changes().len();
+    let refused = home.run("cloudkit deploy create --dir app --yes").exits(1);
+    assert!(refused.stderr.contains("there is a deployment web already, with 5 machines"), "{refused}");
+    assert_eq!(lab.changes().len(), before);
+}
+
+/// What is sent hangs on the regions, and not on how many machines they get.
+#[test]
+fn a_hundred_machines_take_no_more_calls_than_four() {
+    let calls = |count: u32| {
+        let lab = Lab::start();
+        lab.post("/timing", &json!({"pending_ms": 0, "ending_ms": 0}));
+        let home = somebody(
+            &lab,
+            &format!(
+                "name: web\ncount: {count}\nregions: [us-east-1, eu-west-1]\ntypes: [m7i.large]\nttl: 8h\n"
+            ),
+        );
+        home.run("cloudkit deploy create --dir app --yes").ok();
+        let mut calls: Vec<String> = lab.requests().into_iter().map(|request| request.action).collect();
+        // How often it is looked whether they run hangs on the clock.
+        calls.retain(|action| action != "DescribeInstances");
+        calls.sort();
+        calls
+    };
+    assert_eq!(calls(4), calls(100));
+}
+
+/// What a machine is told of in its user data alone it can fetch, and it is what was sent.
+#[test]
+fn a_machine_can_fetch_its_bundle() {
+    let lab = Lab::start();
+    let home = somebody(&lab, "name: web\ncount: 1\nregions: [us-east-1]\ntypes: [m7i.large]\nkeep: true\n");
+    home.run("cloudkit deploy create --dir app --yes").ok();
+    let fetched = lab.boto(
+        "import base64, email, gzip, hashlib, re, urllib.request\n\
+         machine = ec2.describe_instances()['Reservations'][0]['Instances'][0]['InstanceId']\n\
+         told = ec2.describe_instance_attribute(InstanceId=machine, Attribute='userData')['UserData']['Value']\n\
+         told = base64.b64decode(told)\n\
+         told = gzip.decompress(told) if told[:2] == b'\\x1f\\x8b' else told\n\
+         parts = [part.get_payload(decode=True) or b'' for part in email.message_from_bytes(told).walk()]\n\
+         found = [re.search(rb\"CLOUDKIT_APPLY_REQUEST='([^']*)'\", part) for part in parts]\n\
+         asked = json.loads(next(one for one in found if one).group(1))\n\
+         place = asked['bundle'][0]\n\
+         request = urllib.request.Request(place['url'], headers=dict(place.get('headers', [])))\n\
+         content = urllib.request.urlopen(request).read()\n\
+         answer = {'told': asked['sha256'], 'sent': hashlib.sha256(content).hexdigest()}",
+    );
+    assert_eq!(fetched["told"], fetched["sent"]);
+    assert_eq!(lab.only_machine()["tags"]["cloudkit:deadline"], json!(null), "it is kept");
+}
