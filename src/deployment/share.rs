@@ -102,8 +102,8 @@ mod tests {
 
     use super::*;
 
-    fn places(of: &[(&str, u32, Option<i64>)]) -> Vec<Place> {
-        let place = |(region, weight, micros): &(&str, u32, Option<i64>)| Place {
+    fn places(of: &[(&str, u32, Option<u64>)]) -> Vec<Place> {
+        let place = |(region, weight, micros): &(&str, u32, Option<u64>)| Place {
             region: region.parse().unwrap(),
             weight: *weight,
             usd_hour: micros.map(Money::from_micros),

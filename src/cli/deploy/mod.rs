@@ -2,9 +2,13 @@
 //!
 //! Only what is asked of an account needs one.
 
+mod bundle;
 mod folder;
 mod generate;
+mod render;
 mod schema;
+mod sound;
+mod user_data;
 mod validate;
 
 use clap::{Args, Subcommand};
@@ -26,6 +30,8 @@ pub(super) struct DeployArguments {
 enum Verb {
     Generate(generate::GenerateArguments),
     Validate(validate::ValidateArguments),
+    Render(render::RenderArguments),
+    Bundle(bundle::BundleArguments),
     Schema(schema::SchemaArguments),
 }
 
@@ -34,6 +40,8 @@ pub(super) fn run(context: &Context<'_>, arguments: DeployArguments) -> Result<E
     match verb {
         Verb::Generate(arguments) => generate::run(context, &arguments),
         Verb::Validate(arguments) => validate::run(context, &folder, &arguments),
+        Verb::Render(arguments) => render::run(context, &folder, &arguments),
+        Verb::Bundle(arguments) => bundle::run(context, &folder, &arguments),
         Verb::Schema(arguments) => schema::run(context, &arguments),
     }
 }

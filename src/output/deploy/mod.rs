@@ -2,6 +2,7 @@
 //!
 //! What it means is decided elsewhere.
 
+pub mod listing;
 pub mod sarif;
 mod scaffold;
 pub mod validation;

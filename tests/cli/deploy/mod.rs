@@ -1,5 +1,6 @@
 //! Sessions of `deploy`: an app folder, what it says, and what is wrong with it.
 
+mod examples;
 mod generate;
 mod schema;
 mod validate;
