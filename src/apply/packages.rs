@@ -27,19 +27,30 @@ pub(super) async fn install(
     notes: &mut Vec<String>,
 ) -> Result<(), StepError> {
     let os_release = std::fs::read_to_string(machine.file("etc/os-release")).unwrap_or_default();
-    match manager(&os_release)? {
-        Manager::Apt => apt(machine, packages, notes).await,
-        Manager::Dnf => dnf(machine, packages).await,
+    let packages = for_system(packages, &os_release);
+    if packages.is_empty() {
+        return Ok(());
     }
+    match manager(&os_release)? {
+        Manager::Apt => apt(machine, &packages, notes).await,
+        Manager::Dnf => dnf(machine, &packages).await,
+    }
+}
+
+/// Those that this distribution has by what is said of them.
+fn for_system<'p>(packages: &'p [Package], os_release: &str) -> Vec<&'p Package> {
+    let [id, like] = ["ID", "ID_LIKE"].map(|key| value(os_release, key));
+    packages.iter().filter(|package| package.only.is_none_or(|only| only.holds(&id, &like))).collect()
+}
+
+fn value(os_release: &str, key: &str) -> String {
+    let line = os_release.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix('='));
+    line.unwrap_or_default().trim_matches(['"', '\'']).to_owned()
 }
 
 /// By what the distribution says it is, or is like.
 fn manager(os_release: &str) -> Result<Manager, StepError> {
-    let value = |key: &str| {
-        let line = os_release.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix('='));
-        line.unwrap_or_default().trim_matches(['"', '\'']).to_owned()
-    };
-    let names = format!("{} {}", value("ID"), value("ID_LIKE"));
+    let names = format!("{} {}", value(os_release, "ID"), value(os_release, "ID_LIKE"));
     for name in names.split_whitespace() {
         match name {
             "debian" | "ubuntu" => return Ok(Manager::Apt),
@@ -47,13 +58,13 @@ fn manager(os_release: &str) -> Result<Manager, StepError> {
             _ => {}
         }
     }
-    let name = value("PRETTY_NAME");
+    let name = value(os_release, "PRETTY_NAME");
     Err(StepError::NoPackageManager {
         distribution: if name.is_empty() { "this system".into() } else { name },
     })
 }
 
-async fn apt(machine: &Machine, packages: &[Package], notes: &mut Vec<String>) -> Result<(), StepError> {
+async fn apt(machine: &Machine, packages: &[&Package], notes: &mut Vec<String>) -> Result<(), StepError> {
     let variables = [("DEBIAN_FRONTEND", "noninteractive"), ("NEEDRESTART_MODE", "l"), ("LC_ALL", "C.UTF-8")];
     let lock = format!("DPkg::Lock::Timeout={LOCK_SECONDS}");
     // What another installation that was cut off has left; with nothing of that kind it does nothing.
@@ -113,7 +124,7 @@ async fn update(
     Ok(())
 }
 
-async fn dnf(machine: &Machine, packages: &[Package]) -> Result<(), StepError> {
+async fn dnf(machine: &Machine, packages: &[&Package]) -> Result<(), StepError> {
     let names: Vec<String> = packages
         .iter()
         .map(|package| match &package.version {
@@ -130,6 +141,27 @@ async fn dnf(machine: &Machine, packages: &[Package]) -> Result<(), StepError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_package_is_installed_where_it_is_for() {
+        use crate::manifest::deployment::OnlyOn;
+        let package = |name: &str, only| Package { only, ..Package::named(name) };
+        let packages = [
+            package("curl", None),
+            package("docker.io", Some(OnlyOn::Apt)),
+            package("docker-compose-v2", Some(OnlyOn::Ubuntu)),
+            package("docker", Some(OnlyOn::Dnf)),
+        ];
+        for (os_release, expected) in [
+            ("ID=ubuntu\nID_LIKE=debian\n", "curl docker.io docker-compose-v2"),
+            ("ID=debian\n", "curl docker.io"),
+            ("ID=\"amzn\"\nID_LIKE=\"fedora\"\n", "curl docker"),
+        ] {
+            let names: Vec<&str> =
+                for_system(&packages, os_release).into_iter().map(|package| package.name.as_str()).collect();
+            assert_eq!(names.join(" "), expected, "{os_release}");
+        }
+    }
 
     #[test]
     fn the_distribution_says_what_installs() {

@@ -131,7 +131,9 @@ async fn start(
 ) -> Result<(), StepError> {
     let program = program(machine, script).to_string_lossy().into_owned();
     let argv: Vec<&str> = match &script.run {
-        ScriptRun::File(_) => vec![&program],
+        ScriptRun::File(_) if says_what_runs_it(&program)? => vec![&program],
+        // As its author's own shell would have run it.
+        ScriptRun::File(_) => vec!["/bin/bash", &program],
         ScriptRun::Command(line) => vec!["/bin/sh", "-c", line],
     };
     let folder = machine.path(&script.working_directory);
@@ -147,6 +149,14 @@ async fn start(
     let setting = Setting { properties: &properties, environment: &environment, variables: &variables };
     let limit = script.timeout.to_duration();
     Ok(transient_unit::start_with(unit, &argv, &script.user, limit, setting).await?)
+}
+
+/// Whether a file begins as a script with its interpreter does, or is a program.
+fn says_what_runs_it(path: &str) -> Result<bool, StepError> {
+    let mut start = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(4).read_to_end(&mut start));
+    read.map_err(cannot("read", Path::new(path)))?;
+    Ok(start.starts_with(b"#!") || start == b"\x7fELF")
 }
 
 async fn until_ended(
@@ -204,4 +214,21 @@ fn last_lines(log: &Path) -> String {
         let _ = file.read_to_end(&mut text);
     }
     tail_of(&String::from_utf8_lossy(&text), TAIL)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bash_runs_what_does_not_say_what_runs_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("script");
+        for (content, says) in
+            [("#!/bin/sh\n", true), ("\x7fELF\x02", true), ("echo\n", false), ("#", false), ("", false)]
+        {
+            fs::write(&path, content).unwrap();
+            assert_eq!(says_what_runs_it(path.to_str().unwrap()).unwrap(), says, "{content:?}");
+        }
+    }
 }

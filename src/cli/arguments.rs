@@ -102,7 +102,6 @@ fn formats() -> impl TypedValueParser<Value = Requested> {
 }
 
 /// The values of `-o` for a command that has SARIF too: its own argument by the name of the global one takes its place.
-#[cfg_attr(not(test), expect(dead_code, reason = "deploy validate is to take it"))]
 pub(super) fn formats_and_sarif() -> impl TypedValueParser<Value = Requested> {
     PossibleValuesParser::new(Format::NAMES.into_iter().chain(["sarif"])).try_map(|name| {
         match name.as_str() {

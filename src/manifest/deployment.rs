@@ -203,7 +203,7 @@ pub struct Script {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ScriptRun {
-    /// A file of the app folder, run by the program that its first line names.
+    /// A file of the app folder, run by the program that its first line names, or by bash.
     File(FolderPath),
     /// A line for `/bin/sh -c`.
     Command(String),

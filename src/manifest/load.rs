@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use super::check::{Subject, UserDataSize};
 use super::convention::{self, Conventional};
 use super::deployment::Deployment;
 use super::document;
@@ -16,7 +17,7 @@ use super::placement::Placement;
 use super::places::Places;
 use super::secret::SecretSource;
 use super::settings;
-use super::template::Template;
+use super::templates::{self, Template, TemplateContent};
 use super::yaml::{Mark, Node, ReadFault, with_line_feeds};
 use crate::platform::files::FileError;
 use crate::platform::folders::Kind;
@@ -41,6 +42,8 @@ pub struct Loaded {
     pub placement: Option<Placement>,
     /// What machines stand on; the plainest where none is said.
     pub template: Option<Template>,
+    /// What that comes to: its packages are among the deployment's, its image is the placement's where that names none.
+    pub start: TemplateContent,
     /// Where secret values come from.
     pub secrets: Vec<SecretSource>,
     /// What is wrong with it, by file and line.
@@ -50,6 +53,19 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// What is judged further; nothing where there is no deployment to judge.
+    #[must_use]
+    pub fn subject(&self, user_data: Option<UserDataSize>) -> Option<Subject<'_>> {
+        Some(Subject {
+            root: &self.found.root,
+            deployment: self.deployment.as_ref()?,
+            placement: self.placement.as_ref(),
+            cloud_config: Some(&self.start.cloud_config),
+            user_data,
+            places: &self.places,
+        })
+    }
+
     /// Whether something keeps it from being deployed.
     #[must_use]
     pub fn has_errors(&self) -> bool {
@@ -70,6 +86,7 @@ pub fn load(found: Found) -> Result<Loaded, FileError> {
         deployment: None,
         placement: None,
         template: None,
+        start: TemplateContent::default(),
         secrets: Vec::new(),
         faults: Vec::new(),
         places: Places::default(),
@@ -82,6 +99,7 @@ pub fn load(found: Found) -> Result<Loaded, FileError> {
     if loaded.template.is_none() && loaded.deployment.as_ref().is_some_and(|all| !all.compose.is_empty()) {
         loaded.template = Some(Template::Named("docker".to_owned()));
     }
+    loaded.stand_on_template(&folder);
     loaded.faults.sort_by(|one, other| one.place.cmp(&other.place));
     Ok(loaded)
 }
@@ -135,6 +153,29 @@ impl Loaded {
         self.faults.extend(faults.into_iter().map(|fault| source.fault(fault)));
         self.config = Some(path);
         Ok(())
+    }
+
+    fn stand_on_template(&mut self, folder: &Folder) {
+        let content = match &self.template {
+            None => TemplateContent::named(templates::DEFAULT).ok_or_else(Vec::new),
+            Some(Template::Named(name)) => TemplateContent::named(name).ok_or_else(Vec::new),
+            Some(Template::File(path)) => match folder.text(path) {
+                Ok(text) => TemplateContent::read(path, &with_line_feeds(&text.unwrap_or_default())),
+                Err(error) => Err(vec![Fault::error("not-read", format!("{path} is not read: {error}"))]),
+            },
+        };
+        match content {
+            Ok(content) => self.start = content,
+            Err(faults) => self.faults.extend(faults),
+        }
+        self.faults.extend(self.start.notes.iter().cloned());
+        if let Some(deployment) = &mut self.deployment {
+            self.start.put_under(deployment);
+        }
+        let regions = self.placement.iter_mut().flat_map(|placement| &mut placement.regions);
+        for region in regions.filter(|region| region.image.is_none()) {
+            region.image = self.start.image.map(str::to_owned);
+        }
     }
 
     /// The file beside what is deployed, else the one in the repository's root: for a portable deployment only one of the

@@ -2,6 +2,7 @@
 //!
 //! Only what is asked of an account needs one.
 
+mod bundle;
 #[cfg(feature = "aws")]
 mod create;
 #[cfg(feature = "aws")]
@@ -18,11 +19,14 @@ mod looked;
 mod named;
 #[cfg(feature = "aws")]
 mod prepared;
+mod render;
 mod schema;
+mod sound;
 #[cfg(feature = "aws")]
 mod status;
 #[cfg(feature = "aws")]
 mod unlock;
+mod user_data;
 mod validate;
 
 use clap::{Args, Subcommand};
@@ -44,6 +48,8 @@ pub(super) struct DeployArguments {
 enum Verb {
     Generate(generate::GenerateArguments),
     Validate(validate::ValidateArguments),
+    Render(render::RenderArguments),
+    Bundle(bundle::BundleArguments),
     #[cfg(feature = "aws")]
     Plan(create::PlanArguments),
     #[cfg(feature = "aws")]
@@ -64,6 +70,8 @@ pub(super) fn run(context: &Context<'_>, arguments: DeployArguments) -> Result<E
     match verb {
         Verb::Generate(arguments) => generate::run(context, &arguments),
         Verb::Validate(arguments) => validate::run(context, &folder, &arguments),
+        Verb::Render(arguments) => render::run(context, &folder, &arguments),
+        Verb::Bundle(arguments) => bundle::run(context, &folder, &arguments),
         #[cfg(feature = "aws")]
         Verb::Plan(arguments) => create::plan(context, &folder, &arguments),
         #[cfg(feature = "aws")]

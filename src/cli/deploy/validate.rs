@@ -4,33 +4,74 @@
 
 use clap::Args;
 
+use super::sound;
+use crate::cli::arguments::{Requested, formats_and_sarif};
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
-use crate::manifest::{Fault, Loaded};
+use crate::manifest::check::Subject;
+use crate::manifest::{Fault, Loaded, Place};
+use crate::output::deploy::sarif;
 use crate::output::deploy::validation::Validation;
 
 /// Find everything that is wrong with an app folder, with file, line and what to write instead
 #[derive(Debug, Args)]
-#[command(after_help = "Ends with 1 where something keeps it from being deployed.")]
-pub(super) struct ValidateArguments {}
+#[command(after_help = "Programs that are here are asked too: bash, shellcheck, systemd-analyze, cloud-init.
+Ends with 1 where something keeps it from being deployed.")]
+pub(super) struct ValidateArguments {
+    /// Format of what is printed [default: text for a person]
+    #[arg(short, long, value_name = "FORMAT", value_parser = formats_and_sarif(), help_heading = "Global options")]
+    output: Option<Requested>,
+}
 
 pub(super) fn run(
     context: &Context<'_>,
     folder: &super::folder::FolderArguments,
-    _arguments: &ValidateArguments,
+    arguments: &ValidateArguments,
 ) -> Result<ExitClass, CommandError> {
     let loaded = folder.load(context)?;
-    let faults = faults(&loaded);
+    let mut asked = Ok(());
+    let faults = sound::faults(&loaded, |subject| match judged(context, subject) {
+        Ok(faults) => faults,
+        Err(error) => {
+            asked = Err(error);
+            Vec::new()
+        }
+    });
+    asked?;
     let validation = Validation::new(&loaded.found, faults);
-    match context.streams.explanation_format() {
-        Some(format) => context.streams.write_one(format, &validation)?,
-        None => context.streams.write_text(&validation.text())?,
+    match arguments.output.or(context.global.output) {
+        Some(Requested::Sarif) => {
+            let log = sarif::Log::of(validation.faults(), &about(&loaded));
+            let text = log.to_json().map_err(|error| CommandError::usage(error.to_string()))?;
+            context.streams.write_raw(text.as_bytes())?;
+        }
+        Some(Requested::Document(format)) => context.streams.write_one(format, &validation)?,
+        None => match context.streams.explanation_format() {
+            Some(format) => context.streams.write_one(format, &validation)?,
+            None => context.streams.write_text(&validation.text())?,
+        },
     }
     Ok(if validation.errors > 0 { ExitClass::No } else { ExitClass::Done })
 }
 
-/// What reading found, and what further rules find in what was read.
-fn faults(loaded: &Loaded) -> Vec<Fault> {
-    loaded.faults.clone()
+/// By the files, and by the programs that are here.
+#[cfg(feature = "net")]
+fn judged(context: &Context<'_>, subject: Subject<'_>) -> Result<Vec<Fault>, CommandError> {
+    use crate::manifest::check;
+    use crate::platform::Programs;
+    let programs = Programs::look_for(context.process, &check::TOOLS);
+    context.block_on_bounded(async { Ok(check::all(subject, &programs).await) })
+}
+
+#[cfg(not(feature = "net"))]
+#[expect(clippy::unnecessary_wraps, reason = "where programs are asked that can fail")]
+fn judged(_context: &Context<'_>, subject: Subject<'_>) -> Result<Vec<Fault>, CommandError> {
+    Ok(crate::manifest::check::alone(subject))
+}
+
+/// Where a fault is that has no place: a log has it somewhere.
+fn about(loaded: &Loaded) -> Place {
+    let file = loaded.manifest.as_ref().or(loaded.config.as_ref()).unwrap_or(&loaded.found.folder);
+    Place { file: file.clone(), line: None, column: None, text: None }
 }

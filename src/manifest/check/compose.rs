@@ -20,7 +20,7 @@ pub(super) fn check(gathered: &Gathered<'_>) -> Vec<Fault> {
         });
     if !gathered.subject.deployment.compose.is_empty() && !is_docker_there {
         let fault = Fault::warning("no-docker", "there is a compose file, and nothing here brings docker");
-        faults.push(gathered.at(Thing::Compose(0), fault.hint("add a line template: docker")));
+        faults.push(gathered.at(&Thing::Compose(0), fault.hint("add a line template: docker")));
     }
     faults
 }
@@ -29,7 +29,7 @@ fn of_file(gathered: &Gathered<'_>, index: usize, compose: &Compose) -> Vec<Faul
     let thing = Thing::Compose(index);
     let text = match read_text(gathered.subject.root, &compose.file, "compose file") {
         Ok(text) => text,
-        Err(fault) => return vec![gathered.at(thing, *fault)],
+        Err(fault) => return vec![gathered.at(&thing, *fault)],
     };
     let source = Source { file: compose.file.clone(), text };
     match serde_yaml::from_str::<Value>(&source.text) {

@@ -244,7 +244,7 @@ pub(super) fn unbrought(gathered: &Gathered<'_>) -> Vec<Fault> {
             );
             let fault = Fault::warning("unit-file", message)
                 .hint("name its file (file: services/…), or add the package that brings it to packages");
-            gathered.at(Thing::Service(unit.index), fault)
+            gathered.at(&Thing::Service(unit.index), fault)
         })
         .collect()
 }

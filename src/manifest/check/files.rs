@@ -21,7 +21,7 @@ pub(super) fn check(gathered: &Gathered<'_>) -> Vec<Fault> {
     let mut faults: Vec<Fault> = size(gathered).into_iter().collect();
     faults.extend(empty_uploads(gathered));
     for placed in &gathered.placed {
-        let found = of_file(placed).map(|fault| gathered.at(Thing::Upload(placed.upload), fault));
+        let found = of_file(placed).map(|fault| gathered.at(&Thing::Upload(placed.upload), fault));
         faults.extend(found);
     }
     faults.extend(same_destinations(gathered));
@@ -93,7 +93,7 @@ fn empty_uploads(gathered: &Gathered<'_>) -> Vec<Fault> {
                 "nothing of {} is uploaded: it has no file that is not excluded",
                 upload.source.as_str()
             );
-            gathered.at(Thing::Upload(index), Fault::warning("empty-upload", message))
+            gathered.at(&Thing::Upload(index), Fault::warning("empty-upload", message))
         })
         .collect()
 }
@@ -114,7 +114,7 @@ fn same_destinations(gathered: &Gathered<'_>) -> Vec<Fault> {
             );
             let fault = Fault::error("same-destination", message)
                 .hint("give one of them another dest, or exclude it");
-            faults.push(gathered.at(Thing::Upload(placed.upload), fault));
+            faults.push(gathered.at(&Thing::Upload(placed.upload), fault));
         }
     }
     faults

@@ -115,16 +115,16 @@ impl<'s> Gathered<'s> {
     }
 
     /// A fault at the place where a thing was written.
-    pub(super) fn at(&self, thing: Thing, fault: Fault) -> Fault {
-        match (self.subject.written)(thing) {
-            Some(place) => fault.at(place),
+    pub(super) fn at(&self, thing: &Thing, fault: Fault) -> Fault {
+        match self.subject.places.of(thing) {
+            Some(place) => fault.at(place.clone()),
             None => fault,
         }
     }
 
     fn walk_uploads(&mut self) {
         for (index, upload) in self.subject.deployment.uploads.iter().enumerate() {
-            let place = (self.subject.written)(Thing::Upload(index));
+            let place = self.subject.places.of(&Thing::Upload(index)).cloned();
             let walk = Walk::whole(self.subject.root, index, upload, place);
             self.placed.extend(walk.placed);
             self.faults.extend(walk.faults);
@@ -139,7 +139,7 @@ impl<'s> Gathered<'s> {
         });
         let hooks = deployment.hooks.iter().enumerate().map(|(index, hook)| (Thing::Hook(index), &hook.file));
         for (thing, file) in scripts.chain(hooks) {
-            if let Some(source) = self.read(thing, file, "script") {
+            if let Some(source) = self.read(&thing, file, "script") {
                 self.scripts.push(ScriptText { thing, source });
             }
         }
@@ -150,7 +150,7 @@ impl<'s> Gathered<'s> {
             let thing = Thing::Service(index);
             let mut files = Vec::new();
             for file in service.file.iter().chain(&service.drop_ins) {
-                if let Some(source) = self.read(thing, file, "unit") {
+                if let Some(source) = self.read(&thing, file, "unit") {
                     files.push(UnitFile { unit: UnitText::read(&source.text), source });
                 }
             }
@@ -181,7 +181,7 @@ impl<'s> Gathered<'s> {
     }
 
     /// A text that a thing names; what is in the way is a fault.
-    pub(super) fn read(&mut self, thing: Thing, file: &FolderPath, what: &str) -> Option<Source> {
+    pub(super) fn read(&mut self, thing: &Thing, file: &FolderPath, what: &str) -> Option<Source> {
         match read_text(self.subject.root, file, what) {
             Ok(text) => Some(Source { file: file.clone(), text }),
             Err(fault) => {

@@ -11,7 +11,7 @@ pub(super) fn check(gathered: &Gathered<'_>) -> Vec<Fault> {
     let mut faults = dependencies::unbrought(gathered);
     for (index, check) in gathered.subject.deployment.health.iter().enumerate() {
         let found = of_probe(gathered, check).into_iter().chain(times(check));
-        faults.extend(found.map(|fault| gathered.at(Thing::Health(index), fault)));
+        faults.extend(found.map(|fault| gathered.at(&Thing::Health(index), fault)));
     }
     faults
 }

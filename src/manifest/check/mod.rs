@@ -34,26 +34,13 @@ use std::path::Path;
 
 use serde_yaml::Mapping;
 
-use super::{Deployment, Fault, Place, Placement};
+#[cfg(any(feature = "net", test))]
+use super::Place;
+use super::{Deployment, Fault, Placement, Places, Severity, Thing};
 use gathered::Gathered;
 
 #[cfg(feature = "net")]
 pub use tools::TOOLS;
-
-/// One of the things that a deployment is made of, by its place in the list of its kind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(missing_docs, reason = "the lists of Deployment")]
-pub enum Thing {
-    Package(usize),
-    Upload(usize),
-    Tarball(usize),
-    Script(usize),
-    Service(usize),
-    Compose(usize),
-    Secret(usize),
-    Health(usize),
-    Hook(usize),
-}
 
 /// What is judged.
 #[derive(Clone, Copy)]
@@ -68,8 +55,8 @@ pub struct Subject<'s> {
     pub cloud_config: Option<&'s Mapping>,
     /// The user data as it would be sent; none where it could not be rendered.
     pub user_data: Option<UserDataSize>,
-    /// Where a thing was written; none for what follows from a convention.
-    pub written: &'s dyn Fn(Thing) -> Option<Place>,
+    /// Where things were written.
+    pub places: &'s Places,
 }
 
 /// How large user data is, and how large it may be.
@@ -102,6 +89,35 @@ pub async fn all(subject: Subject<'_>, programs: &crate::platform::Programs) -> 
     faults.extend(systemd.into_iter().chain(shell).filter(is_new));
     faults.extend(cloud_config);
     ordered(faults)
+}
+
+/// Rules that something has to be there, which can't be judged where a part could not be read.
+const ABSENCES: [&str; 9] = [
+    "unit-program-missing",
+    "unit-file-missing",
+    "unit-path-missing",
+    "unit-dependency",
+    "unit-trigger",
+    "unknown-user",
+    "health-unit",
+    "health-compose",
+    "no-docker",
+];
+
+/// What reading and judging have found together: nothing twice, and no consequence of what could not be read.
+#[must_use]
+pub fn besides(read: &[Fault], judged: Vec<Fault>) -> Vec<Fault> {
+    let is_whole = read.iter().all(|fault| fault.severity != Severity::Error);
+    let line = |fault: &Fault| fault.place.as_ref().map(|place| (place.file.clone(), place.line));
+    let is_said = |fault: &Fault| {
+        let is_of = |rule: &str| {
+            rule == fault.rule || (rule, fault.rule) == ("secret-in-bundle", "secret-looking-upload")
+        };
+        read.iter().any(|other| is_of(other.rule) && line(other) == line(fault))
+    };
+    let is_consequence = |fault: &Fault| !is_whole && ABSENCES.contains(&fault.rule);
+    let new = judged.into_iter().filter(|fault| !is_said(fault) && !is_consequence(fault));
+    ordered(read.iter().cloned().chain(new).collect())
 }
 
 /// What is wrong as far as it can be told from the files alone.

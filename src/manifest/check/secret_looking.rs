@@ -13,6 +13,8 @@ use super::gathered::Gathered;
 use super::tree::{Placed, PlacedKind};
 use crate::manifest::Fault;
 
+// By bytes: the program is built without Unicode's tables, which `(?i)` and `\s` ask for otherwise.
+
 /// How much of a file is looked at.
 const LOOKED_AT: u64 = 64 * 1024;
 
@@ -21,10 +23,10 @@ static PRIVATE_KEY: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY( BLOCK)?-----").unwrap());
 #[expect(clippy::unwrap_used, reason = "a pattern that a test has read")]
 static AWS_KEY: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?i)aws_?secret_?access_?key["']?\s*[:=]\s*["']?[A-Za-z0-9/+]{40}"#).unwrap()
+    Regex::new(r#"(?i-u)aws_?secret_?access_?key["']?\s*[:=]\s*["']?[A-Za-z0-9/+]{40}"#).unwrap()
 });
 #[expect(clippy::unwrap_used, reason = "a pattern that a test has read")]
-static NPM_TOKEN: LazyLock<Regex> = LazyLock::new(|| Regex::new(r":_authToken\s*=\s*[^\s$]").unwrap());
+static NPM_TOKEN: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?-u):_authToken\s*=\s*[^\s$]").unwrap());
 
 /// Names of files that hold secrets by custom.
 const NAMES: [&str; 15] = [
@@ -52,7 +54,7 @@ pub(super) fn check(gathered: &Gathered<'_>) -> Vec<Fault> {
     let find = |placed: &Placed| {
         let PlacedKind::File { .. } = placed.kind else { return None };
         let fault = by_content(placed).or_else(|| by_name(placed))?;
-        Some(gathered.at(Thing::Upload(placed.upload), fault))
+        Some(gathered.at(&Thing::Upload(placed.upload), fault))
     };
     gathered.placed.iter().filter_map(find).collect()
 }

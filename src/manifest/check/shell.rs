@@ -91,7 +91,7 @@ async fn read(gathered: &Gathered<'_>, programs: &Programs, readable: &Readable<
                 "shell-syntax",
                 format!("{shell} does not understand the command of {name}: {message}"),
             );
-            gathered.at(*thing, fault)
+            gathered.at(thing, fault)
         }
     })
 }

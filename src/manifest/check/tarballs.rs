@@ -27,7 +27,8 @@ pub(super) fn check(gathered: &Gathered<'_>) -> Vec<Fault> {
             Fault::error("sha256", format!("{digest:?} is no SHA-256: that is 64 hexadecimal digits"))
                 .hint("sha256sum FILE prints it")
         });
-        faults.extend(found.into_iter().chain(digest).map(|fault| gathered.at(Thing::Tarball(index), fault)));
+        faults
+            .extend(found.into_iter().chain(digest).map(|fault| gathered.at(&Thing::Tarball(index), fault)));
     }
     faults
 }

@@ -26,7 +26,7 @@ const TRIGGERS: [&str; 8] = [
 /// The name that a unit is installed by.
 pub(super) fn name(gathered: &Gathered<'_>, unit: &UnitAt<'_>) -> Vec<Fault> {
     let name = &unit.service.name;
-    let at = |fault| gathered.at(Thing::Service(unit.index), fault);
+    let at = |fault| gathered.at(&Thing::Service(unit.index), fault);
     let Some(parsed) = &unit.name else {
         let hint = format!("name it by what it is: {}.service", name.split('.').next().unwrap_or_default());
         return vec![at(Fault::error("unit-name", format!("{name:?} is no name of a unit")).hint(hint))];

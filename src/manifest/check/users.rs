@@ -23,7 +23,7 @@ pub(super) fn check(gathered: &Gathered<'_>) -> Vec<Fault> {
             let user = &owner.user;
             let fault = Fault::warning("unknown-user", format!("{} is to be {user}'s, whom nobody makes before", upload.source.as_str()))
                 .hint(format!("add the user to a template's users:, or give the files to it in a script: chown -R {user} {}", upload.destination.as_str()));
-            gathered.at(Thing::Upload(index), fault)
+            gathered.at(&Thing::Upload(index), fault)
         }));
     }
     for (index, script) in deployment.scripts.iter().enumerate() {
@@ -33,7 +33,7 @@ pub(super) fn check(gathered: &Gathered<'_>) -> Vec<Fault> {
                 format!("{} is run as {}, whom nobody makes", script.name, script.user),
             )
             .hint(format!("make the user in an earlier script: useradd --system {}", script.user));
-            faults.push(gathered.at(Thing::Script(index), fault));
+            faults.push(gathered.at(&Thing::Script(index), fault));
         }
     }
     for unit in &gathered.units {

@@ -16,7 +16,7 @@ use super::older;
 use super::paths::{FolderPath, MachinePath};
 use super::places::Thing;
 use super::secret::SecretSource;
-use super::template::{NAMES, Template};
+use super::templates::{NAMES, Template};
 use super::written::DeploymentFile;
 use super::written::deployment::{DeploymentKeys, HookKeys, PackageKeys};
 use super::written::kinds::Text;

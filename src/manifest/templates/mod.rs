@@ -9,6 +9,7 @@ mod placeholders;
 #[cfg(test)]
 mod tests;
 
+use serde::Serialize;
 use serde_yaml::{Mapping, Value};
 
 use super::deployment::{Deployment, OnlyOn, Package};
@@ -38,10 +39,23 @@ const PACKAGES: [(&str, &str, OnlyOn); 5] = [
     ("python", "python3-venv", OnlyOn::Apt),
 ];
 
+/// The templates that come with cloudkit.
+pub const NAMES: [&str; 5] = [DOCUMENTS[0].0, DOCUMENTS[1].0, DOCUMENTS[2].0, DOCUMENTS[3].0, DOCUMENTS[4].0];
+
+/// Which template a machine stands on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Template {
+    /// One of [`NAMES`].
+    Named(String),
+    /// A file of the repository: cloud-config.
+    File(FolderPath),
+}
+
 /// What a template comes to.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Template {
-    /// Installed before the deployment's own.
+pub struct TemplateContent {
+    /// Installed with the deployment's own.
     pub packages: Vec<Package>,
     /// The image that it wants where the deployment names none.
     pub image: Option<&'static str>,
@@ -51,7 +65,7 @@ pub struct Template {
     pub notes: Vec<Fault>,
 }
 
-impl Template {
+impl TemplateContent {
     /// A template that is compiled in; none by a name that there is not.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
@@ -131,12 +145,12 @@ impl Template {
         Self { cloud_config: merged(self.cloud_config, own), ..self }
     }
 
-    /// Puts its packages before those of a deployment, without those that the deployment names itself.
+    /// Adds its packages to those of a deployment, without those that the deployment names itself. They come last, so that
+    /// the others keep their numbers: all are installed at once.
     pub fn put_under(&self, deployment: &mut Deployment) {
-        let own = std::mem::take(&mut deployment.packages);
-        let is_new = |package: &&Package| own.iter().all(|own| own.name != package.name);
-        deployment.packages = self.packages.iter().filter(is_new).cloned().collect();
-        deployment.packages.extend(own);
+        let is_new = |package: &&Package| deployment.packages.iter().all(|own| own.name != package.name);
+        let new: Vec<Package> = self.packages.iter().filter(is_new).cloned().collect();
+        deployment.packages.extend(new);
     }
 
     /// The part that goes to the machine; none where nothing is left to say.

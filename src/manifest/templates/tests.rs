@@ -4,22 +4,22 @@
 
 use super::*;
 
-fn read(text: &str) -> Template {
-    Template::read(&"mine.yaml".parse().unwrap(), text).unwrap()
+fn read(text: &str) -> TemplateContent {
+    TemplateContent::read(&"mine.yaml".parse().unwrap(), text).unwrap()
 }
 
 fn mapping(text: &str) -> Mapping {
     serde_yaml::from_str(text).unwrap()
 }
 
-fn names(template: &Template) -> Vec<(&str, Option<OnlyOn>)> {
+fn names(template: &TemplateContent) -> Vec<(&str, Option<OnlyOn>)> {
     template.packages.iter().map(|package| (package.name.as_str(), package.only)).collect()
 }
 
 #[test]
 fn every_template_is_a_cloud_config_and_its_packages_are_the_deployments() {
     for (name, _) in DOCUMENTS {
-        let template = Template::named(name).unwrap();
+        let template = TemplateContent::named(name).unwrap();
         assert!(template.notes.is_empty() && !template.cloud_config.contains_key("packages"), "{name}");
         let part = template.part().unwrap().unwrap();
         assert!(
@@ -27,9 +27,9 @@ fn every_template_is_a_cloud_config_and_its_packages_are_the_deployments() {
             "{name}: {part}"
         );
     }
-    assert!(Template::named("none").is_none());
+    assert!(TemplateContent::named("none").is_none());
     assert_eq!(
-        names(&Template::named("docker").unwrap()),
+        names(&TemplateContent::named("docker").unwrap()),
         [
             ("docker.io", Some(OnlyOn::Apt)),
             ("docker-compose-v2", Some(OnlyOn::Ubuntu)),
@@ -37,7 +37,7 @@ fn every_template_is_a_cloud_config_and_its_packages_are_the_deployments() {
             ("docker", Some(OnlyOn::Dnf)),
         ]
     );
-    assert_eq!(Template::named("gpu").unwrap().image, Some("gpu"));
+    assert_eq!(TemplateContent::named("gpu").unwrap().image, Some("gpu"));
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn a_deployments_own_package_takes_the_place_of_the_templates() {
         deployment.packages.iter().map(|p| format!("{} {:?} {:?}", p.name, p.version, p.only)).collect();
     assert_eq!(
         shown,
-        ["curl Some(\"8.1\") None", "tini None Some(Apt)", "python3 Some(\"3.12\") None", "jq None None"]
+        ["python3 Some(\"3.12\") None", "jq None None", "curl Some(\"8.1\") None", "tini None Some(Apt)"]
     );
 }
 
@@ -103,7 +103,7 @@ fn what_is_no_cloud_config_is_a_fault_with_its_line() {
         ("#cloud-config\npackages: [[curl, 8.10]]\n", Some(2), "template-packages"),
         ("#cloud-config\npackages:\n  - {brew: [a]}\n", Some(2), "template-packages"),
     ] {
-        let faults = Template::read(&"mine.yaml".parse().unwrap(), text).unwrap_err();
+        let faults = TemplateContent::read(&"mine.yaml".parse().unwrap(), text).unwrap_err();
         let shown: Vec<_> = faults.iter().map(|f| (f.rule, f.place.as_ref().unwrap().line)).collect();
         assert_eq!(shown, [(rule, line)], "{text:?}");
     }

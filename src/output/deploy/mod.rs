@@ -2,6 +2,7 @@
 //!
 //! What it means is decided elsewhere.
 
+pub mod listing;
 #[cfg(feature = "aws")]
 pub mod machines;
 pub mod plan;

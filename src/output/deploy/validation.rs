@@ -48,6 +48,12 @@ impl Validation {
         }
     }
 
+    /// The faults in their order.
+    #[must_use]
+    pub fn faults(&self) -> &[Fault] {
+        &self.faults
+    }
+
     /// All of it, for a person.
     #[must_use]
     pub fn text(&self) -> String {
@@ -67,7 +73,7 @@ impl Validation {
         let told: Vec<String> = told
             .map(|(count, what)| format!("{count} {what}{}", if *count == 1 { "" } else { "s" }))
             .collect();
-        if told.is_empty() { "nothing is wrong with how it is written".to_owned() } else { told.join(", ") }
+        if told.is_empty() { "nothing is wrong with it".to_owned() } else { told.join(", ") }
     }
 }
 

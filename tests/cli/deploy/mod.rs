@@ -3,6 +3,7 @@
 mod app;
 mod create;
 mod destroy;
+mod examples;
 mod generate;
 mod lock;
 mod schema;

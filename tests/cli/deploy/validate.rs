@@ -95,7 +95,7 @@ fn a_folder_that_is_right_says_what_it_was_taken_for() {
     assert_snapshot!(home.run("cloudkit deploy --dir app validate"), @"
     portable deployment in [HOME]/app: there is a folder .spot/
 
-    nothing is wrong with how it is written
+    nothing is wrong with it
     ");
     assert_snapshot!(home.run("cloudkit deploy --dir app/.spot validate").ok().stdout.lines().next().unwrap(), @"portable deployment in [HOME]/app: there is a folder .spot/");
     home.program("spot-deployer");
@@ -109,7 +109,7 @@ fn programs_are_told_the_same() {
     home.write("deployment/config.yaml", "regions: [us-east-1]\ntypes: [m7i.large]\ntttl: 8h\n");
     assert_snapshot!(format!("{:#}", home.run("cloudkit deploy validate -o json").exits(1).json()), @r#"
     {
-      "errors": 2,
+      "errors": 3,
       "faults": [
         {
           "column": 1,
@@ -130,6 +130,12 @@ fn programs_are_told_the_same() {
           "rule": "unknown-key",
           "severity": "error",
           "text": "tttl: 8h"
+        },
+        {
+          "file": "deployment/setup.sh",
+          "message": "deployment/setup.sh is empty",
+          "rule": "empty-script",
+          "severity": "error"
         }
       ],
       "folder": "deployment",

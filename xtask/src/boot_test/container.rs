@@ -28,6 +28,7 @@ network: {config: disabled}
 pub(super) struct Container {
     process: Child,
     leader: u32,
+    address: IpAddr,
     folder: PathBuf,
 }
 
@@ -43,7 +44,7 @@ impl Container {
         furnish(&tree, number)?;
         let console = folder.join("console");
         let process = spawn(&name, &tree, &console)?;
-        let mut container = Self { process, leader: 0, folder };
+        let mut container = Self { process, leader: 0, address, folder };
         connect(&name, number)?;
         let pid = container.process.id();
         container.leader = bounded::until("the start of the container", START_LIMIT, || Ok(leader(pid)))?;
@@ -52,6 +53,16 @@ impl Container {
             Ok((said.code == 0).then_some(()))
         })?;
         Ok(container)
+    }
+
+    /// Its file system, as it sees it.
+    pub(super) fn tree(&self) -> PathBuf {
+        self.folder.join("tree")
+    }
+
+    /// Where it is reached.
+    pub(super) const fn address(&self) -> IpAddr {
+        self.address
     }
 }
 

@@ -18,6 +18,7 @@ const PACKAGES: &[Package] = &[
     Package { name: "e2fsprogs", program: "mkfs.ext4" },
     Package { name: "openssh-client", program: "ssh-keygen" },
     Package { name: "binutils", program: "strip" },
+    Package { name: "dpkg", program: "dpkg-deb" },
 ];
 
 /// What a level is to run on.

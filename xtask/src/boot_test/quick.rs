@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::case::{self, Guest, Notes, Verdict, tell};
 use super::container::Container;
+use super::deployed;
 use super::failure::{BootTestError, Failure, expect};
 use super::stage::{Launched, Stage};
 use super::transcript::Transcript;
@@ -54,6 +55,13 @@ const CASES: &[Case] = &[
         about: "The machine's work says that it is complete, and the machine ends.",
         options: &["--ttl", "1h"],
         run: completion,
+    },
+    Case {
+        name: "deployed",
+        about: "Two app folders of examples/deploy, one after the other: packages by apt, files, scripts, services and a \
+                timer are there, and an http question from outside is answered.",
+        options: &["--ttl", "1h"],
+        run: deployed,
     },
 ];
 
@@ -161,6 +169,12 @@ fn completion(machine: &mut Machine<'_>) -> Result<Verdict, Failure> {
     tell(&mut machine.guest, "runuser -u admin -- /usr/local/bin/cloudkit agent complete --status done")?;
     let took = machine.guest.wait_off(Duration::from_secs(90))?;
     machine.notes.add(format!("off {:.1} s after the login user called it complete", took.as_secs_f64()));
+    Ok(Verdict::Holds)
+}
+
+fn deployed(machine: &mut Machine<'_>) -> Result<Verdict, Failure> {
+    machine.wait_for_boot()?;
+    deployed::both(machine.stage, &mut machine.guest, &mut machine.notes)?;
     Ok(Verdict::Holds)
 }
 

@@ -16,6 +16,7 @@ use crate::manifest::Severity;
 pub(super) struct App {
     folder: tempfile::TempDir,
     deployment: Deployment,
+    places: Places,
 }
 
 impl App {
@@ -25,7 +26,7 @@ impl App {
         // YAML to write it, JSON to read it: an enum's variant is a key there.
         let value: serde_json::Value = serde_yaml::from_str(&text).unwrap();
         let deployment = serde_json::from_value(value).unwrap_or_else(|error| panic!("{error}\n{text}"));
-        Self { folder: tempfile::tempdir().unwrap(), deployment }
+        Self { folder: tempfile::tempdir().unwrap(), deployment, places: Places::default() }
     }
 
     /// One with a unit, and with further keys.
@@ -47,20 +48,20 @@ impl App {
         self.folder.path()
     }
 
-    pub(super) fn subject<'a>(&'a self, written: &'a dyn Fn(Thing) -> Option<Place>) -> Subject<'a> {
+    pub(super) fn subject(&self) -> Subject<'_> {
         Subject {
             root: self.root(),
             deployment: &self.deployment,
             placement: None,
             cloud_config: None,
             user_data: None,
-            written,
+            places: &self.places,
         }
     }
 
     /// What is wrong, a line for each.
     pub(super) fn faults(&self) -> Vec<String> {
-        shown(&alone(self.subject(&|_| None)))
+        shown(&alone(self.subject()))
     }
 }
 
@@ -84,9 +85,7 @@ pub(super) fn shown(faults: &[Fault]) -> Vec<String> {
 #[test]
 fn too_large_user_data_and_too_short_a_life_are_told() {
     let app = App::of("");
-    let nothing = |_| None;
-    let subject =
-        Subject { user_data: Some(UserDataSize { bytes: 16_385, limit: 16_384 }), ..app.subject(&nothing) };
+    let subject = Subject { user_data: Some(UserDataSize { bytes: 16_385, limit: 16_384 }), ..app.subject() };
     assert_eq!(
         shown(&alone(subject)),
         ["error[user-data-size] user data is 16385 bytes when compressed, and EC2 takes 16384"]
@@ -95,12 +94,9 @@ fn too_large_user_data_and_too_short_a_life_are_told() {
 
 #[test]
 fn a_fault_is_placed_where_its_thing_was_written() {
-    let app = App::of("uploads: [{source: none, destination: /opt/a}]\n");
+    let mut app = App::of("uploads: [{source: none, destination: /opt/a}]\n");
     let place =
         Place { file: ".spot/deployment.yaml".parse().unwrap(), line: Some(4), column: Some(7), text: None };
-    let written = move |thing| (thing == Thing::Upload(0)).then(|| place.clone());
-    assert_eq!(
-        shown(&alone(app.subject(&written))),
-        ["error[missing-file] .spot/deployment.yaml:4:7 there is no none to upload"]
-    );
+    app.places.note(Thing::Upload(0), place);
+    assert_eq!(app.faults(), ["error[missing-file] .spot/deployment.yaml:4:7 there is no none to upload"]);
 }

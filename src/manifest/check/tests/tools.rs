@@ -5,7 +5,7 @@ use crate::platform::{Process, Programs};
 
 fn everything(app: &App, programs: &Programs) -> Vec<String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    shown(&runtime.block_on(all(app.subject(&|_| None), programs)))
+    shown(&runtime.block_on(all(app.subject(), programs)))
 }
 
 /// What this machine has; a test without its program says so.
@@ -99,10 +99,9 @@ fn cloud_init_judges_what_a_template_adds() {
     let Some(programs) = real(&["cloud-init"]) else { return };
     let app = App::of("");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let nothing = |_| None;
     let judged = |text: &str| {
         let config: Mapping = serde_yaml::from_str(text).unwrap();
-        let subject = Subject { cloud_config: Some(&config), ..app.subject(&nothing) };
+        let subject = Subject { cloud_config: Some(&config), ..app.subject() };
         shown(&runtime.block_on(all(subject, &programs)))
     };
     assert_eq!(judged("timezone: Etc/UTC\n"), [""; 0]);

@@ -35,6 +35,10 @@ fn a_convention_is_what_is_in_its_folder() {
     packages {"name":"golang"}
     packages {"name":"nginx"}
     packages {"name":"jq","version":"1.6"}
+    packages {"name":"docker.io","only":"apt"}
+    packages {"name":"docker-compose-v2","only":"ubuntu"}
+    packages {"name":"docker-compose","only":"debian"}
+    packages {"name":"docker","only":"dnf"}
     schema: "cloudkit.deployment/v1"
     scripts {"name":"init","retries":0,"run":{"file":"deployment/init.sh"},"timeout":"30m","user":"root","working_directory":"/opt/deployment"}
     scripts {"name":"10-a","retries":0,"run":{"file":"deployment/scripts/10-a.sh"},"timeout":"30m","user":"root","working_directory":"/opt/deployment"}

@@ -187,6 +187,10 @@ regions:
     on_failure: "keep"
     packages {"name":"nodejs"}
     packages {"name":"htop"}
+    packages {"name":"docker.io","only":"apt"}
+    packages {"name":"docker-compose-v2","only":"ubuntu"}
+    packages {"name":"docker-compose","only":"debian"}
+    packages {"name":"docker","only":"dnf"}
     schema: "cloudkit.deployment/v1"
     scripts {"name":"command-3","retries":0,"run":{"command":"echo \"Custom setup\""},"timeout":"30m","user":"root","working_directory":"/opt/deployment"}
     scripts {"name":"setup","retries":0,"run":{"file":".spot/scripts/setup.sh"},"timeout":"30m","user":"root","working_directory":"/opt/deployment"}

@@ -72,6 +72,10 @@ fn a_portable_folder_says_everything() {
     on_failure: "end"
     packages {"name":"nginx"}
     packages {"name":"jq","version":"1.10"}
+    packages {"name":"ca-certificates"}
+    packages {"name":"python3"}
+    packages {"name":"python3-pip"}
+    packages {"name":"python3-venv","only":"apt"}
     schema: "cloudkit.deployment/v1"
     scripts {"environment":{"A":"1"},"name":"setup","retries":2,"run":{"file":".spot/scripts/setup.sh"},"timeout":"1h","user":"app","working_directory":"/srv"}
     scripts {"name":"Main-step","retries":0,"run":{"file":".spot/scripts/setup.sh"},"timeout":"30m","user":"root","working_directory":"/opt/deployment"}
