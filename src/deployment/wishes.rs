@@ -28,8 +28,6 @@ pub struct Terms {
     pub agent_url: Option<MirrorUrl>,
     /// What the template adds to their start.
     pub user: UserBoot,
-    /// The image of the template, where a region names none.
-    pub image: Option<String>,
     /// What sets them up.
     pub bundle: DeploymentWish,
 }
@@ -62,7 +60,7 @@ pub fn wish(
         lifetime: terms.lifetime,
         ending: Ending { idle_timeout: placement.idle_timeout, ..Ending::default() },
         role: RoleWish::default(),
-        image: image(placement, region.image.as_deref().or(terms.image.as_deref()))?,
+        image: image(placement, region.image.as_deref())?,
         volumes: VolumesWish { root_gib: placement.root_gib, data: Vec::new() },
         ssh_from: terms.ssh_from.clone(),
         ssh_port: terms.ssh_port,

@@ -80,6 +80,7 @@ impl Wish {
             tags: Vec::new(),
             network: NetworkWish::default(),
             key_pair: None,
+            deployment: None,
         }
     }
 

@@ -7,20 +7,19 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::folder::FolderArguments;
+use super::sound::Sound;
+use super::user_data;
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
 use crate::cli::launch::arguments::ssh_port;
 use crate::cli::launch::delivery::DeliveryArguments;
 use crate::cli::launch::key::{self, LaunchKey};
 use crate::cli::settings::Key;
-use crate::cloudinit::user::{self, UserBoot};
+use crate::cloudinit::user::UserBoot;
 use crate::deployment::wishes::Terms;
 use crate::manifest::bundle::{self, Bundle};
-use crate::manifest::deployment::{Deployment, TarballSource};
+use crate::manifest::deployment::TarballSource;
 use crate::manifest::placement::{Ending, Placement};
-use crate::manifest::template::Template;
-use crate::manifest::{Loaded, templates};
-use crate::output::deploy::validation::Validation;
 use crate::platform::{clock, files, random};
 use crate::provision::agents::AgentFiles;
 use crate::provision::wish::deployment::DeploymentWish;
@@ -52,14 +51,14 @@ pub(super) fn prepare(
     folder: &FolderArguments,
     arguments: &TermsArguments,
 ) -> Result<Prepared, CommandError> {
-    let loaded = folder.load(context)?;
-    let root = loaded.found.root.clone();
-    let (mut deployment, placement, template) = sound(context, loaded)?;
-    let template = template.map(|template| read(&root, &template)).transpose()?;
-    template.iter().for_each(|template| template.put_under(&mut deployment));
+    let sound = Sound::of(context, folder)?;
+    refuse_what_cannot_be_had(&sound)?;
+    let user = added(&sound)?;
+    let Sound { loaded, deployment, placement, withheld } = sound;
+    let root = loaded.found.root;
     let cache = context.cache_directory()?;
     files::make_folder(&cache)?;
-    let bundle = bundle::write(&root, &deployment, &[], &cache).map_err(CommandError::usage)?;
+    let bundle = bundle::write(&root, &deployment, &withheld, &cache).map_err(CommandError::usage)?;
     let named = placement.public_key.as_deref().map(|path| place(context, &root, path)).transpose()?;
     let mut key = context.block_on_bounded(key::find_file(context, named))?;
     if let Some(private) = &placement.private_key {
@@ -70,8 +69,7 @@ pub(super) fn prepare(
         ssh_from: ssh_from(context, arguments)?,
         ssh_port: ssh_port(context)?,
         agent_url: arguments.delivery.mirror(context)?,
-        image: template.as_ref().and_then(|template| template.image).map(str::to_owned),
-        user: template.as_ref().map(added).transpose()?.unwrap_or_default(),
+        user,
         bundle: DeploymentWish {
             name: placement.name.clone(),
             sha256: bundle.sha256.clone(),
@@ -83,68 +81,38 @@ pub(super) fn prepare(
     Ok(Prepared { placement, terms, key, agent_files, bundle })
 }
 
-/// What the app folder says, where nothing keeps it from being deployed.
-fn sound(
-    context: &Context<'_>,
-    loaded: Loaded,
-) -> Result<(Deployment, Placement, Option<Template>), CommandError> {
-    if loaded.has_errors() {
-        let validation = Validation::new(&loaded.found, loaded.faults);
-        context.streams.status(validation.text().trim_end());
-        let error = CommandError::usage("the app folder cannot be deployed as it is");
-        return Err(error.hint("see what is wrong with it: cloudkit deploy validate"));
-    }
-    if !loaded.secrets.is_empty() {
-        let names: Vec<&str> = loaded.secrets.iter().map(|secret| secret.name.as_str()).collect();
-        let error = format!("secrets do not get to machines yet, and the app has some: {}", names.join(", "));
+/// What an account can't be asked for yet, though the folder says it.
+fn refuse_what_cannot_be_had(sound: &Sound) -> Result<(), CommandError> {
+    let secrets: Vec<&str> = sound.loaded.secrets.iter().map(|secret| secret.name.as_str()).collect();
+    if !secrets.is_empty() {
+        let error =
+            format!("secrets do not get to machines yet, and the app has some: {}", secrets.join(", "));
         return Err(CommandError::usage(error)
             .hint("leave them out (secrets:, deployment/secrets/, deployment/.env), and have the machines read them elsewhere"));
     }
-    let missing = |what: &str| {
-        CommandError::usage(format!("the app folder does not say {what}"))
-            .hint("see what is wrong with it: cloudkit deploy validate")
-    };
-    let deployment = loaded.deployment.ok_or_else(|| missing("what is deployed"))?;
-    let placement = loaded.placement.ok_or_else(|| missing("on which machines it is deployed"))?;
-    let of_s3 = deployment.tarballs.iter().find_map(|tarball| match &tarball.source {
+    let of_s3 = sound.deployment.tarballs.iter().find_map(|tarball| match &tarball.source {
         TarballSource::S3 { bucket, key } => Some(format!("s3://{bucket}/{key}")),
-        _ => None,
+        TarballSource::Url(_) | TarballSource::File(_) => None,
     });
     if let Some(object) = of_s3 {
         let error = format!("machines cannot fetch {object} yet: they are given no right to read it");
         return Err(CommandError::usage(error)
             .hint("put the archive into the app folder and name it by its path, or name an https URL"));
     }
-    if placement.count == 0 {
+    if sound.placement.count == 0 {
         return Err(
             CommandError::usage("the deployment has no machines").hint("write count: 1 into config.yaml")
         );
     }
-    Ok((deployment, placement, loaded.template))
+    Ok(())
 }
 
-fn read(root: &Path, template: &Template) -> Result<templates::Template, CommandError> {
-    match template {
-        Template::Named(name) => templates::Template::named(name)
-            .ok_or_else(|| CommandError::usage(format!("there is no template {name}"))),
-        Template::File(path) => {
-            let missing = || CommandError::usage(format!("there is no template {path}"));
-            let content = files::read_if_there(&path.below(root))?.ok_or_else(missing)?;
-            let text = String::from_utf8(content)
-                .map_err(|_| CommandError::usage(format!("{path} is no text in UTF-8")))?;
-            templates::Template::read(path, &text).map_err(|faults| {
-                let what: Vec<&str> = faults.iter().map(|fault| fault.message.as_str()).collect();
-                CommandError::usage(format!("{path}: {}", what.join("; ")))
-                    .hint("see all of it: cloudkit deploy validate")
-            })
-        }
+/// What the template adds to the machines' start.
+fn added(sound: &Sound) -> Result<UserBoot, CommandError> {
+    let parts = user_data::parts(&sound.loaded)?;
+    if parts.is_empty() {
+        return Ok(UserBoot::default());
     }
-}
-
-/// What a template adds to the machines' start.
-fn added(template: &templates::Template) -> Result<UserBoot, CommandError> {
-    let Some(part) = template.part().map_err(CommandError::usage)? else { return Ok(UserBoot::default()) };
-    let parts = user::read("template", part.as_bytes())?;
     let salt = random::salt().map_err(CommandError::usage)?;
     Ok(UserBoot { parts, salt, ..UserBoot::default() })
 }

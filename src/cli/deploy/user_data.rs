@@ -109,7 +109,7 @@ fn boot(deployment: &Deployment, placement: &Placement, bundle: &str) -> Boot {
 }
 
 /// The template, as a part of the user's own.
-fn parts(loaded: &Loaded) -> Result<Vec<UserPart>, UserDataError> {
+pub(super) fn parts(loaded: &Loaded) -> Result<Vec<UserPart>, UserDataError> {
     let name = match &loaded.template {
         Some(Template::File(path)) => path.to_string(),
         Some(Template::Named(name)) => format!("template {name}"),
