@@ -45,10 +45,10 @@ fn apply(stage: &Stage, guest: &mut Container, example: &str) -> Result<String, 
     let bundle = said.find('{').and_then(|at| serde_json::from_str(&said[at..]).ok());
     let bundle: serde_json::Value = bundle.unwrap_or_default();
     let digest = bundle["sha256"].as_str().unwrap_or_default();
-    let there = guest.tree().join("root/bundle.tar.zst");
+    let there = guest.tree().join("opt/bundle.tar.zst");
     std::fs::copy(&file, &there).map_err(Failure::file(&there))?;
     let started = Instant::now();
-    let line = format!("/usr/local/bin/cloudkit agent apply --bundle /root/bundle.tar.zst --sha256 {digest}");
+    let line = format!("/usr/local/bin/cloudkit agent apply --bundle /opt/bundle.tar.zst --sha256 {digest}");
     let applied = guest.sh(&line, LIMIT)?;
     expect(applied.code == 0, "a bundle that is applied", applied.text)?;
     let status = case::tell(guest, "/usr/local/bin/cloudkit agent apply --status -o json")?;
