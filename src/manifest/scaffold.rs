@@ -43,7 +43,7 @@ macro_rules! scaffold {
     };
 }
 
-const SMALL: &str = "[t3.small, t3a.small]";
+const SMALL: &str = "[t3a.small, t3.small]";
 
 const EXAMPLES: [Example; 5] = [
     Example {

@@ -65,7 +65,8 @@ pub(super) async fn look(context: &Context<'_>, prepared: &Prepared) -> Result<L
 }
 
 fn taken(name: &str, machines: usize) -> CommandError {
-    let error = format!("there is a deployment {name} already, with {machines} machines");
+    let machines = if machines == 1 { "1 machine".to_owned() } else { format!("{machines} machines") };
+    let error = format!("there is a deployment {name} already, with {machines}");
     CommandError::new(ExitClass::No, error)
         .hint(format!("see how it is: cloudkit deploy status {name}"))
         .hint(format!("end it: cloudkit deploy destroy {name}"))

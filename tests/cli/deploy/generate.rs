@@ -13,7 +13,7 @@ fn a_scaffold_is_written_and_again_nothing_changes() {
     count: 1
     regions: [us-east-1]
     # The wanted type first; the others where EC2 has none of it.
-    types: [t3.small, t3a.small]
+    types: [t3a.small, t3.small]
     # The machines end so long after they were made. To keep them until you destroy them: keep: true
     ttl: 8h
     ");
