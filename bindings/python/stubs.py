@@ -8,15 +8,16 @@ from __future__ import annotations
 import pathlib
 import sys
 
-from cloudkit import _signatures
+import cloudkit_aws
+from cloudkit import _account, _signatures
 
 FOLDER = pathlib.Path(__file__).parent / "python" / "cloudkit"
 
 HEAD = '''# Written by stubs.py: change what it is made of, and run it again.
 {about}
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Dict, Iterable, Iterator, List, Literal, Optional, Sequence, Tuple, Union, overload
+from typing import Any, Dict, Iterable, Iterator, List, Literal, Mapping, Optional, Sequence, Tuple, Union, overload
 
 '''
 
@@ -28,6 +29,8 @@ Number = Union[int, float, Decimal, str]
 _Ends = Tuple[Optional[Number], Optional[Number]]
 #: A number, a range, or a list of these.
 Range = Union[Number, _Ends, List[Union[Number, _Ends]]]
+#: The value of a flag.
+Scalar = Union[str, int, float, Decimal, timedelta, datetime]
 '''
 
 CLASSES = '''
@@ -126,6 +129,18 @@ OTHERS = {
     " -> RefreshReport",
     "plan": "(offers: Union[Offer, Iterable[Offer], Offers], *, ttl: Optional[str] = None, idle_timeout: Optional[str] = None, "
     "root_gib: Optional[int] = None) -> Plan",
+    "instances": "(*, regions: Optional[Texts] = None, all: bool = False, mine: bool = False, state: Optional[Texts] = None, "
+    "tag: Optional[Texts] = None, launch: Optional[str] = None) -> Machines",
+    "extend": "(machines: Meant, by: Union[str, timedelta, None] = None, *, until: Union[str, datetime, None] = None, "
+    "yes: bool = False) -> Machines",
+    "terminate": "(machines: Meant) -> Machines",
+}
+
+#: Types of the stub by what a flag takes.
+TAKES = {
+    "nothing": "bool = False",
+    "one": "Optional[Scalar] = None",
+    "several": "Union[Scalar, Iterable[Scalar], Mapping[str, Scalar], None] = None",
 }
 
 
@@ -148,6 +163,13 @@ def function(name: str, kind: str = "def") -> str:
     return f"@overload\n{stub('Offers', False)}@overload\n{stub('OfferGroups', True)}"
 
 
+def launch(kind: str = "def") -> str:
+    flags = _account.arguments(cloudkit_aws)
+    lines = [f"{kind} launch(", "    plan: Plan,", "    *,", "    yes: bool = False,"]
+    lines += [f"    {name.replace('-', '_')}: {TAKES[takes]}," for name, takes, _ in flags]
+    return "\n".join([*lines, ") -> List[Launched]: ...\n"])
+
+
 def module() -> str:
     documents = (
         "CatalogInfo Comparison CostPart Feed InRegion InstanceType ListFailure OfferGroup OfferGroups Plan PlannedMachine Price "
@@ -157,21 +179,28 @@ def module() -> str:
         "BugError CapacityError CloudkitError CredentialsError InterruptedByUserError NoAnswerError PartialError UnavailableError "
         "UsageError"
     ).split()
-    imports = [f"from ._documents import {name} as {name}" for name in documents]
+    account = "Launched Machine Machines Meant".split()
+    imports = [f"from ._account import {name} as {name}" for name in account]
+    imports += [f"from ._documents import {name} as {name}" for name in documents]
     imports += [f"from ._errors import {name} as {name}" for name in errors]
     imports.append("from ._truffle import Truffle as Truffle")
     functions = [function(name) for name in ("search", "spot", "capacity")]
     functions += [f"def {name}{signature}: ...\n" for name, signature in OTHERS.items()]
     head = HEAD.format(about='"""Find EC2 machines: which type, where, at what price."""\n')
+    functions.append(launch())
     return head + "\n".join(imports) + "\n" + NAMES + CLASSES + "\n" + "\n".join(functions)
 
 
 def beside() -> str:
     head = HEAD.format(about='"""The same functions for asyncio."""\n')
-    names = "CatalogInfo Comparison InstanceType Number Offer OfferGroups Offers Plan Range RefreshReport RegionInfo Texts"
+    names = (
+        "CatalogInfo Comparison InstanceType Launched Machines Meant Number Offer OfferGroups Offers Plan Range RefreshReport "
+        "RegionInfo Scalar Texts"
+    )
     imports = f"from . import {', '.join(names.split())}\n\n"
     functions = [function(name, "async def") for name in ("search", "spot", "capacity")]
     functions += [f"async def {name}{signature}: ...\n" for name, signature in OTHERS.items()]
+    functions.append(launch("async def"))
     return head + imports + "\n".join(functions)
 
 

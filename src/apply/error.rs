@@ -94,6 +94,9 @@ pub enum StepError {
         /// Which.
         what: String,
     },
+    /// Secrets that nobody said the place of.
+    #[error("the deployment has secrets, and this machine was not told where they are")]
+    NoSecretsPlace,
     /// A user or a group that is not there.
     #[error("there is no {kind} {name} on this machine")]
     Nobody {
@@ -123,6 +126,14 @@ pub enum StepError {
     NoCompose {
         /// What is the matter.
         problem: String,
+    },
+    /// The unit that does what was handed over ends without having done it.
+    #[error("{unit} does not set this machine up{}", reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default())]
+    Left {
+        /// Which.
+        unit: &'static str,
+        /// Why, where that is known.
+        reason: Option<String>,
     },
     /// A bundle that this program does not understand.
     #[error("the bundle's {} is not understood", path.display())]

@@ -2,8 +2,9 @@
 //!
 //! * [`progress`]: what is said of it, for people and for `deploy`; the one part that is not of Linux alone
 //! * `wanted`, `state`, `plan`: what is to be, what was done, and the steps between, as pure data
-//! * `run`: follows the plan; `place`, `packages`, `tarballs`, `scripts`, `services`, `compose`, `health` are its steps
-//! * `request`, `pending`: what a machine was told to fetch, until it is done
+//! * `run`: follows the plan; `place`, `packages`, `tarballs`, `scripts`, `services`, `compose`, `health`,
+//!   `secrets` are its steps
+//! * `request`, `pending`, `waiting`: what a machine was told to fetch, until it is done
 //! * `unpack`: archives, of which nothing gets out
 //!
 //! It does not know where bundles come from, nor what becomes of a machine that could not be set up.
@@ -37,9 +38,11 @@ pub mod run;
 #[cfg(all(unix, feature = "net"))]
 mod scripts;
 #[cfg(all(unix, feature = "net"))]
+mod secrets;
+#[cfg(all(unix, feature = "net"))]
 mod services;
 #[cfg(all(unix, feature = "net"))]
-pub mod state;
+mod state;
 #[cfg(all(unix, feature = "net"))]
 mod tarballs;
 #[cfg(test)]
@@ -48,9 +51,13 @@ mod tests;
 #[cfg(all(unix, feature = "net"))]
 pub mod unpack;
 #[cfg(all(unix, feature = "net"))]
+pub mod waiting;
+#[cfg(all(unix, feature = "net"))]
 pub mod wanted;
 
 #[cfg(all(unix, feature = "net"))]
 pub use error::StepError;
 #[cfg(all(unix, feature = "net"))]
 pub use machine::Machine;
+#[cfg(all(unix, feature = "net"))]
+pub use state::StateError;

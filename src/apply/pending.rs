@@ -2,15 +2,15 @@
 //!
 //! Only one process does this at a time; a request that comes meanwhile is the next one.
 
-use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
+
 use std::path::Path;
 
-use super::error::StepError;
+use super::error::{StepError, with_causes};
 use super::machine::Machine;
 use super::place::cannot;
 use super::progress::{Failure, Progress, RunState};
-use super::request::{self, Place};
+use super::request::{self, Request};
 use super::run::{Ended, Task, run};
 use crate::manifest::deployment::OnFailure;
 use crate::platform::clock;
@@ -51,7 +51,9 @@ pub async fn next(
     let bundle = machine.file("var/lib/cloudkit/apply/bundle.tar.zst");
     say(&format!("fetching the bundle {}", wanted.sha256));
     let ended = match request::fetch(machine, &wanted, &bundle).await {
-        Ok(()) => apply(machine, &bundle, &wanted.sha256, &wanted.objects, say).await?,
+        Ok(()) => apply(machine, &bundle, &wanted, say)
+            .await
+            .inspect_err(|error| say_why_not(machine, &wanted.sha256, error))?,
         Err(error) => not_fetched(machine, &wanted.sha256, &error)?,
     };
     files::remove_if_there(&bundle)?;
@@ -62,23 +64,31 @@ pub async fn next(
 async fn apply(
     machine: &Machine,
     bundle: &Path,
-    sha256: &str,
-    objects: &BTreeMap<String, Place>,
+    request: &Request,
     say: &mut dyn FnMut(&str),
 ) -> Result<Ended, StepError> {
-    run(machine, &Task { bundle, sha256, objects }, say).await
+    let Request { sha256, objects, secrets, .. } = request;
+    run(machine, &Task { bundle, sha256, objects, secrets: secrets.as_deref() }, say).await
 }
 
 fn not_fetched(machine: &Machine, sha256: &str, error: &StepError) -> Result<Ended, StepError> {
     let mut progress = Progress::begun(sha256, clock::now());
-    progress.state = RunState::Failed;
-    progress.finished_at = Some(clock::now());
-    progress.failure = Some(Failure {
-        step: "fetch the bundle".to_owned(),
-        reason: super::error::with_causes(error),
-        tail: String::new(),
-    });
+    progress.fail(failure("fetch the bundle", error), clock::now());
     progress.write(&machine.last_progress())?;
     progress.write(&machine.progress())?;
     Ok(Ended { progress, on_failure: OnFailure::Keep, was_well_before: true })
+}
+
+/// Says why nothing more is done, as far as that can be written: else it would pass for being under way.
+fn say_why_not(machine: &Machine, sha256: &str, error: &StepError) {
+    let written = Progress::read(&[&machine.progress()]).ok().flatten();
+    let mut progress = written
+        .filter(|progress| progress.bundle == sha256 && progress.state == RunState::Running)
+        .unwrap_or_else(|| Progress::begun(sha256, clock::now()));
+    progress.fail(failure("state", error), clock::now());
+    let _ = progress.write(&machine.progress());
+}
+
+fn failure(step: &str, error: &StepError) -> Failure {
+    Failure { step: step.to_owned(), reason: with_causes(error), tail: String::new() }
 }

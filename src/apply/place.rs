@@ -105,9 +105,8 @@ fn put(
     notes: &mut Vec<String>,
 ) -> Result<bool, StepError> {
     let path = machine.path(&node.path);
-    if let Some(root) = root.filter(|root| **root != node.path) {
-        refuse_links_between(machine, root, &node.path)?;
-    }
+    let folder = if node.kind == NodeKind::Folder { Some(node.path.clone()) } else { node.path.parent() };
+    refuse_links(machine, folder, root)?;
     let found = fs::symlink_metadata(&path).ok();
     match (&node.kind, &found) {
         (NodeKind::Folder, None) => {
@@ -209,19 +208,42 @@ fn set(path: &Path, mode: u32, uid: u32, gid: u32) -> Result<(), StepError> {
     file.set_permissions(Permissions::from_mode(mode)).map_err(cannot("change the mode of", path))
 }
 
-/// What is between an upload's own folder and a file of it has to be folders: a link there may be somebody's trick.
-fn refuse_links_between(machine: &Machine, root: &MachinePath, path: &MachinePath) -> Result<(), StepError> {
-    let below = path.as_str().strip_prefix(root.as_str()).unwrap_or_default().trim_start_matches('/');
-    let mut at = root.as_str().trim_end_matches('/').to_owned();
-    let parts: Vec<&str> = below.split('/').collect();
-    for part in &parts[..parts.len().saturating_sub(1)] {
-        at = format!("{at}/{part}");
-        let Ok(at) = at.parse::<MachinePath>() else { continue };
-        if fs::symlink_metadata(machine.path(&at)).is_ok_and(|found| found.is_symlink()) {
-            return Err(in_the_way(&at, "a link", "a folder"));
+/// Refuses a folder that a link leads to which may lead anywhere.
+pub(super) fn refuse_links(
+    machine: &Machine,
+    folder: Option<MachinePath>,
+    root: Option<&MachinePath>,
+) -> Result<(), StepError> {
+    match link_on_the_way(machine, folder, root)? {
+        Some((at, found)) => Err(in_the_way(&at, found, "a folder")),
+        None => Ok(()),
+    }
+}
+
+/// A link of somebody else's on the way to a folder; below an upload's own folder any link, since there have to be folders.
+/// Other links of whoever owns the machine's root are how it was set up.
+///
+/// Who owns a folder on the way can still put a link there between this look and what is done next. So what goes below a
+/// user's folder is as safe as that user is trusted, and no more.
+fn link_on_the_way(
+    machine: &Machine,
+    folder: Option<MachinePath>,
+    root: Option<&MachinePath>,
+) -> Result<Option<(MachinePath, &'static str)>, StepError> {
+    let top = machine.file("");
+    let owner = fs::metadata(&top).map_err(cannot("read", &top))?.uid();
+    for at in std::iter::successors(folder, MachinePath::parent) {
+        match fs::symlink_metadata(machine.path(&at)) {
+            Ok(found) if found.is_symlink() && found.uid() != owner => {
+                return Ok(Some((at, "a link that is not root's")));
+            }
+            Ok(found) if found.is_symlink() && root.is_some_and(|root| at.is_below(root)) => {
+                return Ok(Some((at, "a link")));
+            }
+            _ => {}
         }
     }
-    Ok(())
+    Ok(None)
 }
 
 fn make_parents(path: &Path) -> Result<(), StepError> {
@@ -241,6 +263,11 @@ pub(super) fn take_away(
     for at in gone.iter().rev() {
         machine.live()?;
         let Some(placed) = state.placed.get(at) else { continue };
+        if let Some((link, found)) = link_on_the_way(machine, at.parent(), None)? {
+            notes.push(format!("{at} is not removed, although nothing wants it any more: {link} is {found}"));
+            state.placed.remove(at);
+            continue;
+        }
         let path = machine.path(at);
         let _ = fs::remove_file(beside(&path));
         if let Ok(found) = fs::symlink_metadata(&path) {

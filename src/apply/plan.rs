@@ -20,6 +20,8 @@ pub enum Step {
     Upload(usize),
     /// A tarball.
     Tarball(usize),
+    /// Links to secrets.
+    Secrets,
     /// What the former bundle placed and this one has not.
     Remove,
     /// A script.
@@ -67,12 +69,14 @@ pub struct Planned {
 pub struct Facts {
     /// The steps of which something that they placed is not as it was left.
     pub drifted: BTreeSet<String>,
+    /// What tells the secrets that are there from others; nothing where the deployment has none.
+    pub secrets: Option<String>,
 }
 
 /// All steps in their order.
 #[must_use]
 pub fn plan(wanted: &Wanted, bundle: &str, state: &State, facts: &Facts) -> Vec<Planned> {
-    let mut steps = changes(wanted);
+    let mut steps = changes(wanted, facts);
     let ids: BTreeSet<&String> = steps.iter().map(|(_, id, _)| id).collect();
     let is_left_over = state.placed.values().any(|placed| !ids.contains(&placed.step))
         || state.units.iter().any(|unit| !own_units(wanted).contains(unit))
@@ -82,16 +86,15 @@ pub fn plan(wanted: &Wanted, bundle: &str, state: &State, facts: &Facts) -> Vec<
         let at = steps.iter().take_while(|(step, ..)| comes_before_removal(*step)).count();
         steps.insert(at, (Step::Remove, "remove what is no longer wanted".to_owned(), String::new()));
     }
-    let files_drifted = steps.iter().any(|(step, id, _)| {
-        matches!(step, Step::Upload(_) | Step::Tarball(_)) && facts.drifted.contains(id)
-    });
+    let drifted: Vec<Step> =
+        steps.iter().filter(|(_, id, _)| facts.drifted.contains(id)).map(|(step, ..)| *step).collect();
     let mut planned: Vec<Planned> = Vec::new();
     for (step, id, digest) in steps {
         let need = match state.done.get(&id) {
             None => Need::New,
             Some(done) if *done != digest => Need::Changed,
             Some(_) if facts.drifted.contains(&id) => Need::Drifted,
-            Some(_) if files_drifted && is_restarted(step, wanted) => Need::Drifted,
+            Some(_) if drifted.iter().any(|source| restarts(*source, step, wanted)) => Need::Drifted,
             Some(_) => Need::Done,
         };
         planned.push(Planned { step, id, digest, need });
@@ -107,7 +110,7 @@ pub fn plan(wanted: &Wanted, bundle: &str, state: &State, facts: &Facts) -> Vec<
 }
 
 /// The steps that change something, with what each goes by and is done for.
-fn changes(wanted: &Wanted) -> Vec<(Step, String, String)> {
+fn changes(wanted: &Wanted, facts: &Facts) -> Vec<(Step, String, String)> {
     let deployment = &wanted.deployment;
     let mut steps = Vec::new();
     if !deployment.packages.is_empty() {
@@ -120,6 +123,9 @@ fn changes(wanted: &Wanted) -> Vec<(Step, String, String)> {
     }
     for index in 0..deployment.tarballs.len() {
         steps.push((Step::Tarball(index), tarball_id(wanted, index), tarball_digest(wanted, index)));
+    }
+    if !wanted.secrets.is_empty() {
+        steps.push((Step::Secrets, "secrets".to_owned(), digest_of(&wanted.secrets)));
     }
     for (index, script) in deployment.scripts.iter().enumerate() {
         let run = match &script.run {
@@ -140,20 +146,31 @@ fn changes(wanted: &Wanted) -> Vec<(Step, String, String)> {
     for index in order::of_services(wanted) {
         let service = &deployment.services[index];
         let id = format!("service {}", service.name);
-        steps.push((Step::Service(index), id, service_digest(wanted, index, service)));
+        steps.push((Step::Service(index), id, service_digest(wanted, facts, index, service)));
     }
     for (index, compose) in deployment.compose.iter().enumerate() {
         let digest = digest_of(&(&wanted.compose[index], files_digest(wanted), &deployment.environment));
+        let digest = with_secrets(digest, facts);
         steps.push((Step::Compose(index), format!("compose {}", compose.name), digest));
     }
     steps
 }
 
 /// What a service was started for. One that is not restarted by changes was started for being there.
-fn service_digest(wanted: &Wanted, index: usize, service: &Service) -> String {
-    let started_for =
-        service.restart_on_change.then(|| (digest_of(&wanted.units[index]), files_digest(wanted)));
+fn service_digest(wanted: &Wanted, facts: &Facts, index: usize, service: &Service) -> String {
+    let reads_secrets = service.name.ends_with(".service");
+    let units = || digest_of(&wanted.units[index]);
+    let units = || if reads_secrets { with_secrets(units(), facts) } else { units() };
+    let started_for = service.restart_on_change.then(|| (units(), files_digest(wanted)));
     digest_of(&(service.enabled, service.start, started_for))
+}
+
+/// The same digest as long as there are no secrets.
+fn with_secrets(digest: String, facts: &Facts) -> String {
+    match &facts.secrets {
+        Some(secrets) => digest_of(&(digest, secrets)),
+        None => digest,
+    }
 }
 
 /// That of everything that is uploaded or unpacked.
@@ -173,7 +190,8 @@ fn tarball_id(wanted: &Wanted, index: usize) -> String {
 fn tarball_digest(wanted: &Wanted, index: usize) -> String {
     let tarball = &wanted.deployment.tarballs[index];
     let content = wanted.tarballs[index].as_ref().or(tarball.sha256.as_ref());
-    digest_of(&(content, &tarball.destination, &tarball.owner))
+    let address = content.is_none().then_some(&tarball.source);
+    digest_of(&(content, address, &tarball.destination, &tarball.owner))
 }
 
 /// What a source is called where people read it: without what a URL may carry behind its path.
@@ -194,14 +212,17 @@ pub fn own_units(wanted: &Wanted) -> Vec<String> {
 }
 
 fn comes_before_removal(step: Step) -> bool {
-    matches!(step, Step::Packages | Step::Upload(_) | Step::Tarball(_))
+    matches!(step, Step::Packages | Step::Upload(_) | Step::Tarball(_) | Step::Secrets)
 }
 
-/// Whether a step starts something anew that files were placed for.
-fn is_restarted(step: Step, wanted: &Wanted) -> bool {
+/// Whether a step starts something anew for what another one puts right.
+fn restarts(source: Step, step: Step, wanted: &Wanted) -> bool {
+    let is_file = matches!(source, Step::Upload(_) | Step::Tarball(_));
     match step {
-        Step::Service(index) => wanted.deployment.services[index].restart_on_change,
-        Step::Compose(_) => true,
+        Step::Service(index) => {
+            (is_file || source == Step::Units) && wanted.deployment.services[index].restart_on_change
+        }
+        Step::Compose(_) => is_file,
         _ => false,
     }
 }

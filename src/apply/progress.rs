@@ -108,6 +108,17 @@ impl Progress {
         }
     }
 
+    /// Ends it with what failed, and the steps that are under way.
+    pub fn fail(&mut self, failure: Failure, now: Timestamp) {
+        for step in self.steps.iter_mut().filter(|step| step.state == StepState::Running) {
+            step.state = StepState::Failed;
+            step.finished_at = Some(now);
+        }
+        self.state = RunState::Failed;
+        self.finished_at = Some(now);
+        self.failure = Some(failure);
+    }
+
     /// Writes it whole, for everybody to read.
     ///
     /// # Errors

@@ -17,7 +17,7 @@ use super::request::Place;
 use super::state::{Outcome, State};
 use super::unpack::{self, Limits};
 use super::wanted::{Wanted, sha256_of};
-use super::{compose, health, packages, place, scripts, services, tarballs};
+use super::{compose, health, packages, place, scripts, secrets, services, tarballs};
 use crate::manifest::deployment::OnFailure;
 use crate::platform::clock;
 
@@ -30,6 +30,8 @@ pub struct Task<'t> {
     pub sha256: &'t str,
     /// Where the objects of its tarballs are, by `s3://BUCKET/KEY`.
     pub objects: &'t BTreeMap<String, Place>,
+    /// The path of its secrets in the Parameter Store, where that was told.
+    pub secrets: Option<&'t str>,
 }
 
 /// How it ended.
@@ -61,16 +63,15 @@ pub async fn run(machine: &Machine, task: &Task<'_>, say: &mut dyn FnMut(&str)) 
         return Err(StepError::Killed);
     }
     let outcome = match result {
-        Ok(()) => Outcome::Succeeded,
+        Ok(()) => {
+            run.progress.state = RunState::Succeeded;
+            run.progress.finished_at = Some(clock::now());
+            Outcome::Succeeded
+        }
         Err((step, error)) => {
             run.fail(step, &error);
             Outcome::Failed
         }
-    };
-    run.progress.finished_at = Some(clock::now());
-    run.progress.state = match outcome {
-        Outcome::Succeeded => RunState::Succeeded,
-        Outcome::Failed => RunState::Failed,
     };
     // First what people read, then what makes a later call do nothing.
     run.progress.write(&machine.last_progress())?;
@@ -96,7 +97,8 @@ impl Run<'_> {
     async fn all(&mut self, state: &mut State) -> Result<(), (String, StepError)> {
         let wanted = self.unpack().map_err(|error| ("bundle".to_owned(), error))?;
         self.on_failure = wanted.deployment.on_failure;
-        let facts = Facts { drifted: place::drifted(self.machine, state) };
+        let secrets = self.secrets(&wanted).await.map_err(|error| ("secrets".to_owned(), error))?;
+        let facts = Facts { drifted: place::drifted(self.machine, state), secrets };
         let steps = plan(&wanted, self.task.sha256, state, &facts);
         self.begin(state, &wanted, &steps).map_err(|error| ("state".to_owned(), error))?;
         for (at, step) in steps.iter().enumerate() {
@@ -105,7 +107,20 @@ impl Run<'_> {
             }
             self.step(state, &wanted, at, step).await.map_err(|error| (step.id.clone(), error))?;
         }
+        if wanted.deployment.secrets.is_empty() {
+            secrets::forget(self.machine).map_err(|error| ("secrets".to_owned(), error))?;
+        }
         Ok(())
+    }
+
+    /// Has them written before anything that may read them, and before it is known what is due: what reads others than it
+    /// was started for is started anew.
+    async fn secrets(&mut self, wanted: &Wanted) -> Result<Option<String>, StepError> {
+        let deployment = &wanted.deployment;
+        if !deployment.secrets.is_empty() {
+            (self.say)("secrets");
+        }
+        secrets::ready(self.machine, deployment, self.task.secrets).await
     }
 
     /// Into a folder that is whole once it has its name.
@@ -170,6 +185,11 @@ impl Run<'_> {
     ) -> Result<(), StepError> {
         (self.say)(&planned.id);
         self.note(at, StepState::Running, clock::now())?;
+        // From here on it is neither what it was done for before nor what it is done for now.
+        if state.done.remove(&planned.id).is_some() {
+            self.machine.live()?;
+            state.write(&self.machine.state())?;
+        }
         self.carry_out(state, wanted, planned).await?;
         if !matches!(planned.step, Step::Remove | Step::Health) {
             state.done.insert(planned.id.clone(), planned.digest.clone());
@@ -201,6 +221,7 @@ impl Run<'_> {
                 let objects = self.task.objects;
                 self.placed(tarballs::apply(machine, wanted, index, objects, state, id).await)
             }
+            Step::Secrets => self.placed(place::place(machine, state, id, &wanted.secrets)),
             Step::Remove => self.remove(state, wanted).await,
             Step::Script(index) => {
                 scripts::run(machine, wanted, index, &planned.digest, state, self.say).await
@@ -277,13 +298,9 @@ impl Run<'_> {
     }
 
     fn fail(&mut self, step: String, error: &StepError) {
-        for noted in self.progress.steps.iter_mut().filter(|noted| noted.state == StepState::Running) {
-            noted.state = StepState::Failed;
-            noted.finished_at = Some(clock::now());
-        }
         let reason = with_causes(error);
         (self.say)(&format!("{step} failed: {reason}"));
-        self.progress.failure = Some(Failure { step, reason, tail: error.tail().to_owned() });
+        self.progress.fail(Failure { step, reason, tail: error.tail().to_owned() }, clock::now());
     }
 }
 

@@ -11,12 +11,13 @@ use std::time::Duration;
 use super::error::{StepError, tail_of};
 use super::machine::{Machine, TAIL};
 use super::people::People;
-use super::place::cannot;
+use super::place::{self, cannot};
+use super::secrets;
 use super::state::State;
 use super::wanted::Wanted;
 use crate::manifest::Owner;
 use crate::manifest::bundle::layout;
-use crate::manifest::deployment::{Script, ScriptRun};
+use crate::manifest::deployment::{Script, ScriptRun, SecretName};
 use crate::model::agent::GROUP;
 use crate::platform::transient_unit::{self, Ended, Setting, Unit, UnitError, UnitState};
 
@@ -98,6 +99,7 @@ fn prepare(
     let (uid, gid) = people.ids(Some(&owner))?;
     let folder = machine.path(&script.working_directory);
     if !folder.exists() {
+        place::refuse_links(machine, Some(script.working_directory.clone()), None)?;
         fs::create_dir_all(&folder).map_err(cannot("make", &folder))?;
         std::os::unix::fs::chown(&folder, Some(uid), Some(gid)).map_err(cannot("give away", &folder))?;
     }
@@ -137,11 +139,14 @@ async fn start(
         ScriptRun::Command(line) => vec!["/bin/sh", "-c", line],
     };
     let folder = machine.path(&script.working_directory);
-    let properties = [
+    let mut properties = vec![
         format!("WorkingDirectory={}", folder.display()),
         format!("StandardOutput=append:{}", log.display()),
         format!("StandardError=append:{}", log.display()),
     ];
+    properties.extend(wanted.deployment.secrets.iter().map(|SecretName { name, .. }| {
+        format!("LoadCredential={name}:{}", secrets::file(machine, name).display())
+    }));
     let environment = wanted.environment_of(script);
     let environment: Vec<(&str, &str)> =
         environment.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();

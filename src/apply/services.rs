@@ -115,12 +115,13 @@ enum Verdict {
 
 fn verdict(shown: &Shown) -> Verdict {
     let is_oneshot = shown.kind == "oneshot";
+    let has_job = shown.job != "0" && !shown.job.is_empty();
     match shown.active.as_str() {
+        "failed" => Verdict::Failed(format!("has failed: {}", shown.result)),
+        // Its job may still be waiting for another: what is active is not what it is to become.
+        _ if has_job => Verdict::Coming,
         "active" => Verdict::Up,
         "reloading" | "activating" | "deactivating" => Verdict::Coming,
-        "failed" => Verdict::Failed(format!("has failed: {}", shown.result)),
-        // Its job may still be waiting for another.
-        _ if shown.job != "0" && !shown.job.is_empty() => Verdict::Coming,
         "inactive" if is_oneshot && shown.result == "success" => Verdict::Over,
         "inactive" => Verdict::Failed("has ended".to_owned()),
         other => Verdict::Failed(format!("is {other}")),
@@ -153,7 +154,7 @@ async fn systemctl(machine: &Machine, arguments: &[&str]) -> Result<(), StepErro
 }
 
 /// With what systemd and the journal say.
-async fn problem(machine: &Machine, name: &str, problem: &str) -> StepError {
+pub(super) async fn problem(machine: &Machine, name: &str, problem: &str) -> StepError {
     let said = |said: Result<crate::platform::command::Said, StepError>| {
         said.map(|said| said.stdout).unwrap_or_default()
     };
@@ -181,6 +182,8 @@ mod tests {
         };
         for (shown, expected) in [
             (shown("active", "simple", "success", ""), Verdict::Up),
+            // It is about to be restarted or reloaded.
+            (shown("active", "simple", "success", "7"), Verdict::Coming),
             (shown("activating", "notify", "success", "7"), Verdict::Coming),
             (shown("inactive", "simple", "success", "7"), Verdict::Coming),
             (shown("inactive", "oneshot", "success", ""), Verdict::Over),

@@ -82,6 +82,8 @@ pub(super) fn empty(folder: &Path) -> Result<(), StepError> {
     if folder.exists() {
         fs::remove_dir_all(folder).map_err(cannot("empty", folder))?;
     }
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true).mode(0o700).create(folder).map_err(cannot("make", folder))
+    if let Some(above) = folder.parent() {
+        fs::create_dir_all(above).map_err(cannot("make", above))?;
+    }
+    fs::DirBuilder::new().mode(0o700).create(folder).map_err(cannot("make", folder))
 }

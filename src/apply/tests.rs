@@ -1,6 +1,10 @@
 //! Whole machines set up below a folder, by programs that record how they are called.
 
+mod again;
 mod fetched;
+mod links;
+mod secrets;
+mod waiting;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -75,7 +79,12 @@ impl World {
     fn apply_for(&self, bundle: &Bundle, life: Option<u32>) -> Result<Ended, StepError> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let objects = BTreeMap::new();
-        let task = Task { bundle: &bundle.file, sha256: &bundle.sha256, objects: &objects };
+        let task = Task {
+            bundle: &bundle.file,
+            sha256: &bundle.sha256,
+            objects: &objects,
+            secrets: Some("/cloudkit/deployments/web"),
+        };
         runtime.block_on(run(&self.machine(life), &task, &mut |_| {}))
     }
 

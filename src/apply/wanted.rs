@@ -13,14 +13,16 @@ use sha2::{Digest, Sha256};
 
 use super::error::StepError;
 use crate::manifest::bundle::layout;
-use crate::manifest::deployment::{Script, ScriptRun, Service, TarballSource};
+use crate::manifest::deployment::{Script, ScriptRun, SecretName, Service, TarballSource};
 use crate::manifest::{Deployment, FolderPath, MachinePath, Mode, Owner};
+use crate::model::secrets_place::{FOLDER, UNIT};
 use crate::platform::files::FileError;
 
 const UNITS: &str = "/etc/systemd/system";
 const HOOKS: &str = "/etc/cloudkit/hooks.d/pre-stop";
 /// The name that a drop-in of ours has; one of the deployment comes after it and so counts more.
 const ENVIRONMENT_DROP_IN: &str = "05-cloudkit-environment.conf";
+const SECRETS_DROP_IN: &str = "05-cloudkit-secrets.conf";
 
 /// Something that is to be on the machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -75,6 +77,8 @@ pub struct Wanted {
     pub tarballs: Vec<Option<String>>,
     /// The SHA-256 of each script that is a file.
     pub scripts: Vec<Option<String>>,
+    /// Links to secrets in memory, where programs expect them elsewhere.
+    pub secrets: Vec<Node>,
     /// Units and drop-ins, by their services.
     pub units: Vec<Vec<Node>>,
     /// Compose files.
@@ -123,7 +127,9 @@ impl Wanted {
             let Some(path) = below(HOOKS, &hook.name) else { continue };
             hooks.push(file(&folder.join(layout::hook(index)), path, 0o755)?);
         }
-        Ok(Self { deployment, uploads, tarballs, scripts, units, compose, hooks, folder: folder.to_owned() })
+        let secrets = secret_links(&deployment);
+        let folder = folder.to_owned();
+        Ok(Self { deployment, uploads, tarballs, scripts, secrets, units, compose, hooks, folder })
     }
 
     /// The folder that it was unpacked in.
@@ -171,9 +177,13 @@ fn unit_nodes(
         for (name, value) in &deployment.environment {
             let _ = writeln!(text, "Environment={}", systemd_word(&format!("{name}={value}")));
         }
-        let sha256 = hexadecimal(&Sha256::digest(&text));
-        let kind = NodeKind::File { content: Content::Text(text), sha256 };
-        all.push(Node { path, kind, mode: 0o644, owner: None });
+        all.push(written(path, text));
+    }
+    if service.name.ends_with(".service")
+        && !deployment.secrets.is_empty()
+        && let Some(path) = below(&drop_ins, SECRETS_DROP_IN)
+    {
+        all.push(written(path, secrets_drop_in(deployment)));
     }
     // A folder of ours goes again when nothing is in it any more.
     if all.iter().any(|node: &Node| node.path.as_str().starts_with(&drop_ins)) || !service.drop_ins.is_empty()
@@ -187,6 +197,31 @@ fn unit_nodes(
         }
     }
     Ok(all)
+}
+
+/// Has a service wait for the secrets, and gives them to it as credentials, whoever it runs as.
+/// <https://systemd.io/CREDENTIALS/>
+fn secrets_drop_in(deployment: &Deployment) -> String {
+    let mut text = format!("[Unit]\nRequires={UNIT}\nAfter={UNIT}\n\n[Service]\n");
+    for SecretName { name, .. } in &deployment.secrets {
+        let _ = writeln!(text, "LoadCredential={name}:{FOLDER}/{name}");
+    }
+    text
+}
+
+/// Secrets that are expected at further places: links into memory, so that no value comes to the disk.
+fn secret_links(deployment: &Deployment) -> Vec<Node> {
+    let link = |secret: &SecretName| {
+        let target = Path::new(FOLDER).join(&secret.name);
+        let path = secret.destination.clone()?;
+        Some(Node { path, kind: NodeKind::Link { target }, mode: 0o777, owner: None })
+    };
+    deployment.secrets.iter().filter_map(link).collect()
+}
+
+fn written(path: MachinePath, text: String) -> Node {
+    let sha256 = hexadecimal(&Sha256::digest(&text));
+    Node { path, kind: NodeKind::File { content: Content::Text(text), sha256 }, mode: 0o644, owner: None }
 }
 
 /// A word as systemd reads it in a unit: `%` would be a specifier there.
@@ -291,7 +326,7 @@ pub fn digest_of(value: &impl Serialize) -> String {
     hexadecimal(&Sha256::digest(serde_json::to_vec(value).unwrap_or_default()))
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

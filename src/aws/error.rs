@@ -298,6 +298,7 @@ fn kind_of(code: &str, status: u16) -> ErrorKind {
         | "Throttling"
         | "ThrottlingException"
         | "SlowDown"
+        | "TooManyUpdates"
         | "TooManyRequestsException" => ErrorKind::Throttled,
         "NoSuchBucket"
         | "NoSuchKey"
@@ -320,6 +321,7 @@ fn kind_of(code: &str, status: u16) -> ErrorKind {
         | "Resource.AlreadyAssociated"
         | "RouteAlreadyExists"
         | "BucketAlreadyOwnedByYou"
+        | "ParameterAlreadyExists"
         | "ResourceAlreadyExistsException"
         | "InvalidLaunchTemplateName.AlreadyExistsException"
         | "EntityAlreadyExists" => ErrorKind::AlreadyThere,

@@ -29,6 +29,8 @@ pub mod session;
 #[cfg(feature = "aws")]
 pub mod ssm;
 #[cfg(feature = "aws")]
+pub mod ssm_parameters;
+#[cfg(feature = "aws")]
 pub mod ssm_session;
 #[cfg(feature = "aws")]
 pub mod sts;

@@ -4,12 +4,14 @@
 //! refused; CreateBucket has no such header and refuses a taken name itself.
 
 mod document;
+mod download;
 mod lifecycle;
+pub(super) mod object;
 
 use std::path::Path;
 use std::time::Duration;
 
-use aws_sdk_s3::presigning::PresigningConfig;
+use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{
     BucketLocationConstraint, CreateBucketConfiguration, Delete, ObjectIdentifier,
@@ -21,6 +23,7 @@ use super::error::{AwsError, ErrorKind};
 use crate::model::RegionName;
 
 pub use document::{Document, Mark, Only};
+pub use object::AnyObject;
 
 /// The region whose buckets are made without naming it.
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucketConfiguration.html>
@@ -48,6 +51,13 @@ pub struct PresignedUrl {
 impl std::fmt::Debug for PresignedUrl {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("PresignedUrl")
+    }
+}
+
+impl PresignedUrl {
+    fn of(request: &PresignedRequest) -> Self {
+        let headers = request.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        Self { url: request.uri().to_owned(), headers }
     }
 }
 
@@ -220,8 +230,7 @@ impl Bucket {
             .presigned(terms)
             .await
             .map_err(|error| AwsError::from_sdk("GetObject", error))?;
-        let headers = request.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        Ok(PresignedUrl { url: request.uri().to_owned(), headers })
+        Ok(PresignedUrl::of(&request))
     }
 
     /// Removes an object; one that is not there counts as removed.

@@ -18,9 +18,10 @@ use super::ec2::Ec2;
 use super::error::{AwsError, ErrorKind};
 use super::iam::Iam;
 use super::instance_connect::InstanceConnect;
-use super::s3::Bucket;
+use super::s3::{AnyObject, Bucket, object};
 use super::service_quotas::ServiceQuotas;
 use super::ssm::Parameters;
+use super::ssm_parameters::SecretParameters;
 use super::ssm_session::Sessions;
 use super::sts::Sts;
 use super::types::Identity;
@@ -201,11 +202,34 @@ impl Session {
     /// A bucket of this account in a region.
     #[must_use]
     pub fn bucket(&self, region: &RegionName, name: String, account: &str) -> Bucket {
-        let configuration = aws_sdk_s3::config::Builder::from(&self.in_region(region));
-        // Signing a URL is no call, so its client is not timed.
-        let signer = aws_sdk_s3::Client::from_conf(configuration.clone().build());
-        let client = aws_sdk_s3::Client::from_conf(configuration.interceptor(self.timer(region)).build());
+        let (client, signer) = self.s3(region);
         Bucket::new(client, signer, name, account.to_owned(), region.clone())
+    }
+
+    /// An object of any bucket, in the region of that bucket.
+    #[must_use]
+    pub fn object(&self, region: &RegionName, bucket: &str, key: &str) -> AnyObject {
+        let (client, signer) = self.s3(region);
+        AnyObject::new(client, signer, bucket.to_owned(), key.to_owned())
+    }
+
+    /// The region of any bucket, as S3 says in the region that is asked; none where there is no such bucket.
+    ///
+    /// # Errors
+    /// Where S3 can't be reached, or does not say.
+    pub async fn region_of_bucket(
+        &self,
+        ask: &RegionName,
+        bucket: &str,
+    ) -> Result<Option<RegionName>, AwsError> {
+        object::region_of(&self.s3(ask).0, bucket).await
+    }
+
+    /// S3 in a region, to ask and to sign. Signing a URL is no call, so its client is not timed.
+    fn s3(&self, region: &RegionName) -> (aws_sdk_s3::Client, aws_sdk_s3::Client) {
+        let configuration = aws_sdk_s3::config::Builder::from(&self.in_region(region));
+        let signer = aws_sdk_s3::Client::from_conf(configuration.clone().build());
+        (aws_sdk_s3::Client::from_conf(configuration.interceptor(self.timer(region)).build()), signer)
     }
 
     /// The account's quotas in a region.
@@ -222,6 +246,14 @@ impl Session {
         let configuration =
             aws_sdk_ssm::config::Builder::from(&self.in_region(region)).interceptor(self.timer(region));
         Parameters::new(aws_sdk_ssm::Client::from_conf(configuration.build()))
+    }
+
+    /// The account's own encrypted parameters in a region.
+    #[must_use]
+    pub fn secret_parameters(&self, region: &RegionName) -> SecretParameters {
+        let configuration =
+            aws_sdk_ssm::config::Builder::from(&self.in_region(region)).interceptor(self.timer(region));
+        SecretParameters::new(aws_sdk_ssm::Client::from_conf(configuration.build()))
     }
 
     /// EC2 Instance Connect in a region.

@@ -2,6 +2,9 @@
 //!
 //! Raw arguments only; they become settings and wishes in the commands.
 
+#[cfg(feature = "aws")]
+use std::ffi::OsString;
+
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 
@@ -54,8 +57,19 @@ pub(super) enum Command {
     Help(super::help::HelpArguments),
 }
 
+#[cfg(feature = "aws")]
+impl MachineProgram {
+    /// What systemd starts the daemon with, read without the parser: what that takes of memory would stay for as long as the
+    /// daemon runs. Nothing where it is anything else.
+    pub(super) fn of_daemon(words: &[OsString]) -> Option<Self> {
+        let (_, words) = words.split_first()?;
+        let command = MachineCommand::Agent(super::agent::MachineArguments::of_daemon(words)?);
+        Some(Self { global: GlobalArguments::default(), command })
+    }
+}
+
 /// What every command understands.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Global options")]
 pub(super) struct GlobalArguments {
     /// Format of what is printed [default: table on a terminal, else jsonl for lists]

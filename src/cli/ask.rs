@@ -6,7 +6,7 @@ use inquire::InquireError;
 
 use super::command_error::CommandError;
 use super::exit_code::ExitClass;
-use crate::platform::terminal;
+use crate::platform::Process;
 
 /// What came of a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,8 +16,8 @@ pub(super) enum Answer {
 }
 
 /// Asks a question whose answer is yes or no; no is the answer of Enter alone.
-pub(super) fn confirm(question: &str, flag: &str) -> Result<Answer, CommandError> {
-    if !terminal::can_be_asked() {
+pub(super) fn confirm(process: &Process, question: &str, flag: &str) -> Result<Answer, CommandError> {
+    if !process.can_ask() {
         let error = CommandError::usage(format!(
             "this has to be confirmed, and there is no terminal to ask on: {question}"
         ));

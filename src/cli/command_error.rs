@@ -39,6 +39,16 @@ impl CommandError {
         self
     }
 
+    /// Adds hints in their order, each of them once.
+    pub(super) fn hints(mut self, hints: impl IntoIterator<Item = String>) -> Self {
+        for hint in hints {
+            if !self.hints.contains(&hint) {
+                self.hints.push(hint);
+            }
+        }
+        self
+    }
+
     /// Whether the reader of stdout has gone, which is no failure.
     pub(super) fn is_closed_pipe(&self) -> bool {
         let written = self.error.downcast_ref::<NotWritten>();

@@ -3,6 +3,7 @@
 //! A command parses, resolves and then acts; what it does is decided in the modules below. The folder tree is the command
 //! tree: `cloudkit launch list` is `launch/list.rs`.
 
+mod agent_files;
 mod arguments;
 mod command_error;
 mod completions;
@@ -25,6 +26,8 @@ mod account_regions;
 mod agent;
 #[cfg(feature = "aws")]
 mod ask;
+#[cfg(feature = "aws")]
+mod hosted;
 #[cfg(feature = "aws")]
 mod launch;
 #[cfg(feature = "aws")]
@@ -50,6 +53,8 @@ use context::Context;
 use usage::NotParsed;
 
 pub use exit_code::ExitClass;
+#[cfg(feature = "aws")]
+pub use hosted::{Answer, Flag, Takes, answer, flags};
 
 /// Runs the command that the process was started with and says how it ended.
 #[must_use]
@@ -76,7 +81,12 @@ pub fn run_on_machine(process: &Process) -> ExitCode {
     mark::keep();
     let surroundings =
         Surroundings::of_process(process.variable("COLUMNS"), process.variable("NO_COLOR").is_some());
-    match MachineProgram::try_parse_from(personality::rewrite(&process.arguments)) {
+    let words = personality::rewrite(&process.arguments);
+    let parsed = match MachineProgram::of_daemon(&words) {
+        Some(daemon) => Ok(daemon),
+        None => MachineProgram::try_parse_from(words),
+    };
+    match parsed {
         Ok(MachineProgram { global, command: MachineCommand::Agent(arguments) }) => {
             conduct(process, surroundings, &global, |context| agent::run_on_machine(context, arguments))
         }
@@ -84,29 +94,41 @@ pub fn run_on_machine(process: &Process) -> ExitCode {
     }
 }
 
-/// Settings and streams for a command, and the end that it comes to.
+/// A command on the streams of the process, and the end that it comes to.
 fn conduct(
     process: &Process,
     surroundings: Surroundings,
     global: &GlobalArguments,
     command: impl FnOnce(&Context<'_>) -> Result<ExitClass, CommandError>,
 ) -> ExitCode {
+    let streams = |settings| Streams::of_process(surroundings, settings);
+    let (streams, outcome) = conducted(process, global, streams, command);
+    finish(&streams, outcome)
+}
+
+/// A command with its settings, on streams that are made by them.
+fn conducted(
+    process: &Process,
+    global: &GlobalArguments,
+    streams: impl FnOnce(output::Settings) -> Streams,
+    command: impl FnOnce(&Context<'_>) -> Result<ExitClass, CommandError>,
+) -> (Arc<Streams>, Result<ExitClass, CommandError>) {
     let resolved = settings::Settings::load(process);
     let (settings, unreadable) = match resolved {
         Ok(settings) => (settings, None),
         Err(error) => (settings::Settings::default(), Some(error)),
     };
-    let (streams, refused) = match global.stream_settings(&settings) {
-        Ok(chosen) => (Streams::of_process(surroundings, chosen), None),
-        Err(error) => (Streams::of_process(surroundings, global.plain_stream_settings()), Some(error)),
+    let (chosen, refused) = match global.stream_settings(&settings) {
+        Ok(chosen) => (chosen, None),
+        Err(error) => (global.plain_stream_settings(), Some(error)),
     };
-    let streams = Arc::new(streams);
+    let streams = Arc::new(streams(chosen));
     let context = Context::new(process, global, &settings, &streams);
     let outcome = match unreadable.map(CommandError::from).or(refused) {
         Some(error) => Err(error),
         None => command(&context),
     };
-    finish(&streams, outcome)
+    (streams, outcome)
 }
 
 /// The command line, with what a launch file adds to it.
@@ -152,5 +174,20 @@ mod tests {
     #[test]
     fn the_parser_is_consistent() {
         Cloudkit::command().debug_assert();
+    }
+
+    #[cfg(feature = "aws")]
+    #[test]
+    fn the_daemon_is_read_as_the_parser_reads_it() {
+        for line in ["cloudkit agent run", "cloudkit agent run --configuration /etc/other.yaml"] {
+            let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            let parsed = MachineProgram::try_parse_from(&words).unwrap();
+            let read = MachineProgram::of_daemon(&words).unwrap();
+            assert_eq!(format!("{read:?}"), format!("{parsed:?}"));
+        }
+        for line in ["cloudkit agent", "cloudkit agent why", "cloudkit agent run -v", "cloudkit find run"] {
+            let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            assert!(MachineProgram::of_daemon(&words).is_none(), "{line}");
+        }
     }
 }

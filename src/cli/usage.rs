@@ -64,16 +64,17 @@ fn tell_of_arguments(error: &clap::Error, arguments: &[OsString], surroundings: 
         let _ = error.print();
         return if is_help { ExitClass::Usage } else { ExitClass::Done }.into();
     }
+    Streams::of_process(surroundings, settings(arguments)).fail(&failure(error));
+    ExitClass::Usage.into()
+}
+
+/// Arguments that the parser can't read, as every other error is told.
+pub(super) fn failure(error: &clap::Error) -> Failure {
     let (message, mut hints) = sentences(&error.to_string());
     if let Some(meant) = instance_type_for_a_command(error) {
         hints = meant.into();
     }
-    Streams::of_process(surroundings, settings(arguments)).fail(&Failure::of(
-        &Unreadable(message),
-        hints,
-        ExitClass::Usage.code(),
-    ));
-    ExitClass::Usage.into()
+    Failure::of(&Unreadable(message), hints, ExitClass::Usage.code())
 }
 
 /// What the parser could not read, in its words.

@@ -6,16 +6,20 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use futures_util::future::join_all;
+
 use super::home::{Home, is_bundle, record_key};
-use super::record::{self, Stored};
+use super::record::{self, Record, Stored};
 use super::report::is_of;
+use super::secrets::store;
 use crate::aws::regions::{PerRegion, RegionFailure, ask_each};
 use crate::aws::types::{Located, MachineState};
-use crate::aws::{AwsError, Session};
+use crate::aws::{AwsError, ErrorKind, Session};
 use crate::model::{RegionName, tag};
 use crate::platform::clock;
 use crate::provision::cleanup::{self, Leftovers, Present};
 use crate::provision::inventory;
+use crate::provision::plan::ending::role_name;
 use crate::provision::power::{self, Deed};
 use crate::provision::report::Leftover;
 use crate::provision::undo::Left;
@@ -36,7 +40,7 @@ pub struct Found {
     pub machines: Vec<Located>,
     /// Its bundles, by region.
     pub bundles: Vec<(RegionName, String)>,
-    /// The regions that could not be asked.
+    /// The regions that could not be asked, and where some of it may be.
     pub failures: Vec<RegionFailure>,
 }
 
@@ -51,6 +55,10 @@ pub enum Event {
     Removed(Leftover),
     /// The bundle of a region was removed.
     BundleRemoved(RegionName),
+    /// So many secrets of a region were removed.
+    SecretsRemoved(RegionName, usize),
+    /// The role by which the machines of a launch read them was removed.
+    RoleRemoved(String),
 }
 
 impl Found {
@@ -72,6 +80,21 @@ impl Found {
         let recorded = recorded.flat_map(|record| &record.launches).map(|launch| launch.launch.as_str());
         let seen = self.machines.iter().filter_map(|one| one.machine.tag(tag::LAUNCH));
         recorded.chain(seen).collect::<BTreeSet<_>>().into_iter().map(str::to_owned).collect()
+    }
+
+    /// Whether it has secrets, as far as that is known: a record says so.
+    fn may_have_secrets(&self) -> bool {
+        self.record().is_none_or(|record| record.secrets.is_some())
+    }
+
+    /// Whether a failure to look for its secrets means that it has none: no record tells of any, and who may not look has most
+    /// likely made none.
+    fn is_without(&self, error: &AwsError) -> bool {
+        self.record().is_none() && error.kind == ErrorKind::NotAllowed
+    }
+
+    fn record(&self) -> Option<&Record> {
+        self.stored.as_ref().and_then(|stored| stored.record.as_ref())
     }
 
     /// The regions where something of it is, or was begun.
@@ -98,7 +121,12 @@ pub async fn look(home: &Home, regions: &[RegionName], name: &str) -> Result<Fou
         let ec2 = session.ec2(region);
         tokio::try_join!(ec2.own_machines(), bucket.keys_under(&begins))
     };
-    let PerRegion { answers, failures } = ask_each(session, regions, in_region).await;
+    let PerRegion { answers, mut failures } = ask_each(session, regions, in_region).await;
+    // Its record names every region that it was begun in: another one, closed to everybody perhaps, says nothing of it.
+    if let Some(record) = stored.as_ref().and_then(|stored| stored.record.as_ref()) {
+        let begun = record.regions();
+        failures.retain(|failure| begun.contains(&failure.region.as_str()));
+    }
     let mut found = Found { stored, machines: Vec::new(), bundles: Vec::new(), failures };
     let launches = found.launches();
     for (region, (machines, keys)) in answers {
@@ -119,9 +147,10 @@ pub async fn destroy(home: &Home, found: &Found, name: &str, report: &mut impl F
     let left = |what: String, because: String| Left { what, command: again.clone(), because };
     let mut still_there = end_machines(session, found, &again, report).await;
     let regions = found.regions();
-    for failure in &found.failures {
-        still_there.push(left(format!("perhaps machines in {}", failure.region), failure.source.to_string()));
-    }
+    let perhaps_machines = |failure: &RegionFailure| {
+        left(format!("perhaps machines in {}", failure.region), failure.source.to_string())
+    };
+    still_there.extend(found.failures.iter().map(perhaps_machines));
     for leftover in leftovers(session, &regions, account, &found.launches(), &again, &mut still_there).await {
         match cleanup::remove(session, &leftover, account, region).await {
             Ok(()) => report(Event::Removed(Leftover { removed: true, ..leftover })),
@@ -137,10 +166,30 @@ pub async fn destroy(home: &Home, found: &Found, name: &str, report: &mut impl F
             Err(error) => still_there.push(left(format!("{key} in {region}"), error.to_string())),
         }
     }
+    if found.may_have_secrets() {
+        for (region, outcome) in remove_secrets(session, &regions, name).await {
+            match outcome {
+                Ok(0) => {}
+                Ok(removed) => report(Event::SecretsRemoved(region, removed)),
+                Err(error) if found.is_without(&error) => {}
+                Err(error) => still_there.push(left(format!("secrets in {region}"), error.to_string())),
+            }
+        }
+        for (role, outcome) in remove_roles(session, region, &found.launches()).await {
+            match outcome {
+                Ok(false) => {}
+                Ok(true) => report(Event::RoleRemoved(role)),
+                Err(error) if found.is_without(&error) => {}
+                Err(error) => still_there.push(left(format!("role {role}"), error.to_string())),
+            }
+        }
+    }
     // What was asked for just before may have come while the rest went.
     let shown = inventory::list(session, &regions).await;
     let came = shown.machines.iter().filter(|one| is_of(one, name) && !one.machine.state.is_ended());
     let is_new = |one: &&Located| found.living().all(|known| known.machine.id != one.machine.id);
+    let known = |failure: &&RegionFailure| found.failures.iter().all(|other| other.region != failure.region);
+    still_there.extend(shown.failures.iter().filter(known).map(perhaps_machines));
     still_there.extend(came.filter(is_new).map(|one| {
         left(format!("machine {} in {}", one.machine.id, one.region), "it has come meanwhile".to_owned())
     }));
@@ -150,6 +199,32 @@ pub async fn destroy(home: &Home, found: &Found, name: &str, report: &mut impl F
         still_there.push(left(format!("the record of {name}"), error.to_string()));
     }
     still_there
+}
+
+/// Removes the parameters of all its regions, side by side.
+async fn remove_secrets(
+    session: &Session,
+    regions: &[RegionName],
+    name: &str,
+) -> Vec<(RegionName, Result<usize, AwsError>)> {
+    let remove = async |region: &RegionName| (region.clone(), store::remove_all(session, region, name).await);
+    join_all(regions.iter().map(remove)).await
+}
+
+/// Removes the roles by which the machines of these launches read them, with their profiles; says whether there was one.
+async fn remove_roles(
+    session: &Session,
+    home: &RegionName,
+    launches: &[String],
+) -> Vec<(String, Result<bool, AwsError>)> {
+    let iam = session.iam(home);
+    let remove = async |launch: &String| {
+        let name = role_name(launch);
+        let removed = async { Ok(iam.remove_profile(&name).await? | iam.remove_role(&name).await?) };
+        let removed = removed.await;
+        (name, removed)
+    };
+    join_all(launches.iter().map(remove)).await
 }
 
 /// Ends the machines and waits until they have ended: what served them can't go before.

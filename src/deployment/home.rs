@@ -6,13 +6,11 @@ use crate::aws::Session;
 use crate::aws::s3::Bucket;
 use crate::model::RegionName;
 use crate::provision::plan::bucket_name;
-use crate::provision::wish::deployment::prefix;
+pub use crate::provision::wish::deployment::EVERY_DEPLOYMENT;
+use crate::provision::wish::deployment::{BUNDLE_SUFFIX, prefix};
 
-/// What the names of everything that is stored for deployments begin with.
-pub const EVERY_DEPLOYMENT: &str = "deployments/";
 const RECORD: &str = "record.json";
 const LOCK: &str = "lock.json";
-const BUNDLE: &str = ".tar.zst";
 
 /// An account, and the region where it keeps what it knows of its deployments.
 #[derive(Debug, Clone)]
@@ -60,5 +58,5 @@ pub fn recorded(key: &str) -> Option<&str> {
 /// Whether this is the name of a bundle.
 #[must_use]
 pub fn is_bundle(key: &str) -> bool {
-    key.starts_with(EVERY_DEPLOYMENT) && key.ends_with(BUNDLE)
+    key.starts_with(EVERY_DEPLOYMENT) && key.ends_with(BUNDLE_SUFFIX)
 }

@@ -1,7 +1,7 @@
 //! The lock of a deployment: an object in the account's home bucket that one person at a time holds.
 //!
 //! It is taken by S3's conditional writes, and counts by S3's own clock, so that no computer's wrong clock gives or takes
-//! it. A holder that is gone keeps it for [`LASTS`] at most. What is done under it is not known here.
+//! it. A holder that is gone keeps it for [`LASTS`], unless its claim says otherwise. What is done under it is not known here.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -10,12 +10,11 @@ use crate::aws::s3::{Bucket, Document, Mark, Only};
 use crate::aws::{AwsError, ErrorKind};
 use crate::model::Span;
 
-/// How long a lock is held after its holder was last heard of.
+/// How long a lock is held after its holder was last heard of, where nobody says otherwise.
 pub const LASTS: Span = Span::from_seconds(120);
-/// How often its holder renews it: two renewals in a row may fail.
-pub const RENEWED_EVERY: Span = Span::from_seconds(LASTS.seconds() / 3);
-
 const SCHEMA: &str = "cloudkit.deployment-lock/v1";
+/// How often it is renewed while it would be held without: two renewals in a row may fail.
+const RENEWALS: u32 = 3;
 /// How often it is tried again where somebody else writes at the same moment.
 const TRIES: usize = 5;
 
@@ -101,6 +100,12 @@ impl Claim {
             lasts: LASTS,
             renewals: 0,
         }
+    }
+
+    /// One that counts for this long after its holder was last heard of.
+    #[must_use]
+    pub fn lasting(self, lasts: Span) -> Self {
+        Self { lasts, ..self }
     }
 
     fn is_of(&self, holder: &Self) -> bool {
@@ -194,9 +199,10 @@ impl Lock {
     /// lost, `lost` is called, so that what is under way can stop.
     pub async fn during<T>(&mut self, work: impl Future<Output = T>, lost: impl FnOnce(LockError)) -> T {
         tokio::pin!(work);
+        let pause = self.claim.lasts.to_duration() / RENEWALS;
         let renewals = async {
             loop {
-                tokio::time::sleep(RENEWED_EVERY.to_duration()).await;
+                tokio::time::sleep(pause).await;
                 // Where AWS did not answer there is time for another try.
                 if let Err(error @ LockError::Lost { .. }) = self.renew().await {
                     return error;
@@ -213,8 +219,20 @@ impl Lock {
     /// Gives it back; one that is no longer ours stays whose it is.
     ///
     /// # Errors
-    /// Where the call is refused: it ends by itself then.
-    pub async fn give_back(self) -> Result<(), AwsError> {
-        self.bucket.remove_unchanged(&self.key, &self.mark).await.map(|_| ())
+    /// Where a call is refused: it ends by itself then.
+    pub async fn give_back(mut self) -> Result<(), AwsError> {
+        for _ in 0..TRIES {
+            if self.bucket.remove_unchanged(&self.key, &self.mark).await? {
+                break;
+            }
+            // A renewal that was under way when the work ended is ours too.
+            match look(&self.bucket, &self.key).await? {
+                Some(held) if held.claim.as_ref().is_some_and(|there| there.is_of(&self.claim)) => {
+                    self.mark = held.mark;
+                }
+                _ => break,
+            }
+        }
+        Ok(())
     }
 }

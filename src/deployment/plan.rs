@@ -6,13 +6,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::model::Money;
-use crate::provision::cost::Cost;
+use crate::provision::cost::{Cost, HOURS_PER_MONTH};
 use crate::provision::plan::Plan;
 
 /// The value of the `schema` field.
 pub const SCHEMA: &str = "cloudkit.deployment-plan/v1";
-/// The hours of a month as AWS counts them in its price examples.
-const HOURS_PER_MONTH: u64 = 730;
 
 /// What is going to be done.
 #[derive(Debug, Clone, Serialize)]
@@ -36,7 +34,7 @@ pub struct DeploymentPlan {
     pub ends_at: Option<Timestamp>,
     /// What it costs.
     pub cost: Cost,
-    /// The parts whose price is known, for 730 hours.
+    /// The parts whose price is known, for [`HOURS_PER_MONTH`].
     pub known_usd_month: Money,
     /// The regions that could not give a machine, and why.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -2,14 +2,20 @@
 //!
 //! How many machines there are is what EC2 says, never what is written here.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::home::{EVERY_DEPLOYMENT, record_key, recorded};
+use super::secrets::SecretsRecord;
 use crate::aws::s3::{Bucket, Mark, Only};
 use crate::aws::{AwsError, ErrorKind};
+use crate::provision::wish::deployment::NamedObject;
 
 const SCHEMA: &str = "cloudkit.deployment-record/v1";
+/// How many former bundles are kept.
+pub const FORMER_KEPT: usize = 5;
 
 /// A deployment as it was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,11 +32,20 @@ pub struct Record {
     /// When they end; nothing where they are kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ends_at: Option<Timestamp>,
-    /// The SHA-256 of its bundle.
+    /// The SHA-256 of its bundle: the one that its machines have, or are being changed to.
     pub bundle: String,
-    /// The bundles that it had before, the last one first.
+    /// Since when they are being changed to it; nothing once all that run have come to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changing_since: Option<Timestamp>,
+    /// The bundles that it had before, the last one first: those that all its machines had come to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub former_bundles: Vec<String>,
+    /// What machines fetch from other buckets for its bundle and each former one, by the SHA-256 of the bundle.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub objects: BTreeMap<String, Vec<NamedObject>>,
+    /// What of secrets its machines read from the Parameter Store; nothing where it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secrets: Option<SecretsRecord>,
     /// Every launch that was begun for it: what they have made carries their ids.
     pub launches: Vec<LaunchRecord>,
 }
@@ -52,6 +67,14 @@ pub struct Stored {
     /// What it says; nothing where that can't be read.
     pub record: Option<Record>,
     mark: Mark,
+}
+
+impl Stored {
+    /// Whether nobody has written to it since.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.mark == other.mark
+    }
 }
 
 /// A record that could not be written.
@@ -98,9 +121,52 @@ impl Record {
             count,
             ends_at,
             bundle: bundle.to_owned(),
+            changing_since: None,
             former_bundles: Vec::new(),
+            objects: BTreeMap::new(),
+            secrets: None,
             launches: Vec::new(),
         }
+    }
+
+    /// The same on its way to a bundle. The one that it had is a former one from now on, unless not all machines had come to
+    /// it: what never was everywhere is nothing to go back to.
+    #[must_use]
+    pub fn changing_to(&self, bundle: &str, now: Timestamp) -> Self {
+        let mut next = self.clone();
+        next.changing_since = Some(now);
+        if self.bundle == bundle {
+            return next;
+        }
+        if self.changing_since.is_none() {
+            next.former_bundles.insert(0, self.bundle.clone());
+        }
+        next.former_bundles.retain(|former| former != bundle);
+        next.former_bundles.truncate(FORMER_KEPT);
+        next.bundle = bundle.to_owned();
+        next
+    }
+
+    /// Says what machines fetch from other buckets for a bundle, and forgets that of bundles that are not kept.
+    pub fn fetches(&mut self, bundle: &str, objects: &[NamedObject]) {
+        if !objects.is_empty() {
+            self.objects.insert(bundle.to_owned(), objects.to_vec());
+        }
+        let mut objects = std::mem::take(&mut self.objects);
+        objects.retain(|bundle, _| self.keeps(bundle));
+        self.objects = objects;
+    }
+
+    /// The same once all machines that run have come to its bundle.
+    #[must_use]
+    pub fn settled(&self) -> Self {
+        Self { changing_since: None, ..self.clone() }
+    }
+
+    /// Whether a bundle is its own or a former one, which can be gone back to.
+    #[must_use]
+    pub fn keeps(&self, bundle: &str) -> bool {
+        self.bundle == bundle || self.former_bundles.iter().any(|former| former == bundle)
     }
 
     /// The regions that it was launched in, each once.
@@ -158,4 +224,42 @@ pub async fn read(bucket: &Bucket, name: &str) -> Result<Option<Stored>, AwsErro
 pub async fn names(bucket: &Bucket) -> Result<Vec<String>, AwsError> {
     let keys = bucket.keys_under(EVERY_DEPLOYMENT).await?;
     Ok(keys.iter().filter_map(|key| recorded(key)).map(str::to_owned).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(bundle: &str, former: &[&str]) -> Record {
+        let mut record = Record::new("web", "ada", Timestamp::UNIX_EPOCH, 1, None, bundle);
+        record.former_bundles = former.iter().map(|&one| one.to_owned()).collect();
+        record
+    }
+
+    fn changed(from: &Record, to: &str) -> Record {
+        from.changing_to(to, Timestamp::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn only_what_was_everywhere_is_gone_back_to() {
+        let b = changed(&at("a", &[]), "b");
+        assert_eq!((b.bundle.as_str(), b.former_bundles.as_slice()), ("b", ["a".to_owned()].as_slice()));
+        assert!(b.changing_since.is_some());
+        assert_eq!(changed(&b, "b"), b, "the same once more");
+        assert_eq!(changed(&b, "c").former_bundles, ["a"], "b never was everywhere");
+        assert_eq!(changed(&b.settled(), "c").former_bundles, ["b", "a"]);
+        let back = changed(&b, "a");
+        assert_eq!((back.bundle.as_str(), back.former_bundles.len()), ("a", 0));
+        assert_eq!(changed(&b.settled(), "a").former_bundles, ["b"], "one can go forth again");
+    }
+
+    #[test]
+    fn former_bundles_are_no_more_than_so_many() {
+        let mut record = at("0", &[]);
+        for number in 1..10 {
+            record = changed(&record, &number.to_string()).settled();
+        }
+        assert_eq!(record.former_bundles, ["8", "7", "6", "5", "4"]);
+        assert!(record.keeps("9") && record.keeps("4") && !record.keeps("3"));
+    }
 }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::record::Record;
+use crate::aws::regions::RegionFailure;
 use crate::aws::types::{Located, MachineState};
 use crate::catalog::Catalog;
 use crate::model::{Money, tag};
@@ -25,14 +26,17 @@ pub struct Summary {
     pub name: String,
     /// How it is.
     pub state: State,
-    /// How many of its machines run.
+    /// How many of its machines are seen to run.
     pub running: u32,
     /// How many were wanted; absent where no record says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wanted: Option<u32>,
     /// Where machines of it are, or were asked for.
     pub regions: Vec<String>,
-    /// What its machines cost an hour; absent while the price of one is unknown.
+    /// The regions that could not be asked, and where machines of it may be.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unseen: Vec<String>,
+    /// What its machines cost an hour; absent while the price of one is unknown, or whether there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub usd_hour: Option<Money>,
     /// When the first of its machines ends.
@@ -63,6 +67,8 @@ pub enum State {
     Ended,
     /// Machines of it run, and there is no record.
     NoRecord,
+    /// Where machines of it may be could not be asked.
+    Unknown,
 }
 
 impl State {
@@ -74,17 +80,20 @@ impl State {
             Self::Partial => "partial",
             Self::Ended => "ended",
             Self::NoRecord => "no record",
+            Self::Unknown => "unknown",
         }
     }
 }
 
 impl Summary {
-    /// A deployment by its record and those machines that are its own and not ended.
+    /// A deployment by its record and those machines that are its own and not ended, of which there may be more in regions
+    /// that could not be asked.
     #[must_use]
     pub fn of(
         name: &str,
         record: Option<&Record>,
         machines: &[&Located],
+        failed: &[RegionFailure],
         catalog: &Catalog<'_>,
         now: Timestamp,
     ) -> Self {
@@ -95,13 +104,17 @@ impl Summary {
         let wanted = record.map(|record| record.count);
         let recorded = record.map_or_else(Vec::new, |record| record.regions());
         let regions: BTreeSet<&str> = match machines {
-            [] => recorded.into_iter().collect(),
+            [] => recorded.iter().copied().collect(),
             there => there.iter().map(|one| one.region.as_str()).collect(),
         };
+        let may_have_some = |region: &&str| record.is_none() || recorded.contains(region);
+        let unseen: Vec<&str> =
+            failed.iter().map(|failure| failure.region.as_str()).filter(may_have_some).collect();
         let state = match wanted {
+            Some(wanted) if running >= wanted => State::Running,
+            _ if !unseen.is_empty() && (wanted.is_some() || machines.is_empty()) => State::Unknown,
             _ if machines.is_empty() => State::Ended,
             None => State::NoRecord,
-            Some(wanted) if running >= wanted => State::Running,
             Some(_) => State::Partial,
         };
         Self {
@@ -114,7 +127,9 @@ impl Summary {
             usd_hour: rows
                 .iter()
                 .map(|row| row.usd_hour)
-                .try_fold(Money::default(), |sum, one| Some(sum.plus(one?))),
+                .try_fold(Money::default(), |sum, one| Some(sum.plus(one?)))
+                .filter(|_| unseen.is_empty()),
+            unseen: unseen.into_iter().map(str::to_owned).collect(),
             deadline: rows.iter().filter_map(|row| row.deadline).min(),
             owner: record
                 .map(|record| record.owner.clone())

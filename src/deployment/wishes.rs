@@ -75,7 +75,8 @@ pub fn wish(
 }
 
 /// The types in their order; where on-demand will do, all of them once more behind all spot machines.
-fn candidates(market: &MarketWish, region: &RegionPlacement) -> Vec<WishedMachine> {
+#[must_use]
+pub fn candidates(market: &MarketWish, region: &RegionPlacement) -> Vec<WishedMachine> {
     let (first, then, max_price) = match market {
         MarketWish::OnDemand => (Market::OnDemand, None, None),
         MarketWish::Spot { max_price, or_on_demand } => {

@@ -4,6 +4,7 @@
 //! gives the same bytes: no times, owners, host paths or other modes than "can be run" and "can't". It is written to a
 //! file as a stream, so its size does not matter. Sending it, and what a machine makes of it, is not known here.
 
+pub mod changes;
 mod content;
 pub mod layout;
 #[cfg(test)]

@@ -141,7 +141,7 @@ impl<'f> Reading<'f> {
     }
 
     fn file(&self, name: &str) -> Result<Option<FolderPath>, FileError> {
-        Ok(self.path(name).filter(|_| matches!(self.kind(name), Ok(Some(Kind::File)))))
+        Ok(if self.kind(name)? == Some(Kind::File) { self.path(name) } else { None })
     }
 
     fn note(&mut self, thing: Thing, file: &FolderPath) {

@@ -9,7 +9,7 @@ use super::convention::{self, Conventional};
 use super::deployment::Deployment;
 use super::document;
 use super::document::secrets;
-use super::fault::{Fault, Place, Severity};
+use super::fault::{Fault, Place};
 use super::find::{Found, Mode};
 use super::folder::{Folder, NoText, join};
 use super::paths::FolderPath;
@@ -64,12 +64,6 @@ impl Loaded {
             user_data,
             places: &self.places,
         })
-    }
-
-    /// Whether something keeps it from being deployed.
-    #[must_use]
-    pub fn has_errors(&self) -> bool {
-        self.faults.iter().any(|fault| fault.severity == Severity::Error)
     }
 }
 

@@ -84,6 +84,20 @@ impl MachinePath {
             (folder, below) => Self(format!("{folder}/{below}")),
         }
     }
+
+    /// The folder that it is in; the machine's root is in none.
+    #[must_use]
+    pub fn parent(&self) -> Option<Self> {
+        let (folder, name) = self.0.rsplit_once('/')?;
+        (!name.is_empty()).then(|| Self(if folder.is_empty() { "/" } else { folder }.to_owned()))
+    }
+
+    /// Whether it is in this folder or in one below it.
+    #[must_use]
+    pub fn is_below(&self, folder: &Self) -> bool {
+        let rest = self.0.strip_prefix(folder.0.trim_end_matches('/'));
+        rest.is_some_and(|rest| rest.starts_with('/') && rest.len() > 1)
+    }
 }
 
 impl FromStr for MachinePath {
@@ -231,6 +245,20 @@ mod tests {
         assert_eq!(join("/opt", "a/b"), "/opt/a/b");
         assert_eq!(join("/", "a"), "/a");
         assert_eq!(join("/opt", "."), "/opt");
+        let path = |text: &str| text.parse::<MachinePath>().unwrap();
+        assert_eq!(path("/opt/app").parent(), Some(path("/opt")));
+        assert_eq!(path("/opt").parent(), Some(path("/")));
+        assert_eq!(path("/").parent(), None);
+        for (one, other, is_below) in [
+            ("/opt/app", "/opt", true),
+            ("/opt", "/", true),
+            ("/", "/", false),
+            ("/opt", "/opt", false),
+            ("/optional", "/opt", false),
+            ("/opt", "/opt/app", false),
+        ] {
+            assert_eq!(path(one).is_below(&path(other)), is_below, "{one} {other}");
+        }
     }
 
     #[test]

@@ -35,6 +35,9 @@ pub struct Placement {
     pub private_key: Option<String>,
     /// Whether the deployment gets a network of its own in each region.
     pub dedicated_network: bool,
+    /// The KMS key that encrypts the secrets; the account's default key where none is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secrets_key: Option<String>,
     /// Tags of one's own.
     pub tags: BTreeMap<String, String>,
 }

@@ -18,6 +18,9 @@ pub struct ApplyRequest {
     /// Where the objects of its tarballs are, by `s3://BUCKET/KEY`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub objects: BTreeMap<String, Place>,
+    /// The path of the deployment's secrets in the Parameter Store, where it has some.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secrets: Option<String>,
 }
 
 /// Where something is fetched from.

@@ -20,6 +20,8 @@ pub mod name;
 pub mod offer;
 pub mod operating_system;
 pub mod range;
+pub mod secret_value;
+pub mod secrets_place;
 pub mod sign;
 pub mod span;
 pub mod tag;

@@ -62,11 +62,12 @@ fn memory(plan: &Plan) -> Option<(&'static str, String)> {
 fn role_text(role: &PlannedRole) -> String {
     match role {
         PlannedRole::Given { name, .. } => format!("that of instance profile {name}, as it is"),
-        PlannedRole::Made { name, ends_itself, session_manager } => {
+        PlannedRole::Made { name, ends_itself, session_manager, secrets } => {
             let ends =
                 ends_itself.then_some("stops, hibernates, terminates and tags itself and no other machine");
             let sessions = session_manager.then_some("lets Session Manager in");
-            let allows: Vec<&str> = ends.into_iter().chain(sessions).collect();
+            let secrets = secrets.as_ref().map(|path| format!("reads the secrets below {path}"));
+            let allows: Vec<&str> = ends.into_iter().chain(sessions).chain(secrets.as_deref()).collect();
             format!("{name}: {}", allows.join("; "))
         }
     }

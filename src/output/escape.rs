@@ -30,6 +30,16 @@ pub(super) fn escape_lines(text: &str) -> Cow<'_, str> {
     Cow::Owned(lines.join("\n"))
 }
 
+/// A line of a program: as it is where no terminal shows it, else without what moves its cursor other than by a tab.
+pub(super) fn escape_program_line(line: &str, on_terminal: bool) -> Cow<'_, str> {
+    let harmful = |character: char| character != '\t' && moves_the_cursor(character);
+    if !on_terminal || !line.contains(harmful) {
+        return Cow::Borrowed(line);
+    }
+    let parts: Vec<Cow<'_, str>> = line.split('\t').map(escape_control).collect();
+    Cow::Owned(parts.join("\t"))
+}
+
 /// Control characters proper and the marks that reorder text:
 /// <https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters>.
 fn moves_the_cursor(character: char) -> bool {
@@ -82,6 +92,12 @@ mod tests {
         assert!(matches!(escape_control("plain, café"), Cow::Borrowed(_)));
         assert_eq!(escape_control("a\u{1b}[2Jb\nc\u{9b}\u{202e}"), r"a\x1b[2Jb\nc\x9b\u{202e}");
         assert_eq!(escape_lines("one\ntwo\r"), "one\ntwo\\r");
+    }
+
+    #[test]
+    fn a_program_may_use_tabs_and_on_a_terminal_nothing_else() {
+        assert_eq!(escape_program_line("a\tb\u{1b}[2Jc", true), "a\tb\\x1b[2Jc");
+        assert_eq!(escape_program_line("a\tb\u{1b}[2Jc", false), "a\tb\u{1b}[2Jc");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::io::{self, BufWriter, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::document::{self, LeftOut, Page, Record};
-use super::escape::escape_lines;
+use super::escape::{escape_lines, escape_program_line};
 use super::progress::{Spinners, Step};
 use super::{ColorChoice, Failure, Format, Surroundings};
 
@@ -128,6 +128,42 @@ impl Streams {
     /// Where stdout can't be written; `BrokenPipe` where its reader has gone.
     pub fn write_text(&self, text: &str) -> io::Result<()> {
         self.write_raw(escape_lines(text).as_bytes())
+    }
+
+    /// Prints a line that a program on a machine has printed, and says whose it is. Tabs stay; what would move the cursor of a
+    /// terminal is escaped on one.
+    ///
+    /// # Errors
+    /// Where stdout can't be written; `BrokenPipe` where its reader has gone.
+    pub fn relay(&self, whose: &str, line: &str) -> io::Result<()> {
+        let line = escape_program_line(line, self.surroundings.stdout_is_terminal);
+        self.with_data(|out| writeln!(out, "{whose}{line}"))
+    }
+
+    /// The same for a line that it has complained with, on stderr: it is not our talk, so `--quiet` does not silence it.
+    pub fn relay_complaint(&self, whose: &str, line: &str) {
+        let line = escape_program_line(line, self.surroundings.stderr_is_terminal);
+        self.write_talk(format!("{whose}{line}\n").as_bytes());
+    }
+
+    /// Shows something anew in the place of what the terminal shows. Where stdout is none, nothing is cleared.
+    ///
+    /// # Errors
+    /// Where stdout can't be written; `BrokenPipe` where its reader has gone.
+    pub fn clear_screen(&self) -> io::Result<()> {
+        match self.surroundings.stdout_is_terminal {
+            // Home, then all behind it: a terminal that is cleared first flickers.
+            true => self.write_raw(b"\x1b[H\x1b[J"),
+            false => Ok(()),
+        }
+    }
+
+    /// Prints a value as one line of JSON.
+    ///
+    /// # Errors
+    /// Where stdout can't be written; `BrokenPipe` where its reader has gone.
+    pub fn write_json_line(&self, value: &impl serde::Serialize) -> io::Result<()> {
+        self.with_data(|mut out| document::write_json_line(&mut out, value))
     }
 
     /// Prints a document that has one form of its own, byte by byte.

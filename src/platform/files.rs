@@ -74,6 +74,49 @@ pub fn make_folder(path: &Path) -> Result<(), FileError> {
     })
 }
 
+/// Makes a folder that its owner alone may enter. What is there already and is no folder, or somebody else's, gives way: in
+/// a folder that others may make files in, anybody may have put it there.
+///
+/// # Errors
+/// Where it can't be made, also since somebody puts something there all the time.
+pub fn make_private_folder(path: &Path) -> Result<(), FileError> {
+    let fail = |source| FileError { action: "make", path: path.to_owned(), source };
+    if let Some(above) = path.parent() {
+        std::fs::create_dir_all(above).map_err(fail)?;
+    }
+    match std::fs::symlink_metadata(path) {
+        Ok(there) if there.is_dir() && !is_of_a_stranger(path) => {}
+        Ok(there) if there.is_dir() => {
+            std::fs::remove_dir_all(path).map_err(fail)?;
+            std::fs::create_dir(path).map_err(fail)?;
+        }
+        Ok(_) => {
+            std::fs::remove_file(path).map_err(fail)?;
+            std::fs::create_dir(path).map_err(fail)?;
+        }
+        Err(_) => std::fs::create_dir(path).map_err(fail)?,
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700)).map_err(fail)?;
+    }
+    Ok(())
+}
+
+/// The names of what is in a folder, as far as they are text.
+///
+/// # Errors
+/// Where it can't be read.
+pub fn names_in(folder: &Path) -> Result<Vec<String>, FileError> {
+    let fail = |source| FileError { action: "read", path: folder.to_owned(), source };
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(fail)? {
+        names.extend(entry.map_err(fail)?.file_name().into_string());
+    }
+    Ok(names)
+}
+
 /// The whole of a file, or `None` where there is none.
 ///
 /// # Errors

@@ -18,6 +18,8 @@ pub mod programs;
 pub mod random;
 #[cfg(feature = "net")]
 pub mod rest;
+#[cfg(feature = "net")]
+pub mod streamed;
 pub mod terminal;
 pub mod time_zone;
 #[cfg(feature = "net")]

@@ -4,9 +4,14 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
+use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use etcetera::BaseStrategy;
+
+use super::terminal;
 
 const DIRECTORY: &str = "cloudkit";
 
@@ -18,6 +23,18 @@ pub struct Process {
     variables: BTreeMap<OsString, OsString>,
     directories: Option<Directories>,
     current_directory: Option<PathBuf>,
+    host: Option<Host>,
+}
+
+/// A program in whose process a command runs, and what it has to say to it. Nobody is asked anything then.
+#[derive(Debug, Clone, Default)]
+pub struct Host {
+    /// The file that cloudkit is loaded from into that program.
+    pub module: PathBuf,
+    /// What the command reads from stdin.
+    pub stdin: String,
+    /// Set once the command is to stop, and to undo what it has made: what Ctrl-C is on a terminal.
+    pub interrupted: Arc<AtomicBool>,
 }
 
 #[derive(Debug, Clone)]
@@ -49,7 +66,51 @@ impl Process {
                 state: strategy.state_dir().unwrap_or_else(|| strategy.data_dir()).join(DIRECTORY),
             }),
             current_directory: std::env::current_dir().ok(),
+            host: None,
         }
+    }
+
+    /// The process that is running, for a command that another program runs in it.
+    #[must_use]
+    pub fn hosted(arguments: impl IntoIterator<Item = String>, host: Host) -> Self {
+        Self {
+            arguments: arguments.into_iter().map(OsString::from).collect(),
+            host: Some(host),
+            ..Self::current()
+        }
+    }
+
+    /// The program that runs the command, where it is not cloudkit.
+    #[must_use]
+    pub const fn host(&self) -> Option<&Host> {
+        self.host.as_ref()
+    }
+
+    /// What is read from stdin.
+    #[must_use]
+    pub fn stdin(&self) -> Box<dyn Read + '_> {
+        match &self.host {
+            None => Box::new(std::io::stdin()),
+            Some(host) => Box::new(host.stdin.as_bytes()),
+        }
+    }
+
+    /// What says that a command is to stop, besides Ctrl-C.
+    #[must_use]
+    pub fn interrupted(&self) -> Arc<AtomicBool> {
+        self.host.as_ref().map(|host| Arc::clone(&host.interrupted)).unwrap_or_default()
+    }
+
+    /// Whether what is read from stdin is typed.
+    #[must_use]
+    pub fn stdin_is_terminal(&self) -> bool {
+        self.host.is_none() && terminal::stdin_is_terminal()
+    }
+
+    /// Whether there is somebody to ask, whatever stdin is.
+    #[must_use]
+    pub fn can_ask(&self) -> bool {
+        self.host.is_none() && terminal::can_be_asked()
     }
 
     /// The value of an environment variable, where it is set, not empty and text.

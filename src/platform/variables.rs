@@ -106,8 +106,14 @@ pub const TODAY: Variable = Variable {
     help: "the day by which figures are called old, such as 2026-11-22, instead of the clock's",
 };
 
+/// How long a lock counts.
+pub const LOCK_LASTS: Variable = Variable {
+    name: "CLOUDKIT_LOCK_LASTS",
+    help: "how long the lock of a deployment counts after its holder was last heard of, such as 10m, instead of 2m",
+};
+
 /// Every variable, in the order of their names.
-pub const ALL: [Variable; 16] = [
+pub const ALL: [Variable; 17] = [
     AGENT_RELEASES_URL,
     AGENT_WAIT,
     ANSWER_LIMIT,
@@ -116,6 +122,7 @@ pub const ALL: [Variable; 16] = [
     COMPLETE,
     INTERRUPTIONS_URL,
     LOCATIONS_URL,
+    LOCK_LASTS,
     ON_DEMAND_PRICES_URL,
     OUTPUT,
     ROOT,

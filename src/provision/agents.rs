@@ -31,6 +31,21 @@ pub enum FirstChoice {
     Named(PathBuf),
     /// What lies beside this program for that, else this program itself.
     Program(PathBuf),
+    /// What lies beside this file for that: it is no program itself.
+    Beside(PathBuf),
+}
+
+impl FirstChoice {
+    /// Where nobody names a file.
+    ///
+    /// # Errors
+    /// Where the operating system does not tell which file the program is.
+    pub fn of(process: &Process) -> std::io::Result<Self> {
+        match process.host() {
+            Some(host) => Ok(Self::Beside(host.module.clone())),
+            None => process.program_file().map(Self::Program),
+        }
+    }
 }
 
 /// Who keeps a folder of releases.
@@ -81,21 +96,20 @@ impl Agents {
             _ => Releases::Judged,
         };
         let mut agents = Self { releases, ..Self::default() };
-        let file = match &files.first {
-            FirstChoice::Named(file) => file,
-            FirstChoice::Program(program) => {
-                for architecture in wanted() {
-                    match agent_beside::find(program, architecture, process) {
-                        Ok(found) => agents.found.extend(found),
-                        Err(error) => {
-                            agents.unusable_beside.insert(architecture, with_cause(&error));
-                        }
+        if let FirstChoice::Program(file) | FirstChoice::Beside(file) = &files.first {
+            for architecture in wanted() {
+                match agent_beside::find(file, architecture, process) {
+                    Ok(found) => agents.found.extend(found),
+                    Err(error) => {
+                        agents.unusable_beside.insert(architecture, with_cause(&error));
                     }
                 }
-                program
             }
-        };
-        if agents.found.is_empty() || !wanted().all(|one| agents.fit_every_image(one)) {
+        }
+        let lacks = agents.found.is_empty() || !wanted().all(|one| agents.fit_every_image(one));
+        if let FirstChoice::Named(file) | FirstChoice::Program(file) = &files.first
+            && lacks
+        {
             agents.found.push(AgentBinary::read(file)?);
         }
         for architecture in wanted() {

@@ -17,9 +17,10 @@ use super::network::remove_network;
 use super::plan::{bucket_name, planned_at};
 use super::report::{LEFTOVER_SCHEMA, Leftover, LeftoverKind};
 use super::undo::remove_group_when_free;
+use super::wish::deployment::{EVERY_DEPLOYMENT, deployments_of};
 use crate::aws::regions::{PerRegion, RegionFailure, ask_each};
 use crate::aws::types::{Group, Machine};
-use crate::aws::{AwsError, Session};
+use crate::aws::{AwsError, ErrorKind, Session};
 use crate::model::tag::Tag;
 use crate::model::{RegionName, Span, tag};
 
@@ -61,6 +62,19 @@ pub struct Leftovers {
     pub unseen: Vec<(&'static str, RegionFailure)>,
     /// The launches that have made something and may still be under way, so that it is left to them.
     pub under_way: BTreeSet<String>,
+    /// The buckets that stay because of what is in them.
+    pub kept: Vec<KeptBucket>,
+}
+
+/// A bucket that is no leftover, since deployments are kept in it.
+#[derive(Debug)]
+pub struct KeptBucket {
+    /// Where.
+    pub region: RegionName,
+    /// Its name.
+    pub bucket: String,
+    /// The deployments.
+    pub deployments: Vec<String>,
 }
 
 /// What is left over in a region.
@@ -68,6 +82,7 @@ struct InRegion {
     found: Vec<Leftover>,
     unseen: Vec<(&'static str, AwsError)>,
     under_way: BTreeSet<String>,
+    kept: Option<KeptBucket>,
 }
 
 /// Looks for what is left over; the buckets of an account only where it is named, since they serve the launches to come.
@@ -80,11 +95,12 @@ pub async fn find(
     let look = |region| find_in_region(session, region, bucket_of_account, present);
     let PerRegion { answers, failures } = ask_each(session, regions, look).await;
     let mut all = Leftovers { failures, ..Leftovers::default() };
-    for (region, InRegion { found, unseen, under_way }) in answers {
+    for (region, InRegion { found, unseen, under_way, kept }) in answers {
         all.found.extend(found);
         let failure = |source| RegionFailure { region: region.clone(), source };
         all.unseen.extend(unseen.into_iter().map(|(what, source)| (what, failure(source))));
         all.under_way.extend(under_way);
+        all.kept.extend(kept);
     }
     all
 }
@@ -100,7 +116,12 @@ async fn find_in_region(
     let bucket = async {
         let Some(account) = bucket_of_account else { return Ok(None) };
         let bucket = session.bucket(region, bucket_name(account, region.as_str()), account);
-        Ok(bucket.is_there().await?.then(|| bucket.name().to_owned()))
+        if !bucket.is_there().await? {
+            return Ok(None);
+        }
+        let keys = bucket.keys_under(EVERY_DEPLOYMENT).await?;
+        let deployments = deployments_of(&keys).into_iter().map(str::to_owned).collect();
+        Ok(Some(KeptBucket { region: region.clone(), bucket: bucket.name().to_owned(), deployments }))
     };
     let (groups, machines, networks, unused, templates, bucket) = tokio::try_join!(
         ec2.own_groups(None),
@@ -126,10 +147,14 @@ async fn find_in_region(
         .collect::<Vec<_>>();
     let group = |group: &Group| leftover(LeftoverKind::SecurityGroup, &group.id, region, launch_of(group));
     let groups = groups.iter().filter(|group| serves_nothing(group, &machines, present)).map(group);
-    let bucket = bucket.map(|name| leftover(LeftoverKind::Bucket, &name, region, None));
+    let (kept, bucket): (Option<KeptBucket>, Option<KeptBucket>) = match bucket {
+        Some(bucket) if bucket.deployments.is_empty() => (None, Some(bucket)),
+        bucket => (bucket, None),
+    };
+    let bucket = bucket.map(|empty| leftover(LeftoverKind::Bucket, &empty.bucket, region, None));
     // In the order in which they hang on each other.
     let found = unused.into_iter().chain(templates).chain(groups).chain(networks).chain(bucket);
-    Ok(InRegion { found: found.collect(), unseen, under_way })
+    Ok(InRegion { found: found.collect(), unseen, under_way, kept })
 }
 
 fn leftover(kind: LeftoverKind, id: &str, region: &RegionName, launch: Option<&str>) -> Leftover {
@@ -198,7 +223,13 @@ pub async fn remove(
         LeftoverKind::Network => remove_network(&session.ec2(&region), region.as_str(), &leftover.id).await,
         LeftoverKind::InternetGateway => session.ec2(&region).remove_gateway(&leftover.id).await,
         LeftoverKind::Bucket => {
-            session.bucket(&region, leftover.id.clone(), account).remove().await.map(|_| ())
+            let bucket = session.bucket(&region, leftover.id.clone(), account);
+            // One may have begun since it was looked at.
+            if !bucket.keys_under(EVERY_DEPLOYMENT).await?.is_empty() {
+                let because = "a deployment is kept in it".to_owned();
+                return Err(AwsError::own("DeleteBucket", ErrorKind::InUse, because));
+            }
+            bucket.remove().await.map(|_| ())
         }
         LeftoverKind::Object => {
             let bucket = session.bucket(&region, bucket_name(account, region.as_str()), account);

@@ -16,7 +16,7 @@ pub use volume::volume;
 /// <https://aws.amazon.com/blogs/aws/new-aws-public-ipv4-address-charge-public-ip-insights/>
 const PUBLIC_ADDRESS_HOUR: Money = Money::from_micros(5_000);
 /// The hours of a month as AWS counts them in its price examples.
-const HOURS_PER_MONTH: u64 = 730;
+pub const HOURS_PER_MONTH: u64 = 730;
 
 /// What something costs by the hour, part by part.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

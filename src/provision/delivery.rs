@@ -5,9 +5,11 @@
 use std::time::Duration;
 
 use super::plan::{PlannedAgent, Source};
+use super::wish::deployment::NamedObject;
 use crate::aws::{AwsError, Session};
 use crate::cloudinit::{AgentDownload, DownloadSource};
 use crate::model::RegionName;
+use crate::model::apply_request::Place;
 
 /// How long a machine has to fetch its agent, and what its user gave it.
 pub(super) const URL_LASTS: Duration = Duration::from_secs(3600);
@@ -35,4 +37,15 @@ pub(super) async fn download(
         });
     }
     Ok(AgentDownload { sources, sha256: agent.sha256.clone(), bytes: agent.bytes })
+}
+
+impl NamedObject {
+    /// Where a machine fetches it without rights of its own, signed for the region of its bucket.
+    ///
+    /// # Errors
+    /// Where there are no credentials to sign with.
+    pub async fn place(&self, session: &Session, lasts: Duration) -> Result<Place, AwsError> {
+        let signed = session.object(&self.region, &self.bucket, &self.key).presign(lasts).await?;
+        Ok(Place { url: signed.url, headers: signed.headers })
+    }
 }

@@ -19,6 +19,7 @@ use std::time::Duration;
 use super::agent_binary::AgentBinaryError;
 use super::journal::{Journal, JournalError};
 use super::network::NewNetwork;
+use super::packed_agents::PackedAgents;
 use super::plan::{Candidate, Plan, Refused, Step, bucket_name};
 use super::refusal_memory::{Pool, RefusalMemory};
 use super::report::{Event, Launched};
@@ -58,6 +59,8 @@ pub struct Means {
     pub ssh_wait: Span,
     /// How long the agent's first sign is looked for after that.
     pub agent_wait: Span,
+    /// The agents that were compressed for regions so far.
+    pub packed: PackedAgents,
     /// What becomes of a machine whose agent fails.
     pub on_agent_failure: OnAgentFailure,
     /// Set when the user wants it all stopped.

@@ -29,6 +29,8 @@ pub mod mirror;
 mod network;
 #[cfg(feature = "aws")]
 pub mod observe;
+#[cfg(feature = "aws")]
+pub mod packed_agents;
 pub mod permissions;
 pub mod plan;
 #[cfg(feature = "aws")]

@@ -8,9 +8,11 @@ mod network;
 mod profile;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::{join_all, try_join_all};
+use tokio::sync::OnceCell;
 
 use self::network::Subnets;
 use super::agent_binary::{AgentBinary, AgentBinaryError};
@@ -48,6 +50,8 @@ pub struct Local {
     pub process: Process,
     /// The service that says which address the caller is seen from.
     pub check_ip_url: String,
+    /// What it has said, for all that look at the same time.
+    pub caller_address: Arc<OnceCell<AddressRange>>,
     /// What fetches it.
     pub http: HttpClient,
     /// The pools that had no room a short while ago.
@@ -168,15 +172,19 @@ async fn ssh_from(wish: &Wish, local: &Local) -> Result<AddressRange, ObserveErr
     match &wish.ssh_from {
         SshFrom::Range(range) => Ok(range.clone()),
         SshFrom::Caller => {
-            let url = &local.check_ip_url;
-            let answer = local.http.text(url, CHECK_IP_LIMIT).await.map_err(ObserveError::CheckIp)?;
-            let address = answer.trim().parse().map_err(|_| ObserveError::NotAnAddress {
-                url: url.clone(),
-                answer: answer.chars().take(80).collect(),
-            })?;
-            Ok(AddressRange::single(address))
+            local.caller_address.get_or_try_init(async || caller_address(local).await).await.cloned()
         }
     }
+}
+
+async fn caller_address(local: &Local) -> Result<AddressRange, ObserveError> {
+    let url = &local.check_ip_url;
+    let answer = local.http.text(url, CHECK_IP_LIMIT).await.map_err(ObserveError::CheckIp)?;
+    let address = answer.trim().parse().map_err(|_| ObserveError::NotAnAddress {
+        url: url.clone(),
+        answer: answer.chars().take(80).collect(),
+    })?;
+    Ok(AddressRange::single(address))
 }
 
 async fn observe_region(

@@ -58,7 +58,9 @@ pub use source::{PlannedAgent, Source};
 pub use tags::helper_tags;
 use tags::tags;
 pub(super) use user_parts::delivery;
-pub use user_parts::{Carrier, OBJECT_PREFIX, PlannedObject, PlannedPart, PlannedUser};
+pub use user_parts::{
+    Carrier, OBJECT_PREFIX, PlannedObject, PlannedPart, PlannedUser, STAND_IN_DIGEST, stand_in_agent,
+};
 
 pub use volumes::{PlannedVolume, VolumeRole};
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use futures_util::future::try_join_all;
 
 use super::network::remove_networks_of_launch;
+use super::wish::deployment::deployment_of;
 use crate::aws::ec2::Ec2;
 use crate::aws::iam::Iam;
 use crate::aws::s3::Bucket;
@@ -50,6 +51,17 @@ pub struct Left {
     pub command: String,
     /// Why it could not be removed.
     pub because: String,
+}
+
+/// What is said of what EC2 has not told of begins with this.
+const PERHAPS: &str = "perhaps ";
+
+impl Left {
+    /// Whether it is something that EC2 may yet make, so that not to see it says nothing.
+    #[must_use]
+    pub fn may_yet_come(&self) -> bool {
+        self.what.starts_with(PERHAPS)
+    }
 }
 
 impl Made {
@@ -116,7 +128,11 @@ impl Made {
             Self::Role { name, .. } => (format!("role {name}"), anywhere()),
             Self::Profile { name, .. } => (format!("instance profile {name}"), anywhere()),
             Self::Bucket { bucket } => (format!("bucket {}", bucket.name()), stored()),
-            Self::Object { bucket, key } => (format!("object {key} in bucket {}", bucket.name()), stored()),
+            Self::Object { bucket, key } => {
+                // A bucket that holds something of a deployment is not emptied.
+                let of_deployment = deployment_of(key).map(|name| format!("cloudkit deploy destroy {name}"));
+                (format!("object {key} in bucket {}", bucket.name()), of_deployment.unwrap_or_else(stored))
+            }
             Self::Group { region, name, .. } => (format!("security group {name}"), here(region)),
             Self::Network { region, launch, .. } => (format!("the network of launch {launch}"), here(region)),
             Self::LaunchTemplate { region, name, .. } => (format!("launch template {name}"), here(region)),
@@ -124,10 +140,10 @@ impl Made {
                 (machines(ids), format!("cloudkit launch terminate {} --region {region}", ids.join(" ")))
             }
             Self::PerhapsMachines { region, token, .. } => {
-                (format!("perhaps a machine of request {token}"), list(region))
+                (format!("{PERHAPS}a machine of request {token}"), list(region))
             }
             Self::PerhapsFleet { region, launch, .. } => {
-                (format!("perhaps machines of launch {launch}"), list(region))
+                (format!("{PERHAPS}machines of launch {launch}"), list(region))
             }
         }
     }

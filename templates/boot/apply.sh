@@ -5,7 +5,9 @@
 #   CLOUDKIT_APPLY_REQUEST     the request, which holds presigned URLs: it goes through a pipe, never into a process list
 #   CLOUDKIT_APPLY_SHA256      the bundle that it is about
 set -u
-umask 077
+# What is made here is read by others: scripts run as their users, anybody may ask how far it is. What is secret keeps its
+# own mode.
+umask 022
 
 root=${CLOUDKIT_ROOT:-}
 console=$root/dev/console

@@ -163,6 +163,7 @@ fn every_variable_is_in_the_help() {
     CLOUDKIT_COMPLETE              the shell that asks for completions; set by the script of cloudkit completions
     CLOUDKIT_INTERRUPTIONS_URL     address of the list of spot interruptions, instead of AWS's spot-advisor-data.json
     CLOUDKIT_LOCATIONS_URL         address of the list of locations, instead of AWS's locations.json
+    CLOUDKIT_LOCK_LASTS            how long the lock of a deployment counts after its holder was last heard of, such as 10m, instead of 2m
     CLOUDKIT_ON_DEMAND_PRICES_URL  folder of the lists of on-demand prices and their metadata.json, instead of AWS's
     CLOUDKIT_OUTPUT                output format where -o does not say: table, wide, json, jsonl, yaml, csv or name
     CLOUDKIT_ROOT                  directory that stands for / where the agent is installed and uninstalled, as in an image

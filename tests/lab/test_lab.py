@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import socket
+import threading
 import time
 import unittest
 import urllib.error
@@ -150,6 +151,16 @@ class Disturbed(LabTest):
         started = time.monotonic()
         client("ec2").describe_regions()
         self.assertGreaterEqual(time.monotonic() - started, 0.05)
+
+    def test_a_late_answer_is_of_a_call_that_is_done(self) -> None:
+        self.fault(kind="late-answer", action="RunInstances", ms=2000, times=1)
+        launch = threading.Thread(target=self.launch)
+        launch.start()
+        while not (made := self.control("GET", "/machines")):
+            pass
+        statuses = [entry["status"] for entry in self.control("GET", "/requests") if entry["action"] == "RunInstances"]
+        launch.join()
+        self.assertEqual((len(made), statuses), (1, [None]))
 
     def test_latency_of_one_action_and_of_all(self) -> None:
         self.control("POST", "/latency", {"ms": 80})

@@ -98,7 +98,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &BenchAgentArguments) -> Res
     };
     let lab = lab::start(workspace)?;
     let home = tempfile::tempdir().map_err(write("a home"))?;
-    process::run(&mut workspace.cargo(["build", "--package", "cloudkit"]))?;
+    process::run(&mut workspace.build_program())?;
     let launcher = workspace.target().join("debug").join("cloudkit");
     let run_directory = in_memory().map_err(write("a run directory"))?;
     let mut daemons = Vec::new();

@@ -1,4 +1,4 @@
-//! The Python bindings: their wheel, the folder that it is installed into afresh each time, and their own tests.
+//! The Python bindings: their wheels, the folder that they are installed into afresh each time, and their own tests.
 //!
 //! What is tested is in `bindings/python/tests`; which Python that is, is [`crate::venv`]'s.
 
@@ -8,14 +8,26 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use cloudkit::provision::agent_release;
+
 use crate::process::{self, ProcessError};
 use crate::report::{Report, StepError};
 use crate::say;
-use crate::venv::{BINDINGS, VenvError};
+use crate::venv::{BINDINGS, LAB, VenvError};
 use crate::workspace::Workspace;
 
-/// The most that a wheel may be, in bytes.
-const MOST_BYTES: u64 = 5_000_000;
+/// A package of the bindings.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Package {
+    folder: &'static str,
+    /// The most that its wheel may be, in bytes, where there is a promise.
+    most_bytes: Option<u64>,
+}
+
+/// What needs no account.
+pub(crate) const PLAIN: Package = Package { folder: "bindings/python", most_bytes: Some(5_000_000) };
+/// What it takes to launch: the AWS SDK.
+pub(crate) const AWS: Package = Package { folder: "bindings/python-aws", most_bytes: None };
 
 /// Why the bindings are not what they have to be.
 #[derive(Debug, thiserror::Error)]
@@ -30,8 +42,8 @@ pub(crate) enum BindingsError {
     File { path: PathBuf, source: io::Error },
     #[error("maturin has left {found} wheels in {}, and one is wanted", folder.display())]
     Wheels { folder: PathBuf, found: usize },
-    #[error("the wheel is {bytes} bytes, and {MOST_BYTES} is the most that it may be")]
-    Size { bytes: u64 },
+    #[error("the wheel is {bytes} bytes, and {most} is the most that it may be")]
+    Size { bytes: u64, most: u64 },
 }
 
 /// How a wheel is built.
@@ -43,26 +55,56 @@ pub(crate) enum Build {
     Release,
 }
 
-/// Builds the wheel, installs it alone into a new folder, and runs the tests of the bindings against it.
+/// Builds the wheels, installs them alone into a new folder, and runs the tests of the bindings against them.
 pub(crate) fn test(workspace: &Workspace, report: &mut Report) -> Result<(), BindingsError> {
     let python = BINDINGS.ensure(workspace)?;
-    let wheel = wheel_by(workspace, &python, Build::Debug, report)?;
-    let site = installed(workspace, &python, &wheel, report)?;
+    let mut wheels = Vec::new();
+    for package in [PLAIN, AWS] {
+        wheels.push(wheel_by(workspace, &python, package, Build::Debug, report)?);
+    }
+    let site = installed(workspace, &python, &wheels, report)?;
     let mut tests = Command::new(&python);
+    tests.env("CLOUDKIT_LAB_PYTHON", LAB.ensure(workspace)?);
     tests.args(["-m", "pytest", "-q", "-p", "no:cacheprovider"]).arg("bindings/python/tests");
     Ok(report.step("tests of the Python bindings", of_site(&mut tests, workspace, &site))?)
 }
 
-/// The wheel as it is released, held against its limit of size.
-pub(crate) fn wheel(workspace: &Workspace) -> Result<PathBuf, BindingsError> {
+/// A wheel as it is released, held against its limit of size.
+pub(crate) fn wheel(workspace: &Workspace, package: Package) -> Result<PathBuf, BindingsError> {
     let python = BINDINGS.ensure(workspace)?;
     let mut report = Report::default();
-    let wheel = wheel_by(workspace, &python, Build::Release, &mut report)?;
+    let wheel = wheel_by(workspace, &python, package, Build::Release, &mut report)?;
     let about = fs::metadata(&wheel);
     let bytes = about.map_err(|source| BindingsError::File { path: wheel.clone(), source })?.len();
     say::result(format_args!("{}", wheel.display()));
     say::result(format_args!("{bytes} bytes"));
-    if bytes > MOST_BYTES { Err(BindingsError::Size { bytes }) } else { Ok(wheel) }
+    match package.most_bytes {
+        Some(most) if bytes > most => Err(BindingsError::Size { bytes, most }),
+        _ => Ok(wheel),
+    }
+}
+
+/// The wheel that launches, as it is released, with the programs of machines that `cargo xtask dist` has built: they lie
+/// beside the extension module, where a launch looks for them.
+pub(crate) fn wheel_with_agents(workspace: &Workspace) -> Result<PathBuf, BindingsError> {
+    let folder = workspace.root().join(AWS.folder).join("python").join("cloudkit_aws");
+    let built = workspace.target().join("dist");
+    let mut copied = Vec::new();
+    for architecture in agent_release::ARCHITECTURES {
+        let name = agent_release::file_name(architecture);
+        if built.join(&name).exists() {
+            let copy = folder.join(&name);
+            let failed = |source| BindingsError::File { path: copy.clone(), source };
+            fs::copy(built.join(&name), &copy).map_err(failed)?;
+            copied.push(copy);
+        }
+    }
+    let wheel = wheel(workspace, AWS);
+    for copy in copied {
+        let failed = |source| BindingsError::File { path: copy.clone(), source };
+        fs::remove_file(&copy).map_err(failed)?;
+    }
+    wheel
 }
 
 /// A command whose `cloudkit` is the one of a folder.
@@ -82,37 +124,38 @@ fn with_users(site: &Path) -> OsString {
     std::env::join_paths(folders).unwrap_or_else(|_| site.as_os_str().to_owned())
 }
 
-/// Installs a wheel, and nothing else, into a new folder: the virtual environment is never changed.
+/// Installs wheels, and nothing else, into a new folder: the virtual environment is never changed.
 pub(crate) fn installed(
     workspace: &Workspace,
     python: &Path,
-    wheel: &Path,
+    wheels: &[PathBuf],
     report: &mut Report,
 ) -> Result<PathBuf, BindingsError> {
     let site = workspace.target().join("python-site");
     empty(&site)?;
     let mut pip = Command::new(python);
     pip.args(["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "--no-deps"]);
-    report.step("install the wheel", pip.arg("--target").arg(&site).arg(wheel))?;
+    report.step("install the wheels", pip.arg("--target").arg(&site).args(wheels))?;
     Ok(site)
 }
 
 fn wheel_by(
     workspace: &Workspace,
     python: &Path,
+    package: Package,
     build: Build,
     report: &mut Report,
 ) -> Result<PathBuf, BindingsError> {
-    let folder = workspace.target().join("python-wheel");
+    let folder = workspace.target().join("python-wheel").join(package.folder);
     empty(&folder)?;
     let mut maturin = Command::new(python);
     maturin.current_dir(workspace.root()).args(["-m", "maturin", "build", "--quiet", "--locked"]);
-    maturin.args(["--manifest-path", "bindings/python/Cargo.toml", "--out"]).arg(&folder);
+    maturin.arg("--manifest-path").arg(format!("{}/Cargo.toml", package.folder)).arg("--out").arg(&folder);
     let profile: &[&str] = match build {
         Build::Debug => &[],
         Build::Release => &["--release"],
     };
-    report.step("wheel of the Python bindings", maturin.args(profile))?;
+    report.step(&format!("wheel of {}", package.folder), maturin.args(profile))?;
     let unreadable = |source| BindingsError::File { path: folder.clone(), source };
     let files = fs::read_dir(&folder).map_err(unreadable)?;
     let files: Vec<PathBuf> =
@@ -136,11 +179,11 @@ fn empty(folder: &Path) -> Result<(), BindingsError> {
 
 /// Measures the bindings beside what else answers such questions, and prints the table of docs/benchmarks.md.
 pub(crate) fn bench(workspace: &Workspace) -> Result<(), BindingsError> {
-    let wheel = wheel(workspace)?;
+    let wheel = wheel(workspace, PLAIN)?;
     let program = ["build", "--release", "--no-default-features", "--features", "net", "--bin", "cloudkit"];
     process::run(workspace.cargo(["--quiet"]).args(program))?;
     let python = BINDINGS.ensure(workspace)?;
-    let site = installed(workspace, &python, &wheel, &mut Report::default())?;
+    let site = installed(workspace, &python, &[wheel], &mut Report::default())?;
     let mut measured = Command::new(&python);
     measured.arg("bindings/python/benches/beside.py");
     let command = of_site(&mut measured, workspace, &site);

@@ -86,7 +86,8 @@ fn dispatch(verb: &Verb, workspace: &Workspace) -> Result<(), Box<dyn Error>> {
         #[cfg(target_os = "linux")]
         Verb::Dist(arguments) => {
             dist::run(workspace, arguments)?;
-            bindings::wheel(workspace)?;
+            bindings::wheel(workspace, bindings::PLAIN)?;
+            bindings::wheel_with_agents(workspace)?;
         }
         #[cfg(target_os = "linux")]
         Verb::BenchAgent(arguments) => bench_agent::run(workspace, arguments)?,

@@ -29,6 +29,9 @@ const PACKAGES: &[Package] = &[
 /// Run every test, or with arguments the Rust tests they select.
 #[derive(Debug, Args)]
 pub(crate) struct TestArguments {
+    /// Build the Python bindings and run their tests alone.
+    #[arg(long, conflicts_with = "arguments")]
+    python: bool,
     /// Passed to cargo nextest, or to cargo test where that is not installed.
     #[arg(last = true)]
     arguments: Vec<OsString>,
@@ -47,7 +50,10 @@ pub(crate) enum TestError {
 
 pub(crate) fn run(workspace: &Workspace, arguments: &TestArguments) -> Result<(), TestError> {
     let mut tests = Tests { workspace, python: None, report: Report::default() };
-    let outcome = tests.prepare().and_then(|()| tests.run_all(&arguments.arguments));
+    let outcome = match arguments.python {
+        true => tests.bindings(),
+        false => tests.prepare().and_then(|()| tests.run_all(&arguments.arguments)),
+    };
     say::talk(format_args!("\n{}", tests.report));
     outcome
 }
@@ -86,6 +92,12 @@ impl Tests<'_> {
             self.step("doc tests", &mut self.workspace.cargo(["test", "--doc", "--workspace"]))?;
         }
         self.lab_tests()?;
+        self.bindings()
+    }
+
+    fn bindings(&mut self) -> Result<(), TestError> {
+        // What is compared with the command line is run by it.
+        self.step("the program", &mut self.workspace.build_program())?;
         Ok(bindings::test(self.workspace, &mut self.report)?)
     }
 

@@ -30,6 +30,12 @@ impl Workspace {
             .map_or_else(|| self.root.join("target"), |folder| self.root.join(folder))
     }
 
+    /// A debug build of the program, with the features that the tests give to all that it hangs on: else the SDK would be built
+    /// once for them and once for this.
+    pub(crate) fn build_program(&self) -> Command {
+        self.cargo(["build", "--workspace", "--bin", "cloudkit"])
+    }
+
     /// A cargo command that runs at the root.
     pub(crate) fn cargo<const N: usize>(&self, arguments: [&str; N]) -> Command {
         let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

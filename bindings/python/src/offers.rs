@@ -39,11 +39,12 @@ pub(crate) fn offers_of(
     Ok(Offers { offers: Arc::new(offers.collect::<PyResult<_>>()?), notes, reading, total })
 }
 
-impl Offers {
-    fn lines(&self) -> PyResult<String> {
-        self.offers.iter().map(|offer| values::json(offer).map(|line| line + "\n")).collect()
-    }
+/// Offers as lines of JSON.
+pub(crate) fn lines(offers: &[model::Offer<'static>]) -> PyResult<String> {
+    offers.iter().map(|offer| values::json(offer).map(|line| line + "\n")).collect()
+}
 
+impl Offers {
     fn some(&self, offers: Vec<model::Offer<'static>>) -> Self {
         Self { offers: Arc::new(offers), ..self.clone() }
     }
@@ -127,7 +128,7 @@ impl Offers {
 
     /// All of them as lines of JSON: what `cloudkit launch` reads.
     fn to_jsonl(&self, py: Python<'_>) -> PyResult<String> {
-        py.detach(|| self.lines())
+        py.detach(|| lines(&self.offers))
     }
 
     /// The offers as a table, through the Arrow C stream interface. A schema that is asked for is a wish that the interface
@@ -189,7 +190,7 @@ impl Offers {
     ) -> PyResult<(Bound<'py, PyAny>, (String, Bound<'py, PyList>, Bound<'py, PyList>, usize))> {
         let maker = py.import("cloudkit._native")?.getattr("_offers_of")?;
         let (notes, reading) = (PyList::new(py, &self.notes)?, PyList::new(py, &self.reading)?);
-        Ok((maker, (self.lines()?, notes, reading, self.total)))
+        Ok((maker, (lines(&self.offers)?, notes, reading, self.total)))
     }
 }
 

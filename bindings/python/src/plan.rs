@@ -27,8 +27,9 @@ pub(crate) fn plan(
     };
     let lifetime = span("ttl", ttl)?.map_or(Lifetime::UntilEnded, Lifetime::For);
     let idle_timeout = span("idle_timeout", idle_timeout)?;
+    let offers = offers_of(offers)?;
     let wish = Wish {
-        candidates: candidates(offers)?,
+        candidates: offers.iter().map(candidate_of).collect::<PyResult<_>>()?,
         ending: Ending { idle_timeout, ..Ending::default() },
         volumes: VolumesWish { root_gib, ..VolumesWish::default() },
         ..Wish::of(lifetime)
@@ -42,18 +43,20 @@ pub(crate) fn plan(
     let idle = plan.idle_timeout.map(|span| span.to_string());
     crate::values::json(&json!({
         "candidates": candidates, "ttl": ends, "idle_timeout": idle, "not_known": NOT_KNOWN,
+        "offers": crate::offers::lines(&offers)?,
     }))
 }
 
-fn candidates(offers: &Bound<'_, PyAny>) -> PyResult<Vec<WishedMachine>> {
+fn candidate_of(offer: &offer::Offer<'_>) -> PyResult<WishedMachine> {
+    WishedMachine::of_offer(offer).map_err(|error| bad_value("offers", &error, &[]))
+}
+
+fn offers_of(offers: &Bound<'_, PyAny>) -> PyResult<Vec<offer::Offer<'static>>> {
     const EXPECTED: &str = "an offer, or several";
-    let of = |offer: &offer::Offer<'_>| {
-        WishedMachine::of_offer(offer).map_err(|error| bad_value("offers", &error, &[]))
-    };
-    let machines: Vec<WishedMachine> = if let Ok(offers) = offers.cast::<Offers>() {
-        offers.get().offers.iter().map(of).collect::<PyResult<_>>()?
+    let several: Vec<offer::Offer<'static>> = if let Ok(offers) = offers.cast::<Offers>() {
+        offers.get().offers.to_vec()
     } else if let Ok(offer) = offers.cast::<Offer>() {
-        vec![of(&offer.get().0)?]
+        vec![offer.get().0.clone()]
     } else {
         let refuse = |one: &Bound<'_, PyAny>| {
             let name = one.get_type().name().map_or_else(|_| "that".to_owned(), |name| name.to_string());
@@ -61,14 +64,14 @@ fn candidates(offers: &Bound<'_, PyAny>) -> PyResult<Vec<WishedMachine>> {
         };
         let each = offers.try_iter().map_err(|_| refuse(offers))?.map(|one| {
             let one = one?;
-            of(&one.cast::<Offer>().map_err(|_| refuse(&one))?.get().0)
+            Ok(one.cast::<Offer>().map_err(|_| refuse(&one))?.get().0.clone())
         });
         each.collect::<PyResult<_>>()?
     };
-    if machines.is_empty() {
+    if several.is_empty() {
         return Err(usage("offers: there are none", &["find some: cloudkit.search(gpu=\"l4\")"]));
     }
-    Ok(machines)
+    Ok(several)
 }
 
 fn candidate(candidate: &CandidateByCatalog) -> Value {

@@ -13,7 +13,12 @@ fn fetch(world: &World, sha256: &str, content: &[u8]) -> Option<Ended> {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/bundle?signature=SECRET", listener.local_addr().unwrap());
         let place = request::Place { url, headers: Vec::new() };
-        let wanted = Request { sha256: sha256.to_owned(), bundle: vec![place], objects: BTreeMap::new() };
+        let wanted = Request {
+            sha256: sha256.to_owned(),
+            bundle: vec![place],
+            objects: BTreeMap::new(),
+            secrets: None,
+        };
         let machine = world.machine(None);
         request::keep(&machine, &wanted).unwrap();
         let mode = fs::metadata(machine.request()).unwrap().mode() & 0o777;

@@ -4,7 +4,7 @@
 //! everybody to read. A unit of its own does it, which outlives whoever asked and goes on after a crash or a boot.
 
 use std::collections::BTreeMap;
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -15,7 +15,8 @@ use crate::apply::pending::{self, Lock};
 use crate::apply::progress::{Progress, RunState};
 use crate::apply::request::{self, Place, Request};
 use crate::apply::run::{self, Ended, Task};
-use crate::apply::{Machine, StepError};
+use crate::apply::waiting::{self, UNIT};
+use crate::apply::{Machine, StateError, StepError};
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
@@ -30,16 +31,12 @@ use crate::output::apply::apply_lines;
 use crate::platform::files::{self, Access};
 use crate::platform::{clock, command};
 
-const UNIT: &str = "cloudkit-apply.service";
 const UNIT_PATH: &str = "etc/systemd/system/cloudkit-apply.service";
 const UNIT_TEXT: &str = include_str!("../../../templates/systemd/cloudkit-apply.service");
 const CONSOLE: &str = "/dev/console";
 /// A request is small; what is longer is none.
 const MAX_REQUEST: u64 = 4 * 1024 * 1024;
 const LIMIT: Duration = Duration::from_secs(30);
-const WAIT: Duration = Duration::from_millis(500);
-/// How often the unit is asked for while it is waited for: a request may come just as it ends.
-const ASK_AGAIN: u32 = 20;
 
 /// Set this machine up with a deployment's bundle, or show how far that is
 #[derive(Debug, Args)]
@@ -58,6 +55,9 @@ pub(super) struct ApplyArguments {
     /// Where the objects of its tarballs are fetched: JSON of s3://BUCKET/KEY to {"url": …, "headers": […]}
     #[arg(long, value_name = "FILE", requires = "bundle", value_hint = ValueHint::FilePath)]
     urls: Option<PathBuf>,
+    /// The path of its secrets in the Parameter Store [default: what this machine was told before]
+    #[arg(long, value_name = "PATH", requires = "bundle")]
+    secrets: Option<String>,
     /// Fetch and apply what this document says, in the background; - reads it from standard input
     #[arg(long, value_name = "FILE|-", value_hint = ValueHint::FilePath)]
     fetch: Option<String>,
@@ -86,7 +86,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &ApplyArguments) -> Result<E
         return fetch(context, &machine, from, arguments.detach);
     }
     match (&arguments.bundle, &arguments.sha256) {
-        (Some(bundle), Some(sha256)) => by_hand(context, &machine, bundle, sha256, arguments.urls.as_deref()),
+        (Some(bundle), Some(sha256)) => by_hand(context, &machine, bundle, sha256, arguments),
         _ => pending(context, &machine),
     }
 }
@@ -121,18 +121,19 @@ fn by_hand(
     machine: &Machine,
     bundle: &Path,
     sha256: &str,
-    urls: Option<&Path>,
+    arguments: &ApplyArguments,
 ) -> Result<ExitClass, CommandError> {
-    let objects: BTreeMap<String, Place> = match urls {
+    let objects: BTreeMap<String, Place> = match &arguments.urls {
         Some(path) => {
-            let text = files::read_if_there(path)?.unwrap_or_default();
+            let text = files::read_if_there(path)?.ok_or_else(|| no_file(path))?;
             serde_json::from_slice(&text).map_err(|error| not_understood(path, &error))?
         }
         None => BTreeMap::new(),
     };
     let _lock = lock(machine)?;
     let ended = context.block_on(async {
-        let task = Task { bundle, sha256, objects: &objects };
+        let secrets = arguments.secrets.as_deref();
+        let task = Task { bundle, sha256, objects: &objects, secrets };
         run::run(machine, &task, &mut |line| context.streams.status(line)).await
     })??;
     show(context, &ended.progress)?;
@@ -208,19 +209,19 @@ fn fetch(
     detach: bool,
 ) -> Result<ExitClass, CommandError> {
     let (request, asked_at) = (read_request(from)?, clock::now());
-    request::keep(machine, &request)
-        .map_err(|error| CommandError::usage(error).hint("as root: sudo cloudkit agent apply --fetch -"))?;
+    request::keep(machine, &request).map_err(StepError::from)?;
     files::replace(&machine.file(UNIT_PATH), UNIT_TEXT.as_bytes(), Access::Public)?;
     context.block_on(async {
         systemctl(&["daemon-reload"]).await?;
         systemctl(&["enable", "--quiet", UNIT]).await?;
-        systemctl(&["start", "--no-block", UNIT]).await
+        Ok::<_, CommandError>(waiting::start(machine).await?)
     })??;
     if detach {
         context.streams.status(format_args!("{UNIT} sets this machine up"));
         return Ok(ExitClass::Done);
     }
-    context.block_on(until_done(context, machine, &request, asked_at))??;
+    let mut say = |step: &str| context.streams.status(step);
+    context.block_on(waiting::until_done(machine, &request, asked_at, &mut say))??;
     status(context, machine)
 }
 
@@ -229,8 +230,7 @@ fn read_request(from: &str) -> Result<Request, CommandError> {
     if from == "-" {
         std::io::stdin().take(MAX_REQUEST).read_to_end(&mut text)?;
     } else {
-        text = files::read_if_there(Path::new(from))?
-            .ok_or_else(|| CommandError::usage(format!("there is no file {from}")))?;
+        text = files::read_if_there(Path::new(from))?.ok_or_else(|| no_file(Path::new(from)))?;
     }
     let request: Request =
         serde_json::from_slice(&text).map_err(|error| not_understood(Path::new(from), &error))?;
@@ -245,33 +245,6 @@ async fn systemctl(arguments: &[&str]) -> Result<(), CommandError> {
     })
 }
 
-/// Says each step as it comes. Whoever asks may go: it goes on.
-async fn until_done(
-    context: &Context<'_>,
-    machine: &Machine,
-    request: &Request,
-    asked_at: jiff::Timestamp,
-) -> Result<(), CommandError> {
-    let mut said = 0;
-    let mut looks = 0;
-    while request::kept(machine)?.as_ref() == Some(request) {
-        if let Some(progress) = Progress::read(&[&machine.progress()])?
-            && progress.bundle == request.sha256
-            && progress.started_at >= asked_at
-        {
-            let begun: Vec<_> = progress.steps.iter().filter(|step| step.started_at.is_some()).collect();
-            begun.iter().skip(said).for_each(|step| context.streams.status(&step.name));
-            said = said.max(begun.len());
-        }
-        looks += 1;
-        if looks % ASK_AGAIN == 0 {
-            systemctl(&["start", "--no-block", UNIT]).await?;
-        }
-        tokio::time::sleep(WAIT).await;
-    }
-    Ok(())
-}
-
 /// Without what was in it: URLs may be.
 fn not_understood(path: &Path, error: &serde_json::Error) -> CommandError {
     let place = format!("line {}, column {}", error.line(), error.column());
@@ -280,8 +253,65 @@ fn not_understood(path: &Path, error: &serde_json::Error) -> CommandError {
     )
 }
 
+fn no_file(path: &Path) -> CommandError {
+    CommandError::usage(format!("there is no file {}", path.display()))
+}
+
 impl From<StepError> for CommandError {
     fn from(error: StepError) -> Self {
-        Self::usage(error).hint("as root: sudo cloudkit agent apply …")
+        match error {
+            StepError::File(error) | StepError::State(StateError::File(error)) => {
+                let hint = match error.source.kind() {
+                    ErrorKind::PermissionDenied => Some("as root: sudo cloudkit agent apply …"),
+                    ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Some("see what is full: df -h"),
+                    _ => None,
+                };
+                Self { hints: hint.into_iter().map(str::to_owned).collect(), ..Self::usage(error) }
+            }
+            StepError::State(StateError::Version { .. }) | StepError::Document { .. } => {
+                Self::usage(error).hint("another version of cloudkit wrote it: cloudkit agent version")
+            }
+            StepError::Left { unit, .. } => Self::new(ExitClass::Unavailable, error)
+                .hint(format!("see what it said: journalctl --unit {unit}")),
+            StepError::Command(_) | StepError::Failed { .. } => Self::new(ExitClass::Unavailable, error)
+                .hint(format!("see what systemd is at: systemctl status {UNIT}")),
+            _ => Self::usage(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::files::FileError;
+
+    #[test]
+    fn what_keeps_it_from_beginning_is_told_with_what_helps() {
+        let file = |kind: ErrorKind| {
+            let path = PathBuf::from("/var/lib/cloudkit/apply/state.json");
+            StepError::from(FileError { action: "write", path, source: kind.into() })
+        };
+        let told = |error: StepError| {
+            let error = CommandError::from(error);
+            (error.class, error.hints.join("; "))
+        };
+        let version = StateError::Version { path: "state.json".to_owned(), schema: "v9".to_owned() };
+        for (error, class, hint) in [
+            (file(ErrorKind::PermissionDenied), ExitClass::Usage, "as root: sudo cloudkit agent apply …"),
+            (file(ErrorKind::StorageFull), ExitClass::Usage, "see what is full: df -h"),
+            (file(ErrorKind::IsADirectory), ExitClass::Usage, ""),
+            (
+                version.into(),
+                ExitClass::Usage,
+                "another version of cloudkit wrote it: cloudkit agent version",
+            ),
+            (
+                StepError::Left { unit: UNIT, reason: None },
+                ExitClass::Unavailable,
+                "see what it said: journalctl --unit cloudkit-apply.service",
+            ),
+        ] {
+            assert_eq!(told(error), (class, hint.to_owned()));
+        }
     }
 }

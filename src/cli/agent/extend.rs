@@ -49,7 +49,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &ExtendArguments) -> Result<
     let request = |sooner| Request::Extend { by: arguments.span, until, sooner };
     let mut answer = arguments.agent.ask(&request(arguments.yes))?;
     if let Answer::Refused(Refusal { kind: RefusalKind::WouldEndSooner, message }) = &answer {
-        if ask::confirm(&format!("{message}. Do it?"), "--yes")? == Said::No {
+        if ask::confirm(context.process, &format!("{message}. Do it?"), "--yes")? == Said::No {
             context.streams.status("the deadline was not moved");
             return Ok(ExitClass::No);
         }

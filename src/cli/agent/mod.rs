@@ -12,17 +12,22 @@ mod pause;
 mod reload;
 mod resume;
 mod run;
+mod secrets;
 mod speak;
 mod status;
 mod uninstall;
 mod version;
 mod why;
 
+use std::ffi::OsString;
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 
 use super::command_error::CommandError;
 use super::context::Context;
 use super::exit_code::ExitClass;
+use crate::model::agent::CONFIGURATION_PATH;
 
 /// The agent on a machine: keeps the deadline, warns, ends the machine
 #[derive(Debug, Args)]
@@ -45,6 +50,19 @@ pub(super) struct MachineArguments {
     verb: MachineVerb,
 }
 
+impl MachineArguments {
+    /// `agent run`, with its configuration alone.
+    pub(super) fn of_daemon(words: &[OsString]) -> Option<Self> {
+        let (agent, run, configuration) = match words {
+            [agent, run] => (agent, run, PathBuf::from(CONFIGURATION_PATH)),
+            [agent, run, flag, file] if flag == "--configuration" => (agent, run, PathBuf::from(file)),
+            _ => return None,
+        };
+        let verb = || MachineVerb::Run(run::RunArguments { configuration, metrics: None });
+        (agent == "agent" && run == "run").then(|| Self { verb: verb() })
+    }
+}
+
 /// What there is to do on a machine, which is all that the program of machines can do.
 #[derive(Debug, Subcommand)]
 enum MachineVerb {
@@ -58,6 +76,7 @@ enum MachineVerb {
     Run(run::RunArguments),
     #[cfg(unix)]
     Apply(apply::ApplyArguments),
+    Secrets(secrets::SecretsArguments),
     Install(install::InstallArguments),
     Uninstall(uninstall::UninstallArguments),
     Version(version::VersionArguments),
@@ -90,6 +109,7 @@ fn on_machine(context: &Context<'_>, verb: MachineVerb) -> Result<ExitClass, Com
         MachineVerb::Run(arguments) => run::run(context, &arguments),
         #[cfg(unix)]
         MachineVerb::Apply(arguments) => apply::run(context, &arguments),
+        MachineVerb::Secrets(arguments) => secrets::run(context, &arguments),
         MachineVerb::Install(arguments) => install::run(context, &arguments),
         MachineVerb::Uninstall(arguments) => uninstall::run(context, &arguments),
         MachineVerb::Version(arguments) => version::run(context, &arguments),

@@ -27,10 +27,10 @@ use crate::monitor::{metrics, run as daemon};
 pub(super) struct RunArguments {
     /// The configuration that the launch wrote
     #[arg(long, value_name = "FILE", default_value = CONFIGURATION_PATH)]
-    configuration: PathBuf,
+    pub(super) configuration: PathBuf,
     /// Serve figures for Prometheus at this address of loopback, such as 127.0.0.1:9105
     #[arg(long, value_name = "ADDRESS")]
-    metrics: Option<SocketAddr>,
+    pub(super) metrics: Option<SocketAddr>,
 }
 
 /// The API could not be called.

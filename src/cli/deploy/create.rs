@@ -11,6 +11,7 @@ use super::creating;
 use super::folder::FolderArguments;
 use super::looked::{self, Looked};
 use super::prepared::{Prepared, TermsArguments, prepare};
+use super::status::{self, BETWEEN_LOOKS};
 use crate::cli::ask::{self, Answer};
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
@@ -18,10 +19,12 @@ use crate::cli::exit_code::ExitClass;
 use crate::cli::launch::arguments::ssh_wait;
 use crate::cli::launch::delivery::agent_wait;
 use crate::cli::launch::run::stoppable;
+use crate::cli::launch::ssh::LoginArguments;
 use crate::deployment::plan::DeploymentPlan;
 use crate::output::deploy::plan::plan_text;
 use crate::provision::execute::Means;
 use crate::provision::journal::Journal;
+use crate::provision::packed_agents::PackedAgents;
 use crate::provision::refusal_memory::RefusalMemory;
 use crate::provision::stored_agents::StoredAgents;
 use crate::provision::wait::WaitFor;
@@ -30,7 +33,7 @@ use crate::provision::wait::WaitFor;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   cloudkit deploy create --dry-run
-  cloudkit deploy create --yes
+  cloudkit deploy create --yes --watch
   cloudkit deploy status")]
 pub(super) struct CreateArguments {
     /// Show the plan with its cost, and change nothing
@@ -39,6 +42,11 @@ pub(super) struct CreateArguments {
     /// Create without asking
     #[arg(short, long)]
     yes: bool,
+    /// Then show how they come up, as status --watch does, until each is set up or could not be: ends with 1 where one could not
+    #[arg(short, long)]
+    watch: bool,
+    #[command(flatten)]
+    login: LoginArguments,
     #[command(flatten)]
     terms: TermsArguments,
 }
@@ -55,8 +63,8 @@ pub(super) fn plan(
     folder: &FolderArguments,
     arguments: &PlanArguments,
 ) -> Result<ExitClass, CommandError> {
-    let prepared = prepare(context, folder, &arguments.terms)?;
-    let looked = context.block_on_bounded(looked::look(context, &prepared))?;
+    let mut prepared = prepare(context, folder, &arguments.terms)?;
+    let looked = context.block_on_bounded(looked::look(context, &mut prepared))?;
     show(context, &looked.plan)
 }
 
@@ -65,13 +73,13 @@ pub(super) fn run(
     folder: &FolderArguments,
     arguments: &CreateArguments,
 ) -> Result<ExitClass, CommandError> {
-    let prepared = prepare(context, folder, &arguments.terms)?;
-    let looked = context.block_on_bounded(looked::look(context, &prepared))?;
+    let mut prepared = prepare(context, folder, &arguments.terms)?;
+    let looked = context.block_on_bounded(looked::look(context, &mut prepared))?;
     if arguments.dry_run {
         return show(context, &looked.plan);
     }
     context.streams.status(plan_text(&looked.plan).trim_end());
-    if !arguments.yes && ask::confirm(&question(&looked.plan), "--yes")? == Answer::No {
+    if !arguments.yes && ask::confirm(context.process, &question(&looked.plan), "--yes")? == Answer::No {
         context.streams.status("nothing was created");
         return Ok(ExitClass::No);
     }
@@ -79,7 +87,12 @@ pub(super) fn run(
     let means = means(context, &prepared, &looked, arguments)?;
     let interrupted = Arc::clone(&means.interrupted);
     let work = creating::create(context, &prepared, &looked, &means);
-    context.block_on(stoppable(context, interrupted, work))?
+    let class = context.block_on(stoppable(context, interrupted, work))??;
+    if !arguments.watch {
+        return Ok(class);
+    }
+    let watched = status::watch(context, &looked.plan.name, &arguments.login, BETWEEN_LOOKS);
+    Ok(class.or(context.block_on_bounded(watched)?))
 }
 
 /// The plan, on stdout.
@@ -113,6 +126,7 @@ fn means(
         wait_for: WaitFor::Running,
         ssh_wait: ssh_wait(context)?,
         agent_wait: agent_wait(context, WaitFor::Running)?,
+        packed: PackedAgents::default(),
         on_agent_failure: arguments.terms.delivery.on_failure(),
         interrupted: Arc::new(AtomicBool::new(false)),
     })

@@ -9,7 +9,8 @@ use futures_util::future::join_all;
 
 use super::looked::{Looked, plan_anew};
 use super::prepared::Prepared;
-use crate::cli::command_error::CommandError;
+use super::secrets;
+use crate::cli::command_error::{CommandError, with_causes};
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
 use crate::cli::launch::run::show_event;
@@ -17,11 +18,12 @@ use crate::deployment::destroy;
 use crate::deployment::home::{lock_key, record_key};
 use crate::deployment::lock::{self, Claim, LockError};
 use crate::deployment::record::{LaunchRecord, Record, RecordError, Stored};
+use crate::deployment::secrets::store::Renewal;
 use crate::deployment::share::instead_of;
 use crate::model::RegionName;
 use crate::output::Format;
 use crate::output::launch::step_text;
-use crate::platform::{clock, random};
+use crate::platform::{clock, random, variables};
 use crate::provision::execute::{self, Carried, Cause, ExecuteError, Means, execute};
 use crate::provision::plan::Plan;
 use crate::provision::report::{Event, Launched};
@@ -52,8 +54,7 @@ pub(super) async fn create(
     if is_new {
         bucket.make().await?;
     }
-    let token = random::salt().map_err(CommandError::usage)?;
-    let claim = Claim::new("create", &looked.owner, token);
+    let claim = claim(context, "create", &looked.owner)?;
     let outcome = match lock::take(bucket.clone(), lock_key(name), claim).await {
         Ok(mut lock) => {
             let lost = |error: LockError| {
@@ -77,6 +78,17 @@ pub(super) async fn create(
     outcome
 }
 
+/// A claim to the lock of a deployment, for as long as one counts.
+pub(super) fn claim(context: &Context<'_>, verb: &str, owner: &str) -> Result<Claim, CommandError> {
+    let token = random::salt().map_err(CommandError::usage)?;
+    let claim = Claim::new(verb, owner, token);
+    let name = variables::LOCK_LASTS.name;
+    match context.process.variable(name).map(str::parse).transpose() {
+        Ok(lasts) => Ok(lasts.map_or_else(|| claim.clone(), |lasts| claim.clone().lasting(lasts))),
+        Err(error) => Err(CommandError::usage(format!("{name}: {error}"))),
+    }
+}
+
 /// Somebody else is at it, or the lock can't be written.
 pub(super) fn locked(error: LockError, name: &str) -> CommandError {
     match error {
@@ -95,9 +107,18 @@ async fn carry_out(
     let plan = &looked.plan;
     let mut record =
         Record::new(&plan.name, &looked.owner, clock::now(), plan.count, plan.ends_at, &plan.bundle);
+    record.secrets = prepared.secrets.record();
+    record.fetches(&plan.bundle, &prepared.terms.bundle.objects);
     record.launches = plan.regions.iter().map(|region| launch_record(&region.plan, &region.region)).collect();
     let mut stored = record.write(&looked.home.bucket(), None).await?;
     let mut come = Come::default();
+    let regions: Vec<RegionName> = plan.regions.iter().filter_map(|one| one.region.parse().ok()).collect();
+    if let Err(error) =
+        secrets::store(context, &looked.home.session, &regions, &prepared.secrets, Renewal::All).await
+    {
+        let left = without_machines(context, prepared, looked, &regions).await;
+        return Err(with_left(context, error, &left, &plan.name));
+    }
     let plans: Vec<(&str, &Plan)> =
         plan.regions.iter().map(|region| (region.region.as_str(), &region.plan)).collect();
     run(context, means, &plans, &mut come).await;
@@ -107,7 +128,7 @@ async fn carry_out(
         context.streams.warn(format_args!("nothing more is asked for: {}", error.error));
     }
     if come.launched.is_empty() || means.interrupted.load(Ordering::SeqCst) {
-        return Err(undone(context, looked, come).await);
+        return Err(undone(context, prepared, looked, &record, come).await);
     }
     tell(context, looked, &come)
 }
@@ -172,6 +193,15 @@ async fn elsewhere(
             Ok(plan) => {
                 record.launches.push(launch_record(&plan, next.as_str()));
                 *stored = record.write(&looked.home.bucket(), Some(stored)).await?;
+                let session = &looked.home.session;
+                secrets::store(
+                    context,
+                    session,
+                    std::slice::from_ref(&next),
+                    &prepared.secrets,
+                    Renewal::All,
+                )
+                .await?;
                 run(context, means, &[(next.as_str(), &plan)], come).await;
             }
             Err(error) => {
@@ -183,15 +213,55 @@ async fn elsewhere(
     Ok(())
 }
 
+/// Why nothing was made, and what of it is still there.
+fn with_left(context: &Context<'_>, error: CommandError, left: &[Left], name: &str) -> CommandError {
+    for Left { what, because, .. } in left {
+        context.streams.warn_of_cost(format_args!("still there: {what} ({because})"));
+    }
+    match left {
+        [] => error,
+        _ => error.hint(format!("be rid of all of it: cloudkit deploy destroy {name}")),
+    }
+}
+
+/// There is no machine: its secrets go, and then its record; hands back what is still there.
+async fn without_machines(
+    context: &Context<'_>,
+    prepared: &Prepared,
+    looked: &Looked,
+    regions: &[RegionName],
+) -> Vec<Left> {
+    let (home, name) = (&looked.home, &looked.plan.name);
+    let mut left = secrets::remove(context, &home.session, regions, prepared).await;
+    if left.is_empty()
+        && let Err(error) = home.bucket().remove_object(&record_key(name)).await
+    {
+        left.push(Left {
+            what: format!("the record of {name}"),
+            command: format!("cloudkit deploy destroy {name}"),
+            because: error.to_string(),
+        });
+    }
+    left
+}
+
 /// Nothing is to stay: what there is goes, and then the record; what can't go is named.
-async fn undone(context: &Context<'_>, looked: &Looked, come: Come) -> CommandError {
+async fn undone(
+    context: &Context<'_>,
+    prepared: &Prepared,
+    looked: &Looked,
+    record: &Record,
+    come: Come,
+) -> CommandError {
+    // A region that has no machine may have what its launch could not undo.
+    let regions: Vec<RegionName> = record.regions().iter().filter_map(|one| one.parse().ok()).collect();
     let (home, name) = (&looked.home, &looked.plan.name);
     let mut left = come.left;
-    if !come.launched.is_empty() {
-        let regions: Vec<RegionName> =
-            come.launched.iter().filter_map(|one| one.region.parse().ok()).collect();
+    if !come.launched.is_empty() || !left.is_empty() {
         match destroy::look(home, &regions, name).await {
             Ok(found) => {
+                // What is there is seen now, and told by what comes of its end.
+                left.retain(Left::may_yet_come);
                 let report = &mut |event| super::destroy::show_event(context, &event);
                 left.extend(destroy::destroy(home, &found, name, report).await);
             }
@@ -201,20 +271,14 @@ async fn undone(context: &Context<'_>, looked: &Looked, come: Come) -> CommandEr
                 because: error.to_string(),
             }),
         }
-    } else if left.is_empty()
-        && let Err(error) = home.bucket().remove_object(&record_key(name)).await
-    {
-        left.push(Left {
-            what: format!("the record of {name}"),
-            command: format!("cloudkit deploy destroy {name}"),
-            because: error.to_string(),
-        });
+    } else {
+        left = without_machines(context, prepared, looked, &regions).await;
     }
     let has_left = !left.is_empty();
     let mut failures = come.failures.into_iter();
     let first = failures.next().map_or(Cause::Interrupted, |(_, cause)| cause);
     for (region, cause) in failures {
-        context.streams.warn(format_args!("{region}: {cause}"));
+        context.streams.warn(format_args!("{region}: {}", with_causes(&cause)));
     }
     let error = CommandError::from(ExecuteError { cause: first, left });
     if has_left { error.hint(format!("be rid of all of it: cloudkit deploy destroy {name}")) } else { error }
@@ -226,7 +290,7 @@ fn tell(context: &Context<'_>, looked: &Looked, come: &Come) -> Result<ExitClass
     let format = streams.list_format();
     streams.write_list(format, &come.launched)?;
     for (region, cause) in &come.failures {
-        streams.warn_of_cost(format_args!("{region}: {cause}"));
+        streams.warn_of_cost(format_args!("{region}: {}", with_causes(cause)));
     }
     for Left { what, because, command } in &come.left {
         streams.warn_of_cost(format_args!("still there: {what} ({because})"));

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
 
-use super::creating::locked;
+use super::creating::{claim, locked};
 use super::folder::FolderArguments;
 use super::named::{self, NameArguments};
 use crate::cli::ask::{self, Answer};
@@ -16,10 +16,9 @@ use crate::cli::exit_code::ExitClass;
 use crate::cli::region_failures;
 use crate::deployment::destroy::{self, Event, Found};
 use crate::deployment::home::{Home, lock_key};
-use crate::deployment::lock::{self, Claim};
+use crate::deployment::lock;
 use crate::model::tag;
 use crate::output::launch::kind;
-use crate::platform::random;
 use crate::provision::undo::Left;
 
 /// End a deployment: its machines with their disks, and what was made for it
@@ -55,7 +54,7 @@ pub(super) fn run(
     }
     context.streams.status(described(&name, &found));
     let question = format!("Destroy {name}, with its disks, in account {}?", home.account);
-    if !arguments.yes && ask::confirm(&question, "--yes")? == Answer::No {
+    if !arguments.yes && ask::confirm(context.process, &question, "--yes")? == Answer::No {
         context.streams.status("nothing was destroyed");
         return Ok(ExitClass::No);
     }
@@ -97,8 +96,7 @@ async fn under_lock(
     if !bucket.is_there().await? {
         return work.await;
     }
-    let token = random::salt().map_err(CommandError::usage)?;
-    let claim = Claim::new("destroy", owner, token);
+    let claim = claim(context, "destroy", owner)?;
     let taken = lock::take(bucket.clone(), lock_key(name), claim).await;
     let mut lock = taken.map_err(|error| locked(error, name))?;
     let left = lock
@@ -146,5 +144,12 @@ pub(super) fn show_event(context: &Context<'_>, event: &Event) {
             streams.status(format_args!("removed: {} {} in {}", kind(one.kind), one.id, one.region));
         }
         Event::BundleRemoved(region) => streams.status(format_args!("removed: its bundle in {region}")),
+        Event::RoleRemoved(role) => streams.status(format_args!("removed: role {role}")),
+        Event::SecretsRemoved(region, 1) => {
+            streams.status(format_args!("removed: its secret in {region}"));
+        }
+        Event::SecretsRemoved(region, secrets) => {
+            streams.status(format_args!("removed: its {secrets} secrets in {region}"));
+        }
     }
 }

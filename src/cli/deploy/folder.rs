@@ -2,7 +2,7 @@
 //!
 //! What is in it is for [`crate::manifest`] to say.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -20,6 +20,12 @@ pub(super) struct FolderArguments {
 }
 
 impl FolderArguments {
+    /// That of another place.
+    #[cfg(feature = "aws")]
+    pub(super) const fn at(folder: PathBuf) -> Self {
+        Self { dir: Some(folder) }
+    }
+
     /// The app folder that is meant.
     pub(super) fn find(&self, context: &Context<'_>) -> Result<Found, CommandError> {
         if let Some(folder) = &self.dir {
@@ -34,6 +40,14 @@ impl FolderArguments {
     /// What it says.
     pub(super) fn load(&self, context: &Context<'_>) -> Result<Loaded, CommandError> {
         Ok(load(self.find(context)?)?)
+    }
+}
+
+/// A path as config.yaml names it: in the home folder, or from the repository's root.
+pub(super) fn place(context: &Context<'_>, root: &Path, written: &str) -> Result<PathBuf, CommandError> {
+    match written.strip_prefix("~/") {
+        Some(below) => Ok(context.process.home()?.join(below)),
+        None => Ok(root.join(written)),
     }
 }
 

@@ -51,7 +51,7 @@ pub(super) fn run(context: &Context<'_>, _arguments: &ListArguments) -> Result<E
         .map(|name| {
             let machines: Vec<&Located> = living().filter(|one| is_of(one, name)).collect();
             let record = records.get(name).and_then(Option::as_ref);
-            Summary::of(name, record, &machines, context.catalog(), now)
+            Summary::of(name, record, &machines, &inventory.failures, context.catalog(), now)
         })
         .collect();
     context.streams.write_list(context.streams.list_format(), &rows)?;

@@ -6,20 +6,24 @@ use futures_util::future::join_all;
 
 use super::named;
 use super::prepared::Prepared;
+use super::secrets;
 use crate::aws::Session;
-use crate::cli::command_error::CommandError;
+use crate::cli::command_error::{CommandError, class_and_hints};
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
 use crate::cli::launch::preflight;
 use crate::cli::launch::run::{local, long_lasting_session, recent_refusals};
+use crate::cli::region_failures;
 use crate::deployment::destroy;
 use crate::deployment::home::Home;
+use crate::deployment::objects::{self, ObjectError};
 use crate::deployment::plan::{DeploymentPlan, PassedOver, RegionPlan, Whole};
 use crate::deployment::share::{Place, share_out};
 use crate::deployment::wishes::{self, WishError};
 use crate::manifest::placement::RegionPlacement;
 use crate::model::tag;
 use crate::platform::random;
+use crate::provision::observe::Local;
 use crate::provision::plan::{self, Plan, PlanError};
 use crate::provision::refusal_memory::{RecentRefusal, RefusalMemory};
 use crate::provision::stored_agents::StoredAgents;
@@ -34,12 +38,15 @@ pub(super) struct Looked {
     pub(super) plan: DeploymentPlan,
 }
 
-/// Looks at the account and plans; refuses a name that is taken.
-pub(super) async fn look(context: &Context<'_>, prepared: &Prepared) -> Result<Looked, CommandError> {
+/// Looks at the account and plans; refuses a name that is taken. What machines fetch from buckets is found, and noted in what
+/// was prepared.
+pub(super) async fn look(context: &Context<'_>, prepared: &mut Prepared) -> Result<Looked, CommandError> {
     let step = context.streams.step("looking at the account");
     let session = long_lasting_session(context).await?;
     let home = named::home(context, session.clone()).await?;
     let caller = session.caller(&home.region).await?;
+    prepared.terms.bundle.objects = objects::find(&session, &home.region, &prepared.from_s3).await?;
+    let prepared = &*prepared;
     let name = &prepared.placement.name;
     let is_free = async {
         let asking = session.asking();
@@ -48,17 +55,22 @@ pub(super) async fn look(context: &Context<'_>, prepared: &Prepared) -> Result<L
         if found.stored.is_some() || found.living().next().is_some() {
             return Err(taken(name, found.living().count()));
         }
+        let unseen = found.failures.iter().map(|failure| ((), &failure.region, &failure.source));
+        region_failures::tell_lacks(context, unseen, |(), regions| {
+            format!("{regions} could not be asked, so whether {name} has machines there is not known")
+        });
         Ok(())
     };
     let memory = RefusalMemory::in_cache_directory(&context.cache_directory()?);
     let refusals = recent_refusals(context, &memory);
     let worlds = async {
         let regions = &prepared.placement.regions;
-        let worlds =
-            regions.iter().map(|region| world(context, prepared, &session, region, refusals.clone()));
+        let local = local_of(context, prepared, refusals)?;
+        let worlds = regions.iter().map(|region| world(context, prepared, &session, region, &local));
         join_all(worlds).await.into_iter().collect::<Result<Vec<World>, CommandError>>()
     };
-    let ((), worlds) = tokio::try_join!(is_free, worlds)?;
+    let copied = secrets::are_there(&session, prepared);
+    let ((), worlds, ()) = tokio::try_join!(is_free, worlds, copied)?;
     step.done("done");
     let (places, plan) = plans(context, prepared, &worlds, home.bucket().name())?;
     Ok(Looked { home, owner: tag::fitting(caller.short_name()), places, plan })
@@ -79,12 +91,20 @@ async fn world(
     prepared: &Prepared,
     session: &Session,
     region: &RegionPlacement,
-    refusals: Vec<RecentRefusal>,
+    local: &Local,
 ) -> Result<World, CommandError> {
     let wish = wishes::wish(&prepared.placement, region, prepared.placement.count, &prepared.terms)?;
+    preflight::world(context, &wish, session, context.catalog(), local).await
+}
+
+/// What is on this computer, the same for all regions.
+fn local_of(
+    context: &Context<'_>,
+    prepared: &Prepared,
+    refusals: Vec<RecentRefusal>,
+) -> Result<Local, CommandError> {
     let stored = StoredAgents::in_directory(&context.cache_directory()?);
-    let local = local(context, &prepared.key.known, prepared.agent_files.clone(), stored, refusals)?;
-    preflight::world(context, &wish, session, context.catalog(), &local).await
+    local(context, &prepared.key.known, prepared.agent_files.clone(), stored, refusals)
 }
 
 /// A new plan for a region, from a new look at it: for machines that another region had no room for.
@@ -95,7 +115,8 @@ pub(super) async fn plan_anew(
     region: &RegionPlacement,
     count: u32,
 ) -> Result<Plan, CommandError> {
-    let world = world(context, prepared, session, region, Vec::new()).await?;
+    let local = local_of(context, prepared, Vec::new())?;
+    let world = world(context, prepared, session, region, &local).await?;
     Ok(plan_of(context, prepared, region, &world, count)??)
 }
 
@@ -164,11 +185,16 @@ fn plans(
 /// What is done otherwise than the app folder says.
 fn notes(prepared: &Prepared, regions: &[RegionPlan]) -> Vec<String> {
     let placement = &prepared.placement;
-    let mut notes = Vec::new();
+    let account = regions.first().map_or("", |region| region.plan.account.as_str());
+    let mut notes = prepared.secrets.notes(account);
     if placement.dedicated_network {
         notes.push(
             "no network of its own is made: machines go into the default network of each region".to_owned(),
         );
+    }
+    for object in &prepared.terms.bundle.objects {
+        let address = object.address();
+        notes.push(format!("machines fetch {address} ({}) within the first hour", object.region));
     }
     let image_user = regions
         .iter()
@@ -178,6 +204,24 @@ fn notes(prepared: &Prepared, regions: &[RegionPlan]) -> Vec<String> {
         notes.push(format!("who logs in is {user}, the user of the image, and not {wanted}"));
     }
     notes
+}
+
+impl From<ObjectError> for CommandError {
+    fn from(error: ObjectError) -> Self {
+        let elsewhere = "or put the archive into the app folder and name it by its path";
+        match &error {
+            ObjectError::NoBucket { .. } | ObjectError::Missing { .. } => {
+                Self::usage(error).hint("mend the s3:// address of the tarball").hint(elsewhere)
+            }
+            ObjectError::Aws { object, source } => {
+                let (class, hints) = class_and_hints(source);
+                let may =
+                    format!("machines fetch {object} with the rights of who creates them: s3:GetObject");
+                let error = Self::new(class, error);
+                hints.into_iter().chain([may, elsewhere.to_owned()]).fold(error, Self::hint)
+            }
+        }
+    }
 }
 
 impl From<WishError> for CommandError {

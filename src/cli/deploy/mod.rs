@@ -2,17 +2,29 @@
 //!
 //! Only what is asked of an account needs one.
 
+#[cfg(feature = "aws")]
+mod account;
+#[cfg(feature = "aws")]
+mod asked;
 mod bundle;
+#[cfg(feature = "aws")]
+mod chosen;
 #[cfg(feature = "aws")]
 mod create;
 #[cfg(feature = "aws")]
 mod creating;
 #[cfg(feature = "aws")]
 mod destroy;
+#[cfg(feature = "aws")]
+mod differing;
+#[cfg(feature = "aws")]
+mod exec;
 mod folder;
 mod generate;
 #[cfg(feature = "aws")]
 mod list;
+#[cfg(feature = "aws")]
+mod logs;
 #[cfg(feature = "aws")]
 mod looked;
 #[cfg(feature = "aws")]
@@ -20,12 +32,26 @@ mod named;
 #[cfg(feature = "aws")]
 mod prepared;
 mod render;
+#[cfg(feature = "aws")]
+mod rollback;
+#[cfg(feature = "aws")]
+mod rolling;
 mod schema;
+#[cfg(feature = "aws")]
+mod secrets;
+#[cfg(feature = "aws")]
+mod side_by_side;
 mod sound;
+#[cfg(feature = "aws")]
+mod ssh;
 #[cfg(feature = "aws")]
 mod status;
 #[cfg(feature = "aws")]
+mod telling;
+#[cfg(feature = "aws")]
 mod unlock;
+#[cfg(feature = "aws")]
+mod update;
 mod user_data;
 mod validate;
 
@@ -59,6 +85,16 @@ enum Verb {
     #[cfg(feature = "aws")]
     Status(status::StatusArguments),
     #[cfg(feature = "aws")]
+    Logs(logs::LogsArguments),
+    #[cfg(feature = "aws")]
+    Exec(exec::ExecArguments),
+    #[cfg(feature = "aws")]
+    Ssh(ssh::SshArguments),
+    #[cfg(feature = "aws")]
+    Update(update::UpdateArguments),
+    #[cfg(feature = "aws")]
+    Rollback(rollback::RollbackArguments),
+    #[cfg(feature = "aws")]
     Destroy(destroy::DestroyArguments),
     #[cfg(feature = "aws")]
     Unlock(unlock::UnlockArguments),
@@ -80,6 +116,16 @@ pub(super) fn run(context: &Context<'_>, arguments: DeployArguments) -> Result<E
         Verb::List(arguments) => list::run(context, &arguments),
         #[cfg(feature = "aws")]
         Verb::Status(arguments) => status::run(context, &folder, &arguments),
+        #[cfg(feature = "aws")]
+        Verb::Logs(arguments) => logs::run(context, &folder, &arguments),
+        #[cfg(feature = "aws")]
+        Verb::Exec(arguments) => exec::run(context, &folder, &arguments),
+        #[cfg(feature = "aws")]
+        Verb::Ssh(arguments) => ssh::run(context, &folder, &arguments),
+        #[cfg(feature = "aws")]
+        Verb::Update(arguments) => update::run(context, &folder, &arguments),
+        #[cfg(feature = "aws")]
+        Verb::Rollback(arguments) => rollback::run(context, &folder, &arguments),
         #[cfg(feature = "aws")]
         Verb::Destroy(arguments) => destroy::run(context, &folder, &arguments),
         #[cfg(feature = "aws")]

@@ -2,11 +2,10 @@
 //!
 //! Nothing is asked of AWS, and nothing of it is made there.
 
-use std::path::{Path, PathBuf};
-
 use clap::Args;
 
-use super::folder::FolderArguments;
+use super::folder::{FolderArguments, place};
+use super::secrets;
 use super::sound::Sound;
 use super::user_data;
 use crate::cli::command_error::CommandError;
@@ -16,13 +15,14 @@ use crate::cli::launch::delivery::DeliveryArguments;
 use crate::cli::launch::key::{self, LaunchKey};
 use crate::cli::settings::Key;
 use crate::cloudinit::user::UserBoot;
+use crate::deployment::secrets::Secrets;
 use crate::deployment::wishes::Terms;
 use crate::manifest::bundle::{self, Bundle};
-use crate::manifest::deployment::TarballSource;
+use crate::manifest::deployment::{Deployment, TarballSource};
 use crate::manifest::placement::{Ending, Placement};
 use crate::platform::{clock, files, random};
 use crate::provision::agents::AgentFiles;
-use crate::provision::wish::deployment::DeploymentWish;
+use crate::provision::wish::deployment::{DeploymentWish, SecretsWish};
 use crate::provision::wish::{AddressRange, Lifetime, SshFrom};
 
 /// What is said of the machines besides the app folder.
@@ -41,6 +41,10 @@ pub(super) struct Prepared {
     pub(super) terms: Terms,
     pub(super) key: LaunchKey,
     pub(super) agent_files: AgentFiles,
+    /// What its machines fetch from buckets, by bucket and key; where those are is asked later.
+    pub(super) from_s3: Vec<(String, String)>,
+    /// Values of this computer's, and what else is copied.
+    pub(super) secrets: Secrets,
     /// The bundle, whose file goes with this value.
     pub(super) bundle: Bundle,
 }
@@ -52,8 +56,9 @@ pub(super) fn prepare(
     arguments: &TermsArguments,
 ) -> Result<Prepared, CommandError> {
     let sound = Sound::of(context, folder)?;
-    refuse_what_cannot_be_had(&sound)?;
+    refuse_no_machines(&sound)?;
     let user = added(&sound)?;
+    let secrets = secrets::read(context, &sound)?;
     let Sound { loaded, deployment, placement, withheld } = sound;
     let root = loaded.found.root;
     let cache = context.cache_directory()?;
@@ -75,30 +80,26 @@ pub(super) fn prepare(
             sha256: bundle.sha256.clone(),
             bytes: bundle.bytes,
             file: bundle.path().to_owned(),
+            objects: Vec::new(),
+            secrets: (!secrets.is_empty()).then(|| SecretsWish { key: secrets.key.clone() }),
         },
     };
     let agent_files = arguments.delivery.files(context)?;
-    Ok(Prepared { placement, terms, key, agent_files, bundle })
+    let from_s3 = from_s3(&deployment);
+    Ok(Prepared { placement, terms, key, agent_files, from_s3, secrets, bundle })
 }
 
-/// What an account can't be asked for yet, though the folder says it.
-fn refuse_what_cannot_be_had(sound: &Sound) -> Result<(), CommandError> {
-    let secrets: Vec<&str> = sound.loaded.secrets.iter().map(|secret| secret.name.as_str()).collect();
-    if !secrets.is_empty() {
-        let error =
-            format!("secrets do not get to machines yet, and the app has some: {}", secrets.join(", "));
-        return Err(CommandError::usage(error)
-            .hint("leave them out (secrets:, deployment/secrets/, deployment/.env), and have the machines read them elsewhere"));
-    }
-    let of_s3 = sound.deployment.tarballs.iter().find_map(|tarball| match &tarball.source {
-        TarballSource::S3 { bucket, key } => Some(format!("s3://{bucket}/{key}")),
+/// What machines fetch from buckets besides the bundle, by bucket and key.
+pub(super) fn from_s3(deployment: &Deployment) -> Vec<(String, String)> {
+    let named = deployment.tarballs.iter().filter_map(|tarball| match &tarball.source {
+        TarballSource::S3 { bucket, key } => Some((bucket.clone(), key.clone())),
         TarballSource::Url(_) | TarballSource::File(_) => None,
     });
-    if let Some(object) = of_s3 {
-        let error = format!("machines cannot fetch {object} yet: they are given no right to read it");
-        return Err(CommandError::usage(error)
-            .hint("put the archive into the app folder and name it by its path, or name an https URL"));
-    }
+    named.collect()
+}
+
+/// A folder without machines is nothing to deploy.
+pub(super) fn refuse_no_machines(sound: &Sound) -> Result<(), CommandError> {
     if sound.placement.count == 0 {
         return Err(
             CommandError::usage("the deployment has no machines").hint("write count: 1 into config.yaml")
@@ -135,10 +136,21 @@ fn ssh_from(context: &Context<'_>, arguments: &TermsArguments) -> Result<SshFrom
     Ok(range.map_or(SshFrom::Caller, SshFrom::Range))
 }
 
-/// A path as config.yaml names it: in the home folder, or from the repository's root.
-fn place(context: &Context<'_>, root: &Path, written: &str) -> Result<PathBuf, CommandError> {
-    match written.strip_prefix("~/") {
-        Some(below) => Ok(context.process.home()?.join(below)),
-        None => Ok(root.join(written)),
+/// The terms of machines that are only asked about: what is looked at hangs on their types and regions alone.
+pub(super) fn nothing_but_machines(name: &str) -> Terms {
+    Terms {
+        lifetime: Lifetime::UntilEnded,
+        ssh_from: SshFrom::Caller,
+        ssh_port: 22,
+        agent_url: None,
+        user: UserBoot::default(),
+        bundle: DeploymentWish {
+            name: name.to_owned(),
+            sha256: String::new(),
+            bytes: 0,
+            file: std::path::PathBuf::new(),
+            objects: Vec::new(),
+            secrets: None,
+        },
     }
 }

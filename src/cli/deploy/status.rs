@@ -3,28 +3,31 @@
 //! Each machine is asked by SSH, all of them side by side. What can't be asked is unknown and says why; it is no failure.
 
 use clap::Args;
-use futures_util::StreamExt as _;
-use futures_util::stream;
 
+use super::asked;
+use super::chosen::in_order;
 use super::folder::FolderArguments;
 use super::named::{self, NameArguments};
-use crate::apply::progress::{Progress, RunState};
+use super::side_by_side::each;
+use crate::apply::progress::RunState;
 use crate::aws::Session;
 use crate::aws::types::{Located, MachineState};
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
-use crate::cli::launch::ask_agent::{in_time, said_by_ssh};
 use crate::cli::launch::ssh::LoginArguments;
 use crate::cli::region_failures;
 use crate::deployment::destroy;
+use crate::deployment::record::Record;
+use crate::model::Span;
+use crate::output::Format;
+use crate::output::deploy::change::short;
 use crate::output::deploy::machines::{DeployedMachine, SetUp};
 use crate::platform::clock;
 use crate::provision::report::MachineRow;
 
-/// How many machines are asked at once.
-const AT_ONCE: usize = 16;
-const QUESTION: &str = "cloudkit agent apply --status -o json";
+/// The pause between two looks where nobody says.
+pub(super) const BETWEEN_LOOKS: Span = Span::from_seconds(5);
 
 /// Show the machines of a deployment, and how far each is
 #[derive(Debug, Args)]
@@ -35,8 +38,24 @@ pub(super) struct StatusArguments {
     /// Ask EC2 alone: not the machines by SSH
     #[arg(long)]
     no_ask: bool,
+    /// Show it again and again, until each machine is set up or could not be, or Ctrl-C; with -o json a line each time
+    #[arg(short, long, conflicts_with = "no_ask")]
+    watch: bool,
+    /// The pause between two looks of --watch
+    #[arg(long, value_name = "SPAN", default_value_t = BETWEEN_LOOKS, requires = "watch")]
+    every: Span,
     #[command(flatten)]
     login: LoginArguments,
+}
+
+/// A deployment as it was seen.
+struct Seen {
+    rows: Vec<DeployedMachine>,
+    /// Whether a machine comes up, is being set up, or runs and can't be asked.
+    moves: bool,
+    was_asked: bool,
+    record: Option<Record>,
+    class: ExitClass,
 }
 
 pub(super) fn run(
@@ -45,58 +64,98 @@ pub(super) fn run(
     arguments: &StatusArguments,
 ) -> Result<ExitClass, CommandError> {
     let name = arguments.name.resolve(context, folder)?;
-    let (session, found) = context.block_on_bounded(async {
-        let home = named::home(context, context.session().await?).await?;
-        let regions = named::regions(context, &home.session.asking()).await?;
-        let found = destroy::look(&home, &regions, &name).await?;
-        Ok((home.session, found))
-    })?;
+    if arguments.watch {
+        return context.block_on_bounded(watch(context, &name, &arguments.login, arguments.every));
+    }
+    let ask = (!arguments.no_ask).then_some(&arguments.login);
+    let seen = context.block_on_bounded(look(context, &name, ask))?;
+    let format = context.streams.list_format();
+    context.streams.write_list(format, &seen.rows)?;
+    tell(context, &name, &seen);
+    Ok(seen.class_of_all())
+}
+
+/// Shows it until there is nothing more to wait for. A look that fails later on is told, and the next one is taken.
+pub(super) async fn watch(
+    context: &Context<'_>,
+    name: &str,
+    login: &LoginArguments,
+    every: Span,
+) -> Result<ExitClass, CommandError> {
+    let streams = context.streams;
+    let until_settled = async {
+        let mut is_first = true;
+        loop {
+            match look(context, name, Some(login)).await {
+                Ok(seen) => {
+                    streams.clear_screen()?;
+                    match streams.list_format() {
+                        Format::Json => streams.write_json_line(&seen.rows)?,
+                        format => streams.write_list(format, &seen.rows)?,
+                    }
+                    tell(context, name, &seen);
+                    if seen.is_settled() {
+                        return Ok(seen.class_of_all());
+                    }
+                }
+                Err(error) if is_first || error.class != ExitClass::Unavailable => return Err(error),
+                Err(error) => streams.warn(&error.error),
+            }
+            is_first = false;
+            tokio::time::sleep(every.to_duration()).await;
+        }
+    };
+    tokio::select! {
+        ended = until_settled => ended,
+        _ = tokio::signal::ctrl_c() => Ok(ExitClass::Interrupted),
+    }
+}
+
+/// Looks at AWS, and asks the machines where it is said how.
+async fn look(
+    context: &Context<'_>,
+    name: &str,
+    login: Option<&LoginArguments>,
+) -> Result<Seen, CommandError> {
+    let home = named::home(context, context.session().await?).await?;
+    let regions = named::regions(context, &home.session.asking()).await?;
+    let found = destroy::look(&home, &regions, name).await?;
     let class = region_failures::tell(context, &found.failures);
-    let record = found.stored.as_ref().and_then(|stored| stored.record.as_ref());
-    let living: Vec<&Located> = found.living().collect();
+    let mut living: Vec<Located> = found.living().cloned().collect();
     if living.is_empty() && found.stored.is_none() {
         let error = CommandError::new(class.or(ExitClass::No), format!("there is no deployment {name}"));
         return Err(error.hint("see what there is: cloudkit deploy list"));
     }
+    in_order(&mut living);
     let now = clock::now();
-    let rows: Vec<DeployedMachine> = context.block_on_bounded(async {
-        let asked = living.iter().map(async |one| {
-            let set_up = match arguments.no_ask {
-                true => SetUp::unknown("not asked"),
-                false => ask(context, &session, one, &arguments.login).await,
-            };
-            DeployedMachine::new(MachineRow::of(one, context.catalog(), now), set_up)
-        });
-        Ok(stream::iter(asked).buffered(AT_ONCE).collect().await)
-    })?;
-    context.streams.write_list(context.streams.list_format(), &rows)?;
-    match record {
-        Some(record) => context.streams.status(format_args!(
-            "{} of {} machines of {name}; bundle {}",
-            rows.len(),
-            record.count,
-            record.bundle.get(..12).unwrap_or_default()
-        )),
-        None => context.streams.warn(format_args!("there is no record of {name} that can be read")),
-    }
-    if !arguments.no_ask {
-        rows.iter().filter_map(DeployedMachine::complaint).for_each(|row| context.streams.warn(row));
-    }
-    let is_bad = rows.is_empty() || rows.iter().any(DeployedMachine::has_failed);
-    Ok(class.or(if is_bad { ExitClass::No } else { ExitClass::Done }))
+    let answers = each(&living, asked::AT_ONCE, async |one| {
+        Ok(match login {
+            None => SetUp::unknown("not asked"),
+            Some(login) => ask(context, &home.session, one, login).await,
+        })
+    })
+    .await?;
+    let rows = (1..).zip(living.iter().zip(answers)).map(|(number, (one, set_up))| {
+        DeployedMachine::new(number, MachineRow::of(one, context.catalog(), now), set_up)
+    });
+    let rows: Vec<DeployedMachine> = rows.collect();
+    let moves = living.iter().zip(&rows).any(|(one, row)| match one.machine.state {
+        MachineState::Running => !row.has_come_to_an_end(),
+        state => state == MachineState::Pending,
+    });
+    Ok(Seen {
+        rows,
+        moves,
+        was_asked: login.is_some(),
+        record: found.stored.and_then(|stored| stored.record),
+        class,
+    })
 }
 
 /// What a machine says of how far it is.
 async fn ask(context: &Context<'_>, session: &Session, one: &Located, login: &LoginArguments) -> SetUp {
-    if one.machine.state != MachineState::Running {
-        return SetUp::unknown(format!("it is {}", one.machine.state));
-    }
-    let said = match in_time(said_by_ssh(context, session, one, login, QUESTION)).await {
-        Ok(said) => said,
-        Err(because) => return SetUp::unknown(because),
-    };
-    match serde_json::from_str::<Progress>(said.trim()) {
-        Err(_) => SetUp::unknown("it gave no answer that can be understood"),
+    match asked::progress(context, session, one, login).await {
+        Err(because) => SetUp::unknown(because),
         Ok(progress) => SetUp {
             state: Some(match progress.state {
                 RunState::Running => "running",
@@ -106,5 +165,44 @@ async fn ask(context: &Context<'_>, session: &Session, one: &Located, login: &Lo
             bundle: Some(progress.bundle),
             because: progress.failure.map(|failure| format!("{}: {}", failure.step, failure.reason)),
         },
+    }
+}
+
+/// What is to be said besides the machines.
+fn tell(context: &Context<'_>, name: &str, seen: &Seen) {
+    let streams = context.streams;
+    match &seen.record {
+        Some(record) => {
+            let (there, bundle) = (seen.rows.len(), short(&record.bundle));
+            streams.status(format_args!("{there} of {} machines of {name}; bundle {bundle}", record.count));
+            let others = seen.rows.iter().filter_map(|row| row.is_at_another(&record.bundle));
+            others.for_each(|other| streams.warn(other));
+            if let Some(since) = record.changing_since {
+                streams.warn(format_args!(
+                    "not all machines have come to bundle {bundle}, to which they are changed since {since:.0}"
+                ));
+                streams.hint(format_args!(
+                    "where nobody is at it: cloudkit deploy update goes on, cloudkit deploy rollback {name} goes back"
+                ));
+            }
+        }
+        None => streams.warn(format_args!("there is no record of {name} that can be read")),
+    }
+    if seen.was_asked {
+        seen.rows.iter().filter_map(DeployedMachine::complaint).for_each(|row| streams.warn(row));
+    }
+}
+
+impl Seen {
+    fn class_of_all(&self) -> ExitClass {
+        let is_bad = self.rows.is_empty() || self.rows.iter().any(DeployedMachine::has_failed);
+        self.class.or(if is_bad { ExitClass::No } else { ExitClass::Done })
+    }
+
+    /// Whether nothing more comes by itself. What one fails on in the midst of an update, the others are not told.
+    fn is_settled(&self) -> bool {
+        let is_changing = self.record.as_ref().is_some_and(|record| record.changing_since.is_some());
+        let has_stopped = !is_changing || self.rows.iter().any(DeployedMachine::has_failed);
+        has_stopped && !self.moves
     }
 }

@@ -48,7 +48,7 @@ pub(super) fn run(
     ));
     let question =
         format!("Take it away, in account {}? What its holder is at will stop half-way", home.account);
-    if !arguments.yes && ask::confirm(&question, "--yes")? == Answer::No {
+    if !arguments.yes && ask::confirm(context.process, &question, "--yes")? == Answer::No {
         context.streams.status("it stays locked");
         return Ok(ExitClass::No);
     }

@@ -2,8 +2,10 @@
 //!
 //! Who makes machines puts in the URLs, which are signed just before, and the launch's own id.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use super::folder;
+use crate::cli::agent_files::agent_files;
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
 use crate::cli::settings::Key;
@@ -16,14 +18,11 @@ use crate::manifest::{Deployment, Fault, Loaded, Placement, Template, Thing};
 use crate::model::Architecture;
 use crate::model::agent::AgentConfiguration;
 use crate::model::apply_request::{ApplyRequest, Place};
+use crate::model::secrets_place::path_of;
 use crate::platform::{clock, keys};
-use crate::provision::agent_release;
-use crate::provision::agents::{AgentFiles, Agents, FirstChoice, Keeper};
+use crate::provision::agents::Agents;
 use crate::provision::image::{Distribution, ImageKind};
-use crate::provision::plan::launch_id;
-
-/// As long as a digest, and as hard to compress.
-const STAND_IN_DIGEST: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+use crate::provision::plan::{STAND_IN_DIGEST, launch_id, source, stand_in_agent};
 
 /// The size of the user data, and what of the template a machine must not be told. Where something else keeps user data
 /// from being made, that is all.
@@ -35,15 +34,10 @@ pub(super) fn judged(loaded: &Loaded) -> (Option<UserDataSize>, Vec<Fault>) {
         Ok(parts) => parts,
         Err(error) => return (None, vec![at_template(loaded, &error)]),
     };
-    let agent = AgentDownload {
-        sources: vec![DownloadSource::planned(); 2],
-        sha256: STAND_IN_DIGEST.to_owned(),
-        bytes: 100_000_000,
-    };
     let key = format!("ssh-ed25519 {} a key", &STAND_IN_DIGEST[..60]);
     let mut boot = boot(deployment, placement, STAND_IN_DIGEST);
     boot.user.parts = parts;
-    boot.agent = Some(agent);
+    boot.agent = Some(stand_in_agent(source::MOST));
     boot.authorized_keys = vec![key];
     match boot.deliver() {
         Ok(_) => (None, Vec::new()),
@@ -65,8 +59,8 @@ pub(super) fn of_first_machine(
 ) -> Result<Boot, CommandError> {
     let mut boot = boot(deployment, placement, bundle);
     boot.user.parts = parts(loaded).map_err(|error| {
-        let hint = error.hint().unwrap_or_default();
-        CommandError::usage(error).hint(hint)
+        let hint = error.hint();
+        hint.into_iter().fold(CommandError::usage(error), CommandError::hint)
     })?;
     if let Some(region) = placement.regions.first() {
         let system = distribution(region);
@@ -74,7 +68,7 @@ pub(super) fn of_first_machine(
             placement.login_user.clone().or_else(|| system.map(|system| system.login_user.to_owned()));
         boot.agent = agent(context, region, system)?;
     }
-    boot.authorized_keys = key(context, placement)?.into_iter().collect();
+    boot.authorized_keys = key(context, &loaded.found.root, placement)?.into_iter().collect();
     boot.deliver().map_err(CommandError::usage)?;
     Ok(boot)
 }
@@ -104,6 +98,7 @@ fn boot(deployment: &Deployment, placement: &Placement, bundle: &str) -> Boot {
             sha256: bundle.to_owned(),
             bundle: vec![place()],
             objects: objects.collect(),
+            secrets: (!deployment.secrets.is_empty()).then(|| path_of(&placement.name)),
         }),
     }
 }
@@ -153,19 +148,7 @@ fn agent(
     region: &RegionPlacement,
     system: Option<Distribution>,
 ) -> Result<Option<AgentDownload>, CommandError> {
-    let setting = |key| context.settings.text(key).map(PathBuf::from);
-    let folder = setting(Key::AgentFolder);
-    let files = AgentFiles {
-        keeper: if folder.is_some() { Keeper::User } else { Keeper::Cloudkit },
-        first: match setting(Key::AgentBinary) {
-            Some(file) => FirstChoice::Named(file),
-            None => FirstChoice::Program(context.process.program_file()?),
-        },
-        releases: match folder {
-            Some(folder) => folder,
-            None => agent_release::folder_in(&context.cache_directory()?),
-        },
-    };
+    let files = agent_files(context, None, None)?;
     let architecture = region
         .instance_types
         .first()
@@ -187,24 +170,18 @@ fn agent(
     }))
 }
 
-fn key(context: &Context<'_>, placement: &Placement) -> Result<Option<String>, CommandError> {
-    let home = context.process.home()?;
-    let named =
-        placement.public_key.clone().or_else(|| context.settings.text(Key::SshPublic).map(str::to_owned));
+fn key(context: &Context<'_>, root: &Path, placement: &Placement) -> Result<Option<String>, CommandError> {
+    let named = match &placement.public_key {
+        Some(written) => Some(folder::place(context, root, written)?),
+        None => context.settings.text(Key::SshPublic).map(PathBuf::from),
+    };
     let found = match named {
-        Some(path) => {
-            let path = path.strip_prefix("~/").map_or_else(|| PathBuf::from(&path), |below| home.join(below));
-            keys::read_public_key(&path).map(Some)
-        }
-        None => keys::usual_public_key(home),
+        Some(path) => keys::read_public_key(&path).map(Some),
+        None => keys::usual_public_key(context.process.home()?),
     };
     let found = found.map_err(|error| {
         let hint = error.hint();
-        let error = CommandError::usage(error);
-        match hint {
-            Some(hint) => error.hint(hint),
-            None => error,
-        }
+        hint.into_iter().fold(CommandError::usage(error), CommandError::hint)
     })?;
     if found.is_none() {
         context.streams.warn("no SSH key is on this computer: the part with the keys is left out");

@@ -16,12 +16,19 @@ use crate::output::deploy::validation::Validation;
 
 /// Find everything that is wrong with an app folder, with file, line and what to write instead
 #[derive(Debug, Args)]
-#[command(after_help = "Programs that are here are asked too: bash, shellcheck, systemd-analyze, cloud-init.
-Ends with 1 where something keeps it from being deployed.")]
+#[command(
+    after_help = "Programs that are here are asked too: bash, shellcheck, systemd-analyze, cloud-init. What the account has for the machines
+(offerings, quotas) is asked with --account, and not checked without.
+Ends with 1 where something keeps it from being deployed."
+)]
 pub(super) struct ValidateArguments {
     /// Format of what is printed [default: text for a person]
     #[arg(short, long, value_name = "FORMAT", value_parser = formats_and_sarif(), help_heading = "Global options")]
     output: Option<Requested>,
+    /// Ask the account too: whether the types are offered in their regions, and whether its quotas have room
+    #[cfg(feature = "aws")]
+    #[arg(long)]
+    account: bool,
 }
 
 pub(super) fn run(
@@ -39,6 +46,7 @@ pub(super) fn run(
         }
     });
     asked?;
+    let faults = with_account(context, &loaded, arguments, faults)?;
     let validation = Validation::new(&loaded.found, faults);
     match arguments.output.or(context.global.output) {
         Some(Requested::Sarif) => {
@@ -53,6 +61,31 @@ pub(super) fn run(
         },
     }
     Ok(if validation.errors > 0 { ExitClass::No } else { ExitClass::Done })
+}
+
+/// With what the account says, where it is asked.
+#[cfg(feature = "aws")]
+fn with_account(
+    context: &Context<'_>,
+    loaded: &Loaded,
+    arguments: &ValidateArguments,
+    mut faults: Vec<Fault>,
+) -> Result<Vec<Fault>, CommandError> {
+    if let Some(placement) = loaded.placement.as_ref().filter(|_| arguments.account) {
+        faults.extend(context.block_on_bounded(super::account::faults(context, placement))?);
+    }
+    Ok(faults)
+}
+
+#[cfg(not(feature = "aws"))]
+#[expect(clippy::unnecessary_wraps, reason = "where an account is asked that can fail")]
+fn with_account(
+    _context: &Context<'_>,
+    _loaded: &Loaded,
+    _arguments: &ValidateArguments,
+    faults: Vec<Fault>,
+) -> Result<Vec<Fault>, CommandError> {
+    Ok(faults)
 }
 
 /// By the files, and by the programs that are here.

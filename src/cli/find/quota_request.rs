@@ -125,7 +125,7 @@ pub(super) fn submit(
         context.streams.status("nothing to ask for");
         return Ok(ExitClass::Done);
     }
-    if !yes && ask::confirm(&question(wishes, &account.id), "--yes")? == Answer::No {
+    if !yes && ask::confirm(context.process, &question(wishes, &account.id), "--yes")? == Answer::No {
         context.streams.status("nothing was asked for");
         return Ok(ExitClass::No);
     }

@@ -175,7 +175,7 @@ impl LaunchArguments {
         catalog: &Catalog<'_>,
     ) -> Result<Vec<WishedMachine>, CommandError> {
         let candidates = match self.instance_type.as_slice() {
-            [] => offers::from_stdin(catalog)?,
+            [] => offers::from_stdin(context.process, catalog)?,
             _ => places::named(context, catalog, self)?,
         };
         self.market.complete(candidates)

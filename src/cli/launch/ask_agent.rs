@@ -88,7 +88,7 @@ pub(in crate::cli) async fn said_by_ssh(
 }
 
 /// The last thing that was complained of, which is what ended it.
-fn last_line(complaints: &str) -> String {
+pub(in crate::cli) fn last_line(complaints: &str) -> String {
     let line = complaints.lines().map(str::trim).rfind(|line| !line.is_empty());
     line.unwrap_or("ssh failed and did not say why").to_owned()
 }

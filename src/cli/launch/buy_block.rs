@@ -18,7 +18,7 @@ use crate::cli::region;
 use crate::discovery::account::blocks::MOST_MACHINES;
 use crate::model::{BlockDuration, InstanceTypeName, Money, RegionName};
 use crate::output::Format;
-use crate::platform::{clock, random, terminal};
+use crate::platform::{clock, random};
 use crate::provision::block_purchase::{Outcome, Purchase, offered};
 use crate::provision::report::{BLOCK_SCHEMA, BlockReport};
 
@@ -67,7 +67,7 @@ struct Wanted {
 }
 
 pub(super) fn run(context: &Context<'_>, arguments: &BuyBlockArguments) -> Result<ExitClass, CommandError> {
-    if !arguments.dry_run && !terminal::can_be_asked() {
+    if !arguments.dry_run && !context.process.can_ask() {
         let error = "a capacity block is bought by whoever types what it costs, and there is no terminal";
         return Err(CommandError::usage(error)
             .hint("run it in a terminal; no flag answers for you")

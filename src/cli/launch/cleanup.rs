@@ -17,7 +17,7 @@ use crate::model::{NotAValue, RegionName};
 use crate::output::launch::kind;
 use crate::platform::clock;
 use crate::provision::cleanup::roles::{self, Roles};
-use crate::provision::cleanup::{self, Leftovers, Present, SettleError};
+use crate::provision::cleanup::{self, KeptBucket, Leftovers, Present, SettleError};
 use crate::provision::journal::Journal;
 use crate::provision::plan::planned_at;
 use crate::provision::report::{Leftover, LeftoverKind};
@@ -55,6 +55,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &CleanupArguments) -> Result
     let failed = tell_of_roles(context, region_failures::tell(context, &leftovers.failures), &roles);
     let failed = tell_unseen(context, failed, &leftovers);
     tell_under_way(context, &leftovers);
+    tell_kept_buckets(context, &leftovers);
     if let Roles::Found(roles) = roles {
         leftovers.found.extend(roles);
     }
@@ -77,7 +78,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &CleanupArguments) -> Result
         return Ok(failed);
     }
     let (found, kept): (Vec<Leftover>, Vec<Leftover>) = leftovers.found.into_iter().partition(goes);
-    if !arguments.yes && ask::confirm(&question(&found, &account), "--yes")? == Answer::No {
+    if !arguments.yes && ask::confirm(context.process, &question(&found, &account), "--yes")? == Answer::No {
         show(&[found, kept].concat())?;
         context.streams.status("nothing was removed");
         return Ok(ExitClass::No);
@@ -116,6 +117,21 @@ fn forget_buckets(context: &Context<'_>, account: &str, rows: &[Leftover]) -> Re
         }
     }
     Ok(())
+}
+
+/// Says which buckets stay, and how to be rid of what keeps them.
+fn tell_kept_buckets(context: &Context<'_>, leftovers: &Leftovers) {
+    for KeptBucket { bucket, deployments, .. } in &leftovers.kept {
+        let (what, names) = match deployments.as_slice() {
+            [only] => ("the deployment", only.clone()),
+            several => ("the deployments", several.join(", ")),
+        };
+        let ends = deployments.iter().map(|name| format!("cloudkit deploy destroy {name}"));
+        context.streams.warn(format_args!(
+            "bucket {bucket} stays: it holds {what} {names}; end that first: {}",
+            ends.collect::<Vec<_>>().join("; ")
+        ));
+    }
 }
 
 /// Says which launches keep what they have made, since nobody can tell from outside whether they are over.
@@ -165,13 +181,18 @@ async fn look(
     let now = clock::now();
     let present = Present { now, over: arguments.launch.as_slice() };
     let of_bucket = arguments.bucket.then_some(account.as_str());
-    // What is in a bucket that goes goes with it.
-    let in_buckets = if arguments.bucket { &[][..] } else { &regions[..] };
-    let (mut leftovers, objects, roles) = tokio::join!(
-        cleanup::find(&asking, &regions, of_bucket, present),
-        user_objects::find(&asking, in_buckets, &account, present),
-        roles::find(&session, home, present)
-    );
+    let left_over = async {
+        let of_machines = cleanup::find(&asking, &regions, of_bucket, present);
+        if !arguments.bucket {
+            return tokio::join!(of_machines, user_objects::find(&asking, &regions, &account, present));
+        }
+        // What is in a bucket that goes goes with it.
+        let found = of_machines.await;
+        let kept: Vec<RegionName> = found.kept.iter().map(|kept| kept.region.clone()).collect();
+        let objects = user_objects::find(&asking, &kept, &account, present).await;
+        (found, objects)
+    };
+    let ((mut leftovers, objects), roles) = tokio::join!(left_over, roles::find(&session, home, present));
     leftovers.found.extend(objects.found);
     for RegionFailure { region, source } in objects.failures {
         context.streams.warn(format_args!("what is in the bucket of {region} is not known: {source}"));

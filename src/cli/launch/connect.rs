@@ -43,6 +43,13 @@ pub(super) struct ConnectArguments {
     #[arg(short, long, value_name = "REGION")]
     region: Vec<String>,
     #[command(flatten)]
+    way: WayArguments,
+}
+
+/// How a machine is connected to.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct WayArguments {
+    #[command(flatten)]
     login: LoginArguments,
     /// Log in by EC2 Instance Connect, with a key made for this one connection
     #[arg(long, conflicts_with = "identity")]
@@ -56,34 +63,45 @@ pub(super) struct ConnectArguments {
 }
 
 pub(super) fn run(context: &Context<'_>, arguments: &ConnectArguments) -> Result<ExitClass, CommandError> {
-    let meant = MachineArguments::one(&arguments.machine, &arguments.region);
+    let ConnectArguments { machine, command, region, way } = arguments;
+    to(context, machine, region, way, command)
+}
+
+/// Opens a shell on the machine that this means, or runs a command there.
+pub(in crate::cli) fn to(
+    context: &Context<'_>,
+    machine: &str,
+    region: &[String],
+    way: &WayArguments,
+    command: &[String],
+) -> Result<ExitClass, CommandError> {
+    let meant = MachineArguments::one(machine, region);
     let Found { session, machines, .. } = machines::find(context, &meant)?;
     let [one] = machines.as_slice() else {
         let names: Vec<String> = machines.iter().map(named).collect();
         return Err(CommandError::usage(format!(
-            "{} means {} machines: {}",
-            arguments.machine,
+            "{machine} means {} machines: {}",
             machines.len(),
             names.join(", ")
         ))
         .hint("name one of them"));
     };
-    if arguments.ssm {
+    if way.ssm {
         let plugin = session_manager::plugin(context)?;
-        let one = awake(context, &session, one, arguments.no_start)?;
-        return session_manager::connect(context, &session, plugin, &one, &arguments.command);
+        let one = awake(context, &session, one, way.no_start)?;
+        return session_manager::connect(context, &session, plugin, &one, command);
     }
     context.block_on(ssh::is_here())??;
-    let one = awake(context, &session, one, arguments.no_start)?;
+    let one = awake(context, &session, one, way.no_start)?;
     context.block_on(async {
-        let mut target = ssh::target(context, &session, &one, &arguments.login, KeepKey::InTagToo).await?;
+        let mut target = ssh::target(context, &session, &one, &way.login, KeepKey::InTagToo).await?;
         ssh::tell_of_address(context, &one, &target);
         let limit = ssh_wait(context)?.to_duration();
         if !wait::until_ssh(&target.address, target.port, limit).await {
             return Err(no_answer(&target, limit));
         }
         // EC2 lets the key in for a minute, so it is sent when somebody is there to take it.
-        let throw_away = match arguments.instance_connect {
+        let throw_away = match way.instance_connect {
             true => Some(push_key(context, &session, &one, &mut target).await?),
             false => None,
         };
@@ -94,7 +112,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &ConnectArguments) -> Result
         }
         let mut words = vec!["-o".to_owned(), CONNECT_LIMIT.to_owned()];
         words.extend(target.arguments());
-        words.extend(arguments.command.iter().cloned());
+        words.extend(command.iter().cloned());
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let code = command::attached("ssh", &words).await.map_err(ssh::not_run)?;
         if code == Some(ssh::FAILED) {

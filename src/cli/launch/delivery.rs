@@ -6,13 +6,13 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
+use crate::cli::agent_files::agent_files;
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
 use crate::cli::settings::Key;
 use crate::model::Span;
 use crate::platform::variables;
-use crate::provision::agent_release;
-use crate::provision::agents::{AgentFiles, FirstChoice, Keeper};
+use crate::provision::agents::AgentFiles;
 use crate::provision::execute::OnAgentFailure;
 use crate::provision::mirror::MirrorUrl;
 use crate::provision::wait::WaitFor;
@@ -49,20 +49,7 @@ impl DeliveryArguments {
     }
 
     pub(in crate::cli) fn files(&self, context: &Context<'_>) -> Result<AgentFiles, CommandError> {
-        let setting = |key| context.settings.text(key).map(PathBuf::from);
-        let named = self.agent_binary.clone().or_else(|| setting(Key::AgentBinary));
-        let releases = self.agent_folder.clone().or_else(|| setting(Key::AgentFolder));
-        Ok(AgentFiles {
-            keeper: if releases.is_some() { Keeper::User } else { Keeper::Cloudkit },
-            first: match named {
-                Some(file) => FirstChoice::Named(file),
-                None => FirstChoice::Program(context.process.program_file()?),
-            },
-            releases: match releases {
-                Some(folder) => folder,
-                None => agent_release::folder_in(&context.cache_directory()?),
-            },
-        })
+        agent_files(context, self.agent_binary.clone(), self.agent_folder.clone())
     }
 
     pub(in crate::cli) fn on_failure(&self) -> OnAgentFailure {

@@ -62,7 +62,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &ExtendArguments) -> Result<
         .collect();
     if !shortened.is_empty() && !arguments.yes {
         let question = format!("{}. Do it in account {}?", shortened.join("; "), caller.account);
-        if ask::confirm(&question, "--yes")? == Answer::No {
+        if ask::confirm(context.process, &question, "--yes")? == Answer::No {
             context.streams.status("no deadline was moved");
             return Ok(ExitClass::No);
         }

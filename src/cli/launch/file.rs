@@ -153,7 +153,7 @@ pub(in crate::cli) fn read_too(
         Err(_) => return parsed.map_err(NotParsed::from),
     };
     let Some(asked) = Asked::find(&matches) else { return parsed.map_err(NotParsed::from) };
-    let file = read(&asked.path)?;
+    let file = read(process, &asked.path)?;
     with_file(process, words, &asked, &file)
 }
 
@@ -184,11 +184,11 @@ fn with_file(
     Ok(matches)
 }
 
-fn read(path: &Path) -> Result<LaunchFile, FileFault> {
+fn read(process: &Process, path: &Path) -> Result<LaunchFile, FileFault> {
     let is_stdin = path == Path::new(STDIN);
     let name = if is_stdin { "stdin".to_owned() } else { path.display().to_string() };
     let content =
-        if is_stdin { limited(std::io::stdin()) } else { std::fs::File::open(path).and_then(limited) };
+        if is_stdin { limited(process.stdin()) } else { std::fs::File::open(path).and_then(limited) };
     let content =
         content.map_err(|source| FileError { action: "read", path: PathBuf::from(&name), source })?;
     let content = content.ok_or_else(|| FileFault::TooLarge(name.clone()))?;

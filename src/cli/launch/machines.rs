@@ -17,7 +17,6 @@ use crate::cli::exit_code::ExitClass;
 use crate::cli::region;
 use crate::cli::region_failures;
 use crate::model::tag;
-use crate::platform::terminal;
 use crate::provision::inventory::{self, Inventory};
 use crate::provision::selection::{self, SelectError, Selected, Selector, TagFilter};
 
@@ -97,7 +96,7 @@ pub(super) fn find_or_all(
                 };
                 return Ok(Found { session, caller, machines, class });
             }
-            Err(SelectError::Several { name, machines }) if terminal::can_be_asked() => {
+            Err(SelectError::Several { name, machines }) if context.process.can_ask() => {
                 let one = Selector::Id(ask_which(&name, &machines)?);
                 for selector in &mut selectors {
                     if *selector == Selector::Name(name.clone()) {

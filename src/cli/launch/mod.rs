@@ -7,7 +7,7 @@ pub(super) mod ask_agent;
 mod buy_block;
 mod capacity_wait;
 mod cleanup;
-mod connect;
+pub(super) mod connect;
 mod cost;
 pub(super) mod delivery;
 mod doctor;

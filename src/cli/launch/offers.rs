@@ -2,13 +2,14 @@
 //!
 //! A line that is not an offer is an error that names it, and nothing is launched.
 
-use std::io::{IsTerminal, Read};
+use std::io::Read as _;
 
 use crate::catalog::Catalog;
 use crate::cli::command_error::CommandError;
 use crate::cli::exit_code::ExitClass;
 use crate::discovery::RegionSelection;
 use crate::model::{Offer, RegionName, offer};
+use crate::platform::Process;
 use crate::provision::wish::WishedMachine;
 
 /// An offer that can't be read.
@@ -20,16 +21,19 @@ struct NotAnOffer {
 }
 
 /// Every offer on stdin as a wish.
-pub(super) fn from_stdin(catalog: &Catalog<'_>) -> Result<Vec<WishedMachine>, CommandError> {
-    let mut stdin = std::io::stdin();
-    if stdin.is_terminal() {
+pub(super) fn from_stdin(
+    process: &Process,
+    catalog: &Catalog<'_>,
+) -> Result<Vec<WishedMachine>, CommandError> {
+    if process.stdin_is_terminal() {
         let error = CommandError::usage("nothing to launch was named");
         return Err(error
             .hint("name a type: cloudkit launch --instance-type m7i.large --ttl 8h")
             .hint("or find one: cloudkit find search --gpu l4 | cloudkit launch --ttl 8h"));
     }
     let mut text = String::new();
-    stdin
+    process
+        .stdin()
         .read_to_string(&mut text)
         .map_err(|error| CommandError::usage(error).hint("stdin has to be text"))?;
     let offers = read(&text)?;

@@ -46,7 +46,7 @@ pub(in crate::cli) async fn world(
 }
 
 /// Everything that tells beforehand what would fail, side by side.
-pub(super) async fn look(
+pub(in crate::cli) async fn look(
     context: &Context<'_>,
     wish: &Wish,
     session: &Session,

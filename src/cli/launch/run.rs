@@ -28,6 +28,7 @@ use crate::provision::agents::AgentFiles;
 use crate::provision::execute::{Cause, Means};
 use crate::provision::journal::Journal;
 use crate::provision::observe::Local;
+use crate::provision::packed_agents::PackedAgents;
 use crate::provision::plan::{self, Plan};
 use crate::provision::refusal_memory::{RecentRefusal, RefusalMemory};
 use crate::provision::report::{AgentState, Event, Launched};
@@ -102,8 +103,9 @@ pub(super) fn launch(
         wait_for: arguments.wait,
         ssh_wait,
         agent_wait,
+        packed: PackedAgents::default(),
         on_agent_failure: arguments.delivery.on_failure(),
-        interrupted: Arc::new(AtomicBool::new(false)),
+        interrupted: context.process.interrupted(),
     };
     let interrupted = Arc::clone(&means.interrupted);
     // A later try asks everybody again: that they refused the one before is why there is one.
@@ -145,6 +147,7 @@ pub(in crate::cli) fn local(
         stored,
         process: context.process.clone(),
         check_ip_url: context.settings.text(Key::CheckIpUrl).unwrap_or(CHECK_IP).to_owned(),
+        caller_address: Arc::default(),
         http: HttpClient::new(certificates.as_deref()).map_err(CommandError::usage)?,
         recent_refusals,
     })
@@ -176,7 +179,7 @@ fn show(context: &Context<'_>, plan: &Plan) -> Result<ExitClass, CommandError> {
 fn confirm(context: &Context<'_>, plan: &Plan) -> Result<Answer, CommandError> {
     match reasons_to_ask(context, plan)?.as_slice() {
         [] => Ok(Answer::Yes),
-        reasons => ask::confirm(&question(plan, reasons), "--yes"),
+        reasons => ask::confirm(context.process, &question(plan, reasons), "--yes"),
     }
 }
 

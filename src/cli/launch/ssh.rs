@@ -24,12 +24,12 @@ use crate::provision::reach::{self, HostKey, SshTarget};
 const KNOWN_HOSTS: &str = "known_hosts";
 
 /// What ssh ends with where it is itself at fault, or where what it ran ended so.
-pub(super) const FAILED: i32 = 255;
+pub(in crate::cli) const FAILED: i32 = 255;
 /// How long it may take to say which version it is.
 const VERSION_LIMIT: Duration = Duration::from_secs(5);
 
 /// Looks for ssh, without which nothing else need be done.
-pub(super) async fn is_here() -> Result<(), CommandError> {
+pub(in crate::cli) async fn is_here() -> Result<(), CommandError> {
     match command::said("ssh", &["-V"], &[], VERSION_LIMIT).await {
         Err(error @ command::CommandError::Start { .. }) => Err(not_run(error)),
         _ => Ok(()),
@@ -37,7 +37,7 @@ pub(super) async fn is_here() -> Result<(), CommandError> {
 }
 
 /// ssh could not be run.
-pub(super) fn not_run(error: command::CommandError) -> CommandError {
+pub(in crate::cli) fn not_run(error: command::CommandError) -> CommandError {
     CommandError::usage(error)
         .hint("install an OpenSSH client: on Windows it is an optional feature of the system")
 }
@@ -55,7 +55,7 @@ pub(in crate::cli) struct LoginArguments {
 
 /// Where a host key that was found is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum KeepKey {
+pub(in crate::cli) enum KeepKey {
     /// Among the known hosts of this computer alone.
     Here,
     /// In a tag of the machine as well, so that nobody has to look for it again.
@@ -66,7 +66,7 @@ pub(super) enum KeepKey {
 ///
 /// # Errors
 /// Where it has no address, or who logs in is not known.
-pub(super) async fn target(
+pub(in crate::cli) async fn target(
     context: &Context<'_>,
     session: &Session,
     one: &Located,

@@ -32,7 +32,9 @@ pub(super) fn run(context: &Context<'_>, arguments: &TerminateArguments) -> Resu
     if living.is_empty() {
         return Ok(found);
     }
-    if !arguments.yes && ask::confirm(&question(&living, &caller.account), "--yes")? == Answer::No {
+    if !arguments.yes
+        && ask::confirm(context.process, &question(&living, &caller.account), "--yes")? == Answer::No
+    {
         context.streams.status("nothing was ended");
         return Ok(ExitClass::No);
     }

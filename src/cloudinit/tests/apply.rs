@@ -11,7 +11,7 @@ use crate::model::apply_request::{ApplyRequest, Place};
 const NAME: &str = "05-cloudkit-apply.sh";
 const CONSOLE: &str = "dev/console";
 /// Keeps what it is given, and says how it was called.
-const PROGRAM: &str = "#!/bin/sh\necho \"cloudkit $*\" >>\"$LOG\"\ncat >\"${0%/*}/given\"\n";
+const PROGRAM: &str = "#!/bin/sh\necho \"cloudkit $*, umask $(umask)\" >>\"$LOG\"\ncat >\"${0%/*}/given\"\n";
 
 fn boot_with_bundle() -> Boot {
     let place = Place {
@@ -19,7 +19,8 @@ fn boot_with_bundle() -> Boot {
         headers: vec![("x-amz-expected-bucket-owner".to_owned(), "123456789012".to_owned())],
     };
     let objects = BTreeMap::from([("s3://bucket/it's a key".to_owned(), place.clone())]);
-    let apply = ApplyRequest { sha256: "0123456789abcdef".repeat(4), bundle: vec![place], objects };
+    let apply =
+        ApplyRequest { sha256: "0123456789abcdef".repeat(4), bundle: vec![place], objects, secrets: None };
     Boot { apply: Some(apply), ..boot() }
 }
 
@@ -35,7 +36,7 @@ fn the_request_goes_through_a_pipe_and_is_the_same_behind_it() {
         assert!(output.status.success(), "{}", said(&output));
         let given = machine.read("usr/local/bin/given").unwrap();
         assert_eq!(serde_json::from_str::<ApplyRequest>(&given).ok(), boot.apply);
-        assert_eq!(machine.log(), ["cloudkit agent apply --fetch - --detach"]);
+        assert_eq!(machine.log(), ["cloudkit agent apply --fetch - --detach, umask 0022"]);
         assert!(!format!("{output:?}").contains("X-Amz"), "the URL is nobody's to see");
     }
 }

@@ -97,7 +97,7 @@ fn of_s3(bucket: &str, key: &str, tarball: &Tarball) -> Vec<Fault> {
     faults.extend(archive_name(key));
     if tarball.sha256.is_none() {
         faults.push(
-            Fault::warning("tarball-sha256", "without sha256 nobody notices when the tarball changes")
+            Fault::error("tarball-sha256", "what is fetched from a bucket needs its sha256")
                 .hint("add sha256: with what sha256sum says of the file"),
         );
     }

@@ -9,11 +9,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::placement::{Ending, MarketWish, Placement, RegionPlacement, Spread};
 use super::places::Thing;
 use super::written::config::{ConfigFile, MarketWord, RegionKeys};
+use super::written::kinds::Text;
 use super::yaml::{Located, Mark, Node, ReadFault, Said, Short, read};
 use crate::model::InstanceTypeName;
 use crate::model::tag::UserTag;
 
 pub(super) use older::is_older;
+
+/// The key that the Parameter Store takes where none is named.
+const DEFAULT_KEY: &str = "alias/aws/ssm";
 
 /// What a file says.
 #[derive(Debug)]
@@ -66,6 +70,7 @@ impl Reading<'_> {
         let root_gib = self.root_gib(file.root_gib.as_ref());
         let spread = self.spread(file);
         let tags = self.tags(file);
+        let secrets_key = self.secrets_key(file.secrets_key.as_ref());
         self.mark("idle_timeout", file.idle_timeout.as_ref());
         self.mark("user", file.user.as_ref());
         self.mark("public_key", file.public_key.as_ref());
@@ -84,6 +89,7 @@ impl Reading<'_> {
             public_key: file.public_key.said().map(|path| path.0.clone()),
             private_key: file.private_key.said().map(|path| path.0.clone()),
             dedicated_network: file.dedicated_network.said().copied().unwrap_or(false),
+            secrets_key,
             tags,
         })
     }
@@ -243,6 +249,18 @@ impl Reading<'_> {
         Some(*size)
     }
 
+    /// The key of the secrets; naming the account's default key names none.
+    fn secrets_key(&mut self, written: Option<&Located<Text>>) -> Option<String> {
+        self.mark("secrets_key", written);
+        let (mark, key) = written?.with_mark()?;
+        if !is_key(key) {
+            let message = format!("{:?} is no key: its id, alias/NAME, or the ARN of the key itself", key.0);
+            self.fault(mark, "bad-value", message);
+            return None;
+        }
+        (key.0 != DEFAULT_KEY).then(|| key.0.clone())
+    }
+
     fn tags(&mut self, file: &ConfigFile) -> BTreeMap<String, String> {
         let mut tags = BTreeMap::new();
         for (key, (mark, value)) in
@@ -256,6 +274,25 @@ impl Reading<'_> {
             tags.insert(key.clone(), value.0.clone());
         }
         tags
+    }
+}
+
+/// Whether a key of KMS is named so: <https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id>.
+fn is_key(text: &str) -> bool {
+    let is_id = |id: &str| {
+        !id.is_empty()
+            && id.len() <= 64
+            && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    let is_alias = |alias: &str| {
+        !alias.is_empty() && alias.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/_-".contains(&byte))
+    };
+    match (text.split(':').collect::<Vec<_>>().as_slice(), text.strip_prefix("alias/")) {
+        (["arn", _, "kms", region, account, key], _) if !region.is_empty() && !account.is_empty() => {
+            key.strip_prefix("key/").is_some_and(is_id)
+        }
+        (_, Some(alias)) => is_alias(alias),
+        (_, None) => is_id(text),
     }
 }
 

@@ -52,6 +52,9 @@ pub struct ConfigFile {
     pub private_key: Option<Located<Text>>,
     /// Whether the deployment gets a network of its own in each region. [default: false]
     pub dedicated_network: Option<Located<bool>>,
+    /// The KMS key that encrypts the deployment's secrets: its id, alias/NAME or its ARN; there in each region that has
+    /// machines. [default: the account's own, alias/aws/ssm, by which others in the account read them too]
+    pub secrets_key: Option<Located<Text>>,
     /// Tags of one's own for everything that is made.
     #[serde(default)]
     pub tags: BTreeMap<String, Located<Text>>,

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use super::super::document::{Column, Record};
+use super::change::short;
 use crate::deployment::report::Summary;
 use crate::model::Span;
 use crate::provision::report::MachineRow;
@@ -17,6 +18,8 @@ const SCHEMA: &str = "cloudkit.deployed-machine/v1";
 #[derive(Debug, Clone, Serialize)]
 pub struct DeployedMachine {
     schema: &'static str,
+    /// Its place among the deployment's machines by region and id, by which commands take it too.
+    number: usize,
     set_up: SetUp,
     machine: MachineRow,
 }
@@ -46,8 +49,21 @@ impl SetUp {
 impl DeployedMachine {
     /// A machine as EC2 and itself tell of it.
     #[must_use]
-    pub const fn new(machine: MachineRow, set_up: SetUp) -> Self {
-        Self { schema: SCHEMA, set_up, machine }
+    pub const fn new(number: usize, machine: MachineRow, set_up: SetUp) -> Self {
+        Self { schema: SCHEMA, number, set_up, machine }
+    }
+
+    /// Whether it has come to an end of being set up, a good one or not.
+    #[must_use]
+    pub fn has_come_to_an_end(&self) -> bool {
+        matches!(self.set_up.state, Some("succeeded" | "failed"))
+    }
+
+    /// That it is at another bundle than its deployment.
+    #[must_use]
+    pub fn is_at_another(&self, bundle: &str) -> Option<String> {
+        let its = self.set_up.bundle.as_deref().filter(|its| *its != bundle)?;
+        Some(format!("{} in {} is at bundle {}", self.machine.instance_id, self.machine.region, short(its)))
     }
 
     /// Whether it could not be set up.
@@ -73,12 +89,16 @@ fn until(deadline: Option<jiff::Timestamp>, now: jiff::Timestamp) -> Option<Stri
 impl Record for DeployedMachine {
     fn columns() -> Vec<Column<Self>> {
         vec![
+            Column::<Self>::number("NO", 75, |row| Some(row.number.to_string())),
             Column::<Self>::text("ID", 100, |row| Some(row.machine.instance_id.clone())),
             Column::<Self>::text("REGION", 80, |row| Some(row.machine.region.clone())),
             Column::<Self>::text("TYPE", 60, |row| Some(row.machine.instance_type.clone())),
             Column::<Self>::text("MARKET", 40, |row| Some(row.machine.market.to_string())),
             Column::<Self>::text("STATE", 95, |row| Some(row.machine.state.to_string())),
             Column::<Self>::text("SET UP", 90, |row| Some(row.set_up.state.unwrap_or("unknown").to_owned())),
+            Column::<Self>::text("BUNDLE", 65, |row| {
+                row.set_up.bundle.as_deref().map(|bundle| short(bundle).to_owned())
+            }),
             Column::<Self>::text("ENDS IN", 85, |row| until(row.machine.deadline, row.machine.read_at)),
             Column::<Self>::text("ADDRESS", 70, |row| row.machine.address.clone()),
         ]

@@ -2,6 +2,8 @@
 //!
 //! What it means is decided elsewhere.
 
+pub mod change;
+pub mod executed;
 pub mod listing;
 #[cfg(feature = "aws")]
 pub mod machines;

@@ -8,6 +8,7 @@ use super::super::document::{Column, Record};
 use super::super::launch::step_text;
 use super::super::lines::{cost_of_hour, line};
 use crate::deployment::plan::{DeploymentPlan, RegionPlan};
+use crate::provision::cost::HOURS_PER_MONTH;
 
 /// The whole of it.
 #[must_use]
@@ -59,7 +60,7 @@ fn cost(plan: &DeploymentPlan) -> String {
     let least = if plan.cost.usd_hour.is_none() { "at least " } else { "" };
     let until = plan.cost.usd_until_deadline;
     let until = until.map_or_else(String::new, |usd| format!("; {} USD until the end", usd.to_cents()));
-    format!("{}; {least}{month} USD a month of 730 hours{until}", cost_of_hour(&plan.cost))
+    format!("{}; {least}{month} USD a month of {HOURS_PER_MONTH} hours{until}", cost_of_hour(&plan.cost))
 }
 
 impl Record for DeploymentPlan {

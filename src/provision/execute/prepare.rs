@@ -10,7 +10,6 @@ use futures_util::future::join_all;
 use super::{Cause, Executor, OBJECTS_LAST_DAYS, failed};
 use crate::aws::ErrorKind;
 use crate::model::RegionName;
-use crate::provision::agent_binary::AgentBinary;
 use crate::provision::network::{NewNetwork, known};
 use crate::provision::plan::network::NetworkStep;
 use crate::provision::plan::{Candidate, OBJECT_PREFIX, Step, helper_tags};
@@ -112,10 +111,10 @@ impl<R: FnMut(Event)> Executor<'_, R> {
         file: &Path,
         sha256: &str,
     ) -> Result<(), Cause> {
-        let content = AgentBinary::compressed_content(file, sha256)?;
+        let content = self.means.packed.content(file, sha256).await?;
         let bucket = self.bucket(region);
         self.made.push(Made::Object { bucket: bucket.clone(), key: key.to_owned() });
-        bucket.upload(key, content).await.map_err(failed("upload the agent"))
+        bucket.upload(key, content.to_vec()).await.map_err(failed("upload the agent"))
     }
 
     /// Stores the bundle of the deployment, which stays as long as that does. Machines judge its bytes by their SHA-256.

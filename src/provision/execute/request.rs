@@ -1,5 +1,7 @@
 //! The request for machines of one kind, whole: what EC2 is sent for a candidate, its URLs signed just now.
 
+use std::collections::BTreeMap;
+
 use base64::Engine;
 
 use super::{Cause, Executor, failed};
@@ -10,7 +12,7 @@ use crate::model::RegionName;
 use crate::model::apply_request::Place;
 use crate::model::tag::{self, Tag};
 use crate::provision::delivery;
-use crate::provision::plan::{Candidate, PlannedVolume};
+use crate::provision::plan::{Candidate, PlannedDeployment, PlannedVolume};
 use crate::provision::report::Event;
 
 impl<R: FnMut(Event)> Executor<'_, R> {
@@ -37,6 +39,7 @@ impl<R: FnMut(Event)> Executor<'_, R> {
             let signed = bucket.presign(&deployment.key, delivery::URL_LASTS).await;
             let PresignedUrl { url, headers } = signed.map_err(failed("sign the URL of the bundle"))?;
             apply.bundle = vec![Place { url, headers }];
+            apply.objects = self.objects(deployment).await?;
         }
         let user_data = cloudinit::render(&boot)?;
         Ok(RunRequest {
@@ -59,6 +62,17 @@ impl<R: FnMut(Event)> Executor<'_, R> {
             user_data: base64::engine::general_purpose::STANDARD.encode(user_data.bytes()),
             tags: self.plan.tags.iter().cloned().chain(login_user(candidate)).collect(),
         })
+    }
+
+    /// Where machines fetch what their bundle names besides: each signed for the region of its bucket.
+    async fn objects(&self, deployment: &PlannedDeployment) -> Result<BTreeMap<String, Place>, Cause> {
+        let mut places = BTreeMap::new();
+        for object in &deployment.objects {
+            let place = object.place(&self.means.session, delivery::URL_LASTS).await;
+            let place = place.map_err(failed(format!("sign the URL of {}", object.address())))?;
+            places.insert(object.address(), place);
+        }
+        Ok(places)
     }
 
     /// The interface that was planned, in the subnet that was planned or made.

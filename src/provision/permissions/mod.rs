@@ -6,10 +6,12 @@
 //! * `pattern`: wildcards and policy variables
 //! * [`evaluate`]: allowed, denied, or not to be told
 //! * [`machine`]: the role of a machine that may end and tag itself alone
+//! * [`secrets`]: what it may read of its deployment's secrets
 
 pub mod document;
 pub mod evaluate;
 pub mod machine;
 mod pattern;
+pub mod secrets;
 #[cfg(test)]
 mod tests;

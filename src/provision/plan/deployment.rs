@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::cloudinit::URL_PLACEHOLDER;
 use crate::model::apply_request::{ApplyRequest, Place};
-use crate::provision::wish::deployment::DeploymentWish;
+use crate::provision::wish::deployment::{DeploymentWish, NamedObject};
 
 /// The deployment that machines are of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -19,17 +19,27 @@ pub struct PlannedDeployment {
     pub bytes: u64,
     /// The name of the bundle in the account's bucket of each region.
     pub key: String,
+    /// What machines fetch from other buckets, by URLs that are signed just before the request.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub objects: Vec<NamedObject>,
 }
 
 impl PlannedDeployment {
     pub(super) fn of(wish: &DeploymentWish) -> Self {
-        let DeploymentWish { name, sha256, bytes, .. } = wish;
-        Self { name: name.clone(), sha256: sha256.clone(), bytes: *bytes, key: wish.key() }
+        let DeploymentWish { name, sha256, bytes, objects, .. } = wish;
+        Self {
+            name: name.clone(),
+            sha256: sha256.clone(),
+            bytes: *bytes,
+            key: wish.key(),
+            objects: objects.clone(),
+        }
     }
 }
 
 /// What the machine is told, before its URL is signed.
 pub(super) fn unsigned(wish: &DeploymentWish) -> ApplyRequest {
-    let place = Place { url: URL_PLACEHOLDER.to_owned(), headers: Vec::new() };
-    ApplyRequest { sha256: wish.sha256.clone(), bundle: vec![place], objects: Default::default() }
+    let place = || Place { url: URL_PLACEHOLDER.to_owned(), headers: Vec::new() };
+    let objects = wish.objects.iter().map(|object| (object.address(), place())).collect();
+    ApplyRequest { sha256: wish.sha256.clone(), bundle: vec![place()], objects, secrets: wish.secrets_path() }
 }

@@ -12,6 +12,7 @@ use crate::model::{EndAction, Money, ShutdownBehavior, Span};
 use crate::provision::permissions::document::PolicyDocument;
 use crate::provision::permissions::evaluate::Verdict;
 use crate::provision::permissions::machine::{self, EndsItself, Sessions, Tasks};
+use crate::provision::permissions::secrets::{SecretsGrant, statements};
 use crate::provision::wish::Wish;
 use crate::provision::wish::ending::Ending;
 use crate::provision::world::World;
@@ -56,6 +57,9 @@ pub enum PlannedRole {
         ends_itself: bool,
         /// Whether Session Manager reaches the machine by it.
         session_manager: bool,
+        /// The path of the secrets that the machine reads by it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        secrets: Option<String>,
     },
     /// Somebody's own.
     Given {
@@ -169,7 +173,17 @@ fn role(wish: &Wish, world: &World, launch: &str) -> Result<Option<PlannedRole>,
     let Tasks { ends_itself, sessions } = tasks(wish);
     let name = role_name(launch);
     let (ends_itself, session_manager) = (ends_itself == EndsItself::ByApi, sessions == Sessions::Wanted);
-    Ok((ends_itself || session_manager).then_some(PlannedRole::Made { name, ends_itself, session_manager }))
+    let secrets = secrets(wish).map(|grant| grant.path);
+    let needs_one = ends_itself || session_manager || secrets.is_some();
+    Ok(needs_one.then_some(PlannedRole::Made { name, ends_itself, session_manager, secrets }))
+}
+
+/// The secrets of the machine's deployment. All machines of a deployment's launch are in one region.
+fn secrets(wish: &Wish) -> Option<SecretsGrant> {
+    let deployment = wish.deployment.as_ref()?;
+    let key = deployment.secrets.as_ref()?.key.clone();
+    let region = wish.candidates.first()?.region.to_string();
+    Some(SecretsGrant { path: deployment.secrets_path()?, region, key })
 }
 
 fn tasks(wish: &Wish) -> Tasks {
@@ -220,18 +234,18 @@ fn given(profile: &ProfileWorld, wish: &Wish, world: &World) -> Result<PlannedRo
 /// The steps that make the machine's role, first of all, since EC2 knows of a role only some seconds later.
 pub(super) fn role_steps(wish: &Wish, world: &World, launch: &str) -> Vec<Step> {
     let tasks = tasks(wish);
-    let needs_none = tasks.ends_itself == EndsItself::ByPowerOff && tasks.sessions == Sessions::No;
+    let secrets = secrets(wish);
+    let needs_none =
+        tasks.ends_itself == EndsItself::ByPowerOff && tasks.sessions == Sessions::No && secrets.is_none();
     if wish.role.profile.is_some() || needs_none {
         return Vec::new();
     }
-    let partition = machine::partition(&world.caller.arn);
+    let (partition, account) = (machine::partition(&world.caller.arn), &world.caller.account);
+    let mut policy = machine::policy(tasks, partition, account);
+    policy.statement.extend(secrets.iter().flat_map(|grant| statements(grant, partition, account)));
     let role = role_name(launch);
     vec![
-        Step::MakeRole {
-            role: role.clone(),
-            trust: machine::trust(partition),
-            policy: machine::policy(tasks, partition, &world.caller.account),
-        },
+        Step::MakeRole { role: role.clone(), trust: machine::trust(partition), policy },
         Step::MakeProfile { profile: role.clone(), role },
     ]
 }

@@ -16,7 +16,7 @@ use crate::provision::mirror::MirrorUrl;
 use crate::provision::world::World;
 
 /// The most places that one machine looks at.
-pub(super) const MOST: usize = 2;
+pub const MOST: usize = 2;
 
 /// The agent's binary and where the machine gets it from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

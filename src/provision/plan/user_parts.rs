@@ -88,7 +88,8 @@ pub(in crate::provision) fn delivery(
     let mut boot = Boot {
         configuration: AgentConfiguration::for_machine(STAND_IN_LAUNCH, now, deadline),
         authorized_keys: key.line().map(str::to_owned).into_iter().collect(),
-        agent: (wish.agent == AgentWish::Installed).then(|| stand_in_agent(wish)),
+        agent: (wish.agent == AgentWish::Installed)
+            .then(|| stand_in_agent(if wish.agent_url.is_some() { 1 } else { source::MOST })),
         user: wish.user.clone(),
         delivery: Delivery::UserData,
         object: None,
@@ -98,12 +99,15 @@ pub(in crate::provision) fn delivery(
     Ok((boot.delivery, stored))
 }
 
-/// An agent from as many places as there can be.
-fn stand_in_agent(wish: &Wish) -> AgentDownload {
-    let places = if wish.agent_url.is_some() { 1 } else { source::MOST };
+/// An agent from so many places, as it is told of where none is known yet.
+#[must_use]
+pub fn stand_in_agent(places: usize) -> AgentDownload {
     let place = DownloadSource::planned();
-    AgentDownload { sources: vec![place; places], sha256: "0".repeat(64), bytes: 100_000_000 }
+    AgentDownload { sources: vec![place; places], sha256: STAND_IN_DIGEST.to_owned(), bytes: 100_000_000 }
 }
+
+/// As long as a digest, and as hard to compress.
+pub const STAND_IN_DIGEST: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 
 /// As long as a launch's id.
 const STAND_IN_LAUNCH: &str = "l-0000000000000000";

@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::plan::{Candidate, Refused};
 use super::wish::count::Count;
 use super::world::World;
-use super::world::looks::{Look, Presence};
+use super::world::looks::{Look, Looks, Presence};
 use crate::model::Market;
 
 pub use findings::findings;
@@ -190,6 +190,40 @@ impl Finding {
     pub fn of(self, subject: impl Into<String>) -> Self {
         Self { subject: Some(subject.into()), ..self }
     }
+}
+
+/// A machine as far as it matters to what an account has for it.
+#[derive(Debug, Clone, Copy)]
+pub struct Sought<'s> {
+    /// Its type.
+    pub instance_type: &'s str,
+    /// Where.
+    pub region: &'s str,
+    /// In which zone, where one is asked for.
+    pub zone: Option<&'s str>,
+    /// On which market.
+    pub market: Market,
+    /// How many vCPUs it has, where that is known.
+    pub vcpus: Option<u32>,
+}
+
+impl<'s> From<&'s Candidate> for Sought<'s> {
+    fn from(candidate: &'s Candidate) -> Self {
+        Self {
+            instance_type: &candidate.instance_type,
+            region: &candidate.region,
+            zone: candidate.zone.as_deref(),
+            market: candidate.market,
+            vcpus: candidate.vcpus,
+        }
+    }
+}
+
+/// What the account has for so many machines of a kind, before there is a plan: whether they are offered, and whether its quota
+/// has room for them.
+#[must_use]
+pub fn of_account(sought: &Sought<'_>, looks: &Looks, count: u32) -> [Finding; 2] {
+    [offering::of(sought, looks), quota::of(sought, looks, count)]
 }
 
 /// Leaves out the candidates that are certain to be refused, with the reason of each.

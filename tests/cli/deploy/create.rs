@@ -123,26 +123,28 @@ fn a_name_is_taken_once() {
     assert_eq!(lab.changes().len(), before);
 }
 
-/// What is sent hangs on the regions, and not on how many machines they get.
+/// What is sent hangs on the regions, and not on how many machines they get: calls, their order, and the bytes of uploads.
 #[test]
-fn a_hundred_machines_take_no_more_calls_than_four() {
+fn a_hundred_machines_in_four_regions_take_no_more_calls_than_eight() {
     let calls = |count: u32| {
         let lab = Lab::start();
         lab.post("/timing", &json!({"pending_ms": 0, "ending_ms": 0}));
-        let home = somebody(
-            &lab,
-            &format!(
-                "name: web\ncount: {count}\nregions: [us-east-1, eu-west-1]\ntypes: [m7i.large]\nttl: 8h\n"
-            ),
-        );
+        let regions = "regions: [us-east-1, us-west-2, eu-west-1, eu-central-1]";
+        let config = format!("name: web\ncount: {count}\n{regions}\ntypes: [m7i.large]\nttl: 8h\n");
+        let home = somebody(&lab, &config);
         home.run("cloudkit deploy create --dir app --yes").ok();
+        assert_eq!(lab.machines().len(), count as usize);
+        let uploads = lab.requests_of("PutObject");
+        let bundles = uploads.iter().filter(|one| one.params["path"].as_str().unwrap().ends_with(".tar.zst"));
+        assert_eq!(bundles.count(), 4, "one for each region");
+        assert_eq!(lab.requests_of("CreateFleet").len(), 4, "one for each region");
         let mut calls: Vec<String> = lab.requests().into_iter().map(|request| request.action).collect();
         // How often it is looked whether they run hangs on the clock.
         calls.retain(|action| action != "DescribeInstances");
         calls.sort();
         calls
     };
-    assert_eq!(calls(4), calls(100));
+    assert_eq!(calls(8), calls(100));
 }
 
 /// What a machine is told of in its user data alone it can fetch, and it is what was sent.
@@ -167,4 +169,104 @@ fn a_machine_can_fetch_its_bundle() {
     );
     assert_eq!(fetched["told"], fetched["sent"]);
     assert_eq!(lab.only_machine()["tags"]["cloudkit:deadline"], json!(null), "it is kept");
+}
+
+/// What a region could not undo by itself goes with the rest of the deployment.
+#[test]
+fn a_stopped_create_looks_in_all_regions_that_it_began() {
+    let lab = Lab::start();
+    lab.post("/timing", &json!({"pending_ms": 600_000, "ending_ms": 0}));
+    let home = somebody(&lab, TWO_REGIONS);
+    let denied = json!({"kind": "error", "region": "eu-west-1", "status": 403, "code": "UnauthorizedOperation",
+        "message": "You are not authorized to perform this operation."});
+    let of = |action: &str, times: u32| {
+        let mut fault = denied.clone();
+        fault["action"] = json!(action);
+        fault["times"] = json!(times);
+        fault
+    };
+    lab.fault(&of("CreateFleet", 9));
+    lab.fault(&of("DeleteSecurityGroup", 1));
+    let create = home.start("cloudkit deploy create --dir app --yes");
+    let has_both = || lab.machines().len() == 3 && !lab.requests_of("DeleteSecurityGroup").is_empty();
+    crate::support::wait::until("machines in one region and a refusal in the other", || {
+        has_both().then_some(())
+    });
+    create.interrupt();
+    let screen = create.screen();
+    assert_eq!(lab.left(), json!({}), "{screen}");
+}
+
+/// Of all zones of a region one has room, for one machine.
+fn room_for_one(lab: &Lab, region: &str) {
+    let pools = json!({"region": region, "type": "m7i.large", "market": "on-demand", "room": false});
+    lab.post("/room", &pools);
+    let mut pool = pools;
+    pool["zone"] = json!(format!("{region}a"));
+    pool["room"] = json!(1);
+    lab.post("/room", &pool);
+}
+
+/// The cheapest region gets all; what it has no room for goes to the next, and what is said of it is true.
+#[test]
+fn the_cheapest_region_comes_first_and_the_next_takes_what_is_over() {
+    let lab = Lab::start();
+    let home = somebody(
+        &lab,
+        "name: web\ncount: 4\nregions: [eu-west-1, us-east-1, us-west-2]\ntypes: [m7i.large]\nspread: cheapest\nttl: 8h\n",
+    );
+    let plan = home.run("cloudkit deploy plan --dir app -o json").ok().json();
+    assert_eq!(plan["regions"].as_array().unwrap().len(), 1, "{plan:#}");
+    let cheapest = plan["regions"][0]["region"].as_str().unwrap().to_owned();
+    room_for_one(&lab, &cheapest);
+    let created = home.run("cloudkit deploy create --dir app --yes -o table").ok();
+    assert!(created.stderr.contains("4 of 4 machines of web run"), "{created}");
+    let places = running(&lab);
+    assert_eq!(places.iter().map(|(_, count)| count).sum::<usize>(), 4, "{created}");
+    assert_eq!(places.iter().find(|(region, _)| *region == cheapest).unwrap().1, 1, "{created}");
+    let list = home.run("cloudkit deploy list").ok().lines_of_json();
+    assert_eq!((&list[0]["state"], &list[0]["running"]), (&json!("running"), &json!(4)));
+    home.run("cloudkit deploy destroy web --yes").ok();
+    home.run("cloudkit launch cleanup --bucket --yes").ok();
+    lab.nothing_is_left();
+}
+
+#[test]
+fn spot_machines_come_up_elsewhere_or_on_demand() {
+    let lab = Lab::start();
+    let config =
+        "name: web\ncount: 2\nregions: [us-east-1, eu-west-1]\ntypes: [m7i.large]\nttl: 8h\nmarket: spot\n";
+    let home = somebody(&lab, config);
+    lab.post("/room", &json!({"region": "us-east-1", "type": "m7i.large", "market": "spot", "room": false}));
+    let created = home.run("cloudkit deploy create --dir app --yes -o table").ok();
+    assert!(created.stderr.contains("1 more in eu-west-1"), "{created}");
+    assert_eq!(running(&lab), of(&[("eu-west-1", 2)]));
+    for machine in lab.machines() {
+        assert_eq!(machine["lifecycle"], "spot", "{machine:#}");
+    }
+    let status = home.run("cloudkit deploy status web --no-ask").ok().lines_of_json();
+    assert!(status.iter().all(|row| row["machine"]["market"] == "spot"), "{status:#?}");
+    home.run("cloudkit deploy destroy web --yes").ok();
+    home.run("cloudkit launch cleanup --bucket --yes").ok();
+    lab.nothing_is_left();
+}
+
+/// A deployment whose machines are fewer than were wanted says so, and its end leaves nothing.
+#[test]
+fn what_is_nowhere_to_be_had_is_said_and_the_rest_runs() {
+    let lab = Lab::start();
+    let home = somebody(&lab, TWO_REGIONS);
+    for region in ["us-east-1", "eu-west-1"] {
+        room_for_one(&lab, region);
+    }
+    let created = home.run("cloudkit deploy create --dir app --yes -o table").exits(6);
+    assert!(created.stderr.contains("2 of 5 machines of web run"), "{created}");
+    let list = home.run("cloudkit deploy list").ok().lines_of_json();
+    assert_eq!(
+        (&list[0]["state"], &list[0]["running"], &list[0]["wanted"]),
+        (&json!("partial"), &json!(2), &json!(5))
+    );
+    home.run("cloudkit deploy destroy web --yes").ok();
+    home.run("cloudkit launch cleanup --bucket --yes").ok();
+    lab.nothing_is_left();
 }

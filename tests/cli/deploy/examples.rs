@@ -170,3 +170,21 @@ fn a_template_may_not_take_from_a_machine_what_it_ends_by() {
     --- exit 1
     ");
 }
+
+/// A path in config.yaml counts from the repository's root, wherever somebody stands.
+#[test]
+fn a_key_of_the_app_is_found_from_everywhere() {
+    let home = home();
+    home.write("app/.spot/deployment.yaml", "version: 1\ndeployment:\n  packages: [curl]\n");
+    home.write(
+        "app/.spot/config.yaml",
+        "name: web\ncount: 1\nregions: [us-east-1]\ntypes: [m7i.large]\nttl: 8h\npublic_key: keys/team.pub\n",
+    );
+    home.write(
+        "app/keys/team.pub",
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJWqQ3hEoPyAnHyZnzTtYtBBpvRBoTVyvUNqUxzrtZHk team\n",
+    );
+    home.write("app/keys/team", "");
+    let told = home.run("cloudkit deploy render user-data --dir app").ok().stdout;
+    assert!(told.contains("NqUxzrtZHk"), "{told}");
+}

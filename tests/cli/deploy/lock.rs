@@ -56,3 +56,62 @@ fn a_lock_is_shown_before_it_is_taken_away() {
     home.run("cloudkit deploy unlock web --yes").ok();
     home.run("cloudkit deploy destroy web --yes").ok();
 }
+
+/// Somebody whose lock counts for this long, with a deployment whose machines do not come to run.
+fn on_the_way(lab: &Lab, lasts: &str) -> (Home, crate::support::Running) {
+    lab.post("/timing", &json!({"pending_ms": 600_000, "ending_ms": 0}));
+    let mut home = somebody(lab, TWO_REGIONS);
+    home.set("CLOUDKIT_LOCK_LASTS", lasts);
+    let create = home.start("cloudkit deploy create --dir app --yes");
+    wait::until("machines in both regions", || (lab.machines().len() == 5).then_some(()));
+    (home, create)
+}
+
+fn renewals(lab: &Lab) -> usize {
+    let of_lock = |path: &serde_json::Value| path.as_str().is_some_and(|path| path.ends_with("lock.json"));
+    lab.requests_of("PutObject").iter().filter(|request| of_lock(&request.params["path"])).count() - 1
+}
+
+#[test]
+fn who_loses_the_lock_stops_and_says_why() {
+    let lab = Lab::start();
+    let (_ada, create) = on_the_way(&lab, "3s");
+    let bob = somebody(&lab, TWO_REGIONS);
+    bob.run("cloudkit deploy unlock web --yes").ok();
+    let stopped = create.screen().exits(130);
+    assert!(
+        stopped
+            .stderr
+            .contains("the lock deployments/web/lock.json is no longer ours: somebody has removed it"),
+        "{stopped}"
+    );
+    assert!(stopped.stderr.contains("what was made is removed again"), "{stopped}");
+    lab.nothing_is_left();
+}
+
+#[test]
+fn who_interrupts_a_create_has_nothing() {
+    let lab = Lab::start();
+    let (home, create) = on_the_way(&lab, "2m");
+    create.interrupt();
+    let screen = create.screen().exits(130);
+    assert!(screen.stderr.contains("interrupted"), "{screen}");
+    lab.nothing_is_left();
+    let unlocked = home.run("cloudkit deploy unlock web").ok();
+    assert!(unlocked.stderr.contains("nobody holds the lock of web"), "{unlocked}");
+}
+
+/// A renewal that is done and not answered yet when the work ends is no reason to leave the lock behind.
+#[test]
+fn a_lock_is_given_back_in_the_middle_of_a_renewal() {
+    let lab = Lab::start();
+    let (home, create) = on_the_way(&lab, "3s");
+    lab.fault(&json!({"kind": "late-answer", "action": "PutObject", "ms": 600_000}));
+    let before = renewals(&lab);
+    wait::until("another renewal", || (renewals(&lab) > before).then_some(()));
+    create.interrupt();
+    create.screen().exits(130);
+    let unlocked = home.run("cloudkit deploy unlock web").ok();
+    assert!(unlocked.stderr.contains("nobody holds the lock of web"), "{unlocked}");
+    lab.nothing_is_left();
+}

@@ -1,10 +1,18 @@
 //! Sessions of `deploy`: an app folder, what it says, and what is wrong with it.
 
+mod account;
 mod app;
 mod create;
 mod destroy;
 mod examples;
+mod exec;
 mod generate;
 mod lock;
+mod logs;
+mod machine;
+mod objects;
 mod schema;
+mod secrets;
+mod update;
+mod update_besides;
 mod validate;

@@ -15,7 +15,7 @@ from .errors import AwsError
 from .faults import Faults
 from .web import HangUp
 
-KINDS = ("throttle", "error", "lost-answer", "drop", "hang")
+KINDS = ("throttle", "error", "lost-answer", "late-answer", "drop", "hang")
 _THROTTLES = {
     "ec2": (503, "RequestLimitExceeded", "Request limit exceeded."),
     "s3": (503, "SlowDown", "Please reduce your request rate."),
@@ -77,6 +77,8 @@ class Fault:
         """What it does when the call is done and not yet answered."""
         if self.kind == "lost-answer":
             raise HangUp
+        if self.kind == "late-answer":
+            time.sleep(self.ms / 1000)
 
 
 class Disturbances:

@@ -23,17 +23,18 @@ _CODE_IN_XML = re.compile(rb"<Code>([^<]+)</Code>")
 class AwsError(Exception):
     """A call that AWS refuses."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    def __init__(self, status: int, code: str, message: str, headers: dict[str, str] | None = None) -> None:
         super().__init__(f"{code}: {message}")
         self.status = status
         self.code = code
         self.message = message
+        self.headers = headers or {}
 
 
 def error_response(service: str, error: AwsError) -> Response:
     """The error as this service would write it."""
     request_id = str(uuid4())
-    headers = [("Content-Type", "text/xml;charset=UTF-8"), ("x-amzn-RequestId", request_id)]
+    headers = [("Content-Type", "text/xml;charset=UTF-8"), ("x-amzn-RequestId", request_id), *error.headers.items()]
     code, message = escape(error.code), escape(error.message)
     if service == "ec2":
         text = (

@@ -13,7 +13,9 @@ from .calls import Call, read_call
 from .credentials import check_credentials
 from .disturbances import Disturbances
 from .errors import AwsError, error_response
+from .machine_roles import check_role
 from .moto_server import MotoServer
+from .parameters import check_parameters
 from .quotas.service import answer_quotas
 from .requestlog import RequestLog
 from .sessions import ACTIONS as SESSION_ACTIONS
@@ -65,6 +67,10 @@ class Gateway:
         if call.service == "ssm" and call.action in SESSION_ACTIONS:
             self._moto.wait()
             return answer_sessions(call)
+        if call.service == "ssm":
+            self._moto.wait()
+            check_role(call)
+            check_parameters(call)
         if call.service != "s3":
             return self._moto.answer(call.request)
         self._moto.wait()

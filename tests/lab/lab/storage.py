@@ -13,6 +13,7 @@ from .calls import Call
 from .errors import AwsError
 
 _OWNER_HEADER = "x-amz-expected-bucket-owner"
+_REGION_HEADER = "x-amz-bucket-region"
 
 
 def check_storage(call: Call) -> None:
@@ -24,7 +25,22 @@ def check_storage(call: Call) -> None:
     if call.action == "CreateBucket":
         _check_name_is_free(owner)
     elif owner != ACCOUNT or call.request.headers.get(_OWNER_HEADER, owner) != owner:
-        raise AwsError(403, "AccessDenied", "Access Denied")
+        raise AwsError(403, "AccessDenied", "Access Denied", {_REGION_HEADER: bucket_region(call.bucket)})
+    elif not call.presigned and call.region != bucket_region(call.bucket):
+        raise AwsError(
+            301,
+            "PermanentRedirect",
+            "The bucket you are attempting to access must be addressed using the specified endpoint. "
+            "Please send all future requests to this endpoint.",
+            {_REGION_HEADER: bucket_region(call.bucket)},
+        )
+
+
+def bucket_region(name: str) -> str:
+    from moto.s3.models import s3_backends
+
+    _, owner = s3_backends.bucket_accounts[name]
+    return s3_backends[owner]["aws"].buckets[name].region_name
 
 
 def bucket_owner(name: str) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from . import ACCOUNT, iam
+from . import ACCOUNT, iam, parameters
 from .storage import buckets
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ def account() -> dict[str, Any]:
     by_region["global"] = iam.leftovers()
     for bucket in buckets():
         by_region.setdefault(bucket["region"], {}).setdefault("buckets", []).append(bucket)
+    for region, names in parameters.leftovers().items():
+        by_region.setdefault(region, {})["parameters"] = names
     regions = {region: {kind: found for kind, found in left.items() if found} for region, left in by_region.items()}
     return {"account": ACCOUNT, "regions": {region: left for region, left in regions.items() if left}}
 

@@ -23,6 +23,7 @@ mod namespace;
 mod packages;
 mod qemu;
 mod quick;
+mod secrets;
 mod stage;
 mod transcript;
 
@@ -72,7 +73,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &BootTestArguments) -> Resul
     let program = if let Some(program) = &arguments.program {
         program.clone()
     } else {
-        process::run(&mut workspace.cargo(["build"]))?;
+        process::run(&mut workspace.build_program())?;
         workspace.target().join("debug").join("cloudkit")
     };
     LAB.ensure(workspace)?;

@@ -11,6 +11,7 @@ use super::case::{self, Guest, Notes, Verdict, tell};
 use super::container::Container;
 use super::deployed;
 use super::failure::{BootTestError, Failure, expect};
+use super::secrets;
 use super::stage::{Launched, Stage};
 use super::transcript::Transcript;
 use crate::workspace::Workspace;
@@ -62,6 +63,13 @@ const CASES: &[Case] = &[
                 timer are there, and an http question from outside is answered.",
         options: &["--ttl", "1h"],
         run: deployed,
+    },
+    Case {
+        name: "secrets",
+        about: "An app with a secret: a service and a script have it as a credential, nobody else reads it, and it is \
+                written anew, with the value that is stored by then.",
+        options: &["--ttl", "1h"],
+        run: with_secrets,
     },
 ];
 
@@ -175,6 +183,12 @@ fn completion(machine: &mut Machine<'_>) -> Result<Verdict, Failure> {
 fn deployed(machine: &mut Machine<'_>) -> Result<Verdict, Failure> {
     machine.wait_for_boot()?;
     deployed::both(machine.stage, &mut machine.guest, &mut machine.notes)?;
+    Ok(Verdict::Holds)
+}
+
+fn with_secrets(machine: &mut Machine<'_>) -> Result<Verdict, Failure> {
+    machine.wait_for_boot()?;
+    secrets::kept(machine.stage, &mut machine.guest, &mut machine.notes)?;
     Ok(Verdict::Holds)
 }
 

@@ -91,6 +91,11 @@ impl Stage {
         failure::parsed(address.strip_prefix("http://").unwrap_or(address))
     }
 
+    /// AWS, as machines and users reach it.
+    pub(super) fn aws_url(&self) -> Result<String, Failure> {
+        Ok(format!("http://{HOST}:{}", self.lab_address()?.port()))
+    }
+
     fn make_key(&self) -> Result<(), Failure> {
         let keys = self.folder().join(".ssh");
         fs::create_dir_all(&keys).map_err(Failure::file(&keys))?;
@@ -133,8 +138,7 @@ impl Stage {
     pub(super) fn cloudkit(&self, arguments: &[&str]) -> Result<String, Failure> {
         let mut command = Command::new(&self.program);
         command.args(arguments).env_clear().envs(self.lab.addresses.variables());
-        let address = self.lab_address()?;
-        command.env("AWS_ENDPOINT_URL", format!("http://{HOST}:{}", address.port()));
+        command.env("AWS_ENDPOINT_URL", self.aws_url()?);
         command.env("HOME", self.folder());
         command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
         bounded::succeed(&mut command, LAUNCH_LIMIT)

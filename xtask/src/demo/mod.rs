@@ -27,7 +27,7 @@ pub(crate) struct DemoArguments {}
 
 /// Builds and makes what the demo needs, then shows it; everything it made is gone afterwards, however it ends.
 pub(crate) fn run(workspace: &Workspace, _: &DemoArguments) -> Result<(), DemoError> {
-    process::run(&mut workspace.cargo(["build"]))?;
+    process::run(&mut workspace.build_program())?;
     LAB.ensure(workspace)?;
     let started = Instant::now();
     let program =

@@ -14,7 +14,8 @@ const RULE: &str = "forgotten";
 const TESTS: &str = "tests";
 
 /// Where every Rust file is part of a crate.
-const FOLDERS: &[&str] = &["src/", "xtask/src/", "tests/", "benches/", "bindings/python/src/"];
+const FOLDERS: &[&str] =
+    &["src/", "xtask/src/", "tests/", "benches/", "bindings/python/src/", "bindings/python-aws/src/"];
 
 /// The one file of the tests that may sleep: it waits for an event, with a limit.
 const MAY_SLEEP: &str = "tests/cli/support/wait.rs";

@@ -75,15 +75,19 @@ impl fmt::Display for MayName {
     }
 }
 
-/// What the Python bindings may not name.
+/// What the Python bindings may not name: they answer by themselves.
 const NOT_FOR_BINDINGS: &[&str] = &["cli", "output"];
+/// All that those may name that run commands.
+const FOR_RUNNING_BINDINGS: &[&str] = &["platform", "cli"];
 
 pub(crate) fn check(tree: &Tree, findings: &mut Vec<Finding>) {
     for file in tree.rust_files() {
         if file.path.starts_with("src/") {
             check_module(&file, findings);
+        } else if file.path.starts_with("bindings/python-aws/") {
+            check_bindings(&file, findings, |target| FOR_RUNNING_BINDINGS.contains(&target));
         } else if file.path.starts_with("bindings/") {
-            check_bindings(&file, findings);
+            check_bindings(&file, findings, |target| !NOT_FOR_BINDINGS.contains(&target));
         }
     }
 }
@@ -123,11 +127,11 @@ fn complaint(layer: &Layer, name: &Name) -> Option<String> {
     (!allowed).then(message)
 }
 
-fn check_bindings(file: &RustFile<'_>, findings: &mut Vec<Finding>) {
+fn check_bindings(file: &RustFile<'_>, findings: &mut Vec<Finding>, may_name: impl Fn(&str) -> bool) {
     for name in names_of(file) {
         let target = name.segments.get(1).map_or("", String::as_str);
-        if name.first() == "cloudkit" && NOT_FOR_BINDINGS.contains(&target) {
-            let message = format!("the bindings may not name {target}: it belongs to the command line");
+        if name.first() == "cloudkit" && !may_name(target) {
+            let message = format!("these bindings may not name {target}: ARCHITECTURE.md has what they may");
             findings.push(Finding::fault(RULE, file.path, name.line, message));
         }
     }
@@ -143,7 +147,9 @@ pub(crate) fn markdown() -> String {
     for Layer { module, may_name } in LAYERS {
         table += &format!("| {module} | {may_name} |\n");
     }
-    table + &format!("| bindings/python | everything but {} |\n", NOT_FOR_BINDINGS.join(" and "))
+    table
+        + &format!("| bindings/python | everything but {} |\n", NOT_FOR_BINDINGS.join(" and "))
+        + &format!("| bindings/python-aws | {} |\n", FOR_RUNNING_BINDINGS.join(", "))
 }
 
 #[cfg(test)]
@@ -211,6 +217,8 @@ mod tests {
     fn the_bindings_are_kept_from_the_command_line() {
         caught("bindings/python/src/lib.rs", "use cloudkit::output::Document;", 2);
         passes("bindings/python/src/lib.rs", "use cloudkit::discovery; use crate::cli;");
+        caught("bindings/python-aws/src/lib.rs", "use cloudkit::provision;", 2);
+        passes("bindings/python-aws/src/lib.rs", "use cloudkit::cli::Answer; use crate::talk;");
     }
 
     #[test]

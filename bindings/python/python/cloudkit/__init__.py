@@ -14,10 +14,11 @@ Decimal('6.88')
 from __future__ import annotations
 
 import json as _json
-from datetime import date as _date
+from datetime import date as _date, datetime as _datetime, timedelta as _timedelta
 from typing import Any, Iterable, List, Optional, Union
 
-from . import _documents, _native
+from . import _account, _documents, _native
+from ._account import Launched, Machine, Machines
 from ._documents import (
     CatalogInfo,
     Comparison,
@@ -65,7 +66,10 @@ __all__ = [
     "InRegion",
     "InstanceType",
     "InterruptedByUserError",
+    "Launched",
     "ListFailure",
+    "Machine",
+    "Machines",
     "NoAnswerError",
     "Offer",
     "OfferGroup",
@@ -84,11 +88,15 @@ __all__ = [
     "capacity",
     "catalog_info",
     "compare",
+    "extend",
+    "instances",
+    "launch",
     "plan",
     "refresh",
     "regions",
     "search",
     "spot",
+    "terminate",
     "types",
 ]
 
@@ -271,8 +279,8 @@ def plan(
 ) -> Plan:
     """What launching one of some offers would cost, as far as the catalog knows. Nothing is launched, no account is asked.
 
-    ``ttl`` and ``idle_timeout`` are spans such as ``8h`` or ``1d12h``. ``cloudkit launch`` makes the machine: it reads
-    ``offers.to_jsonl()``.
+    ``ttl`` and ``idle_timeout`` are spans such as ``8h`` or ``1d12h``. ``launch(plan)`` makes the machine; so does ``cloudkit launch``,
+    which reads ``offers.to_jsonl()``.
 
     >>> machine = cloudkit.plan(cloudkit.search("m7i.large", regions="us-east-1"), ttl="8h").candidates[0]
     >>> machine.known_usd_hour, [part.what for part in machine.parts if part.usd_hour is None]
@@ -283,4 +291,69 @@ def plan(
     if root_gib is not None and not 0 < root_gib <= 65536:
         raise UsageError(f"root_gib: {root_gib} is not a size from 1 to 65536 GiB")
     document = _native._plan(offers, _text("ttl", ttl), _text("idle_timeout", idle_timeout), root_gib)
-    return _documents.plan(_json.loads(document))
+    return _documents.plan(_json.loads(document), root_gib)
+
+
+def launch(plan: Plan, *, yes: bool = False, **flags: Any) -> List[Launched]:
+    """Launch what a plan says: its first offer that EC2 can give. The machine ends by itself when the plan says.
+
+    Every flag of ``cloudkit launch`` is an argument of the same name, with ``_`` for ``-``: ``name``, ``image``, ``key``, ``count``,
+    ``ssh_from``, ``wait``; ``tag`` and others that are given several times take a list, or a dict. What is dear, has no deadline or
+    is open to the world is refused until ``yes``. What goes on is logged by the logger ``cloudkit``. Ctrl-C ends what was made so far.
+
+    It needs the package ``cloudkit-aws`` and AWS credentials.
+
+    >>> cloudkit.launch("m7i.large")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    TypeError: plan: what cloudkit.plan() returns is expected, and not str
+    """
+    return _account.launch(plan, yes=yes, flags=flags)
+
+
+def instances(
+    *,
+    regions: Union[str, Iterable[str], None] = None,
+    all: bool = False,
+    mine: bool = False,
+    state: Union[str, Iterable[str], None] = None,
+    tag: Union[str, Iterable[str], None] = None,
+    launch: Optional[str] = None,
+) -> Machines:
+    """The machines that cloudkit made in the account, over its regions or some of them; ended ones too with ``all``.
+
+    ``tag`` is ``KEY=VALUE``, or several that must all hold. Where a region can't be asked, ``UnavailableError`` is raised, whose
+    ``machines`` has those of the others. It needs the package ``cloudkit-aws`` and AWS credentials.
+    """
+    words = [f"--region={one}" for one in _texts("regions", regions)]
+    for name, asked in (("all", all), ("mine", mine)):
+        if not isinstance(asked, bool):
+            raise TypeError(f"{name}: True or False is expected, and not {type(asked).__name__}")
+        words += [f"--{name}"] if asked else []
+    words += [f"--state={one}" for one in _texts("state", state)]
+    words += [f"--tag={one}" for one in _texts("tag", tag)]
+    words += [f"--launch={launch}"] if _text("launch", launch) is not None else []
+    return _account.instances(words)
+
+
+def extend(
+    machines: _account.Meant,
+    by: Union[str, _timedelta, None] = None,
+    *,
+    until: Union[str, _datetime, None] = None,
+    yes: bool = False,
+) -> Machines:
+    """Move the deadline of machines: ``by`` a span such as ``"2h"``, or to a time. Returns them as they are then.
+
+    ``machines`` are ids or names, or what ``launch`` and ``instances`` return. What ends sooner than before is refused until ``yes``.
+    It needs the package ``cloudkit-aws`` and AWS credentials.
+    """
+    return _account.extend(machines, by, until, yes=yes)
+
+
+def terminate(machines: _account.Meant) -> Machines:
+    """End machines for good, with their disks, now. Returns them as they are then.
+
+    ``machines`` are ids or names, or what ``launch`` and ``instances`` return; none but those that cloudkit made are found. It needs the
+    package ``cloudkit-aws`` and AWS credentials.
+    """
+    return _account.terminate(machines)

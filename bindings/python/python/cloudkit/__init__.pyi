@@ -1,10 +1,14 @@
 # Written by stubs.py: change what it is made of, and run it again.
 """Find EC2 machines: which type, where, at what price."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Dict, Iterable, Iterator, List, Literal, Optional, Sequence, Tuple, Union, overload
+from typing import Any, Dict, Iterable, Iterator, List, Literal, Mapping, Optional, Sequence, Tuple, Union, overload
 
+from ._account import Launched as Launched
+from ._account import Machine as Machine
+from ._account import Machines as Machines
+from ._account import Meant as Meant
 from ._documents import CatalogInfo as CatalogInfo
 from ._documents import Comparison as Comparison
 from ._documents import CostPart as CostPart
@@ -38,6 +42,8 @@ Number = Union[int, float, Decimal, str]
 _Ends = Tuple[Optional[Number], Optional[Number]]
 #: A number, a range, or a list of these.
 Range = Union[Number, _Ends, List[Union[Number, _Ends]]]
+#: The value of a flag.
+Scalar = Union[str, int, float, Decimal, timedelta, datetime]
 
 __version__: str
 
@@ -420,3 +426,54 @@ def catalog_info() -> CatalogInfo: ...
 def refresh(source: Optional[str] = None, *, as_of: Union[str, date, None] = None, accept_shrunken: bool = False) -> RefreshReport: ...
 
 def plan(offers: Union[Offer, Iterable[Offer], Offers], *, ttl: Optional[str] = None, idle_timeout: Optional[str] = None, root_gib: Optional[int] = None) -> Plan: ...
+
+def instances(*, regions: Optional[Texts] = None, all: bool = False, mine: bool = False, state: Optional[Texts] = None, tag: Optional[Texts] = None, launch: Optional[str] = None) -> Machines: ...
+
+def extend(machines: Meant, by: Union[str, timedelta, None] = None, *, until: Union[str, datetime, None] = None, yes: bool = False) -> Machines: ...
+
+def terminate(machines: Meant) -> Machines: ...
+
+def launch(
+    plan: Plan,
+    *,
+    yes: bool = False,
+    name: Optional[Scalar] = None,
+    tag: Union[Scalar, Iterable[Scalar], Mapping[str, Scalar], None] = None,
+    wait: Optional[Scalar] = None,
+    max_price: Optional[Scalar] = None,
+    fallback: Optional[Scalar] = None,
+    wait_for_capacity: Optional[Scalar] = None,
+    count: Optional[Scalar] = None,
+    min_count: Optional[Scalar] = None,
+    agent_binary: Optional[Scalar] = None,
+    agent_folder: Optional[Scalar] = None,
+    agent_url: Optional[Scalar] = None,
+    keep: bool = False,
+    user_data: Union[Scalar, Iterable[Scalar], Mapping[str, Scalar], None] = None,
+    script: Union[Scalar, Iterable[Scalar], Mapping[str, Scalar], None] = None,
+    command: Union[Scalar, Iterable[Scalar], Mapping[str, Scalar], None] = None,
+    env: Union[Scalar, Iterable[Scalar], Mapping[str, Scalar], None] = None,
+    env_file: Union[Scalar, Iterable[Scalar], Mapping[str, Scalar], None] = None,
+    no_agent: bool = False,
+    image: Optional[Scalar] = None,
+    ami: Optional[Scalar] = None,
+    login_user: Optional[Scalar] = None,
+    volume: Union[Scalar, Iterable[Scalar], Mapping[str, Scalar], None] = None,
+    vpc: Optional[Scalar] = None,
+    subnet: Union[Scalar, Iterable[Scalar], Mapping[str, Scalar], None] = None,
+    security_group: Union[Scalar, Iterable[Scalar], Mapping[str, Scalar], None] = None,
+    no_public_ip: bool = False,
+    ipv6: bool = False,
+    ssh_key: Optional[Scalar] = None,
+    ssh_agent: bool = False,
+    key_pair: Optional[Scalar] = None,
+    ssh_from: Optional[Scalar] = None,
+    on_idle: Optional[Scalar] = None,
+    on_deadline: Optional[Scalar] = None,
+    on_complete: Optional[Scalar] = None,
+    cost_limit: Optional[Scalar] = None,
+    hibernate: bool = False,
+    no_metadata_tags: bool = False,
+    ssm: bool = False,
+    iam_profile: Optional[Scalar] = None,
+) -> List[Launched]: ...

@@ -16,7 +16,7 @@ def _day(text: Optional[str]) -> Optional[date]:
     return None if text is None else date.fromisoformat(text)
 
 
-def _money(text: Optional[str]) -> Optional[Decimal]:
+def money(text: Optional[str]) -> Optional[Decimal]:
     return None if text is None else Decimal(text)
 
 
@@ -358,8 +358,8 @@ def groups(documents: List[Document], notes: Sequence[str], total: int) -> Offer
             one["regions"],
             cheapest.get("instance_type"),
             cheapest.get("region"),
-            _money(cheapest.get("price_usd_hour")),
-            _money(one.get("dearest_usd_hour")),
+            money(cheapest.get("price_usd_hour")),
+            money(one.get("dearest_usd_hour")),
             one["unpriced"],
             one,
         )
@@ -407,6 +407,10 @@ class Plan:
     idle_timeout: Optional[str]
     #: What nobody but the account knows.
     not_known: Tuple[str, ...] = field(repr=False)
+    #: The size of the root volume in GiB; ``None`` for the image's own.
+    root_gib: Optional[int]
+    #: The offers that it was made of, as ``launch`` reads them.
+    offers_jsonl: str = field(repr=False)
 
     def _repr_html_(self) -> str:
         def text(value: object) -> str:
@@ -423,21 +427,29 @@ class Plan:
         return table(columns, self.candidates, len(self.candidates), notes)
 
 
-def plan(document: Document) -> Plan:
-    def part(one: Document) -> CostPart:
-        return CostPart(one["what"], _money(one.get("usd_hour")), one.get("source"))
+def cost_part(one: Document) -> CostPart:
+    return CostPart(one["what"], money(one.get("usd_hour")), one.get("source"))
 
+
+def plan(document: Document, root_gib: Optional[int]) -> Plan:
     def machine(one: Document) -> PlannedMachine:
         return PlannedMachine(
             one["instance_type"],
             one["region"],
             one["market"],
-            _money(one["usd_hour"]),
+            money(one["usd_hour"]),
             Decimal(one["known_usd_hour"]),
-            _money(one["usd_until_deadline"]),
-            _money(one["known_usd_until_deadline"]),
-            tuple(map(part, one["parts"])),
+            money(one["usd_until_deadline"]),
+            money(one["known_usd_until_deadline"]),
+            tuple(map(cost_part, one["parts"])),
         )
 
     candidates = tuple(map(machine, document["candidates"]))
-    return Plan(candidates, document["ttl"], document["idle_timeout"], tuple(document["not_known"]))
+    return Plan(
+        candidates,
+        document["ttl"],
+        document["idle_timeout"],
+        tuple(document["not_known"]),
+        root_gib,
+        document["offers"],
+    )

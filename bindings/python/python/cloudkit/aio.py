@@ -14,7 +14,21 @@ from typing import Any, Awaitable, Callable
 
 import cloudkit
 
-__all__ = ["capacity", "catalog_info", "compare", "plan", "refresh", "regions", "search", "spot", "types"]
+__all__ = [
+    "capacity",
+    "catalog_info",
+    "compare",
+    "extend",
+    "instances",
+    "launch",
+    "plan",
+    "refresh",
+    "regions",
+    "search",
+    "spot",
+    "terminate",
+    "types",
+]
 
 
 def _beside(function: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
@@ -29,9 +43,13 @@ def _beside(function: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
 capacity = _beside(cloudkit.capacity)
 catalog_info = _beside(cloudkit.catalog_info)
 compare = _beside(cloudkit.compare)
+extend = _beside(cloudkit.extend)
+instances = _beside(cloudkit.instances)
+launch = _beside(cloudkit.launch)
 plan = _beside(cloudkit.plan)
 refresh = _beside(cloudkit.refresh)
 regions = _beside(cloudkit.regions)
 search = _beside(cloudkit.search)
 spot = _beside(cloudkit.spot)
+terminate = _beside(cloudkit.terminate)
 types = _beside(cloudkit.types)

@@ -1,11 +1,11 @@
 # Written by stubs.py: change what it is made of, and run it again.
 """The same functions for asyncio."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Dict, Iterable, Iterator, List, Literal, Optional, Sequence, Tuple, Union, overload
+from typing import Any, Dict, Iterable, Iterator, List, Literal, Mapping, Optional, Sequence, Tuple, Union, overload
 
-from . import CatalogInfo, Comparison, InstanceType, Number, Offer, OfferGroups, Offers, Plan, Range, RefreshReport, RegionInfo, Texts
+from . import CatalogInfo, Comparison, InstanceType, Launched, Machines, Meant, Number, Offer, OfferGroups, Offers, Plan, Range, RefreshReport, RegionInfo, Scalar, Texts
 
 @overload
 async def search(
@@ -303,3 +303,54 @@ async def catalog_info() -> CatalogInfo: ...
 async def refresh(source: Optional[str] = None, *, as_of: Union[str, date, None] = None, accept_shrunken: bool = False) -> RefreshReport: ...
 
 async def plan(offers: Union[Offer, Iterable[Offer], Offers], *, ttl: Optional[str] = None, idle_timeout: Optional[str] = None, root_gib: Optional[int] = None) -> Plan: ...
+
+async def instances(*, regions: Optional[Texts] = None, all: bool = False, mine: bool = False, state: Optional[Texts] = None, tag: Optional[Texts] = None, launch: Optional[str] = None) -> Machines: ...
+
+async def extend(machines: Meant, by: Union[str, timedelta, None] = None, *, until: Union[str, datetime, None] = None, yes: bool = False) -> Machines: ...
+
+async def terminate(machines: Meant) -> Machines: ...
+
+async def launch(
+    plan: Plan,
+    *,
+    yes: bool = False,
+    name: Optional[Scalar] = None,
+    tag: Union[Scalar, Iterable[Scalar], Mapping[str, Scalar], None] = None,
+    wait: Optional[Scalar] = None,
+    max_price: Optional[Scalar] = None,
+    fallback: Optional[Scalar] = None,
+    wait_for_capacity: Optional[Scalar] = None,
+    count: Optional[Scalar] = None,
+    min_count: Optional[Scalar] = None,
+    agent_binary: Optional[Scalar] = None,
+    agent_folder: Optional[Scalar] = None,
+    agent_url: Optional[Scalar] = None,
+    keep: bool = False,
+    user_data: Union[Scalar, Iterable[Scalar], Mapping[str, Scalar], None] = None,
+    script: Union[Scalar, Iterable[Scalar], Mapping[str, Scalar], None] = None,
+    command: Union[Scalar, Iterable[Scalar], Mapping[str, Scalar], None] = None,
+    env: Union[Scalar, Iterable[Scalar], Mapping[str, Scalar], None] = None,
+    env_file: Union[Scalar, Iterable[Scalar], Mapping[str, Scalar], None] = None,
+    no_agent: bool = False,
+    image: Optional[Scalar] = None,
+    ami: Optional[Scalar] = None,
+    login_user: Optional[Scalar] = None,
+    volume: Union[Scalar, Iterable[Scalar], Mapping[str, Scalar], None] = None,
+    vpc: Optional[Scalar] = None,
+    subnet: Union[Scalar, Iterable[Scalar], Mapping[str, Scalar], None] = None,
+    security_group: Union[Scalar, Iterable[Scalar], Mapping[str, Scalar], None] = None,
+    no_public_ip: bool = False,
+    ipv6: bool = False,
+    ssh_key: Optional[Scalar] = None,
+    ssh_agent: bool = False,
+    key_pair: Optional[Scalar] = None,
+    ssh_from: Optional[Scalar] = None,
+    on_idle: Optional[Scalar] = None,
+    on_deadline: Optional[Scalar] = None,
+    on_complete: Optional[Scalar] = None,
+    cost_limit: Optional[Scalar] = None,
+    hibernate: bool = False,
+    no_metadata_tags: bool = False,
+    ssm: bool = False,
+    iam_profile: Optional[Scalar] = None,
+) -> List[Launched]: ...

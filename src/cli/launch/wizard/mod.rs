@@ -40,7 +40,7 @@ use crate::cli::settings::Key;
 use crate::cli::{parse, personality};
 use crate::model::{Market, Money};
 use crate::output::{Failure, Verbosity};
-use crate::platform::{clock, terminal, time_zone};
+use crate::platform::{clock, time_zone};
 use crate::provision::plan::Plan;
 use crate::provision::wish::AgentWish;
 use crate::provision::world::key::KnownKey;
@@ -56,7 +56,7 @@ pub(super) fn is_wanted(context: &Context<'_>, arguments: &LaunchArguments) -> b
     arguments.instance_type.is_empty()
         && !arguments.yes
         && wants_talk
-        && terminal::stdin_is_terminal()
+        && context.process.stdin_is_terminal()
         && context.streams.surroundings().stderr_is_terminal
 }
 

@@ -71,3 +71,15 @@ fn a_convention_has_one_configuration() {
     assert_eq!((told(&at_root).as_str(), at_root.config.unwrap().as_str()), ("", "config.yaml"));
     assert_eq!(at_root.placement.unwrap().name, "my-app");
 }
+
+/// What can't be looked at is not left out as if it were not there.
+#[cfg(unix)]
+#[test]
+fn a_unit_that_cannot_be_looked_at_is_an_error() {
+    let home = repository(&[("deployment/setup.sh", ""), ("deployment/services/web.service", "")]);
+    let unit = home.path().join("my-app/deployment/services/web.service");
+    std::fs::remove_file(&unit).unwrap();
+    std::os::unix::fs::symlink("web.service", &unit).unwrap();
+    let error = load(in_folder(&home.path().join("my-app")).unwrap()).unwrap_err();
+    assert!(error.to_string().contains("web.service"), "{error}");
+}

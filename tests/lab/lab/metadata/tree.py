@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from .. import ACCOUNT
+from ..machine_roles import credentials_of
 
 if TYPE_CHECKING:
     from ..ec2.machine import Machine
@@ -22,7 +23,7 @@ VERSIONS = ("latest", "2009-04-04", "2016-09-02", "2018-09-24", "2021-03-23")
 
 def grow(machine: Machine, notices: dict[str, str]) -> Tree:
     """Every path below a version and what is there."""
-    meta_data = _facts(machine) | _interfaces(machine) | notices
+    meta_data = _facts(machine) | _interfaces(machine) | credentials_of(machine) | notices
     if machine.metadata_options.instance_metadata_tags == "enabled":
         meta_data |= {f"tags/instance/{tag['key']}": tag["value"] for tag in machine.get_tags()}
     tree = {f"meta-data/{path}": value.encode() for path, value in meta_data.items() if value is not None}

@@ -1,0 +1,84 @@
+//! Bundles after a bundle that failed, and what is told apart from what was done before.
+
+use super::super::plan::{Facts, plan};
+use super::super::state::State;
+use super::super::wanted::Wanted;
+use super::*;
+
+#[test]
+fn the_former_bundle_is_applied_anew_after_one_that_failed() {
+    let world = World::new();
+    let (json, files) = first(&world);
+    let former = bundle_of(json.clone(), &files);
+    world.apply(&former);
+    let mut update = files;
+    update[5].1 = "[Service]\nExecStart=/opt/app/run --anew\n";
+    update[1].1 = "one anew";
+    fs::write(world.stub("broken-web.service"), "").unwrap();
+    let failure = world.apply(&bundle_of(json, &update)).failure.unwrap();
+    assert_eq!(failure.step, "service web.service");
+    fs::remove_file(world.stub("broken-web.service")).unwrap();
+    let progress = world.apply(&former);
+    assert_eq!(progress.state, RunState::Succeeded);
+    let done: Vec<_> = step_states(&progress).into_iter().filter(|step| step.contains("web.")).collect();
+    assert_eq!(done, ["Done service web.service"]);
+    assert_eq!(fs::read_to_string(world.stub("active-web.service")).unwrap(), "active\n");
+}
+
+/// An upload that was cut off half-way leaves nothing behind that would pass for the former one.
+#[test]
+fn a_step_that_was_cut_off_is_not_taken_for_the_former_one() {
+    let world = World::new();
+    let (json, files) = first(&world);
+    let former = bundle_of(json.clone(), &files);
+    world.apply(&former);
+    let mut update = files;
+    update[0].1 = "one anew";
+    // What stands in the way of the last file of the upload fails it, with the first one written.
+    update.push(("files/z", "three"));
+    fs::create_dir(world.root().join("opt/app/z")).unwrap();
+    let failure = world.apply(&bundle_of(json, &update)).failure.unwrap();
+    assert_eq!(failure.step, "upload files to /opt/app");
+    assert_eq!(world.read("opt/app/a"), "one anew");
+    assert_eq!(world.apply(&former).state, RunState::Succeeded);
+    assert_eq!(world.read("opt/app/a"), "one");
+}
+
+#[test]
+fn a_unit_that_was_changed_by_hand_is_put_right_and_its_service_restarted() {
+    let world = World::new();
+    let (json, files) = first(&world);
+    let bundle = bundle_of(json, &files);
+    world.apply(&bundle);
+    world.calls();
+    let drop_in = "etc/systemd/system/web.service.d/05-cloudkit-environment.conf";
+    let before = world.read(drop_in);
+    fs::write(world.root().join(drop_in), "[Service]\nEnvironment=GREETING=none\n").unwrap();
+    assert_eq!(world.apply(&bundle).state, RunState::Succeeded);
+    assert_eq!(world.read(drop_in), before);
+    let calls = world.calls();
+    assert!(calls.contains(&"systemctl restart --no-block web.service".to_owned()), "{calls:?}");
+    assert!(!calls.iter().any(|call| call.contains("old.service")), "{calls:?}");
+}
+
+/// The digest of the only step of a deployment with this tarball.
+fn tarball_step(tarball: &serde_json::Value) -> String {
+    let bundle = bundle_of(serde_json::json!({ "tarballs": [tarball] }), &[("any", "")]);
+    let folder = tempfile::tempdir().unwrap();
+    let archive = fs::File::open(&bundle.file).unwrap();
+    unpack::unpack(archive, folder.path(), unpack::Limits::default()).unwrap();
+    let wanted = Wanted::read(folder.path()).unwrap();
+    let steps = plan(&wanted, &bundle.sha256, &State::default(), &Facts::default());
+    steps[0].digest.clone()
+}
+
+#[test]
+fn a_tarball_whose_content_nobody_promised_is_another_at_another_address() {
+    let at = |query: &str, sha256: Option<&str>| {
+        let url = format!("https://example.org/app.tar.gz{query}");
+        tarball_step(&serde_json::json!({"source": {"url": url}, "destination": "/opt/t", "sha256": sha256}))
+    };
+    assert_ne!(at("?version=1", None), at("?version=2", None));
+    let promised = "ab".repeat(32);
+    assert_eq!(at("?signature=1", Some(&promised)), at("?signature=2", Some(&promised)));
+}
