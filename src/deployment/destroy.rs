@@ -151,7 +151,9 @@ pub async fn destroy(home: &Home, found: &Found, name: &str, report: &mut impl F
         left(format!("perhaps machines in {}", failure.region), failure.source.to_string())
     };
     still_there.extend(found.failures.iter().map(perhaps_machines));
-    for leftover in leftovers(session, &regions, account, &found.launches(), &again, &mut still_there).await {
+    for leftover in
+        leftovers(session, &regions, account, (name, &found.launches()), &again, &mut still_there).await
+    {
         match cleanup::remove(session, &leftover, account, region).await {
             Ok(()) => report(Event::Removed(Leftover { removed: true, ..leftover })),
             Err(error) => {
@@ -287,12 +289,12 @@ async fn until_ended(session: &Session, ending: &[Located]) -> Vec<String> {
     }
 }
 
-/// What these launches have left, in the order in which it hangs on each other.
+/// What a deployment and its launches have left, in the order in which it hangs on each other.
 async fn leftovers(
     session: &Session,
     regions: &[RegionName],
     account: &str,
-    launches: &[String],
+    (name, launches): (&str, &[String]),
     again: &str,
     still_there: &mut Vec<Left>,
 ) -> Vec<Leftover> {
@@ -309,6 +311,9 @@ async fn leftovers(
             because: failure.source.to_string(),
         }));
     }
-    let is_its = |one: &Leftover| one.launch.as_ref().is_some_and(|launch| launches.contains(launch));
+    let is_its = |one: &Leftover| {
+        one.launch.as_ref().is_some_and(|launch| launches.contains(launch))
+            || one.deployment.as_deref() == Some(name)
+    };
     made.found.into_iter().chain(objects.found).filter(is_its).collect()
 }

@@ -68,7 +68,10 @@ pub fn wish(
         agent_url: terms.agent_url.clone(),
         user: terms.user.clone(),
         tags: tags(placement)?,
-        network: NetworkWish::default(),
+        network: NetworkWish {
+            of_deployment: placement.dedicated_network.then(|| placement.name.clone()),
+            ..NetworkWish::default()
+        },
         key_pair: None,
         deployment: Some(terms.bundle.clone()),
     })

@@ -143,7 +143,10 @@ async fn find_in_region(
         leftover(LeftoverKind::LaunchTemplate, &template.name, region, launch)
     });
     let networks = network::left_over(&networks, &groups, &machines, present)
-        .map(|(kind, id, launch)| leftover(kind, id, region, launch))
+        .map(|(kind, id, tags)| Leftover {
+            deployment: tag::value_of(tags, tag::DEPLOYMENT).map(str::to_owned),
+            ..leftover(kind, id, region, tag::value_of(tags, tag::LAUNCH))
+        })
         .collect::<Vec<_>>();
     let group = |group: &Group| leftover(LeftoverKind::SecurityGroup, &group.id, region, launch_of(group));
     let groups = groups.iter().filter(|group| serves_nothing(group, &machines, present)).map(group);
@@ -168,6 +171,7 @@ pub(super) fn leftover_of(kind: LeftoverKind, id: &str, region: &str, launch: Op
         id: id.to_owned(),
         region: region.to_string(),
         launch: launch.map(str::to_owned),
+        deployment: None,
         gib: None,
         usd_hour: None,
         removed: false,

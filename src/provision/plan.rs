@@ -56,6 +56,8 @@ pub(super) use refused::reasons;
 pub use refused::{Refused, lines as refused_lines};
 pub use source::{PlannedAgent, Source};
 pub use tags::helper_tags;
+#[cfg(feature = "aws")]
+pub(in crate::provision) use tags::network_tags;
 use tags::tags;
 pub(super) use user_parts::delivery;
 pub use user_parts::{

@@ -378,6 +378,9 @@ pub struct Leftover {
     /// The launch that it served.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub launch: Option<String>,
+    /// The deployment that had a network to itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deployment: Option<String>,
     /// The size of a volume in GiB, where it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gib: Option<u32>,

@@ -102,6 +102,18 @@ class Disturbed(LabTest):
         with self.refused("RequestLimitExceeded", 503):
             client("ec2").describe_vpcs()
 
+    def test_a_fault_may_spare_the_first_changes(self) -> None:
+        self.fault(kind="error", changes=True, spare=1, code="Odd")
+        for _ in range(2):
+            client("ec2").describe_regions()
+        self.make_key("first")
+        with self.refused("Odd", 500):
+            self.make_key("second")
+        client("ec2").describe_regions()
+
+    def make_key(self, name: str) -> None:
+        client("ec2").create_key_pair(KeyName=name)
+
     def test_an_error_strikes_in_its_region_until_cleared(self) -> None:
         self.fault(kind="error", action="*", region="eu-west-1", status=500, code="InternalError", message="no")
         for _ in range(2):

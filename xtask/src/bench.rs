@@ -156,7 +156,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &BenchArguments) -> Result<(
 }
 
 /// A home with a key and a program that can become the agent.
-fn home(program: &Path) -> io::Result<tempfile::TempDir> {
+pub(crate) fn home(program: &Path) -> io::Result<tempfile::TempDir> {
     let home = tempfile::tempdir()?;
     fs::create_dir_all(home.path().join(".ssh"))?;
     fs::write(home.path().join(".ssh").join("id_ed25519.pub"), KEY)?;

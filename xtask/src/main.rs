@@ -4,6 +4,7 @@
 mod bench;
 #[cfg(target_os = "linux")]
 mod bench_agent;
+mod bench_deploy;
 mod bindings;
 #[cfg(target_os = "linux")]
 mod boot_test;
@@ -51,6 +52,7 @@ enum Verb {
     Demo(demo::DemoArguments),
     Fuzz(fuzz::FuzzArguments),
     Bench(bench::BenchArguments),
+    BenchDeploy(bench_deploy::BenchDeployArguments),
     /// Measure the Python bindings beside what else answers such questions.
     BenchPython,
     #[cfg(target_os = "linux")]
@@ -82,6 +84,7 @@ fn dispatch(verb: &Verb, workspace: &Workspace) -> Result<(), Box<dyn Error>> {
         Verb::Demo(arguments) => demo::run(workspace, arguments)?,
         Verb::Fuzz(arguments) => fuzz::run(workspace, arguments)?,
         Verb::Bench(arguments) => bench::run(workspace, arguments)?,
+        Verb::BenchDeploy(arguments) => bench_deploy::run(workspace, arguments)?,
         Verb::BenchPython => bindings::bench(workspace)?,
         #[cfg(target_os = "linux")]
         Verb::Dist(arguments) => {

@@ -26,10 +26,11 @@ impl Network {
         tag::value_of(&self.tags, tag::NAME)
     }
 
-    /// Whether cloudkit made it.
+    /// Whether cloudkit made it for a deployment alone, or, where none is named, for every launch of the region.
     #[must_use]
-    pub fn is_own(&self) -> bool {
+    pub fn is_own_for(&self, deployment: Option<&str>) -> bool {
         tag::value_of(&self.tags, tag::MANAGED) == Some("true")
+            && tag::value_of(&self.tags, tag::DEPLOYMENT) == deployment
     }
 }
 

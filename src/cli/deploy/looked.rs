@@ -187,11 +187,6 @@ fn notes(prepared: &Prepared, regions: &[RegionPlan]) -> Vec<String> {
     let placement = &prepared.placement;
     let account = regions.first().map_or("", |region| region.plan.account.as_str());
     let mut notes = prepared.secrets.notes(account);
-    if placement.dedicated_network {
-        notes.push(
-            "no network of its own is made: machines go into the default network of each region".to_owned(),
-        );
-    }
     for object in &prepared.terms.bundle.objects {
         let address = object.address();
         notes.push(format!("machines fetch {address} ({}) within the first hour", object.region));
@@ -217,8 +212,7 @@ impl From<ObjectError> for CommandError {
                 let (class, hints) = class_and_hints(source);
                 let may =
                     format!("machines fetch {object} with the rights of who creates them: s3:GetObject");
-                let error = Self::new(class, error);
-                hints.into_iter().chain([may, elsewhere.to_owned()]).fold(error, Self::hint)
+                Self::new(class, error).hints(hints).hint(may).hint(elsewhere)
             }
         }
     }

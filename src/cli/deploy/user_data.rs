@@ -60,7 +60,7 @@ pub(super) fn of_first_machine(
     let mut boot = boot(deployment, placement, bundle);
     boot.user.parts = parts(loaded).map_err(|error| {
         let hint = error.hint();
-        hint.into_iter().fold(CommandError::usage(error), CommandError::hint)
+        CommandError::usage(error).hints(hint)
     })?;
     if let Some(region) = placement.regions.first() {
         let system = distribution(region);
@@ -181,7 +181,7 @@ fn key(context: &Context<'_>, root: &Path, placement: &Placement) -> Result<Opti
     };
     let found = found.map_err(|error| {
         let hint = error.hint();
-        hint.into_iter().fold(CommandError::usage(error), CommandError::hint)
+        CommandError::usage(error).hints(hint)
     })?;
     if found.is_none() {
         context.streams.warn("no SSH key is on this computer: the part with the keys is left out");

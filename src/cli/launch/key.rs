@@ -112,9 +112,7 @@ pub(super) fn owner(context: &Context<'_>) -> Option<String> {
 impl From<KeyError> for CommandError {
     fn from(error: KeyError) -> Self {
         let hint = error.hint();
-        let error = Self::usage(error);
-        let error = hint.into_iter().fold(error, Self::hint);
-        error.hint("name another key: --ssh-key FILE")
+        Self::usage(error).hints(hint).hint("name another key: --ssh-key FILE")
     }
 }
 

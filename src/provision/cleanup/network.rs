@@ -35,13 +35,13 @@ pub(super) async fn look(ec2: &Ec2) -> Result<OwnNetworks, AwsError> {
     Ok(OwnNetworks { networks, gateways, interfaces })
 }
 
-/// The networks that serve nothing, and the gateways that never came to one: kind, id and launch of each.
+/// The networks that serve nothing, and the gateways that never came to one: kind, id and tags of each.
 pub(super) fn left_over<'n>(
     own: &'n OwnNetworks,
     groups: &[Group],
     machines: &[Machine],
     present: Present<'_>,
-) -> impl Iterator<Item = (LeftoverKind, &'n str, Option<&'n str>)> {
+) -> impl Iterator<Item = (LeftoverKind, &'n str, &'n [Tag])> {
     // A launch of which a machine is shown has made what it makes.
     let may_come = move |tags: &[Tag]| {
         let launch = launch_of(tags);
@@ -58,11 +58,10 @@ pub(super) fn left_over<'n>(
         in_use || has_group || may_come(&network.tags)
     };
     let networks = own.networks.iter().filter(|network| !serves(network));
-    let networks = networks.map(|network| (LeftoverKind::Network, &*network.id, launch_of(&network.tags)));
+    let networks = networks.map(|network| (LeftoverKind::Network, &*network.id, &*network.tags));
     let loose = |gateway: &&Gateway| gateway.network.is_none() && !may_come(&gateway.tags);
     let gateways = own.gateways.iter().filter(loose);
-    let gateways =
-        gateways.map(|gateway| (LeftoverKind::InternetGateway, &*gateway.id, launch_of(&gateway.tags)));
+    let gateways = gateways.map(|gateway| (LeftoverKind::InternetGateway, &*gateway.id, &*gateway.tags));
     networks.collect::<Vec<_>>().into_iter().chain(gateways.collect::<Vec<_>>())
 }
 

@@ -12,7 +12,7 @@ use crate::aws::ErrorKind;
 use crate::model::RegionName;
 use crate::provision::network::{NewNetwork, known};
 use crate::provision::plan::network::NetworkStep;
-use crate::provision::plan::{Candidate, OBJECT_PREFIX, Step, helper_tags};
+use crate::provision::plan::{Candidate, OBJECT_PREFIX, Step, helper_tags, network_tags};
 use crate::provision::report::Event;
 use crate::provision::undo::Made;
 
@@ -144,11 +144,12 @@ impl<R: FnMut(Event)> Executor<'_, R> {
 
     async fn make_network(&mut self, region: &RegionName, step: &NetworkStep) -> Result<(), Cause> {
         let doing = failed(format!("make a network in {region}"));
-        if let NetworkStep::MakeNetwork { range, ipv6, .. } = step {
+        if let NetworkStep::MakeNetwork { network, deployment, range, ipv6, .. } = step {
             let (ec2, launch) = (self.means.session.ec2(region), &self.plan.launch);
             let (region, launch_id) = (region.to_string(), launch.clone());
             self.made.push(Made::Network { ec2: ec2.clone(), region: region.clone(), launch: launch_id });
-            let network = NewNetwork::make(ec2, &region, launch, range, *ipv6).await.map_err(doing)?;
+            let tags = network_tags(launch, network, deployment.as_deref());
+            let network = NewNetwork::make(ec2, &region, launch, tags, range, *ipv6).await.map_err(doing)?;
             self.networks.insert(region, network);
             return Ok(());
         }

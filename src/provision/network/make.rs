@@ -11,9 +11,8 @@ use futures_util::future::try_join_all;
 use crate::aws::ec2::Ec2;
 use crate::aws::types::network::Network;
 use crate::aws::{AwsError, ErrorKind};
-use crate::model::tag::{self, Tag};
-use crate::provision::plan::helper_tags;
-use crate::provision::plan::network::{NETWORK_NAME, PlannedSubnet};
+use crate::model::tag::Tag;
+use crate::provision::plan::network::PlannedSubnet;
 use crate::provision::wish::AddressRange;
 
 /// The pauses between one try and the next.
@@ -34,6 +33,8 @@ pub(in crate::provision) struct NewNetwork {
     ec2: Ec2,
     region: String,
     launch: String,
+    /// Those of each of its parts.
+    tags: Vec<Tag>,
     /// `vpc-…`.
     pub(in crate::provision) id: String,
     ipv6_range: Option<AddressRange>,
@@ -47,10 +48,10 @@ impl NewNetwork {
         ec2: Ec2,
         region: &str,
         launch: &str,
+        tags: Vec<Tag>,
         range: &str,
         ipv6: bool,
     ) -> Result<Self, AwsError> {
-        let tags = tags(launch);
         let made = || async { Ok(ec2.own_networks(Some(launch)).await?.into_iter().next()) };
         let network = once(|| ec2.make_network(range, ipv6, &tags), made).await?;
         let id = network.id.clone();
@@ -69,6 +70,7 @@ impl NewNetwork {
         Ok(Self {
             region,
             launch,
+            tags,
             id: network.id,
             ipv6_range,
             table,
@@ -79,12 +81,11 @@ impl NewNetwork {
 
     /// Makes the internet gateway and the routes to it.
     pub(in crate::provision) async fn make_gateway(&self) -> Result<(), AwsError> {
-        let tags = tags(&self.launch);
         let made = || async {
             let gateways = self.ec2.own_gateways(Some(&self.launch)).await?;
             Ok(gateways.into_iter().next().map(|gateway| gateway.id))
         };
-        let gateway = once(|| self.ec2.make_gateway(&tags), made).await?;
+        let gateway = once(|| self.ec2.make_gateway(&self.tags), made).await?;
         known(|| self.ec2.attach_gateway(&gateway, &self.id)).await?;
         known(|| self.ec2.route_out(&self.table, &gateway)).await?;
         if self.ipv6_range.is_some() {
@@ -95,8 +96,8 @@ impl NewNetwork {
 
     /// Makes the gateway to S3.
     pub(in crate::provision) async fn make_s3_endpoint(&self) -> Result<(), AwsError> {
-        let (token, tags) = (format!("cloudkit-{}-s3", self.launch), tags(&self.launch));
-        known(|| self.ec2.make_s3_endpoint(&self.region, &self.id, &self.table, &token, &tags)).await
+        let token = format!("cloudkit-{}-s3", self.launch);
+        known(|| self.ec2.make_s3_endpoint(&self.region, &self.id, &self.table, &token, &self.tags)).await
     }
 
     /// Makes the subnets, side by side.
@@ -104,7 +105,6 @@ impl NewNetwork {
         &mut self,
         planned: &[PlannedSubnet],
     ) -> Result<(), AwsError> {
-        let tags = tags(&self.launch);
         let make = async |number: u32, subnet: &PlannedSubnet| {
             let part = self.ipv6_range.as_ref().and_then(|range| range.part(IPV6_SUBNET_PREFIX, number));
             let ipv6 = part.map(|range| range.to_string());
@@ -112,7 +112,8 @@ impl NewNetwork {
                 let subnets = self.ec2.subnets_of_launch(&self.launch).await?;
                 Ok(subnets.into_iter().find(|one| one.range.as_deref() == Some(subnet.range.as_str())))
             };
-            let call = || self.ec2.make_subnet(&self.id, &subnet.zone, &subnet.range, ipv6.clone(), &tags);
+            let call =
+                || self.ec2.make_subnet(&self.id, &subnet.zone, &subnet.range, ipv6.clone(), &self.tags);
             Ok::<_, AwsError>((subnet.zone.clone(), once(call, made).await?.id))
         };
         let subnets = try_join_all((0..).zip(planned).map(|(number, subnet)| make(number, subnet))).await?;
@@ -130,12 +131,6 @@ async fn ipv6_range_of(ec2: &Ec2, launch: &str, id: &str) -> Result<Option<Addre
     let networks: Vec<Network> = ec2.own_networks(Some(launch)).await?;
     let range = networks.into_iter().find(|network| network.id == id).and_then(|network| network.ipv6_range);
     Ok(range.and_then(|range| range.parse().ok()))
-}
-
-fn tags(launch: &str) -> Vec<Tag> {
-    let mut tags = helper_tags(launch);
-    tags.insert(0, Tag::new(tag::NAME, NETWORK_NAME));
-    tags
 }
 
 /// Makes something once: where the answer was lost, what was made is looked for before it is asked for again.

@@ -98,7 +98,8 @@ struct Search<'s> {
 type Chosen<'s> = (&'s Network, NetworkKind);
 
 impl<'s> Search<'s> {
-    /// The network that was named or that a named subnet is in, else the default one, else cloudkit's own.
+    /// The network that was named or that a named subnet is in, else the deployment's where it has one to itself, else the
+    /// default one, else the one that launches made.
     fn network(&self, named: Option<&Surroundings>) -> Result<Option<Chosen<'s>>, NetworkProblem> {
         if let Some(wanted) = &self.wish.network {
             let with_name = self.networks.iter().map(|one| (one.id.as_str(), one.name(), one));
@@ -113,14 +114,16 @@ impl<'s> Search<'s> {
                 .map(|network| Some((network, NetworkKind::Named)))
                 .ok_or_else(|| self.not_there(PartKind::Network, &subnet.network));
         }
-        if let Some(network) = self.networks.iter().find(|network| network.is_default) {
+        let of_deployment = self.wish.of_deployment.as_deref();
+        let default = self.networks.iter().find(|network| network.is_default && of_deployment.is_none());
+        if let Some(network) = default {
             return Ok(Some((network, NetworkKind::Default)));
         }
         if let Some(wanted) = self.wish.groups.first() {
             let region = self.region.to_string();
             return Err(NetworkProblem::GroupWithoutNetwork { wanted: wanted.clone(), region });
         }
-        let own = self.networks.iter().filter(|network| network.is_own());
+        let own = self.networks.iter().filter(|network| network.is_own_for(of_deployment));
         Ok(own.min_by(|one, other| one.id.cmp(&other.id)).map(|network| (network, NetworkKind::Own)))
     }
 

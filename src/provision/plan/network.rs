@@ -14,8 +14,6 @@ use crate::provision::wish::{AddressRange, SshFrom, Wish};
 use crate::provision::world::World;
 use crate::provision::world::network::{KnownNetwork, KnownSubnet, NetworkKind, RegionNetwork, S3Way};
 
-/// What a network of cloudkit's own is called.
-pub const NETWORK_NAME: &str = "cloudkit";
 /// The second number of the range of such a network, 10.N.0.0/16: the first of these whose range is free. Not among the
 /// ranges that default networks, containers, homes and most offices use.
 const SECOND_NUMBERS: std::ops::RangeInclusive<u8> = 213..=254;
@@ -32,6 +30,9 @@ pub enum NetworkStep {
         region: String,
         /// Its name.
         network: String,
+        /// The deployment that has it to itself; absent where every launch of the region may use it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        deployment: Option<String>,
         /// Its IPv4 range.
         range: String,
         /// Whether it gets a range of IPv6 addresses from Amazon.
@@ -158,7 +159,7 @@ pub(super) fn places(
             });
         }
         RegionNetwork::Missing { taken, .. } if free_range(taken).is_none() => {
-            let reason = format!("{region} has no default network, and every range for one is taken");
+            let reason = format!("{region} has no network for it, and every range for one is taken");
             return Err(NoPlace { reason, hints: vec!["name a network: --vpc ID".to_owned()] });
         }
         RegionNetwork::Missing { zones: there, .. } => {
@@ -294,7 +295,7 @@ fn hint(wish: &NetworkWish, region: &str, network: &str, subnet: &KnownSubnet) -
 }
 
 /// The steps that make the network of a region, where there is none; none where its range can't be chosen.
-pub(super) fn steps(region: &str, network: &RegionNetwork, ipv6: Ipv6) -> Vec<NetworkStep> {
+pub(super) fn steps(region: &str, network: &RegionNetwork, wish: &NetworkWish) -> Vec<NetworkStep> {
     let RegionNetwork::Missing { zones, taken } = network else { return Vec::new() };
     let Some(range) = free_range(taken) else { return Vec::new() };
     let subnets = (0..).zip(zones).filter_map(|(number, zone)| {
@@ -305,9 +306,10 @@ pub(super) fn steps(region: &str, network: &RegionNetwork, ipv6: Ipv6) -> Vec<Ne
     vec![
         NetworkStep::MakeNetwork {
             region: region.clone(),
-            network: NETWORK_NAME.to_owned(),
+            network: wish.name_of_new(),
+            deployment: wish.of_deployment.clone(),
             range: range.to_string(),
-            ipv6: ipv6 == Ipv6::One,
+            ipv6: wish.ipv6 == Ipv6::One,
         },
         NetworkStep::MakeGateway { region: region.clone() },
         NetworkStep::MakeS3Endpoint { region: region.clone() },
@@ -323,10 +325,10 @@ fn free_range(taken: &[String]) -> Option<AddressRange> {
 }
 
 /// What the security group is made in: the network's id, or the name of the one that is made.
-pub(super) fn group_network(network: &RegionNetwork) -> String {
+pub(super) fn group_network(network: &RegionNetwork, wish: &NetworkWish) -> String {
     match network {
         RegionNetwork::There(known) => known.id.clone(),
-        RegionNetwork::Missing { .. } | RegionNetwork::Unfit(_) => NETWORK_NAME.to_owned(),
+        RegionNetwork::Missing { .. } | RegionNetwork::Unfit(_) => wish.name_of_new(),
     }
 }
 

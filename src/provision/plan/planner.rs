@@ -381,7 +381,7 @@ impl<'p> Planner<'p> {
         let region = machine.region.to_string();
         let mut steps = ending::role_steps(self.wish, self.world, self.launch);
         steps.extend(self.storing(&region, &world.bucket, agent));
-        let network_steps = network::steps(&region, &world.network, self.wish.network.ipv6);
+        let network_steps = network::steps(&region, &world.network, &self.wish.network);
         steps.extend(network_steps.into_iter().map(Step::Network));
         if !self.wish.network.groups.is_empty() {
             return steps;
@@ -389,7 +389,7 @@ impl<'p> Planner<'p> {
         steps.push(Step::MakeGroup {
             region,
             group: format!("cloudkit-{}", self.launch),
-            network: network::group_network(&world.network),
+            network: network::group_network(&world.network, &self.wish.network),
             port: self.wish.ssh_port,
             admits: self.world.ssh_from.to_string(),
         });

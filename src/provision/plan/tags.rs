@@ -17,6 +17,15 @@ pub fn helper_tags(launch: &str) -> Vec<Tag> {
     ]
 }
 
+/// The tags of a network and its parts, and of the deployment that has it to itself.
+#[cfg(feature = "aws")]
+pub(in crate::provision) fn network_tags(launch: &str, name: &str, deployment: Option<&str>) -> Vec<Tag> {
+    let mut tags = vec![Tag::new(tag::NAME, name)];
+    tags.extend(helper_tags(launch));
+    tags.extend(deployment.map(|name| Tag::new(tag::DEPLOYMENT, name)));
+    tags
+}
+
 /// The tags of a machine, its volumes and its interface, besides those of how it ends.
 pub(super) fn tags(world: &World, launch: &str, name: &str, deadline: Option<jiff::Timestamp>) -> Vec<Tag> {
     let owner = tag::fitting(world.caller.short_name());

@@ -115,8 +115,11 @@ pub(super) fn findings(wish: &Wish, region: &str, candidates: &[&Candidate], wor
     let Some(of_region) = world.regions.get(region) else { return Vec::new() };
     let known = match &of_region.network {
         RegionNetwork::Missing { .. } => {
-            let detail =
-                "there is no default network, so the launch makes one, with subnets, gateway and a way to S3";
+            let why = match &wish.network.of_deployment {
+                Some(name) => format!("{name} has a network to itself"),
+                None => "there is no default network".to_owned(),
+            };
+            let detail = format!("{why}, so the launch makes one, with subnets, gateway and a way to S3");
             return vec![Finding::ok(Check::Route, detail).of(region)];
         }
         // Why it won't do is told of each machine.

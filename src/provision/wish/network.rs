@@ -6,6 +6,9 @@ use std::net::IpAddr;
 
 use super::AddressRange;
 
+/// What a network is called that launches make and all of them use.
+const NETWORK_NAME: &str = "cloudkit";
+
 /// What is wanted of the network. Where nothing is named it is the region's default one, or one of cloudkit's own.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct NetworkWish {
@@ -19,9 +22,19 @@ pub struct NetworkWish {
     pub public_address: PublicAddress,
     /// Whether it gets an IPv6 address.
     pub ipv6: Ipv6,
+    /// The deployment that has a network to itself, which is made where it has none yet.
+    pub of_deployment: Option<String>,
 }
 
 impl NetworkWish {
+    /// What a network that is made is called.
+    #[must_use]
+    pub fn name_of_new(&self) -> String {
+        self.of_deployment
+            .as_ref()
+            .map_or_else(|| NETWORK_NAME.to_owned(), |name| format!("{NETWORK_NAME}-{name}"))
+    }
+
     /// Whether EC2 may choose the subnet where there is a default network.
     #[must_use]
     pub fn leaves_the_subnet_to_ec2(&self) -> bool {
@@ -29,6 +42,7 @@ impl NetworkWish {
             && self.subnets.is_empty()
             && self.public_address == PublicAddress::One
             && self.ipv6 == Ipv6::None
+            && self.of_deployment.is_none()
     }
 
     /// Whether a network or a part of one is named, so that there is no need to make one.

@@ -41,30 +41,6 @@ fn buckets_keep_the_agent_alone() {
     }
 }
 
-/// Each call that changes something is the last one of some killed create.
-#[test]
-fn after_a_kill_anywhere_nothing_stays() {
-    let lab = Lab::start();
-    lab.post("/timing", &json!({"pending_ms": 0, "ending_ms": 0}));
-    for action in ["PutObject", "CreateSecurityGroup", "CreateLaunchTemplate", "CreateFleet"] {
-        let home = somebody(&lab, TWO_REGIONS);
-        lab.fault(&json!({"kind": "hang", "action": action, "region": "eu-west-1", "ms": 600_000}));
-        let mut create = home.start("cloudkit deploy create --dir app --yes");
-        crate::support::wait::until(&format!("{action} in eu-west-1"), || {
-            lab.requests_of(action).iter().any(|request| request.mutating).then_some(())
-        });
-        create.kill();
-        lab.clear_faults();
-        home.run("cloudkit deploy unlock web --yes").ok();
-        let destroyed = home.run("cloudkit deploy destroy web --yes");
-        assert_eq!(destroyed.code, 0, "{action}: {destroyed}");
-        home.run("cloudkit launch cleanup --bucket --yes").ok();
-        assert_eq!(lab.left(), json!({}), "{action}");
-        lab.reset();
-        lab.post("/timing", &json!({"pending_ms": 0, "ending_ms": 0}));
-    }
-}
-
 #[test]
 fn a_bucket_with_deployments_in_it_is_kept() {
     let lab = Lab::start();

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use insta::assert_snapshot;
+use serde_json::{Value, json};
 
-use crate::support::Home;
+use crate::support::{Home, Lab};
 
 const EXAMPLES: [&str; 4] = ["static-site", "python-api", "tarball-app", "compose-app"];
 
@@ -42,7 +43,7 @@ fn the_examples_are_valid_and_each_has_its_bundle() {
         nothing_is_wrong(&home, &folder);
         let listing = home.run(&format!("cloudkit deploy render bundle --dir {folder}")).ok().stdout;
         assert_snapshot!(format!("bundle_of_{name}"), listing);
-        let written: Vec<serde_json::Value> = ["one.tar.zst", "two.tar.zst"]
+        let written: Vec<Value> = ["one.tar.zst", "two.tar.zst"]
             .map(|file| {
                 home.run(&format!("cloudkit deploy bundle --dir {folder} --file {file} -o json")).ok().json()
             })
@@ -85,10 +86,8 @@ fn every_scaffold_is_valid_in_both_layouts_and_renders() {
     }
 }
 
-/// As its documentation has them.
-#[test]
-fn the_older_tools_folders_have_notes_alone_and_render() {
-    let home = home();
+/// The older tool's folders, as its documentation has them.
+fn write_older_folders(home: &Home) -> [&'static str; 2] {
     let config = "aws:\n  total_instances: 3\n  username: ubuntu\n  public_ssh_key_path: ~/.ssh/id_ed25519.pub\n  \
                   private_ssh_key_path: ~/.ssh/id_ed25519\n  spot_price_limit: 0.10\n  instance_storage_gb: 20\n\
                   regions:\n  - us-west-2:\n      machine_type: t3.medium\n      image: auto\n";
@@ -107,13 +106,42 @@ fn the_older_tools_folders_have_notes_alone_and_render() {
     home.write("convention/config.yaml", config);
     home.write("convention/deployment/setup.sh", "#!/bin/bash\nset -e\napt-get install -y htop\n");
     home.write("convention/deployment/configs/app.conf", "port=3000\n");
-    for folder in ["portable", "convention"] {
+    ["portable", "convention"]
+}
+
+#[test]
+fn the_older_tools_folders_have_notes_alone_and_render() {
+    let home = home();
+    for folder in write_older_folders(&home) {
         let told = home.run(&format!("cloudkit deploy validate --dir {folder} -o json")).ok().json();
         assert_eq!(told["errors"], 0, "{told:#}");
         assert_eq!(told["warnings"], 0, "{told:#}");
         let text = home.run(&format!("cloudkit deploy render --dir {folder}")).ok().stdout;
         assert!(text.starts_with("user data of t3.medium in us-west-2: "), "{text}");
     }
+}
+
+#[test]
+fn each_is_created_and_destroyed_as_it_is() {
+    let lab = Lab::start();
+    lab.post("/timing", &json!({"pending_ms": 0, "ending_ms": 0}));
+    let home = lab.home();
+    let examples = EXAMPLES.map(|name| (example(name), name, "on-demand", 1));
+    let older = write_older_folders(&home).map(|name| (name.to_owned(), name, "spot", 3));
+    for (folder, name, market, count) in examples.into_iter().chain(older) {
+        home.run(&format!("cloudkit deploy create --dir {folder} --yes")).ok();
+        let machines = lab.machines().into_iter().filter(|one| one["tags"]["cloudkit:deployment"] == name);
+        let machines: Vec<Value> = machines.collect();
+        assert_eq!(machines.len(), count, "{name}");
+        for machine in machines {
+            assert_eq!(machine["lifecycle"], market, "{name}");
+            // The older tool's machines are kept; each of ours has a day's end in sight.
+            assert_eq!(machine["tags"]["cloudkit:deadline"].is_string(), market == "on-demand", "{name}");
+        }
+        home.run(&format!("cloudkit deploy destroy {name} --yes")).ok();
+    }
+    home.run("cloudkit launch cleanup --bucket --yes").ok();
+    lab.nothing_is_left();
 }
 
 #[test]

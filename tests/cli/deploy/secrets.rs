@@ -9,7 +9,7 @@ use insta::assert_snapshot;
 use serde_json::{Value, json};
 
 use super::app::{TWO_REGIONS, running};
-use crate::support::{Home, Lab, wait};
+use crate::support::{Home, Lab};
 
 /// Values that nothing else is like.
 const OF_VARIABLE: &str = "zebra-of-a-variable-5c1e";
@@ -330,37 +330,6 @@ fn where_they_cannot_be_stored_nothing_stays() {
     assert!(lab.requests_of("CreateFleet").is_empty());
     lab.clear_faults();
     home.run("cloudkit deploy create --dir app --yes").ok();
-}
-
-#[test]
-fn after_a_kill_anywhere_destroy_leaves_nothing() {
-    let lab = Lab::start();
-    lab.post("/timing", &json!({"pending_ms": 0, "ending_ms": 0}));
-    for action in ["PutParameter", "CreateRole", "AddRoleToInstanceProfile", "CreateFleet"] {
-        let home = somebody(&lab, TWO_REGIONS);
-        let seen = lab.requests_of(action).len();
-        let times = if action == "PutParameter" {
-            json!({"Name": "/cloudkit/deployments/web/TOKEN"})
-        } else {
-            json!({})
-        };
-        lab.fault(&json!({"kind": "hang", "action": action, "params": times, "ms": 600_000}));
-        let mut create = home.start("cloudkit deploy create --dir app --yes");
-        let comes = |request: &crate::support::Request| {
-            action != "PutParameter" || request.params["Name"] == "/cloudkit/deployments/web/TOKEN"
-        };
-        wait::until(action, || lab.requests_of(action).iter().skip(seen).any(comes).then_some(()));
-        create.kill();
-        lab.clear_faults();
-        home.run("cloudkit deploy unlock web --yes").ok();
-        let destroyed = home.run("cloudkit deploy destroy web --yes");
-        assert_eq!(destroyed.code, 0, "{action}: {destroyed}");
-        home.run("cloudkit launch cleanup --bucket --yes").ok();
-        let own = json!({"parameters": ["/prod/database"]});
-        assert_eq!(lab.left(), json!({"us-east-1": own, "eu-west-1": own}), "{action}");
-        lab.reset();
-        lab.post("/timing", &json!({"pending_ms": 0, "ending_ms": 0}));
-    }
 }
 
 /// A machine of the lab, and a home that poses as it with nothing but its role.

@@ -32,20 +32,6 @@ fn changes(lab: &Lab) -> Vec<String> {
     names
 }
 
-/// Tries each in turn; several labs at a time, since most of it is waiting.
-fn each(actions: &[String], attempt: impl Fn(&Lab, &str) + Sync) {
-    const LABS: usize = 3;
-    std::thread::scope(|scope| {
-        for first in 0..LABS {
-            let attempt = &attempt;
-            scope.spawn(move || {
-                let lab = Lab::start();
-                actions.iter().skip(first).step_by(LABS).for_each(|action| attempt(&lab, action));
-            });
-        }
-    });
-}
-
 /// Either there is one machine, and the journal knows it, or there is nothing; and afterwards nothing for certain.
 #[track_caller]
 fn all_or_nothing(lab: &Lab, home: &Home, screen: &Screen, fault: &str) {
@@ -102,7 +88,7 @@ fn ended(lab: &Lab) {
 
 #[test]
 fn a_call_that_fails_for_good() {
-    each(&changes(&Lab::start()), |lab, action| {
+    Lab::each(&changes(&Lab::start()), |lab, action| {
         let home = prepare(lab);
         lab.fault(&json!({"kind": "error", "action": action, "status": 500}));
         let screen = home.run(LAUNCH);
@@ -113,7 +99,7 @@ fn a_call_that_fails_for_good() {
 
 #[test]
 fn an_answer_that_is_lost() {
-    each(&changes(&Lab::start()), |lab, action| {
+    Lab::each(&changes(&Lab::start()), |lab, action| {
         let home = prepare(lab);
         lab.fault(&json!({"kind": "lost-answer", "action": action, "times": 1}));
         let screen = home.run(LAUNCH).ok();
@@ -132,7 +118,7 @@ fn an_undoing_that_fails() {
     home.run(LAUNCH).exits(2);
     let undoing: Vec<String> = lab.changes().into_iter().filter(|action| !before.contains(action)).collect();
     assert!(undoing.len() >= 6, "{undoing:?}");
-    each(&undoing, |lab, action| {
+    Lab::each(&undoing, |lab, action| {
         let home = prepare(lab);
         lab.fault(&fails);
         lab.fault(&json!({"kind": "error", "action": action, "status": 500}));
@@ -144,7 +130,7 @@ fn an_undoing_that_fails() {
 #[cfg(unix)]
 #[test]
 fn ctrl_c() {
-    each(&changes(&Lab::start()), |lab, action| {
+    Lab::each(&changes(&Lab::start()), |lab, action| {
         let home = prepare(lab);
         lab.fault(&json!({"kind": "hang", "action": action, "ms": 300, "times": 1}));
         let launch = home.start(LAUNCH);

@@ -56,6 +56,20 @@ pub(crate) struct FeedRequest {
 }
 
 impl Lab {
+    /// Tries each of these in turn, on several labs at a time, since much of it is waiting.
+    pub(crate) fn each<T: Sync>(all: &[T], attempt: impl Fn(&Self, &T) + Sync) {
+        const LABS: usize = 3;
+        std::thread::scope(|scope| {
+            for first in 0..LABS {
+                let attempt = &attempt;
+                scope.spawn(move || {
+                    let lab = Self::start();
+                    all.iter().skip(first).step_by(LABS).for_each(|one| attempt(&lab, one));
+                });
+            }
+        });
+    }
+
     pub(crate) fn start() -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let mut command = Command::new(python());

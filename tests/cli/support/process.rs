@@ -82,6 +82,11 @@ impl Running {
         self.child.kill().unwrap();
     }
 
+    /// Whether it has ended by itself.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
     /// Waits for its end.
     pub(crate) fn screen(mut self) -> Screen {
         self.stdin = None;

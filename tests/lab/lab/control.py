@@ -20,7 +20,8 @@ It deliberately offers nothing that AWS itself offers. Bodies and answers are JS
     POST   /room                     {"region": …, "type": "g6.xlarge", "zone": …, "market": "spot", "room": false}; or for how many
     POST   /fleet-errors             {"code": "VcpuLimitExceeded", "type": …, "market": …, "times": 1, …}: of pools of fleets
     POST   /deaths                   {"code": "Server.InsufficientInstanceCapacity", "times": 1, …}: of machines that start
-    POST   /faults                   {"kind": …, "action": …, "service": …, "region": …, "params": {…}, "times": N, …}
+    POST   /faults                   {"kind": …, "action": …, "service": …, "region": …, "params": {…}, "times": N,
+                                     "spare": N: so many pass before, "changes": true: calls that change something, …}
     DELETE /faults                   clear them
     POST   /buckets                  {"name": …, "region": "us-east-1", "account": "210987654321"}: a stranger's bucket
     POST   /images                   {"region": …, "Architecture": …, …}, as DescribeImages names them -> {"ImageId": …}

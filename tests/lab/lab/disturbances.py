@@ -29,6 +29,7 @@ class Fault:
     """`times` counts down to nothing, None strikes until it is cleared; `params` must be those of the call.
 
     `of_ten`: of every ten calls of an operation in a region, as EC2 counts them, it strikes so many, in a row.
+    `spare`: so many of those that it is meant for pass before. `changes`: it is meant for calls that change something.
     """
 
     kind: str
@@ -38,6 +39,8 @@ class Fault:
     params: dict[str, str] = field(default_factory=dict)
     times: int | None = None
     of_ten: int = 10
+    spare: int = 0
+    changes: bool = False
     status: int = 500
     code: str = "InternalError"
     message: str = "An internal error has occurred"
@@ -47,6 +50,7 @@ class Fault:
         if self.kind not in KINDS:
             raise ValueError(f"kind must be one of {', '.join(KINDS)}")
         self._met: Counter[tuple[str, str, str]] = Counter()
+        self._spared = 0
 
     def strikes(self, call: Call) -> bool:
         is_meant = (
@@ -54,9 +58,13 @@ class Fault:
             and self.service in (None, call.service)
             and self.region in (None, call.region)
             and self.params.items() <= call.params.items()
+            and (call.mutating or not self.changes)
             and self.times != 0
         )
         if not is_meant:
+            return False
+        if self._spared < self.spare:
+            self._spared += 1
             return False
         operation = (call.service, call.action, call.region)
         self._met[operation] += 1

@@ -34,6 +34,7 @@ class RequestLog:
             "region": call.region,
             "mutating": call.mutating,
             "params": call.params,
+            "bytes": len(body),
             "body_sha256": hashlib.sha256(body).hexdigest(),
             "body_base64": base64.b64encode(body).decode() if kept else None,
             "access_key": call.access_key,

@@ -49,6 +49,7 @@ impl NetworkArguments {
             groups: self.security_group.clone(),
             public_address: if self.no_public_ip { PublicAddress::None } else { PublicAddress::One },
             ipv6: if self.ipv6 { Ipv6::One } else { Ipv6::None },
+            of_deployment: None,
         }
     }
 }

@@ -95,8 +95,9 @@ fn a_new_network_has_a_range_of_its_own_and_a_subnet_in_each_zone() {
         zones: zones.clone(),
         taken: taken.iter().map(|&range| range.to_owned()).collect(),
     };
-    let shown =
-        |network: &RegionNetwork| serde_json::to_string(&steps("us-east-1", network, Ipv6::None)).unwrap();
+    let shown = |network: &RegionNetwork| {
+        serde_json::to_string(&steps("us-east-1", network, &NetworkWish::default())).unwrap()
+    };
     let range = r#""range":"10.213.0.0/16""#;
     assert!(shown(&missing(&["172.31.0.0/16"])).contains(range));
     assert!(shown(&missing(&["10.213.128.0/20"])).contains(r#""range":"10.214.0.0/16""#));

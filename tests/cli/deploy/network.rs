@@ -1,0 +1,71 @@
+//! `dedicated_network`: a deployment that has a network to itself in each of its regions.
+
+use insta::assert_snapshot;
+use serde_json::json;
+
+use super::app::{TWO_REGIONS, running, somebody};
+use crate::support::{Home, Lab};
+
+fn dedicated(lab: &Lab) -> Home {
+    somebody(lab, &format!("{TWO_REGIONS}dedicated_network: true\n"))
+}
+
+/// How many networks there are besides the default ones.
+fn networks(lab: &Lab, region: &str) -> usize {
+    lab.left()[region]["networks"].as_array().map_or(0, Vec::len)
+}
+
+#[test]
+fn its_machines_are_in_it_and_it_goes_with_them() {
+    let lab = Lab::start();
+    let home = dedicated(&lab);
+    let plan = home.run("cloudkit deploy plan --dir app").ok().stdout;
+    let steps: Vec<&str> =
+        plan.lines().filter(|line| line.contains("network") || line.contains("group")).collect();
+    assert_snapshot!(steps.join("\n"), @"
+    step     us-east-1: make network cloudkit-web (10.213.0.0/16)
+    step     us-east-1: make security group cloudkit-l-xxxxxxxxxxxxxxxx (port [PORT] from 203.0.113.7/32)
+    step     eu-west-1: make network cloudkit-web (10.213.0.0/16)
+    step     eu-west-1: make security group cloudkit-l-xxxxxxxxxxxxxxxx (port [PORT] from 203.0.113.7/32)
+    ");
+    home.run("cloudkit deploy create --dir app --yes").ok();
+    assert_eq!([networks(&lab, "us-east-1"), networks(&lab, "eu-west-1")], [1, 1]);
+    for request in lab.requests_of("CreateVpc") {
+        let tags = json!(request.params).to_string();
+        assert!(tags.contains("cloudkit-web") && tags.contains("cloudkit:deployment"), "{tags}");
+    }
+    let groups = lab.left()["us-east-1"]["security_groups"].clone();
+    assert_eq!(groups.as_array().map(Vec::len), Some(1), "{groups}");
+    home.run("cloudkit deploy destroy web --yes").ok();
+    home.run("cloudkit launch cleanup --bucket --yes").ok();
+    lab.nothing_is_left();
+}
+
+#[test]
+fn a_launch_goes_elsewhere() {
+    let lab = Lab::start();
+    lab.post("/default-network", &json!({"region": "us-east-1", "present": false}));
+    let home = dedicated(&lab);
+    home.run("cloudkit deploy create --dir app --yes").ok();
+    let launched = home.run("cloudkit launch -t m7i.large --ttl 1h --region us-east-1 --wait accepted").ok();
+    assert!(launched.stderr.contains("make network cloudkit (10.214.0.0/16): done"), "{launched}");
+    assert_eq!(networks(&lab, "us-east-1"), 2);
+    home.run("cloudkit deploy destroy web --yes").ok();
+    assert_eq!(networks(&lab, "us-east-1"), 1, "the launch's network is nobody else's to remove");
+}
+
+#[test]
+fn more_machines_in_a_region_come_into_the_same() {
+    let lab = Lab::start();
+    let home = dedicated(&lab);
+    lab.post(
+        "/room",
+        &json!({"region": "us-east-1", "type": "m7i.large", "market": "on-demand", "room": false}),
+    );
+    home.run("cloudkit deploy create --dir app --yes").ok();
+    assert_eq!(running(&lab), [("eu-west-1".to_owned(), 5)]);
+    assert_eq!([networks(&lab, "us-east-1"), networks(&lab, "eu-west-1")], [0, 1]);
+    home.run("cloudkit deploy destroy web --yes").ok();
+    home.run("cloudkit launch cleanup --bucket --yes").ok();
+    lab.nothing_is_left();
+}
