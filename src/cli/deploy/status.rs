@@ -163,7 +163,7 @@ async fn ask(context: &Context<'_>, session: &Session, one: &Located, login: &Lo
                 RunState::Failed => "failed",
             }),
             bundle: Some(progress.bundle),
-            because: progress.failure.map(|failure| format!("{}: {}", failure.step, failure.reason)),
+            because: progress.failure.map(|failure| failure.to_string()),
         },
     }
 }

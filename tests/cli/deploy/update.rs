@@ -118,6 +118,12 @@ fn it_stops_at_the_first_batch_that_is_not_well() {
     let status = home.run("cloudkit deploy status web").exits(1);
     assert!(status.stderr.contains("not all machines have come to bundle"), "{status}");
     assert!(status.stderr.contains(&format!("{} in us-east-1 is at bundle", ids[4])), "{status}");
+    assert!(
+        status.stderr.contains(&format!(
+            "warning: {id} in eu-west-1: failed: script look: it ended with 3\n  | no such thing\n  | as that"
+        )),
+        "{status}"
+    );
     std::fs::remove_file(home.path(&format!("machines/{id}/fails"))).unwrap();
     let back = home.run("cloudkit deploy rollback web").ok();
     assert_eq!(
