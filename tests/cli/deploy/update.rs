@@ -139,6 +139,26 @@ fn it_stops_at_the_first_batch_that_is_not_well() {
 }
 
 #[test]
+fn what_create_could_not_set_up_is_nothing_to_go_back_to() {
+    let (_lab, home, ids) = deployed();
+    let first = record(&home)["bundle"].as_str().unwrap().to_owned();
+    let at = format!("machines/{}/apply.json", ids[3]);
+    home.write(&at, progress(&first, "failed").to_string());
+    change(&home, "broken again\n");
+    home.write(&format!("machines/{}/fails", ids[0]), "");
+    let stopped = home.run(UPDATE).exits(1);
+    assert!(!stopped.stderr.contains("rollback"), "{stopped}");
+    let status = home.run("cloudkit deploy status web").exits(1);
+    assert!(status.stderr.contains("where nobody is at it: cloudkit deploy update goes on\n"), "{status}");
+    let nothing = home.run("cloudkit deploy rollback web").exits(1);
+    assert!(nothing.stderr.contains("web has no former bundle to go back to"), "{nothing}");
+    std::fs::remove_file(home.path(&format!("machines/{}/fails", ids[0]))).unwrap();
+    home.run(UPDATE).ok();
+    let nothing = home.run("cloudkit deploy rollback web").exits(1);
+    assert!(nothing.stderr.contains("web has no former bundle to go back to"), "{nothing}");
+}
+
+#[test]
 fn a_machine_that_is_not_reached_stops_it_and_the_same_again_goes_on() {
     let (_lab, home, ids) = deployed();
     change(&home, "new\n");
