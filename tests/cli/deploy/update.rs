@@ -88,8 +88,12 @@ fn what_has_changed_comes_to_all_machines_and_goes_again() {
     let forth = format!("cloudkit deploy rollback web --to {}", &second.as_str().unwrap()[..8]);
     home.run(&forth).ok();
     assert_eq!(record(&home)["bundle"], second);
-    home.run("cloudkit deploy destroy web --yes").ok();
+    let destroyed = home.run("cloudkit deploy destroy web --yes").ok();
     for region in ["us-east-1", "eu-west-1"] {
+        for bundle in [&first, &second] {
+            let removed = format!("removed: its bundle {} in {region}\n", &bundle.as_str().unwrap()[..12]);
+            assert!(destroyed.stderr.contains(&removed), "{destroyed}");
+        }
         assert_eq!(lab.left()[region]["buckets"][0]["objects"], 1, "the agent alone is left in {region}");
     }
 }
