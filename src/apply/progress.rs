@@ -2,6 +2,7 @@
 //!
 //! It says what was done and what failed, never how; nothing secret is in it.
 
+use std::fmt;
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -90,6 +91,14 @@ pub struct Failure {
     /// The last lines of what was run.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub tail: String,
+}
+
+/// With the last lines of what was run below it.
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.step, self.reason)?;
+        self.tail.lines().try_for_each(|line| write!(formatter, "\n| {line}"))
+    }
 }
 
 impl Progress {

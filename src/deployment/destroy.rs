@@ -53,8 +53,8 @@ pub enum Event {
     Ended,
     /// Something was removed.
     Removed(Leftover),
-    /// The bundle of a region was removed.
-    BundleRemoved(RegionName),
+    /// A bundle of a region was removed, by its name there.
+    BundleRemoved(RegionName, String),
     /// So many secrets of a region were removed.
     SecretsRemoved(RegionName, usize),
     /// The role by which the machines of a launch read them was removed.
@@ -164,7 +164,7 @@ pub async fn destroy(home: &Home, found: &Found, name: &str, report: &mut impl F
     }
     for (region, key) in &found.bundles {
         match home.bucket_of(region).remove_object(key).await {
-            Ok(_) => report(Event::BundleRemoved(region.clone())),
+            Ok(_) => report(Event::BundleRemoved(region.clone(), key.clone())),
             Err(error) => still_there.push(left(format!("{key} in {region}"), error.to_string())),
         }
     }

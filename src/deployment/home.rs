@@ -58,5 +58,12 @@ pub fn recorded(key: &str) -> Option<&str> {
 /// Whether this is the name of a bundle.
 #[must_use]
 pub fn is_bundle(key: &str) -> bool {
-    key.starts_with(EVERY_DEPLOYMENT) && key.ends_with(BUNDLE_SUFFIX)
+    bundle_at(key).is_some()
+}
+
+/// The SHA-256 of the bundle that has this name.
+#[must_use]
+pub fn bundle_at(key: &str) -> Option<&str> {
+    let (_, sha256) = key.strip_prefix(EVERY_DEPLOYMENT)?.strip_suffix(BUNDLE_SUFFIX)?.rsplit_once('/')?;
+    Some(sha256)
 }

@@ -157,6 +157,12 @@ impl Record {
         self.objects = objects;
     }
 
+    /// The same where not all machines have come to its bundle after all: what `create` made may never have been set up well.
+    #[must_use]
+    pub fn unsettled(&self, now: Timestamp) -> Self {
+        Self { changing_since: self.changing_since.or(Some(now)), ..self.clone() }
+    }
+
     /// The same once all machines that run have come to its bundle.
     #[must_use]
     pub fn settled(&self) -> Self {
@@ -248,6 +254,7 @@ mod tests {
         assert_eq!(changed(&b, "b"), b, "the same once more");
         assert_eq!(changed(&b, "c").former_bundles, ["a"], "b never was everywhere");
         assert_eq!(changed(&b.settled(), "c").former_bundles, ["b", "a"]);
+        assert_eq!(changed(&at("a", &[]).unsettled(Timestamp::UNIX_EPOCH), "b").former_bundles, [""; 0]);
         let back = changed(&b, "a");
         assert_eq!((back.bundle.as_str(), back.former_bundles.len()), ("a", 0));
         assert_eq!(changed(&b.settled(), "a").former_bundles, ["b"], "one can go forth again");

@@ -44,6 +44,36 @@ pub fn replace(path: &Path, content: &[u8], access: Access) -> Result<(), FileEr
     Ok(())
 }
 
+/// Changes a file by what it holds, which is nothing where it is not there. Who else changes it so, in whichever process, waits
+/// meanwhile; what is to stay as it is is not written.
+///
+/// # Errors
+/// Where it can't be locked, read or replaced; it is then as it was.
+pub fn change(path: &Path, access: Access, change: impl FnOnce(&[u8]) -> Vec<u8>) -> Result<(), FileError> {
+    let _alone = lock_beside(path)?;
+    let before = read_if_there(path)?.unwrap_or_default();
+    let after = change(&before);
+    if after == before { Ok(()) } else { replace(path, &after, access) }
+}
+
+/// A lock that is held until the file is closed. It has a place of its own, since what it is for is replaced.
+fn lock_beside(path: &Path) -> Result<std::fs::File, FileError> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".lock");
+    let beside = path.with_file_name(name);
+    let fail = |source| FileError { action: "lock", path: path.to_owned(), source };
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(fail)?;
+    }
+    let file = std::fs::OpenOptions::new().write(true).create(true).truncate(false).open(&beside);
+    let file = file.map_err(fail)?;
+    match file.lock() {
+        // Some file systems have no locks: there it is as it would be without.
+        Err(error) if error.kind() != io::ErrorKind::Unsupported => Err(fail(error)),
+        _ => Ok(file),
+    }
+}
+
 /// Puts `content` into a new file at `path`, whole or not at all; one that has this content already is as good.
 ///
 /// # Errors
@@ -239,6 +269,25 @@ mod tests {
             use std::os::unix::fs::PermissionsExt;
             assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         }
+    }
+
+    #[test]
+    fn what_many_change_at_once_has_all_their_changes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deeper/file");
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for _ in 0..8 {
+                        change(&path, Access::Private, |before| [before, b"+"].concat()).unwrap();
+                    }
+                });
+            }
+        });
+        assert_eq!(read_if_there(&path).unwrap().unwrap().len(), 64);
+        let written = std::fs::metadata(&path).unwrap().modified().unwrap();
+        change(&path, Access::Private, <[u8]>::to_vec).unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().modified().unwrap(), written, "nothing was written");
     }
 
     #[cfg(unix)]

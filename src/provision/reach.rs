@@ -116,9 +116,12 @@ fn is_host_key(text: &str) -> bool {
 /// A file of known hosts in which a machine has this key, whatever it had before.
 #[must_use]
 pub fn with_host_key(known_hosts: &str, instance_id: &str, key: &str) -> String {
-    let of_others = |line: &&str| line.split_whitespace().next() != Some(instance_id);
-    let mut lines: Vec<&str> = known_hosts.lines().filter(of_others).collect();
+    let is_its = |line: &&str| line.split_whitespace().next() == Some(instance_id);
     let line = format!("{instance_id} {key}");
+    let (its, mut lines): (Vec<&str>, Vec<&str>) = known_hosts.lines().partition(is_its);
+    if its == [line.as_str()] {
+        return known_hosts.to_owned();
+    }
     lines.push(&line);
     lines.join("\n") + "\n"
 }
@@ -193,6 +196,8 @@ mod tests {
         let before = format!("i-2 {KEY}\ni-1 ssh-rsa old\n");
         assert_eq!(with_host_key(&before, "i-1", KEY), format!("i-2 {KEY}\ni-1 {KEY}\n"));
         assert_eq!(with_host_key("", "i-1", KEY), format!("i-1 {KEY}\n"));
+        let both = format!("i-1 {KEY}\ni-2 {KEY}\n");
+        assert_eq!(with_host_key(&both, "i-1", KEY), both, "what is known stays where it is");
         assert!(has_host_key(&before, "i-1") && !has_host_key(&before, "i-12"));
     }
 }

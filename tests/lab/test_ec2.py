@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import base64
+import json
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
-from harness import LabTest, client, wait_until
+from harness import LabTest, client, fetch, shared, wait_until
 
 NEEDED = {"HttpTokens": "required", "HttpPutResponseHopLimit": 2, "InstanceMetadataTags": "enabled"}
 
@@ -93,6 +96,28 @@ class Launch(LabTest):
         self.assertEqual((options["State"], options["HttpEndpoint"]), ("applied", "enabled"))
         subnet = client("ec2").describe_subnets(SubnetIds=[machine["SubnetId"]])["Subnets"][0]
         self.assertEqual((subnet["AvailabilityZoneId"], subnet["DefaultForAz"]), ("use1-az2", True))
+
+    def test_control_says_where_a_machine_is(self) -> None:
+        self.control("POST", "/timing", {"pending_ms": 0, "ending_ms": 0})
+        machine_id, ec2 = self.launch()["InstanceId"], client("ec2")
+        self.control("POST", f"/machines/{machine_id}/address", {"address": "10.0.0.15"})
+        machine = ec2.describe_instances(InstanceIds=[machine_id])["Reservations"][0]["Instances"][0]
+        self.assertEqual((machine["PublicIpAddress"], machine.get("PublicDnsName", "")), ("10.0.0.15", ""))
+        self.assertEqual(machine["NetworkInterfaces"][0]["Association"]["PublicIp"], "10.0.0.15")
+        self.assertEqual(self.control("GET", "/machines")[0]["public_address"], "10.0.0.15")
+        ec2.stop_instances(InstanceIds=[machine_id])
+        ec2.start_instances(InstanceIds=[machine_id])
+        self.assertEqual(self.control("GET", "/machines")[0]["public_address"], "127.0.0.1")
+
+    def test_an_address_is_one_and_is_for_machines_that_have_one(self) -> None:
+        public, private = (
+            self.launch(NetworkInterfaces=[{"DeviceIndex": 0, "AssociatePublicIpAddress": is_public}])["InstanceId"]
+            for is_public in (True, False)
+        )
+        for machine_id, address in ((public, "there"), (private, "10.0.0.15")):
+            body = json.dumps({"address": address}).encode()
+            answer = fetch(f"{shared()['control']}/machines/{machine_id}/address", "POST", body)
+            self.assertEqual(answer.status, 400, answer.body)
 
     def test_metadata_options_are_changed_one_by_one(self) -> None:
         machine_id = self.launch(MetadataOptions=NEEDED)["InstanceId"]
@@ -278,6 +303,17 @@ class Catalog(LabTest):
         told = ec2.get_console_output(InstanceId=machine, Latest=True)["Output"]
         self.assertTrue(told.endswith("x\ngr\u00fc\u00dfe\r\n"))
         self.assertEqual(len(told.encode()), 64 * 1024)
+
+    def test_a_console_may_be_a_file_that_grows(self) -> None:
+        machine, ec2 = self.launch()["InstanceId"], client("ec2")
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "console"
+            self.control("POST", f"/machines/{machine}/console", {"file": str(file)})
+            self.assertNotIn("Output", ec2.get_console_output(InstanceId=machine))
+            for written in (b"booting", b"booting, booted \xff"):
+                file.write_bytes(written)
+                told = ec2.get_console_output(InstanceId=machine)["Output"]
+                self.assertEqual(told, written.decode(errors="replace"))
 
     def test_the_latest_console_is_for_nitro(self) -> None:
         machine, ec2 = self.launch(InstanceType="t2.micro")["InstanceId"], client("ec2")

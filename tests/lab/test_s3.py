@@ -70,6 +70,8 @@ class Buckets(LabTest):
         self.assertEqual(s3.list_objects_v2(Bucket="box", Prefix="k/")["KeyCount"], 3)
         left = self.control("GET", "/account")["regions"][REGION]["buckets"]
         self.assertEqual(left, [{"name": "box", "region": REGION, "objects": 3}])
+        told = self.control("GET", "/buckets")
+        self.assertEqual(told, [{"name": "box", "region": REGION, "keys": ["k/0", "k/1", "k/2"]}])
         with self.refused("BucketNotEmpty", 409):
             s3.delete_bucket(Bucket="box")
         s3.delete_objects(Bucket="box", Delete={"Objects": [{"Key": f"k/{number}"} for number in range(3)]})

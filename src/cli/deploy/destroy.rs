@@ -15,9 +15,10 @@ use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
 use crate::cli::region_failures;
 use crate::deployment::destroy::{self, Event, Found};
-use crate::deployment::home::{Home, lock_key};
+use crate::deployment::home::{Home, bundle_at, lock_key};
 use crate::deployment::lock;
-use crate::model::tag;
+use crate::model::{RegionName, tag};
+use crate::output::deploy::change::short;
 use crate::output::launch::kind;
 use crate::provision::undo::Left;
 
@@ -127,10 +128,15 @@ fn described(name: &str, found: &Found) -> String {
             format!("\n  {}  {}, {}, {}", machine.id, machine.instance_type, one.region, machine.state);
         text.push_str(&line);
     }
-    for (region, _) in &found.bundles {
-        text.push_str(&format!("\n  its bundle in {region}"));
+    for (region, key) in &found.bundles {
+        text.push_str(&format!("\n  {}", bundle_text(region, key)));
     }
     text
+}
+
+/// A bundle, of which there may be several.
+fn bundle_text(region: &RegionName, key: &str) -> String {
+    format!("its bundle {} in {region}", bundle_at(key).map_or(key, short))
 }
 
 pub(super) fn show_event(context: &Context<'_>, event: &Event) {
@@ -143,7 +149,9 @@ pub(super) fn show_event(context: &Context<'_>, event: &Event) {
         Event::Removed(one) => {
             streams.status(format_args!("removed: {} {} in {}", kind(one.kind), one.id, one.region));
         }
-        Event::BundleRemoved(region) => streams.status(format_args!("removed: its bundle in {region}")),
+        Event::BundleRemoved(region, key) => {
+            streams.status(format_args!("removed: {}", bundle_text(region, key)));
+        }
         Event::RoleRemoved(role) => streams.status(format_args!("removed: role {role}")),
         Event::SecretsRemoved(region, 1) => {
             streams.status(format_args!("removed: its secret in {region}"));

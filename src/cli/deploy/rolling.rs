@@ -71,33 +71,50 @@ pub(super) struct Rolling<'r> {
 pub(super) struct Standing<'m> {
     one: &'m Located,
     row: ChangedMachine,
+    /// How far it is with the bundle that it is at, as far as that is known.
+    state: Option<RunState>,
 }
 
 impl<'r> Rolling<'r> {
     /// Where each machine is. One that can't be asked is due: that it has the bundle is not known.
     pub(super) async fn look(&self) -> Result<Vec<Standing<'r>>, CommandError> {
         let (context, session) = (self.context, &self.deployed.home.session);
-        let rows = each(&self.deployed.machines, asked::AT_ONCE, async |one| {
+        let found = each(&self.deployed.machines, asked::AT_ONCE, async |one| {
             let row = |bundle, outcome, because| {
                 ChangedMachine::new(&one.machine.id, one.region.as_str(), bundle, outcome, because)
             };
             if one.machine.state != MachineState::Running {
-                return Ok(row(None, Outcome::LeftOut, Some(format!("it is {}", one.machine.state))));
+                return Ok((row(None, Outcome::LeftOut, Some(format!("it is {}", one.machine.state))), None));
             }
             Ok(match asked::progress(context, session, one, &self.arguments.login).await {
-                Ok(progress)
-                    if progress.bundle == self.to
-                        && progress.state == RunState::Succeeded
-                        && !self.secrets.is_some_and(Renewed::is_due) =>
-                {
-                    row(Some(progress.bundle), Outcome::Unchanged, None)
+                Ok(progress) => {
+                    let is_well = progress.bundle == self.to && progress.state == RunState::Succeeded;
+                    let outcome = match is_well && !self.secrets.is_some_and(Renewed::is_due) {
+                        true => Outcome::Unchanged,
+                        false => Outcome::Due,
+                    };
+                    (row(Some(progress.bundle), outcome, None), Some(progress.state))
                 }
-                Ok(progress) => row(Some(progress.bundle), Outcome::Due, None),
-                Err(because) => row(None, Outcome::Due, Some(because)),
+                Err(because) => (row(None, Outcome::Due, Some(because)), None),
             })
         })
         .await?;
-        Ok(self.deployed.machines.iter().zip(rows).map(|(one, row)| Standing { one, row }).collect())
+        let standing = self.deployed.machines.iter().zip(found);
+        Ok(standing.map(|(one, (row, state))| Standing { one, row, state }).collect())
+    }
+
+    /// The record on the way to the bundle. What a machine has failed with, or is still at, is nothing to go back to.
+    fn begun(&self, standing: &[Standing<'_>]) -> Record {
+        let is_short = |one: &Standing<'_>| {
+            let is_at_it = one.row.bundle.as_ref() == Some(&self.record.bundle);
+            is_at_it && one.state.is_some_and(|state| state != RunState::Succeeded)
+        };
+        let now = clock::now();
+        let record = match standing.iter().any(is_short) {
+            true => &self.record.unsettled(now),
+            false => self.record,
+        };
+        record.changing_to(self.to, now)
     }
 
     /// How many are changed at once.
@@ -173,7 +190,7 @@ impl<'r> Rolling<'r> {
                 .hint(format!("see how it is, and try again: cloudkit deploy status {name}")));
         }
         self.provide().await?;
-        let mut begun = self.record.changing_to(self.to, clock::now());
+        let mut begun = self.begun(standing);
         begun.fetches(self.to, self.objects);
         // The role that reads them stays, and its key, also where there is none for now.
         if let (Some(renewed), Some(recorded)) = (self.secrets, &mut begun.secrets) {
@@ -183,7 +200,7 @@ impl<'r> Rolling<'r> {
         if let Some(renewed) = self.secrets {
             renewed.store(self.context, &home.session).await?;
         }
-        self.batches(standing, interrupted).await?;
+        self.batches(standing, &begun, interrupted).await?;
         begun.settled().write(&home.bucket(), Some(&stored)).await?;
         self.drop_former(&begun).await;
         Ok(())
@@ -217,6 +234,7 @@ impl<'r> Rolling<'r> {
     async fn batches(
         &self,
         standing: &mut [Standing<'_>],
+        begun: &Record,
         interrupted: &AtomicBool,
     ) -> Result<(), CommandError> {
         let size = self.batch(standing);
@@ -242,7 +260,7 @@ impl<'r> Rolling<'r> {
             let bad: Vec<&ChangedMachine> =
                 batch.iter().map(|one| &one.row).filter(|row| row.outcome.is_bad()).collect();
             if !bad.is_empty() {
-                return Err(self.stopped(&bad));
+                return Err(self.stopped(begun, &bad));
             }
         }
         Ok(())
@@ -266,7 +284,7 @@ impl<'r> Rolling<'r> {
     }
 
     /// A batch that is not well: no further machine is told.
-    fn stopped(&self, bad: &[&ChangedMachine]) -> CommandError {
+    fn stopped(&self, begun: &Record, bad: &[&ChangedMachine]) -> CommandError {
         let name = &self.deployed.name;
         for row in bad {
             let because = row.because.as_deref().unwrap_or("it does not say why");
@@ -286,7 +304,9 @@ impl<'r> Rolling<'r> {
         let error = CommandError::new(class, error)
             .hint(format!("what it has written: cloudkit deploy logs {name} --machine {}", ids.join(",")));
         let error = match self.verb {
-            "update" => error.hint(format!("back to the former bundle: cloudkit deploy rollback {name}")),
+            "update" if !begun.former_bundles.is_empty() => {
+                error.hint(format!("back to the former bundle: cloudkit deploy rollback {name}"))
+            }
             _ => error,
         };
         error.hint(format!("go on, once that is mended: cloudkit deploy {}", self.again()))

@@ -163,7 +163,7 @@ async fn ask(context: &Context<'_>, session: &Session, one: &Located, login: &Lo
                 RunState::Failed => "failed",
             }),
             bundle: Some(progress.bundle),
-            because: progress.failure.map(|failure| format!("{}: {}", failure.step, failure.reason)),
+            because: progress.failure.map(|failure| failure.to_string()),
         },
     }
 }
@@ -181,9 +181,11 @@ fn tell(context: &Context<'_>, name: &str, seen: &Seen) {
                 streams.warn(format_args!(
                     "not all machines have come to bundle {bundle}, to which they are changed since {since:.0}"
                 ));
-                streams.hint(format_args!(
-                    "where nobody is at it: cloudkit deploy update goes on, cloudkit deploy rollback {name} goes back"
-                ));
+                let back = match record.former_bundles.as_slice() {
+                    [] => String::new(),
+                    _ => format!(", cloudkit deploy rollback {name} goes back"),
+                };
+                streams.hint(format_args!("where nobody is at it: cloudkit deploy update goes on{back}"));
             }
         }
         None => streams.warn(format_args!("there is no record of {name} that can be read")),

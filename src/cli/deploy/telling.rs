@@ -82,13 +82,8 @@ impl Rolling<'_> {
         match (progress, ran) {
             (Some(progress), _) if progress.state == RunState::Succeeded => row(at(), Outcome::Changed, None),
             (Some(progress), _) if progress.state == RunState::Failed => {
-                let because = progress.failure.map_or_else(
-                    || "it does not say why".to_owned(),
-                    |failure| {
-                        let tail = failure.tail.lines().map(|line| format!("\n| {line}"));
-                        format!("{}: {}{}", failure.step, failure.reason, tail.collect::<String>())
-                    },
-                );
+                let because = progress.failure.map(|failure| failure.to_string());
+                let because = because.unwrap_or_else(|| "it does not say why".to_owned());
                 row(at(), Outcome::Failed, Some(because))
             }
             (Some(_), Ran::NotReached(because)) => {

@@ -83,16 +83,21 @@ pub(in crate::cli) async fn target(
     };
     let known_hosts = context.process.state_directory()?.join(KNOWN_HOSTS);
     let found = host_key(context, session, one, keep).await;
-    let before = files::read_if_there(&known_hosts)?.unwrap_or_default();
-    let before = String::from_utf8_lossy(&before);
     let host_key = match found {
         Some(key) => {
-            let after = reach::with_host_key(&before, &machine.id, &key);
-            files::replace(&known_hosts, after.as_bytes(), Access::Private)?;
+            // Another command may be at another machine just now: neither may write over what the other has.
+            files::change(&known_hosts, Access::Private, |before| {
+                reach::with_host_key(&String::from_utf8_lossy(before), &machine.id, &key).into_bytes()
+            })?;
             HostKey::Known
         }
-        None if reach::has_host_key(&before, &machine.id) => HostKey::Known,
-        None => HostKey::Unknown,
+        None => {
+            let known = files::read_if_there(&known_hosts)?.unwrap_or_default();
+            match reach::has_host_key(&String::from_utf8_lossy(&known), &machine.id) {
+                true => HostKey::Known,
+                false => HostKey::Unknown,
+            }
+        }
     };
     Ok(SshTarget {
         instance_id: machine.id.clone(),

@@ -88,8 +88,12 @@ fn what_has_changed_comes_to_all_machines_and_goes_again() {
     let forth = format!("cloudkit deploy rollback web --to {}", &second.as_str().unwrap()[..8]);
     home.run(&forth).ok();
     assert_eq!(record(&home)["bundle"], second);
-    home.run("cloudkit deploy destroy web --yes").ok();
+    let destroyed = home.run("cloudkit deploy destroy web --yes").ok();
     for region in ["us-east-1", "eu-west-1"] {
+        for bundle in [&first, &second] {
+            let removed = format!("removed: its bundle {} in {region}\n", &bundle.as_str().unwrap()[..12]);
+            assert!(destroyed.stderr.contains(&removed), "{destroyed}");
+        }
         assert_eq!(lab.left()[region]["buckets"][0]["objects"], 1, "the agent alone is left in {region}");
     }
 }
@@ -118,6 +122,12 @@ fn it_stops_at_the_first_batch_that_is_not_well() {
     let status = home.run("cloudkit deploy status web").exits(1);
     assert!(status.stderr.contains("not all machines have come to bundle"), "{status}");
     assert!(status.stderr.contains(&format!("{} in us-east-1 is at bundle", ids[4])), "{status}");
+    assert!(
+        status.stderr.contains(&format!(
+            "warning: {id} in eu-west-1: failed: script look: it ended with 3\n  | no such thing\n  | as that"
+        )),
+        "{status}"
+    );
     std::fs::remove_file(home.path(&format!("machines/{id}/fails"))).unwrap();
     let back = home.run("cloudkit deploy rollback web").ok();
     assert_eq!(
@@ -130,6 +140,26 @@ fn it_stops_at_the_first_batch_that_is_not_well() {
         nothing.stderr.contains("web has no former bundle to go back to"),
         "what failed is none: {nothing}"
     );
+}
+
+#[test]
+fn what_create_could_not_set_up_is_nothing_to_go_back_to() {
+    let (_lab, home, ids) = deployed();
+    let first = record(&home)["bundle"].as_str().unwrap().to_owned();
+    let at = format!("machines/{}/apply.json", ids[3]);
+    home.write(&at, progress(&first, "failed").to_string());
+    change(&home, "broken again\n");
+    home.write(&format!("machines/{}/fails", ids[0]), "");
+    let stopped = home.run(UPDATE).exits(1);
+    assert!(!stopped.stderr.contains("rollback"), "{stopped}");
+    let status = home.run("cloudkit deploy status web").exits(1);
+    assert!(status.stderr.contains("where nobody is at it: cloudkit deploy update goes on\n"), "{status}");
+    let nothing = home.run("cloudkit deploy rollback web").exits(1);
+    assert!(nothing.stderr.contains("web has no former bundle to go back to"), "{nothing}");
+    std::fs::remove_file(home.path(&format!("machines/{}/fails", ids[0]))).unwrap();
+    home.run(UPDATE).ok();
+    let nothing = home.run("cloudkit deploy rollback web").exits(1);
+    assert!(nothing.stderr.contains("web has no former bundle to go back to"), "{nothing}");
 }
 
 #[test]

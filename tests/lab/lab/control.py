@@ -9,7 +9,8 @@ It deliberately offers nothing that AWS itself offers. Bodies and answers are JS
     POST   /machines/ID/metadata-options {"HttpTokens": "optional", "HttpEndpoint": "enabled"}: set, as by another user
     POST   /machines/ID/notices      {"spot/instance-action": {…}, "events/recommendations/rebalance": {…}}; null: none
     POST   /machines/ID/power-off    its operating system shuts down
-    POST   /machines/ID/console      {"text": …}: what is on its console now; nothing at first
+    POST   /machines/ID/console      {"text": …}, or {"file": …}: what is on its console now; nothing at first
+    POST   /machines/ID/address      {"address": "10.0.0.15"}: its public address, where it really runs
     POST   /machines/ID/session-manager {"connected": true}: its SSM Agent has reached Session Manager
     POST   /machines/ID/tags         {"key": "value"}: set, as by another user of the account
     GET    /account                  what is left that an owner would pay for or trip over, by region
@@ -23,6 +24,7 @@ It deliberately offers nothing that AWS itself offers. Bodies and answers are JS
     POST   /faults                   {"kind": …, "action": …, "service": …, "region": …, "params": {…}, "times": N,
                                      "spare": N: so many pass before, "changes": true: calls that change something, …}
     DELETE /faults                   clear them
+    GET    /buckets                  the account's buckets with the names of what is in them
     POST   /buckets                  {"name": …, "region": "us-east-1", "account": "210987654321"}: a stranger's bucket
     POST   /images                   {"region": …, "Architecture": …, …}, as DescribeImages names them -> {"ImageId": …}
     POST   /instance-profiles        {"unknown_launches": 2}: the next launches with a profile find it unknown
@@ -93,7 +95,8 @@ class Control:
             ("POST", f"{_MACHINE}/metadata-options", self._set_metadata_options),
             ("POST", f"{_MACHINE}/notices", self._notify),
             ("POST", f"{_MACHINE}/power-off", lambda machine_id: views.find_machine(machine_id).power_off()),
-            ("POST", f"{_MACHINE}/console", lambda machine_id, text: views.find_machine(machine_id).write_console(text)),
+            ("POST", f"{_MACHINE}/console", lambda machine_id, **what: views.find_machine(machine_id).write_console(**what)),
+            ("POST", f"{_MACHINE}/address", lambda machine_id, address: views.find_machine(machine_id).move_to(address)),
             ("POST", f"{_MACHINE}/session-manager", SESSIONS.connect),
             ("POST", f"{_MACHINE}/tags", lambda machine_id, **tags: views.find_machine(machine_id).add_tags(tags)),
             ("GET", "/account", views.account),
@@ -106,6 +109,7 @@ class Control:
             ("GET", "/faults", disturbances.faults.told),
             ("POST", "/faults", disturbances.faults.add),
             ("DELETE", "/faults", disturbances.faults.clear),
+            ("GET", "/buckets", storage.contents),
             ("POST", "/buckets", storage.make_bucket),
             ("POST", "/images", put_image),
             ("POST", "/instance-profiles", PROFILES.set),

@@ -58,13 +58,23 @@ def make_bucket(name: str, region: str, account: str) -> None:
 
 
 def buckets() -> list[dict[str, Any]]:
-    """The account's own buckets with what is in them."""
+    """The account's own buckets with how much is in them."""
+    return [
+        {"name": bucket.name, "region": bucket.region_name, "objects": len(bucket.keys)} for bucket in _own_buckets()
+    ]
+
+
+def contents() -> list[dict[str, Any]]:
+    """The same with the names of what is in them."""
+    return [
+        {"name": bucket.name, "region": bucket.region_name, "keys": sorted(bucket.keys)} for bucket in _own_buckets()
+    ]
+
+
+def _own_buckets() -> list[Any]:
     from moto.s3.models import s3_backends
 
-    return [
-        {"name": bucket.name, "region": bucket.region_name, "objects": len(bucket.keys)}
-        for bucket in list(s3_backends[ACCOUNT]["aws"].buckets.values())
-    ]
+    return list(s3_backends[ACCOUNT]["aws"].buckets.values())
 
 
 def _check_name_is_free(owner: str) -> None:

@@ -1,8 +1,9 @@
 //! The lab, as the one who runs the account sees it: its machines, their tags, what their metadata service tells.
 //! It asks by control alone; cloudkit's own calls are made by cloudkit.
 
-use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -15,6 +16,7 @@ use crate::http::{self, Http};
 pub(super) struct Call {
     pub(super) action: String,
     pub(super) status: Option<u16>,
+    params: Value,
 }
 
 /// A machine as AWS knows it.
@@ -22,6 +24,18 @@ pub(super) struct Call {
 pub(super) struct Machine {
     pub(super) id: String,
     pub(super) tags: BTreeMap<String, String>,
+}
+
+/// What is left in the account, by region and kind.
+#[derive(Debug, Deserialize)]
+struct Account {
+    regions: BTreeMap<String, BTreeMap<String, Vec<Value>>>,
+}
+
+/// A bucket, and the names of what is in it.
+#[derive(Debug, Deserialize)]
+struct Bucket {
+    keys: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -46,8 +60,45 @@ impl Aws {
         Ok(calls)
     }
 
+    /// How often an object was fetched by a URL that somebody else had signed, as machines do it.
+    pub(super) fn fetched(&self, key: &str) -> Result<usize, Failure> {
+        let mut calls = self.calls_of("GetObject")?;
+        calls.retain(|call| {
+            let (path, query) = (call.params["path"].as_str().unwrap_or_default(), &call.params["query"]);
+            call.status == Some(200) && path.ends_with(key) && query.get("X-Amz-Signature").is_some()
+        });
+        Ok(calls.len())
+    }
+
     pub(super) fn machines(&self) -> Result<Vec<Machine>, Failure> {
         self.get("machines")
+    }
+
+    /// What an owner would pay for or trip over, but for what is in buckets and the Parameter Store: its names say whose
+    /// it is.
+    pub(super) fn left(&self) -> Result<BTreeSet<String>, Failure> {
+        let Account { regions } = self.get("account")?;
+        let mut left = BTreeSet::new();
+        for (region, kinds) in regions {
+            for (kind, found) in kinds {
+                if kind != "buckets" && kind != "parameters" {
+                    left.extend(found.iter().map(|one| format!("{region}: {kind}: {one}")));
+                }
+            }
+        }
+        Ok(left)
+    }
+
+    /// The names of what is in the account's buckets.
+    pub(super) fn objects(&self) -> Result<Vec<String>, Failure> {
+        let buckets: Vec<Bucket> = self.get("buckets")?;
+        Ok(buckets.into_iter().flat_map(|bucket| bucket.keys).collect())
+    }
+
+    /// Says where a machine really runs, and where its console is written to.
+    pub(super) fn runs_at(&self, id: &str, address: IpAddr, console: &Path) -> Result<(), Failure> {
+        self.post(&format!("machines/{id}/address"), &json!({ "address": address }))?;
+        self.post(&format!("machines/{id}/console"), &json!({ "file": console })).map(|_| ())
     }
 
     /// Sets a tag, as somebody with another computer would.

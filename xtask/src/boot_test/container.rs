@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use super::bounded::{self, Said};
 use super::case::Guest;
 use super::failure::{self, Failure};
+use super::local_packages::{self, Repository};
 use super::namespace;
 use super::stage::{Launched, Stage};
 
@@ -33,8 +34,14 @@ pub(super) struct Container {
 }
 
 impl Container {
-    /// Boots what was launched; `number` is its own among the containers of a run.
-    pub(super) fn boot(stage: &Stage, launched: &Launched, number: u8) -> Result<Self, Failure> {
+    /// Boots what was launched; `number` is its own among the containers of a run, and `packages` are all that it can
+    /// install.
+    pub(super) fn boot(
+        stage: &Stage,
+        packages: &Repository,
+        launched: &Launched,
+        number: u8,
+    ) -> Result<Self, Failure> {
         stage.aws.let_sessions_be_optional(&launched.id)?;
         let address: IpAddr = failure::parsed(&format!("10.0.{number}.15"))?;
         stage.routes.set(address, launched.metadata);
@@ -42,7 +49,9 @@ impl Container {
         let folder = Path::new("/run/boot-test").join(&name);
         let tree = mount(&stage.image.tree(), &folder)?;
         furnish(&tree, number)?;
+        local_packages::furnish(&tree, packages)?;
         let console = folder.join("console");
+        stage.aws.runs_at(&launched.id, address, &console)?;
         let process = spawn(&name, &tree, &console)?;
         let mut container = Self { process, leader: 0, address, folder };
         connect(&name, number)?;

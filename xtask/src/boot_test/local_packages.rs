@@ -4,7 +4,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use super::failure::Failure;
 use crate::sha256;
 
 const LIMIT: Duration = Duration::from_secs(30);
+const FILES: [&str; 2] = ["nginx.deb", "Packages"];
 /// Where it is on the machine.
 const PLACE: &str = "srv/apt";
 
@@ -44,9 +45,12 @@ handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=root
 http.server.ThreadingHTTPServer(("", int(port)), handler).serve_forever()
 "#;
 
-/// Makes a tree's only source of packages one that is in it, and has nginx.
-pub(super) fn furnish(tree: &Path, scratch: &Path) -> Result<(), Failure> {
-    let content = scratch.join("nginx");
+/// A folder that apt takes packages from.
+pub(super) struct Repository(PathBuf);
+
+/// Makes one in a folder, which has nginx.
+pub(super) fn make(place: PathBuf) -> Result<Repository, Failure> {
+    let content = place.join("nginx");
     for (path, text, mode) in [
         ("DEBIAN/control", CONTROL, 0o644),
         ("usr/lib/systemd/system/nginx.service", UNIT, 0o644),
@@ -56,18 +60,25 @@ pub(super) fn furnish(tree: &Path, scratch: &Path) -> Result<(), Failure> {
         write(&path, text)?;
         fs::set_permissions(&path, fs::Permissions::from_mode(mode)).map_err(Failure::file(&path))?;
     }
-    let place = tree.join(PLACE);
-    fs::create_dir_all(&place).map_err(Failure::file(&place))?;
-    let package = place.join("nginx.deb");
+    let [name, list] = FILES;
+    let package = place.join(name);
     let mut build = Command::new("dpkg-deb");
     build.args(["--root-owner-group", "--build"]).arg(&content).arg(&package);
     bounded::succeed(&mut build, LIMIT)?;
     let bytes = fs::read(&package).map_err(Failure::file(&package))?;
     let (size, digest) = (bytes.len(), sha256::hex(&bytes));
-    write(
-        &place.join("Packages"),
-        &format!("{CONTROL}Filename: ./nginx.deb\nSize: {size}\nSHA256: {digest}\n"),
-    )?;
+    let entry = format!("{CONTROL}Filename: ./{name}\nSize: {size}\nSHA256: {digest}\n");
+    write(&place.join(list), &entry)?;
+    Ok(Repository(place))
+}
+
+/// Makes it a tree's only source of packages, and puts it there.
+pub(super) fn furnish(tree: &Path, Repository(from): &Repository) -> Result<(), Failure> {
+    let place = tree.join(PLACE);
+    fs::create_dir_all(&place).map_err(Failure::file(&place))?;
+    for name in FILES {
+        fs::copy(from.join(name), place.join(name)).map_err(Failure::file(&place))?;
+    }
     let others = tree.join("etc/apt/sources.list.d");
     for entry in fs::read_dir(&others).into_iter().flatten().flatten() {
         fs::remove_file(entry.path()).map_err(Failure::file(&entry.path()))?;

@@ -9,8 +9,9 @@ use jiff::Timestamp;
 
 use super::case::{self, Guest, Notes, Verdict, tell};
 use super::container::Container;
-use super::deployed;
+use super::deployed::{self, App, CASES as DEPLOYED};
 use super::failure::{BootTestError, Failure, expect};
+use super::local_packages::{self, Repository};
 use super::secrets;
 use super::stage::{Launched, Stage};
 use super::transcript::Transcript;
@@ -23,12 +24,19 @@ const BOOT: Duration = Duration::from_secs(90);
 /// What an end may take from its moment to the power-off.
 const END: Duration = Duration::from_secs(30);
 
-struct Case {
-    name: &'static str,
-    about: &'static str,
-    /// What the launch is given beside what every launch is.
-    options: &'static [&'static str],
-    run: fn(&mut Machine<'_>) -> Result<Verdict, Failure>,
+pub(super) struct Case {
+    pub(super) name: &'static str,
+    pub(super) about: &'static str,
+    pub(super) begin: Begin,
+    pub(super) run: fn(&mut Machine<'_>) -> Result<Verdict, Failure>,
+}
+
+/// How the machine of a case comes to be.
+pub(super) enum Begin {
+    /// By `cloudkit launch`, with this beside what every launch is given.
+    Launched(&'static [&'static str]),
+    /// By `cloudkit deploy create`.
+    Deployed(&'static App),
 }
 
 const CASES: &[Case] = &[
@@ -36,49 +44,42 @@ const CASES: &[Case] = &[
         name: "boot and deadline",
         about: "cloud-init ends well, the agent is fetched, verified and active, its units are sound; then the \
                 deadline is moved near by its tag, and the agent ends the machine.",
-        options: &["--ttl", "1h"],
+        begin: Begin::Launched(&["--ttl", "1h"]),
         run: boot_and_deadline,
     },
     Case {
         name: "a user's cloud-config",
         about: "What a user's own cloud-config breaks, and it breaks a lot, leaves the timer armed.",
-        options: &["--ttl", "45s", "--user-data", "tests/boot/disarming.yaml"],
+        begin: Begin::Launched(&["--ttl", "45s", "--user-data", "tests/boot/disarming.yaml"]),
         run: cloud_config,
     },
     Case {
         name: "timer alone",
         about: "The agent is masked and killed: the dead-man timer ends the machine at its deadline.",
-        options: &["--ttl", "40s"],
+        begin: Begin::Launched(&["--ttl", "40s"]),
         run: timer_alone,
     },
     Case {
         name: "completion",
         about: "The machine's work says that it is complete, and the machine ends.",
-        options: &["--ttl", "1h"],
+        begin: Begin::Launched(&["--ttl", "1h"]),
         run: completion,
-    },
-    Case {
-        name: "deployed",
-        about: "Two app folders of examples/deploy, one after the other: packages by apt, files, scripts, services and a \
-                timer are there, and an http question from outside is answered.",
-        options: &["--ttl", "1h"],
-        run: deployed,
     },
     Case {
         name: "secrets",
         about: "An app with a secret: a service and a script have it as a credential, nobody else reads it, and it is \
                 written anew, with the value that is stored by then.",
-        options: &["--ttl", "1h"],
+        begin: Begin::Launched(&["--ttl", "1h"]),
         run: with_secrets,
     },
 ];
 
 /// A machine of a case.
-struct Machine<'s> {
-    stage: &'s Stage,
-    launched: Launched,
-    guest: Container,
-    notes: Notes,
+pub(super) struct Machine<'s> {
+    pub(super) stage: &'s Stage,
+    pub(super) launched: Launched,
+    pub(super) guest: Container,
+    pub(super) notes: Notes,
 }
 
 pub(super) fn run(
@@ -88,14 +89,18 @@ pub(super) fn run(
 ) -> Result<(), BootTestError> {
     transcript.title("quick");
     let stage = Stage::set(workspace)?;
-    let cases = CASES.iter().filter(|case| case::is_chosen(case.name, only));
+    let packages = local_packages::make(stage.folder().join("packages"))?;
+    let cases = CASES.iter().chain(DEPLOYED).filter(|case| case::is_chosen(case.name, only));
     thread::scope(|scope| {
         let mut running = Vec::new();
         for (number, case) in (100_u8..).zip(cases) {
-            // One after the other: the first brings the agent into the bucket.
-            let launched = stage.launch(&format!("boot{number}"), case.options);
-            let stage = &stage;
-            running.push((case, scope.spawn(move || live(stage, case, launched, number))));
+            // One after the other: the first brings the agent into the bucket, and each knows what it has made.
+            let launched = match case.begin {
+                Begin::Launched(options) => stage.launch(&format!("boot{number}"), options),
+                Begin::Deployed(app) => deployed::create(&stage, app),
+            };
+            let (stage, packages) = (&stage, &packages);
+            running.push((case, scope.spawn(move || live(stage, packages, case, launched, number))));
         }
         for (case, thread) in running {
             let (outcome, notes, took) = thread.join().unwrap_or_else(|_| {
@@ -110,12 +115,14 @@ pub(super) fn run(
 
 fn live(
     stage: &Stage,
+    packages: &Repository,
     case: &Case,
     launched: Result<Launched, Failure>,
     number: u8,
 ) -> (Result<Verdict, Failure>, Notes, Duration) {
     let started = Instant::now();
-    let booted = launched.and_then(|launched| Ok((Container::boot(stage, &launched, number)?, launched)));
+    let booted =
+        launched.and_then(|launched| Ok((Container::boot(stage, packages, &launched, number)?, launched)));
     let (guest, launched) = match booted {
         Ok(booted) => booted,
         Err(failure) => return (Err(failure), Notes::default(), started.elapsed()),
@@ -177,12 +184,6 @@ fn completion(machine: &mut Machine<'_>) -> Result<Verdict, Failure> {
     tell(&mut machine.guest, "runuser -u admin -- /usr/local/bin/cloudkit agent complete --status done")?;
     let took = machine.guest.wait_off(Duration::from_secs(90))?;
     machine.notes.add(format!("off {:.1} s after the login user called it complete", took.as_secs_f64()));
-    Ok(Verdict::Holds)
-}
-
-fn deployed(machine: &mut Machine<'_>) -> Result<Verdict, Failure> {
-    machine.wait_for_boot()?;
-    deployed::both(machine.stage, &mut machine.guest, &mut machine.notes)?;
     Ok(Verdict::Holds)
 }
 

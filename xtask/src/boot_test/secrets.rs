@@ -95,12 +95,7 @@ fn bundle(stage: &Stage, guest: &Container) -> Result<String, Failure> {
         fs::create_dir_all(folder).map_err(Failure::file(folder))?;
         fs::write(&path, content).map_err(Failure::file(&path))?;
     }
-    let (folder, file) = (app.display().to_string(), guest.tree().join("opt/bundle.tar.zst"));
-    let named = file.display().to_string();
-    let said = stage.cloudkit(&["deploy", "bundle", "--dir", &folder, "--file", &named, "-o", "json"])?;
-    let bundle = said.find('{').and_then(|at| serde_json::from_str(&said[at..]).ok());
-    let bundle: serde_json::Value = bundle.unwrap_or_default();
-    Ok(bundle["sha256"].as_str().unwrap_or_default().to_owned())
+    stage.bundle(&app, &guest.tree().join("opt/bundle.tar.zst"))
 }
 
 /// What is AWS to the unit is the lab.

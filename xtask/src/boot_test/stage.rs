@@ -1,6 +1,7 @@
 //! What the machines come from: the lab, a user's home, and launches by the cloudkit that was built.
 //! It boots nothing.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -11,18 +12,19 @@ use cloudkit::model::tag;
 use jiff::Timestamp;
 
 use super::aws::Aws;
-use super::failure::{BootTestError, Failure};
+use super::bounded::Answer;
+use super::failure::{BootTestError, Failure, expect};
 use super::forward::{self, Routes};
 use super::image::Image;
 use super::namespace::{HOST, METADATA};
 use super::{bounded, failure, folder};
 use crate::lab::{self, Lab};
 use crate::workspace::Workspace;
-use crate::{process, sha256};
+use crate::{http, process, sha256};
 
 /// The image whose C library is that of the test's machines.
-const IMAGE: &str = "debian-12";
-const TYPE: &str = "t3.micro";
+pub(super) const IMAGE: &str = "debian-12";
+pub(super) const TYPE: &str = "t3.micro";
 const PROGRAM: &str = "cloudkit";
 const LAUNCH_LIMIT: Duration = Duration::from_secs(120);
 const KEY_LIMIT: Duration = Duration::from_secs(20);
@@ -55,6 +57,8 @@ pub(super) struct Launched {
     pub(super) deadline: Timestamp,
     /// Where its metadata service listens.
     pub(super) metadata: SocketAddr,
+    /// All that came into the account with it, as [`Aws::left`] tells it.
+    pub(super) made: BTreeSet<String>,
 }
 
 impl Stage {
@@ -104,26 +108,21 @@ impl Stage {
         bounded::succeed(&mut command, KEY_LIMIT).map(|_| ())
     }
 
+    /// The private key of that user. ssh looks for it where the system says that they are at home, which is elsewhere.
+    pub(super) fn identity(&self) -> PathBuf {
+        self.folder.join(".ssh").join("id_ed25519")
+    }
+
     /// Launches a machine as a user does who has the agent at hand.
     pub(super) fn launch(&self, name: &str, options: &[&str]) -> Result<Launched, Failure> {
-        self.cloudkit(
-            &[
-                &[
-                    "launch",
-                    "--instance-type",
-                    TYPE,
-                    "--image",
-                    IMAGE,
-                    "--name",
-                    name,
-                    "--yes",
-                    "--wait",
-                    "accepted",
-                ],
-                options,
-            ]
-            .concat(),
-        )?;
+        let launch = ["launch", "--instance-type", TYPE, "--image", IMAGE, "--name", name, "--yes"];
+        self.make(name, &[&launch, ["--wait", "accepted"].as_slice(), options].concat())
+    }
+
+    /// Makes the one machine of that name by a command. Nobody else makes anything meanwhile.
+    pub(super) fn make(&self, name: &str, arguments: &[&str]) -> Result<Launched, Failure> {
+        let before = self.aws.left()?;
+        self.cloudkit(arguments)?;
         let named =
             |machine: &super::aws::Machine| machine.tags.get(tag::NAME).is_some_and(|known| known == name);
         let machine = self.aws.machines()?.into_iter().find(named);
@@ -131,16 +130,37 @@ impl Stage {
         let deadline = machine.tags.get(tag::DEADLINE).map(String::as_str).unwrap_or_default();
         let deadline = failure::parsed(deadline)?;
         let metadata = self.aws.metadata(&machine.id)?;
-        Ok(Launched { id: machine.id, deadline, metadata })
+        let made = self.aws.left()?.difference(&before).cloned().collect();
+        Ok(Launched { id: machine.id, deadline, metadata, made })
     }
 
-    /// Runs cloudkit as that user.
+    /// Writes the bundle of an app folder, and hands back its digest.
+    pub(super) fn bundle(&self, app: &Path, file: &Path) -> Result<String, Failure> {
+        let (app, file) = (app.display().to_string(), file.display().to_string());
+        let answer = self.ask(&["deploy", "bundle", "--dir", &app, "--file", &file, "-o", "json"])?;
+        expect(answer.code == 0, "a bundle", format!("{}: {}", answer.code, answer.stderr))?;
+        let told: serde_json::Value = http::json("deploy bundle", answer.stdout.as_bytes())?;
+        Ok(told["sha256"].as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Runs cloudkit as that user, which has to succeed.
     pub(super) fn cloudkit(&self, arguments: &[&str]) -> Result<String, Failure> {
+        bounded::succeed(&mut self.command(arguments)?, LAUNCH_LIMIT)
+    }
+
+    /// Runs cloudkit as that user, whatever comes of it.
+    pub(super) fn ask(&self, arguments: &[&str]) -> Result<Answer, Failure> {
+        bounded::answer(&mut self.command(arguments)?, LAUNCH_LIMIT)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Result<Command, Failure> {
         let mut command = Command::new(&self.program);
         command.args(arguments).env_clear().envs(self.lab.addresses.variables());
+        // These machines have SSH servers of their own.
+        command.env_remove("CLOUDKIT_SSH_PORT");
         command.env("AWS_ENDPOINT_URL", self.aws_url()?);
         command.env("HOME", self.folder());
         command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
-        bounded::succeed(&mut command, LAUNCH_LIMIT)
+        Ok(command)
     }
 }

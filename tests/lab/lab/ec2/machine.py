@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import time
 from datetime import datetime, timedelta, timezone
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 from moto.core.utils import utcnow
@@ -26,7 +28,7 @@ class Machine(Instance):
     def __init__(self, ec2_backend: Any, image_id: str, *arguments: Any, **named: Any) -> None:
         self._devices = {device["DeviceName"]: device["Ebs"] for device in named.get("block_device_mappings") or []}
         self.launch_parameters: dict[str, str] = {}
-        self.console = ""
+        self._console: str | Path = ""
         self.hibernated = False
         self.capacity_reservation_id: str | None = None
         self.capacity_reservation_specification: dict[str, Any] = {"CapacityReservationPreference": "open"}
@@ -102,9 +104,22 @@ class Machine(Instance):
         self._terminate(StateReason(f"{code}: {message}" if message else code, code))
         self._enter("pending", "terminated", TIMING.pending_ms)
 
-    def write_console(self, text: str) -> None:
-        """The console holds this text now, in the place of what it held."""
-        self.console = text
+    @property
+    def console(self) -> str:
+        if isinstance(self._console, str):
+            return self._console
+        # A machine that really runs may not have begun to write.
+        return self._console.read_text(errors="replace") if self._console.exists() else ""
+
+    def write_console(self, text: str = "", file: str | None = None) -> None:
+        """The console holds this text now, in the place of what it held, or what is in the file at any time."""
+        self._console = text if file is None else Path(file)
+
+    def move_to(self, address: str) -> None:
+        """Its public address is this one from now on, until it is started again."""
+        if not self.public_ip:
+            raise ValueError(f"{self.id} has no public address")
+        self.nics[0].public_ip = str(ip_address(address))
 
     def _stop(self, reason: StateReason) -> InstanceState:
         before = super().stop()
@@ -146,11 +161,15 @@ class Machine(Instance):
 
     @property
     def public_ip_address(self) -> str | None:
-        return LOOPBACK if self.public_ip else None
+        """One for all, elastic ones included, unless control has said where the machine is."""
+        return LOOPBACK if self._is_on_loopback() else self.public_ip
 
     @property
     def public_dns_name(self) -> str | None:
-        return "localhost" if self.public_ip else None
+        return "localhost" if self._is_on_loopback() else None
+
+    def _is_on_loopback(self) -> bool:
+        return bool(self.public_ip) and ip_address(self.public_ip).is_loopback
 
     @staticmethod
     def _ipv6_addresses(nic: Any, asked: list[dict[str, Any]]) -> list[str]:
