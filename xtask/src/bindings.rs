@@ -2,6 +2,7 @@
 //!
 //! What is tested is in `bindings/python/tests`; which Python that is, is [`crate::venv`]'s.
 
+use std::env::JoinPathsError;
 use std::ffi::OsString;
 use std::fs;
 use std::io;
@@ -10,24 +11,28 @@ use std::process::Command;
 
 use cloudkit::provision::agent_release;
 
+use crate::dist::{FLOOR, path_with};
 use crate::process::{self, ProcessError};
 use crate::report::{Report, StepError};
 use crate::say;
-use crate::venv::{BINDINGS, LAB, VenvError};
+use crate::venv::{BINDINGS, DIST, LAB, VenvError};
 use crate::workspace::Workspace;
 
 /// A package of the bindings.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Package {
     folder: &'static str,
+    /// What it is built by when it is released.
+    profile: &'static str,
     /// The most that its wheel may be, in bytes, where there is a promise.
     most_bytes: Option<u64>,
 }
 
 /// What needs no account.
-pub(crate) const PLAIN: Package = Package { folder: "bindings/python", most_bytes: Some(5_000_000) };
+pub(crate) const PLAIN: Package =
+    Package { folder: "bindings/python", profile: "release", most_bytes: Some(5_000_000) };
 /// What it takes to launch: the AWS SDK.
-pub(crate) const AWS: Package = Package { folder: "bindings/python-aws", most_bytes: None };
+pub(crate) const AWS: Package = Package { folder: "bindings/python-aws", profile: "wheel", most_bytes: None };
 
 /// Why the bindings are not what they have to be.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +45,8 @@ pub(crate) enum BindingsError {
     Step(#[from] StepError),
     #[error("{} could not be read or written", path.display())]
     File { path: PathBuf, source: io::Error },
+    #[error("PATH cannot hold the folder of the build tools")]
+    Path(#[from] JoinPathsError),
     #[error("maturin has left {found} wheels in {}, and one is wanted", folder.display())]
     Wheels { folder: PathBuf, found: usize },
     #[error("the wheel is {bytes} bytes, and {most} is the most that it may be")]
@@ -151,11 +158,19 @@ fn wheel_by(
     let mut maturin = Command::new(python);
     maturin.current_dir(workspace.root()).args(["-m", "maturin", "build", "--quiet", "--locked"]);
     maturin.arg("--manifest-path").arg(format!("{}/Cargo.toml", package.folder)).arg("--out").arg(&folder);
-    let profile: &[&str] = match build {
-        Build::Debug => &[],
-        Build::Release => &["--release"],
-    };
-    report.step(&format!("wheel of {}", package.folder), maturin.args(profile))?;
+    if matches!(build, Build::Release) {
+        maturin.args(["--profile", package.profile]);
+        if cfg!(target_os = "linux") {
+            // Like the programs it runs on older systems than this one.
+            let tools = DIST.ensure(workspace)?;
+            maturin
+                .arg("--zig")
+                .arg("--compatibility")
+                .arg(format!("manylinux_{}_{}", FLOOR.major, FLOOR.minor));
+            maturin.env("PATH", path_with(tools.parent())?);
+        }
+    }
+    report.step(&format!("wheel of {}", package.folder), &mut maturin)?;
     let unreadable = |source| BindingsError::File { path: folder.clone(), source };
     let files = fs::read_dir(&folder).map_err(unreadable)?;
     let files: Vec<PathBuf> =

@@ -25,7 +25,7 @@ const MOST_BYTES: usize = 6_000_000;
 /// The C library of the oldest image that is launched by name; nothing may need a newer one.
 const NEWEST_FLOOR: GlibcVersion = AMAZON_LINUX_2023.glibc;
 /// What is promised where nothing else is asked for: Debian 10, Ubuntu 20.04 and whatever is newer.
-const FLOOR: GlibcVersion = GlibcVersion { major: 2, minor: 28 };
+pub(crate) const FLOOR: GlibcVersion = GlibcVersion { major: 2, minor: 28 };
 const PROGRAM: &str = "cloudkit";
 const AGENT: &str = "cloudkit-agent";
 
@@ -90,7 +90,7 @@ fn build(workspace: &Workspace, programs: &[&str], floor: GlibcVersion) -> Resul
 }
 
 /// The `PATH` with a folder before all others: cargo finds its own extensions there, and those their Python.
-fn path_with(folder: Option<&Path>) -> Result<OsString, env::JoinPathsError> {
+pub(crate) fn path_with(folder: Option<&Path>) -> Result<OsString, env::JoinPathsError> {
     let path = env::var_os("PATH").unwrap_or_default();
     env::join_paths(folder.map(Path::to_owned).into_iter().chain(env::split_paths(&path)))
 }

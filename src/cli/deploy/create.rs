@@ -10,6 +10,7 @@ use clap::Args;
 use super::creating;
 use super::folder::FolderArguments;
 use super::looked::{self, Looked};
+use super::named;
 use super::prepared::{Prepared, TermsArguments, prepare};
 use super::status::{self, BETWEEN_LOOKS};
 use crate::cli::ask::{self, Answer};
@@ -91,7 +92,8 @@ pub(super) fn run(
     if !arguments.watch {
         return Ok(class);
     }
-    let watched = status::watch(context, &looked.plan.name, &arguments.login, BETWEEN_LOOKS);
+    let login = named::login(context, folder, &looked.plan.name, &arguments.login)?;
+    let watched = status::watch(context, &looked.plan.name, &login, BETWEEN_LOOKS);
     Ok(class.or(context.block_on_bounded(watched)?))
 }
 

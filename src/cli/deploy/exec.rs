@@ -9,7 +9,7 @@ use clap::Args;
 
 use super::chosen::{self, ChosenArguments, running};
 use super::folder::FolderArguments;
-use super::named::NameArguments;
+use super::named::{self, NameArguments};
 use super::side_by_side::{Outcome, Ways, each, prefix};
 use crate::aws::types::Located;
 use crate::cli::command_error::CommandError;
@@ -54,10 +54,11 @@ pub(super) fn run(
 ) -> Result<ExitClass, CommandError> {
     let line = shell_line(&arguments.command)?;
     let name = arguments.name.resolve(context, folder)?;
+    let login = named::login(context, folder, &name, &arguments.login)?;
     context.block_on(ssh::is_here())??;
     let deployed = context.block_on_bounded(chosen::look(context, &name))?;
     let (machines, class) = running(context, deployed.chosen(&arguments.chosen)?);
-    let ways = Ways { context, session: &deployed.home.session, login: &arguments.login };
+    let ways = Ways { context, session: &deployed.home.session, login: &login };
     let format = context.streams.explanation_format();
     let rows = context.block_on_bounded(async {
         each(&machines, arguments.at_once, async |one| {

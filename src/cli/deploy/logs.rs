@@ -11,7 +11,7 @@ use futures_util::future::join_all;
 use super::asked;
 use super::chosen::{self, ChosenArguments, running};
 use super::folder::FolderArguments;
-use super::named::NameArguments;
+use super::named::{self, NameArguments};
 use super::side_by_side::{Outcome, Ways, each, prefix};
 use crate::apply::progress::Progress;
 use crate::aws::types::Located;
@@ -64,10 +64,11 @@ pub(super) fn run(
     arguments: &LogsArguments,
 ) -> Result<ExitClass, CommandError> {
     let name = arguments.name.resolve(context, folder)?;
+    let login = named::login(context, folder, &name, &arguments.login)?;
     context.block_on(ssh::is_here())??;
     let deployed = context.block_on_bounded(chosen::look(context, &name))?;
     let (machines, class) = running(context, deployed.chosen(&arguments.chosen)?);
-    let ways = Ways { context, session: &deployed.home.session, login: &arguments.login };
+    let ways = Ways { context, session: &deployed.home.session, login: &login };
     let came_to = match arguments.follow {
         true => context.block_on(follow(&ways, &machines, arguments))??,
         false => context.block_on_bounded(merged(&ways, &machines, arguments))?,

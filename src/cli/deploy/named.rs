@@ -4,13 +4,16 @@
 
 use clap::Args;
 
-use super::folder::FolderArguments;
+use super::folder::{FolderArguments, place};
 use crate::aws::Session;
 use crate::cli::account_regions::AskedRegions;
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
+use crate::cli::launch::ssh::LoginArguments;
 use crate::cli::settings::Key;
 use crate::deployment::home::Home;
+use crate::manifest::Loaded;
+use crate::manifest::placement::Placement;
 use crate::model::RegionName;
 
 /// Everybody who works with an account has to look in the same place.
@@ -43,6 +46,32 @@ impl NameArguments {
         })?;
         Ok(placement.name)
     }
+}
+
+/// How to log in to machines of a deployment: as it was typed, else by the key that the app folder names, where that is the
+/// folder of this deployment.
+pub(super) fn login(
+    context: &Context<'_>,
+    folder: &FolderArguments,
+    name: &str,
+    typed: &LoginArguments,
+) -> Result<LoginArguments, CommandError> {
+    let mut login = typed.clone();
+    // A name needs no folder, and one that can't be read says nothing of a key.
+    if let (None, Ok(Loaded { found, placement: Some(placement), .. })) =
+        (&login.identity, folder.load(context))
+        && placement.name == name
+        && let Some(key) = private_half(&placement)
+    {
+        login.identity = Some(place(context, &found.root, key)?);
+    }
+    Ok(login)
+}
+
+/// The private key that goes with the public one.
+fn private_half(placement: &Placement) -> Option<&str> {
+    let beside = || placement.public_key.as_deref()?.strip_suffix(".pub");
+    placement.private_key.as_deref().or_else(beside)
 }
 
 /// The account, and where it keeps what it knows of its deployments.

@@ -7,7 +7,7 @@ use clap::Args;
 use super::chosen;
 use super::differing::{self, Side};
 use super::folder::FolderArguments;
-use super::named::NameArguments;
+use super::named::{self, NameArguments};
 use super::rolling::{Rolling, RollingArguments};
 use super::update::recorded;
 use crate::cli::command_error::CommandError;
@@ -44,6 +44,7 @@ pub(super) fn run(
     arguments: &RollbackArguments,
 ) -> Result<ExitClass, CommandError> {
     let name = arguments.name.resolve(context, folder)?;
+    let login = named::login(context, folder, &name, &arguments.rolling.login)?;
     context.block_on(ssh::is_here())??;
     let deployed = context.block_on_bounded(chosen::look(context, &name))?;
     let (stored, record) = recorded(&deployed)?;
@@ -52,6 +53,7 @@ pub(super) fn run(
         context,
         deployed: &deployed,
         arguments: &arguments.rolling,
+        login: &login,
         verb: "rollback",
         to,
         file: None,

@@ -53,6 +53,7 @@ pub(super) struct Rolling<'r> {
     pub(super) context: &'r Context<'r>,
     pub(super) deployed: &'r Deployed,
     pub(super) arguments: &'r RollingArguments,
+    pub(super) login: &'r LoginArguments,
     /// `update` or `rollback`.
     pub(super) verb: &'static str,
     /// The bundle that they are to come to.
@@ -86,7 +87,7 @@ impl<'r> Rolling<'r> {
             if one.machine.state != MachineState::Running {
                 return Ok((row(None, Outcome::LeftOut, Some(format!("it is {}", one.machine.state))), None));
             }
-            Ok(match asked::progress(context, session, one, &self.arguments.login).await {
+            Ok(match asked::progress(context, session, one, self.login).await {
                 Ok(progress) => {
                     let is_well = progress.bundle == self.to && progress.state == RunState::Succeeded;
                     let outcome = match is_well && !self.secrets.is_some_and(Renewed::is_due) {

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::chosen;
 use super::folder::FolderArguments;
-use super::named::NameArguments;
+use super::named::{self, NameArguments};
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
@@ -40,5 +40,6 @@ pub(super) fn run(
             return Err(deployed.with_list(error));
         }
     };
-    connect::to(context, &one.machine.id, &[one.region.to_string()], &arguments.way, &[])
+    let way = arguments.way.with_login(|typed| named::login(context, folder, &name, typed))?;
+    connect::to(context, &one.machine.id, &[one.region.to_string()], &way, &[])
 }

@@ -64,10 +64,11 @@ pub(super) fn run(
     arguments: &StatusArguments,
 ) -> Result<ExitClass, CommandError> {
     let name = arguments.name.resolve(context, folder)?;
+    let login = named::login(context, folder, &name, &arguments.login)?;
     if arguments.watch {
-        return context.block_on_bounded(watch(context, &name, &arguments.login, arguments.every));
+        return context.block_on_bounded(watch(context, &name, &login, arguments.every));
     }
-    let ask = (!arguments.no_ask).then_some(&arguments.login);
+    let ask = (!arguments.no_ask).then_some(&login);
     let seen = context.block_on_bounded(look(context, &name, ask))?;
     let format = context.streams.list_format();
     context.streams.write_list(format, &seen.rows)?;

@@ -27,7 +27,7 @@ const APPLY: &str = "sudo -n /usr/local/bin/cloudkit agent apply --fetch - -o js
 impl Rolling<'_> {
     /// Has one machine come to the bundle, and waits for how that comes out.
     pub(super) async fn change(&self, one: &Located) -> Result<ChangedMachine, CommandError> {
-        let Self { context, deployed, arguments, .. } = self;
+        let Self { context, deployed, .. } = self;
         let bucket = deployed.home.bucket_of(&one.region);
         let signed = bucket.presign(&bundle_key(&deployed.name, self.to), URL_LASTS).await?;
         let PresignedUrl { url, headers } = signed;
@@ -38,7 +38,7 @@ impl Rolling<'_> {
             secrets: self.secrets.and_then(Renewed::path),
         };
         let request = serde_json::to_vec(&request).map_err(CommandError::usage)?;
-        let ways = Ways { context, session: &deployed.home.session, login: &arguments.login };
+        let ways = Ways { context, session: &deployed.home.session, login: self.login };
         let said = RefCell::new(String::new());
         let id = &one.machine.id;
         let hear = |stream, text: &str| {
@@ -58,7 +58,7 @@ impl Rolling<'_> {
             (Some(progress), _) => Some(progress),
             // The way may have broken off when it was told already.
             (None, Ran::NotReached(_)) => {
-                asked::progress(context, &deployed.home.session, one, &arguments.login).await.ok()
+                asked::progress(context, &deployed.home.session, one, self.login).await.ok()
             }
             (None, Ran::Ended(_)) => None,
         };

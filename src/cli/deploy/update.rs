@@ -9,6 +9,7 @@ use clap::Args;
 use super::chosen::{self, Deployed};
 use super::differing::{self, Side};
 use super::folder::FolderArguments;
+use super::named;
 use super::prepared::{from_s3, refuse_no_machines};
 use super::rolling::{Rolling, RollingArguments};
 use super::secrets::{self, Renewed};
@@ -47,7 +48,8 @@ pub(super) fn run(
 ) -> Result<ExitClass, CommandError> {
     let named = Named::of(arguments.what.as_deref())?;
     let elsewhere = named.folder.map(FolderArguments::at);
-    let sound = Sound::of(context, elsewhere.as_ref().unwrap_or(folder))?;
+    let folder = elsewhere.as_ref().unwrap_or(folder);
+    let sound = Sound::of(context, folder)?;
     refuse_no_machines(&sound)?;
     let secrets = secrets::read(context, &sound)?;
     let Sound { loaded, deployment, placement, withheld } = sound;
@@ -56,6 +58,7 @@ pub(super) fn run(
         let error = format!("the deployment of this app folder is {name}, not {other}");
         return Err(CommandError::usage(error).hint("name the app folder: cloudkit deploy update FOLDER"));
     }
+    let login = named::login(context, folder, &name, &arguments.rolling.login)?;
     context.block_on(ssh::is_here())??;
     let cache = context.cache_directory()?;
     files::make_folder(&cache)?;
@@ -72,6 +75,7 @@ pub(super) fn run(
         context,
         deployed: &deployed,
         arguments: &arguments.rolling,
+        login: &login,
         verb: "update",
         to: &bundle.sha256,
         file: Some(bundle.path()),

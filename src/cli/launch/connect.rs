@@ -62,6 +62,17 @@ pub(in crate::cli) struct WayArguments {
     no_start: bool,
 }
 
+impl WayArguments {
+    /// The same, with how to log in by SSH and a key; no other way has a use for it.
+    pub(in crate::cli) fn with_login<E>(
+        &self,
+        login: impl FnOnce(&LoginArguments) -> Result<LoginArguments, E>,
+    ) -> Result<Self, E> {
+        let by_key = !self.instance_connect && !self.ssm;
+        Ok(Self { login: if by_key { login(&self.login)? } else { self.login.clone() }, ..*self })
+    }
+}
+
 pub(super) fn run(context: &Context<'_>, arguments: &ConnectArguments) -> Result<ExitClass, CommandError> {
     let ConnectArguments { machine, command, region, way } = arguments;
     to(context, machine, region, way, command)

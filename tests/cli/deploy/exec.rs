@@ -1,5 +1,7 @@
 //! `deploy exec` and `deploy ssh`: commands on the machines of a deployment, and a shell on one of them.
 
+use std::fs;
+
 use insta::assert_snapshot;
 use serde_json::json;
 
@@ -76,7 +78,7 @@ fn who_failed_with_what_is_told_and_is_the_code() {
 fn no_host_key_is_taken_on_trust() {
     let (lab, home, ids) = deployed();
     lab.post(&format!("/machines/{}/tags", ids[0]), &json!({"cloudkit:host-key": "none"}));
-    std::fs::remove_dir_all(home.path(".local/state/cloudkit")).unwrap();
+    fs::remove_dir_all(home.path(".local/state/cloudkit")).unwrap();
     let screen = home.run("cloudkit deploy exec web -m 1,2 -- echo it").exits(5);
     assert_eq!(screen.stdout, format!("{} | it\n", ids[1]));
     assert!(screen.stderr.contains("its host key is not known: deploy ssh shows it and asks"), "{screen}");
@@ -105,4 +107,31 @@ fn a_shell_is_opened_as_connect_opens_it() {
         let screen = home.run(&format!("cloudkit deploy ssh web --machine {typed}")).exits(7);
         assert_eq!(screen.stdout, format!("HostKeyAlias={}\n", ids[1]));
     }
+}
+
+/// The key that the folder names is what machines are asked with by every command, unless another one is typed.
+#[test]
+fn the_key_of_the_app_folder_logs_in() {
+    let lab = Lab::start();
+    let config =
+        "name: web\ncount: 1\nregions: [us-east-1]\ntypes: [m7i.large]\nttl: 8h\nprivate_key: keys/team\n";
+    let home = somebody(&lab, config);
+    home.write("app/keys/team", "");
+    home.run("cloudkit deploy create --dir app --yes").ok();
+    let id = reachable(&lab, &home, None).remove(0);
+    let words = || fs::read_to_string(home.path(&format!("machines/{id}/words"))).unwrap();
+    let team = format!("IdentityFile=\"{}\"", home.path("app/keys/team").display());
+    for line in ["status", "status web", "exec", "logs", "ssh", "update"] {
+        home.write(&format!("machines/{id}/words"), "");
+        let command = if line == "exec" { " -- true" } else { "" };
+        home.run(&format!("cloudkit deploy {line} --dir app{command}"));
+        let words = words();
+        assert!(!words.is_empty() && words.lines().all(|line| line.contains(&team)), "{line}: {words}");
+    }
+    home.write(&format!("machines/{id}/words"), "");
+    home.run("cloudkit deploy exec --dir app -i other -- true");
+    assert!(words().contains("IdentityFile=\"other\"") && !words().contains(&team), "{}", words());
+    home.write(&format!("machines/{id}/words"), "");
+    home.run("cloudkit deploy exec web -- true").ok();
+    assert!(!words().contains("IdentityFile"), "elsewhere there is no folder to ask: {}", words());
 }
