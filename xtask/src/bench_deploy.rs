@@ -166,7 +166,8 @@ fn timed(command: &mut Command) -> Result<Duration, BenchError> {
     if output.status.success() {
         return Ok(took);
     }
-    Err(BenchError::Failed { line, said: String::from_utf8_lossy(&output.stderr).into_owned() })
+    let said = [output.stderr, output.stdout].concat();
+    Err(BenchError::Failed { line, said: String::from_utf8_lossy(&said).into_owned() })
 }
 
 /// Files of about 140 bytes as one upload, a script and a unit.
@@ -179,11 +180,15 @@ fn large(app: &Path) -> io::Result<()> {
         fs::write(folder.join(format!("file{number}.txt")), text)?;
     }
     write(&spot, "scripts/setup.sh", "#!/bin/sh\nset -eu\nls /opt/large\n")?;
-    write(&spot, "services/large.service", "[Service]\nExecStart=/usr/bin/sleep infinity\n")?;
+    write(
+        &spot,
+        "services/large.service",
+        "[Service]\nExecStart=/usr/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n",
+    )?;
     write(
         &spot,
         "deployment.yaml",
-        "version: 1\ndeployment:\n  uploads:\n    - source: files\n      dest: /opt/large\n  scripts: [setup.sh]\n  services: [large.service]\n",
+        "version: 1\ndeployment:\n  uploads:\n    - source: files\n      dest: /opt/large\n  scripts: [{path: scripts/setup.sh}]\n  services: [{file: services/large.service}]\n",
     )?;
     write(&spot, "config.yaml", "name: large\nregions: [us-east-1]\ntypes: [m7i.large]\nttl: 1h\n")
 }
