@@ -1,6 +1,6 @@
 //! Health checks: asked side by side, over and over, until each has answered well or failed often enough.
 //!
-//! Here they decide whether a machine was set up well. Who asks later, and what follows from it, is not known here.
+//! Here they decide whether a machine was set up well; `now` asks each once more whenever somebody wants to know.
 
 use std::time::{Duration, Instant};
 
@@ -70,7 +70,7 @@ impl Judge {
 }
 
 /// What is the matter; nothing where all is well.
-async fn ask(machine: &Machine, check: &HealthCheck) -> Result<Option<String>, StepError> {
+pub(super) async fn ask(machine: &Machine, check: &HealthCheck) -> Result<Option<String>, StepError> {
     let limit = check.timeout.to_duration();
     let late = format!("no answer within {}", check.timeout);
     match tokio::time::timeout(limit, probe(machine, &check.probe, limit)).await {

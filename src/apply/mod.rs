@@ -4,7 +4,8 @@
 //! * `wanted`, `state`, `plan`: what is to be, what was done, and the steps between, as pure data
 //! * `run`: follows the plan; `place`, `packages`, `tarballs`, `scripts`, `services`, `compose`, `health`,
 //!   `secrets` are its steps
-//! * `request`, `pending`, `waiting`: what a machine was told to fetch, until it is done
+//! * `now`: how what was set up is later on
+//! * `request`, `fetch`, `pending`, `waiting`: what a machine was told to fetch, until it is done
 //! * `unpack`: archives, of which nothing gets out
 //!
 //! It does not know where bundles come from, nor what becomes of a machine that could not be set up.
@@ -16,9 +17,13 @@ mod compose;
 #[cfg(all(unix, feature = "net"))]
 mod error;
 #[cfg(all(unix, feature = "net"))]
+mod fetch;
+#[cfg(all(unix, feature = "net"))]
 mod health;
 #[cfg(all(unix, feature = "net"))]
 pub mod machine;
+#[cfg(all(unix, feature = "net"))]
+pub mod now;
 #[cfg(all(unix, feature = "net"))]
 mod order;
 #[cfg(all(unix, feature = "net"))]

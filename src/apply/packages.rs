@@ -73,7 +73,7 @@ async fn apt(machine: &Machine, packages: &[&Package], notes: &mut Vec<String>) 
         // It holds the lock: the installation waits for it, and says what is the matter if that remains.
         notes.push("dpkg --configure -a did not end well".to_owned());
     }
-    update(machine, &lock, &variables, notes).await?;
+    let lists = update(machine, &lock, &variables).await?;
     let names: Vec<String> = packages
         .iter()
         .map(|package| match &package.version {
@@ -95,33 +95,41 @@ async fn apt(machine: &Machine, packages: &[&Package], notes: &mut Vec<String>) 
         "--",
     ];
     arguments.extend(names.iter().map(String::as_str));
-    machine.run("apt-get install", "apt-get", &arguments, &variables, LIMIT).await.map(|_| ())
+    let installed = machine.run("apt-get install", "apt-get", &arguments, &variables, LIMIT).await;
+    match (installed, lists) {
+        // Why a package is not found is often that the lists of what there is could not be had.
+        (Err(StepError::Failed { what, code, tail }), Some(lists)) => {
+            Err(StepError::Failed { what, code, tail: format!("{lists}\n{tail}") })
+        }
+        (installed, lists) => {
+            notes.extend(lists);
+            installed.map(|_| ())
+        }
+    }
 }
 
-/// The lock of the lists is one that apt does not wait for by itself. A list of a third party that can't be had keeps no
-/// package of others away.
+/// What it complains of, where it fails: a list of a third party that can't be had keeps no package of others away. The lock
+/// of the lists is one that apt does not wait for by itself.
 async fn update(
     machine: &Machine,
     lock: &str,
     variables: &[(&str, &str)],
-    notes: &mut Vec<String>,
-) -> Result<(), StepError> {
+) -> Result<Option<String>, StepError> {
     let arguments = ["-o", lock, "-o", "APT::Update::Error-Mode=any", "-o", "Acquire::Retries=5", "update"];
     for attempt in 1.. {
         let said = machine.said("apt-get", &arguments, variables, LIMIT).await?;
         if said.code == Some(0) {
-            return Ok(());
+            break;
         }
         let is_locked = said.stderr.contains("Could not get lock") || said.stderr.contains("Unable to lock");
         if !is_locked || attempt >= UPDATE_ATTEMPTS {
-            notes.push(failed("apt-get update", &said).to_string());
-            let line = said.stderr.lines().find(|line| line.starts_with("E:"));
-            notes.extend(line.map(|line| format!("apt-get update: {line}")));
-            return Ok(());
+            let failed = failed("apt-get update", &said).to_string();
+            let why = said.stderr.lines().find(|line| line.starts_with("E:"));
+            return Ok(Some(why.map_or(failed.clone(), |why| format!("{failed}: {why}"))));
         }
         tokio::time::sleep(Duration::from_secs(attempt.min(6) as u64 * 5)).await;
     }
-    Ok(())
+    Ok(None)
 }
 
 async fn dnf(machine: &Machine, packages: &[&Package]) -> Result<(), StepError> {

@@ -50,7 +50,7 @@ pub async fn next(
     let Some(wanted) = request::kept(machine)? else { return Ok(None) };
     let bundle = machine.file("var/lib/cloudkit/apply/bundle.tar.zst");
     say(&format!("fetching the bundle {}", wanted.sha256));
-    let ended = match request::fetch(machine, &wanted, &bundle).await {
+    let ended = match request::fetch_bundle(machine, &wanted, &bundle).await {
         Ok(()) => apply(machine, &bundle, &wanted, say)
             .await
             .inspect_err(|error| say_why_not(machine, &wanted.sha256, error))?,

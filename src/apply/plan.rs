@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::order;
-use super::state::{Outcome, State};
+use super::state::State;
 use super::wanted::{Node, Wanted, digest_of};
-use crate::manifest::deployment::{ScriptRun, Service, TarballSource};
+use crate::manifest::deployment::{Compose, ScriptRun, Service, TarballSource};
 
 /// A kind of step, with the number of its item in the deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -47,7 +47,7 @@ pub enum Need {
     New,
     /// It was done for something else.
     Changed,
-    /// What it placed is not as it was left.
+    /// What it placed or brought up is not as it was left.
     Drifted,
 }
 
@@ -67,7 +67,7 @@ pub struct Planned {
 /// What was seen on the machine.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Facts {
-    /// The steps of which something that they placed is not as it was left.
+    /// The steps of which something that they placed or brought up is not as it was left.
     pub drifted: BTreeSet<String>,
     /// What tells the secrets that are there from others; nothing where the deployment has none.
     pub secrets: Option<String>,
@@ -75,7 +75,7 @@ pub struct Facts {
 
 /// All steps in their order.
 #[must_use]
-pub fn plan(wanted: &Wanted, bundle: &str, state: &State, facts: &Facts) -> Vec<Planned> {
+pub fn plan(wanted: &Wanted, state: &State, facts: &Facts) -> Vec<Planned> {
     let mut steps = changes(wanted, facts);
     let ids: BTreeSet<&String> = steps.iter().map(|(_, id, _)| id).collect();
     let is_left_over = state.placed.values().any(|placed| !ids.contains(&placed.step))
@@ -99,12 +99,10 @@ pub fn plan(wanted: &Wanted, bundle: &str, state: &State, facts: &Facts) -> Vec<
         };
         planned.push(Planned { step, id, digest, need });
     }
-    let is_proven = state.bundle.as_deref() == Some(bundle) && state.outcome == Some(Outcome::Succeeded);
-    let is_quiet = planned.iter().all(|step| step.need == Need::Done);
+    // What was well before may be otherwise by now.
     if !wanted.deployment.health.is_empty() {
         let digest = digest_of(&wanted.deployment.health);
-        let need = if is_proven && is_quiet { Need::Done } else { Need::New };
-        planned.push(Planned { step: Step::Health, id: "health".to_owned(), digest, need });
+        planned.push(Planned { step: Step::Health, id: "health".to_owned(), digest, need: Need::New });
     }
     planned
 }
@@ -145,15 +143,25 @@ fn changes(wanted: &Wanted, facts: &Facts) -> Vec<(Step, String, String)> {
     }
     for index in order::of_services(wanted) {
         let service = &deployment.services[index];
-        let id = format!("service {}", service.name);
-        steps.push((Step::Service(index), id, service_digest(wanted, facts, index, service)));
+        let digest = service_digest(wanted, facts, index, service);
+        steps.push((Step::Service(index), service_id(service), digest));
     }
     for (index, compose) in deployment.compose.iter().enumerate() {
         let digest = digest_of(&(&wanted.compose[index], files_digest(wanted), &deployment.environment));
         let digest = with_secrets(digest, facts);
-        steps.push((Step::Compose(index), format!("compose {}", compose.name), digest));
+        steps.push((Step::Compose(index), compose_id(compose), digest));
     }
     steps
+}
+
+/// What a service's step goes by.
+pub(super) fn service_id(service: &Service) -> String {
+    format!("service {}", service.name)
+}
+
+/// What a compose project's step goes by.
+pub(super) fn compose_id(project: &Compose) -> String {
+    format!("compose {}", project.name)
 }
 
 /// What a service was started for. One that is not restarted by changes was started for being there.

@@ -36,6 +36,45 @@ pub struct Progress {
     /// What failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
+    /// How it is by now; never in a file, and only where somebody asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health: Option<Health>,
+}
+
+/// How a machine is that was set up well: its services and checks, each asked once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Health {
+    /// All in all.
+    pub state: HealthState,
+    /// When they were asked.
+    pub asked_at: Timestamp,
+    /// What is not well, or could not be asked, and why; a line each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub complaints: Vec<String>,
+}
+
+/// What services and checks come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum HealthState {
+    /// All of them are well.
+    Healthy,
+    /// One is not.
+    Unhealthy,
+    /// None is known not to be, and not all could be asked.
+    Unknown,
+}
+
+impl HealthState {
+    /// Its name, as in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Healthy => "healthy",
+            Self::Unhealthy => "unhealthy",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 /// What the whole is at.
@@ -48,6 +87,18 @@ pub enum RunState {
     Succeeded,
     /// A step failed.
     Failed,
+}
+
+impl RunState {
+    /// Its name, as in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+        }
+    }
 }
 
 /// A step.
@@ -114,7 +165,15 @@ impl Progress {
             steps: Vec::new(),
             notes: Vec::new(),
             failure: None,
+            health: None,
         }
+    }
+
+    /// Whether it was set up and nothing is known to be otherwise by now.
+    #[must_use]
+    pub fn is_well(&self) -> bool {
+        let state = self.health.as_ref().map(|health| health.state);
+        self.state == RunState::Succeeded && state != Some(HealthState::Unhealthy)
     }
 
     /// Ends it with what failed, and the steps that are under way.

@@ -5,21 +5,15 @@
 use std::path::Path;
 
 use super::error::StepError;
+use super::fetch;
 use super::machine::Machine;
 use super::place::cannot;
 use crate::apply::wanted::sha256_of;
 pub use crate::model::apply_request::{ApplyRequest as Request, Place};
 use crate::platform::files::{self, Access, FileError};
-use crate::platform::http::{HttpClient, Source};
 
 /// As large as a bundle may be.
 const MOST: u64 = 32 << 30;
-
-/// The address of a place.
-#[must_use]
-pub fn url_of(place: &Place) -> &str {
-    &place.url
-}
 
 /// Keeps a request until it is done.
 ///
@@ -61,7 +55,7 @@ pub fn forget(machine: &Machine, done: &Request) -> Result<(), StepError> {
 ///
 /// # Errors
 /// Where no place has it.
-pub async fn fetch(machine: &Machine, request: &Request, path: &Path) -> Result<(), StepError> {
+pub async fn fetch_bundle(machine: &Machine, request: &Request, path: &Path) -> Result<(), StepError> {
     let what = format!("bundle {}", &request.sha256.get(..12).unwrap_or(&request.sha256));
     // What a life before this one had fetched already.
     if path.exists() && sha256_of(path)? == request.sha256 {
@@ -71,19 +65,11 @@ pub async fn fetch(machine: &Machine, request: &Request, path: &Path) -> Result<
         std::fs::create_dir_all(folder).map_err(cannot("make", folder))?;
     }
     machine.live()?;
-    let client = HttpClient::new(None).map_err(|error| StepError::Client(Box::new(error)))?;
     let mut failure = StepError::NoUrl { what: what.clone() };
     for place in &request.bundle {
-        let source = Source { url: &place.url, headers: &place.headers };
-        match client.download(source, path, MOST).await {
-            Ok(()) => {
-                let found = sha256_of(path)?;
-                if found == request.sha256 {
-                    return Ok(());
-                }
-                failure = StepError::Digest { what: what.clone(), found, promised: request.sha256.clone() };
-            }
-            Err(source) => failure = StepError::Download { what: what.clone(), source },
+        match fetch::fetch(&what, place, path, MOST, Some(&request.sha256)).await {
+            Ok(()) => return Ok(()),
+            Err(error) => failure = error,
         }
     }
     Err(failure)

@@ -14,10 +14,10 @@ use super::machine::Machine;
 use super::plan::{Facts, Need, Planned, Step, own_units, plan};
 use super::progress::{Failure, Progress, RunState, StepProgress, StepState};
 use super::request::Place;
-use super::state::{Outcome, State};
+use super::state::{Outcome, State, Watched};
 use super::unpack::{self, Limits};
 use super::wanted::{Wanted, sha256_of};
-use super::{compose, health, packages, place, scripts, secrets, services, tarballs};
+use super::{compose, health, now, packages, place, scripts, secrets, services, tarballs};
 use crate::manifest::deployment::OnFailure;
 use crate::platform::clock;
 
@@ -98,8 +98,10 @@ impl Run<'_> {
         let wanted = self.unpack().map_err(|error| ("bundle".to_owned(), error))?;
         self.on_failure = wanted.deployment.on_failure;
         let secrets = self.secrets(&wanted).await.map_err(|error| ("secrets".to_owned(), error))?;
-        let facts = Facts { drifted: place::drifted(self.machine, state), secrets };
-        let steps = plan(&wanted, self.task.sha256, state, &facts);
+        let mut drifted = place::drifted(self.machine, state);
+        let fallen = now::fallen(self.machine, &wanted.deployment, state).await;
+        drifted.extend(fallen.map_err(|error| ("state".to_owned(), error))?);
+        let steps = plan(&wanted, state, &Facts { drifted, secrets });
         self.begin(state, &wanted, &steps).map_err(|error| ("state".to_owned(), error))?;
         for (at, step) in steps.iter().enumerate() {
             if step.need == Need::Done {
@@ -110,6 +112,7 @@ impl Run<'_> {
         if wanted.deployment.secrets.is_empty() {
             secrets::forget(self.machine).map_err(|error| ("secrets".to_owned(), error))?;
         }
+        state.watched = Watched::of(&wanted.deployment);
         Ok(())
     }
 

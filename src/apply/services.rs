@@ -22,6 +22,7 @@ const LOOKS: u32 = 8;
 struct Shown {
     load: String,
     active: String,
+    sub: String,
     result: String,
     kind: String,
     restarts: String,
@@ -72,6 +73,19 @@ pub(super) async fn retire(machine: &Machine, name: &str) -> Result<(), StepErro
         )
         .await
         .map(|_| ())
+}
+
+/// What is the matter with a unit that has to be up; nothing where all is well.
+pub(super) async fn trouble(machine: &Machine, name: &str) -> Result<Option<String>, StepError> {
+    let shown = show(machine, name).await?;
+    Ok(match verdict(&shown) {
+        Verdict::Up | Verdict::Over => None,
+        Verdict::Failed(why) => Some(why),
+        Verdict::Coming if shown.sub.starts_with("auto-restart") => {
+            Some(format!("has died, and was started again {} times", shown.restarts))
+        }
+        Verdict::Coming => Some(format!("is {}", shown.active)),
+    })
 }
 
 async fn until_up(machine: &Machine, name: &str) -> Result<(), StepError> {
@@ -129,7 +143,7 @@ fn verdict(shown: &Shown) -> Verdict {
 }
 
 async fn show(machine: &Machine, name: &str) -> Result<Shown, StepError> {
-    let properties = "--property=LoadState,ActiveState,Result,Type,NRestarts,Job";
+    let properties = "--property=LoadState,ActiveState,SubState,Result,Type,NRestarts,Job";
     let what = format!("systemctl show {name}");
     let text = machine.run(&what, "systemctl", &["show", name, properties], &[], LIMIT).await?;
     let mut shown = Shown::default();
@@ -137,6 +151,7 @@ async fn show(machine: &Machine, name: &str) -> Result<Shown, StepError> {
         let field = match key {
             "LoadState" => &mut shown.load,
             "ActiveState" => &mut shown.active,
+            "SubState" => &mut shown.sub,
             "Result" => &mut shown.result,
             "Type" => &mut shown.kind,
             "NRestarts" => &mut shown.restarts,
@@ -175,6 +190,7 @@ mod tests {
         let shown = |active: &str, kind: &str, result: &str, job: &str| Shown {
             load: "loaded".into(),
             active: active.into(),
+            sub: "any".into(),
             result: result.into(),
             kind: kind.into(),
             restarts: "0".into(),

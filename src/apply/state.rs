@@ -7,7 +7,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::manifest::MachinePath;
+use crate::manifest::deployment::HealthCheck;
+use crate::manifest::{Deployment, MachinePath};
 use crate::platform::files::{self, Access, FileError};
 
 /// The value of the `schema` field.
@@ -41,6 +42,18 @@ pub struct State {
     /// The script that was started last and has not been seen to end, and what for.
     #[serde(default)]
     pub started: Option<(String, String)>,
+    /// What has to be up since the last bundle that succeeded.
+    #[serde(default)]
+    pub watched: Watched,
+}
+
+/// What has to be up, and to answer well, on a machine that is well.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Watched {
+    /// Units that were started.
+    pub services: Vec<String>,
+    /// What is asked.
+    pub checks: Vec<HealthCheck>,
 }
 
 /// What became of a bundle.
@@ -80,7 +93,32 @@ impl Default for State {
             units: Vec::new(),
             compose: BTreeMap::new(),
             started: None,
+            watched: Watched::default(),
         }
+    }
+}
+
+impl Watched {
+    pub(super) fn of(deployment: &Deployment) -> Self {
+        let started = deployment.services.iter().filter(|service| service.start);
+        Self {
+            services: started.map(|service| service.name.clone()).collect(),
+            checks: deployment.health.clone(),
+        }
+    }
+
+    /// What the file of a [`State`] says of it; nothing where there is none that can be understood.
+    ///
+    /// # Errors
+    /// Where it can't be read.
+    pub(super) fn read(path: &Path) -> Result<Self, FileError> {
+        #[derive(Default, Deserialize)]
+        struct Part {
+            #[serde(default)]
+            watched: Watched,
+        }
+        let content = files::read_if_there(path)?.unwrap_or_default();
+        Ok(serde_json::from_slice::<Part>(&content).unwrap_or_default().watched)
     }
 }
 

@@ -2,19 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::error::StepError;
+use super::fetch::{fetch, is_promised};
 use super::machine::Machine;
 use super::place::{self, cannot};
 use super::plan::source_name;
-use super::request::{Place, url_of};
+use super::request::Place;
 use super::state::State;
 use super::unpack::{self, Limits};
-use super::wanted::{Wanted, sha256_of};
+use super::wanted::Wanted;
 use crate::manifest::bundle::layout;
 use crate::manifest::deployment::TarballSource;
-use crate::platform::http::{HttpClient, Source};
 
 /// As much as may be fetched.
 const MOST: u64 = 64 << 30;
@@ -32,20 +32,24 @@ pub(super) async fn apply(
     let name = source_name(&tarball.source);
     let work = machine.work().join(format!("tarball-{index}"));
     empty(&work)?;
+    let promised = tarball.sha256.as_deref();
     let archive = match &tarball.source {
-        TarballSource::File(_) => wanted.folder().join(layout::tarball(index)),
-        TarballSource::Url(url) => fetch(machine, &name, url, &[], &work).await?,
-        TarballSource::S3 { .. } => {
-            let place = urls.get(&name).ok_or_else(|| StepError::NoUrl { what: name.clone() })?;
-            fetch(machine, &name, url_of(place), &place.headers, &work).await?
+        TarballSource::File(_) => {
+            let archive = wanted.folder().join(layout::tarball(index));
+            is_promised(&name, &archive, promised)?;
+            archive
+        }
+        source => {
+            let place = match source {
+                TarballSource::Url(url) => &Place { url: url.clone(), headers: Vec::new() },
+                _ => urls.get(&name).ok_or_else(|| StepError::NoUrl { what: name.clone() })?,
+            };
+            let archive = work.join("archive");
+            machine.live()?;
+            fetch(&name, place, &archive, MOST, promised).await?;
+            archive
         }
     };
-    if let Some(promised) = &tarball.sha256 {
-        let found = sha256_of(&archive)?;
-        if !found.eq_ignore_ascii_case(promised) {
-            return Err(StepError::Digest { what: name, found, promised: promised.clone() });
-        }
-    }
     let into = work.join("content");
     empty(&into)?;
     let file = fs::File::open(&archive).map_err(cannot("read", &archive))?;
@@ -59,21 +63,6 @@ pub(super) async fn apply(
     }
     fs::remove_dir_all(&work).map_err(cannot("remove", &work))?;
     Ok(outcome)
-}
-
-async fn fetch(
-    machine: &Machine,
-    name: &str,
-    url: &str,
-    headers: &[(String, String)],
-    work: &Path,
-) -> Result<PathBuf, StepError> {
-    machine.live()?;
-    let path = work.join("archive");
-    let fail = |source| StepError::Download { what: name.to_owned(), source };
-    let client = HttpClient::new(None).map_err(|error| StepError::Client(Box::new(error)))?;
-    client.download(Source { url, headers }, &path, MOST).await.map_err(fail)?;
-    Ok(path)
 }
 
 /// Makes a folder that is nobody else's, and empty.

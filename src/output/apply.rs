@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use super::document::{Column, Record};
-use crate::apply::progress::{Progress, RunState, StepState};
+use crate::apply::progress::{Progress, StepState};
 use crate::model::Span;
 
 /// The same in lines.
@@ -13,7 +13,7 @@ use crate::model::Span;
 pub fn apply_lines(progress: &Progress) -> Vec<String> {
     let bundle = progress.bundle.get(..12).unwrap_or(&progress.bundle);
     let at = progress.finished_at.unwrap_or(progress.started_at);
-    let word = state_word(progress.state);
+    let word = progress.state.as_str();
     let mut lines = vec![format!("{word} at {at}: bundle {bundle}")];
     for step in &progress.steps {
         let word = match step.state {
@@ -34,23 +34,22 @@ pub fn apply_lines(progress: &Progress) -> Vec<String> {
         lines.push(format!("{} failed: {}", failure.step, failure.reason));
         lines.extend(failure.tail.lines().map(|line| format!("  | {line}")));
     }
-    lines
-}
-
-const fn state_word(state: RunState) -> &'static str {
-    match state {
-        RunState::Running => "running",
-        RunState::Succeeded => "succeeded",
-        RunState::Failed => "failed",
+    if let Some(health) = &progress.health {
+        lines.push(format!("{} at {}", health.state.as_str(), health.asked_at));
+        lines.extend(health.complaints.iter().map(|complaint| format!("  {complaint}")));
     }
+    lines
 }
 
 impl Record for Progress {
     fn columns() -> Vec<Column<Self>> {
         vec![
-            Column::<Self>::text("STATE", 100, |row| Some(state_word(row.state).to_owned())),
+            Column::<Self>::text("STATE", 100, |row| Some(row.state.as_str().to_owned())),
             Column::<Self>::text("BUNDLE", 90, |row| Some(row.bundle.clone())),
             Column::<Self>::text("STARTED", 70, |row| Some(row.started_at.to_string())),
+            Column::<Self>::text("HEALTH", 85, |row| {
+                row.health.as_ref().map(|health| health.state.as_str().to_owned())
+            }),
             Column::<Self>::text("FAILED", 80, |row| {
                 row.failure.as_ref().map(|failure| failure.step.clone())
             }),

@@ -26,6 +26,14 @@ pub struct Process {
     host: Option<Host>,
 }
 
+/// Whether this is root's process, on Linux.
+#[cfg(unix)]
+#[must_use]
+pub fn is_root() -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    std::fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
+}
+
 /// A program in whose process a command runs, and what it has to say to it. Nobody is asked anything then.
 #[derive(Debug, Clone, Default)]
 pub struct Host {

@@ -97,6 +97,12 @@ class Presigned(LabTest):
         self.assertEqual(answer.status, 403)
         self.assertIn(b"<Code>AccessDenied</Code><Message>Request has expired</Message>", answer.body)
 
+    def test_an_answer_that_is_damaged_on_the_way(self) -> None:
+        fault = {"kind": "corrupt", "action": "GetObject", "params": {"path": "/box/k"}, "times": 1}
+        self.control("POST", "/faults", fault)
+        self.assertEqual(fetch(presign("/box/k")).body, b"contenu")
+        self.assertEqual(fetch(presign("/box/k")).body, b"content")
+
     def test_a_signed_header_must_be_sent(self) -> None:
         owner = {"x-amz-expected-bucket-owner": ACCOUNT}
         url = presign("/box/k", headers=owner)

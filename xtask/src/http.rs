@@ -40,12 +40,16 @@ impl Http {
         read(url, request.call())
     }
 
-    pub(crate) fn put(&self, url: &str, headers: &[Header<'_>]) -> Result<Vec<u8>, HttpError> {
+    pub(crate) fn put(&self, url: &str, headers: &[Header<'_>], body: &[u8]) -> Result<Vec<u8>, HttpError> {
         let mut request = self.agent.put(url);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        read(url, request.send_empty())
+        read(url, request.send(body))
+    }
+
+    pub(crate) fn delete(&self, url: &str) -> Result<(), HttpError> {
+        read(url, self.agent.delete(url).call()).map(|_| ())
     }
 
     pub(crate) fn post(&self, url: &str, headers: &[Header<'_>], body: &str) -> Result<Vec<u8>, HttpError> {

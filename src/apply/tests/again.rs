@@ -1,6 +1,8 @@
 //! Bundles after a bundle that failed, and what is told apart from what was done before.
 
+use super::super::now;
 use super::super::plan::{Facts, plan};
+use super::super::progress::{Health, HealthState};
 use super::super::state::State;
 use super::super::wanted::Wanted;
 use super::*;
@@ -58,7 +60,49 @@ fn a_unit_that_was_changed_by_hand_is_put_right_and_its_service_restarted() {
     assert_eq!(world.read(drop_in), before);
     let calls = world.calls();
     assert!(calls.contains(&"systemctl restart --no-block web.service".to_owned()), "{calls:?}");
-    assert!(!calls.iter().any(|call| call.contains("old.service")), "{calls:?}");
+    assert!(!calls.iter().any(|call| is_change(call, "old.service")), "{calls:?}");
+}
+
+fn health(world: &World, is_root: bool) -> Health {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(now::health(&world.machine(None), is_root)).unwrap().unwrap()
+}
+
+#[test]
+fn what_has_died_since_is_told_and_brought_up_again() {
+    let world = World::new();
+    let (mut json, files) = first(&world);
+    let flag = world.stub("ill");
+    json["health"][0]["probe"]["command"]["command"] =
+        format!("! test -e {} || {{ echo it is ill; exit 3; }}", flag.display()).into();
+    let bundle = bundle_of(json, &files);
+    assert_eq!(world.apply(&bundle).state, RunState::Succeeded);
+    assert_eq!((health(&world, true).state, health(&world, true).complaints), (HealthState::Healthy, vec![]));
+    fs::write(world.stub("active-web.service"), "failed\n").unwrap();
+    fs::write(&flag, "").unwrap();
+    let now = health(&world, true);
+    assert_eq!(now.state, HealthState::Unhealthy);
+    assert_eq!(
+        now.complaints,
+        ["web.service has failed: success", "the check ok fails: exit code 3: it is ill"]
+    );
+    fs::remove_file(&flag).unwrap();
+    world.calls();
+    let progress = world.apply(&bundle);
+    let done: Vec<_> = step_states(&progress).into_iter().filter(|step| step.starts_with("Done")).collect();
+    assert_eq!(done, ["Done service web.service", "Done health"]);
+    assert_eq!(health(&world, true).state, HealthState::Healthy);
+}
+
+/// A user who may not ask is told so, and not that all is well.
+#[test]
+fn a_line_of_shell_is_for_root_to_ask() {
+    let world = World::new();
+    let (json, files) = first(&world);
+    world.apply(&bundle_of(json, &files));
+    let now = health(&world, false);
+    assert_eq!(now.state, HealthState::Unknown);
+    assert_eq!(now.complaints, ["the check ok is for root to ask"]);
 }
 
 /// The digest of the only step of a deployment with this tarball.
@@ -68,7 +112,7 @@ fn tarball_step(tarball: &serde_json::Value) -> String {
     let archive = fs::File::open(&bundle.file).unwrap();
     unpack::unpack(archive, folder.path(), unpack::Limits::default()).unwrap();
     let wanted = Wanted::read(folder.path()).unwrap();
-    let steps = plan(&wanted, &bundle.sha256, &State::default(), &Facts::default());
+    let steps = plan(&wanted, &State::default(), &Facts::default());
     steps[0].digest.clone()
 }
 

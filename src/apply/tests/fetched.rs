@@ -6,8 +6,8 @@ use super::*;
 use crate::apply::pending;
 use crate::apply::request::{self, Request};
 
-/// Keeps a request for a bundle that this server has, and does it.
-fn fetch(world: &World, sha256: &str, content: &[u8]) -> Option<Ended> {
+/// Keeps a request for a bundle that a server answers with one of these after the other, and does it.
+fn fetch(world: &World, sha256: &str, answers: &[&[u8]]) -> Option<Ended> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -26,12 +26,15 @@ fn fetch(world: &World, sha256: &str, content: &[u8]) -> Option<Ended> {
         let lock = pending::lock(&machine).unwrap().unwrap();
         assert!(pending::lock(&machine).unwrap().is_none(), "one at a time");
         let serving = async {
-            let (mut stream, _) = listener.accept().await.unwrap();
-            let _ = stream.read(&mut [0; 4096]).await.unwrap();
-            let head =
-                format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", content.len());
-            stream.write_all(head.as_bytes()).await.unwrap();
-            stream.write_all(content).await.unwrap();
+            for content in answers {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let _ = stream.read(&mut [0; 4096]).await.unwrap();
+                let length = content.len();
+                let head =
+                    format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
+                stream.write_all(head.as_bytes()).await.unwrap();
+                stream.write_all(content).await.unwrap();
+            }
         };
         let mut said = String::new();
         let mut say = |line: &str| said.push_str(line);
@@ -48,20 +51,32 @@ fn a_bundle_is_fetched_applied_and_forgotten() {
     let world = World::new();
     let (json, files) = first(&world);
     let bundle = bundle_of(json, &files);
-    let ended = fetch(&world, &bundle.sha256, &fs::read(&bundle.file).unwrap()).unwrap();
+    let ended = fetch(&world, &bundle.sha256, &[&fs::read(&bundle.file).unwrap()]).unwrap();
     assert_eq!(ended.progress.state, RunState::Succeeded);
     assert!(!world.root().join("var/lib/cloudkit/apply/bundle.tar.zst").exists());
     assert!(!world.tree().join("\n").contains("SECRET"));
 }
 
 #[test]
-fn a_bundle_that_was_corrupted_on_the_way_is_told_and_nothing_of_it_is_used() {
+fn a_bundle_that_was_damaged_on_the_way_is_fetched_anew() {
+    let world = World::new();
+    let (json, files) = first(&world);
+    let bundle = bundle_of(json, &files);
+    let content = fs::read(&bundle.file).unwrap();
+    let mut damaged = content.clone();
+    damaged[100] ^= 1;
+    let ended = fetch(&world, &bundle.sha256, &[&damaged, &content]).unwrap();
+    assert_eq!(ended.progress.state, RunState::Succeeded);
+}
+
+#[test]
+fn a_bundle_that_stays_another_is_told_and_nothing_of_it_is_used() {
     let world = World::new();
     let (json, files) = first(&world);
     let bundle = bundle_of(json, &files);
     let mut content = fs::read(&bundle.file).unwrap();
     content[100] ^= 1;
-    let ended = fetch(&world, &bundle.sha256, &content).unwrap();
+    let ended = fetch(&world, &bundle.sha256, &[&content, &content]).unwrap();
     let failure = ended.progress.failure.unwrap();
     assert_eq!(failure.step, "fetch the bundle");
     assert!(failure.reason.contains("something else than was promised"), "{}", failure.reason);

@@ -11,6 +11,7 @@ use std::time::Duration;
 use clap::{ArgGroup, Args, ValueHint};
 
 use super::speak;
+use crate::apply::now;
 use crate::apply::pending::{self, Lock};
 use crate::apply::progress::{Progress, RunState};
 use crate::apply::request::{self, Place, Request};
@@ -29,7 +30,7 @@ use crate::monitor::control::answer::Answer;
 use crate::monitor::control::request::{MAX_TEXT, Request as ToAgent};
 use crate::output::apply::apply_lines;
 use crate::platform::files::{self, Access};
-use crate::platform::{clock, command};
+use crate::platform::{clock, command, process};
 
 const UNIT_PATH: &str = "etc/systemd/system/cloudkit-apply.service";
 const UNIT_TEXT: &str = include_str!("../../../templates/systemd/cloudkit-apply.service");
@@ -64,9 +65,12 @@ pub(super) struct ApplyArguments {
     /// With --fetch: don't wait for the end
     #[arg(long, requires = "fetch")]
     detach: bool,
-    /// Show how far it is
+    /// Show how far it is; once it is set up, how its services and checks are by now
     #[arg(long)]
     status: bool,
+    /// With --status: ask no service and no check
+    #[arg(long, requires = "status")]
+    no_ask: bool,
     /// Do what is left to do; its unit runs this
     #[arg(long, hide = true)]
     pending: bool,
@@ -80,7 +84,7 @@ fn sha256(text: &str) -> Result<String, NotAValue> {
 pub(super) fn run(context: &Context<'_>, arguments: &ApplyArguments) -> Result<ExitClass, CommandError> {
     let machine = Machine::this();
     if arguments.status {
-        return status(context, &machine);
+        return status(context, &machine, !arguments.no_ask);
     }
     if let Some(from) = &arguments.fetch {
         return fetch(context, &machine, from, arguments.detach);
@@ -91,11 +95,14 @@ pub(super) fn run(context: &Context<'_>, arguments: &ApplyArguments) -> Result<E
     }
 }
 
-fn status(context: &Context<'_>, machine: &Machine) -> Result<ExitClass, CommandError> {
-    let Some(progress) = Progress::read(&[&machine.progress(), &machine.last_progress()])? else {
+fn status(context: &Context<'_>, machine: &Machine, ask: bool) -> Result<ExitClass, CommandError> {
+    let Some(mut progress) = Progress::read(&[&machine.progress(), &machine.last_progress()])? else {
         return Err(CommandError::new(ExitClass::No, "nothing was ever applied to this machine")
             .hint("deploy to it: cloudkit deploy create"));
     };
+    if ask && progress.state == RunState::Succeeded {
+        progress.health = context.block_on(now::health(machine, process::is_root()))??;
+    }
     show(context, &progress)?;
     Ok(class_of(&progress))
 }
@@ -109,10 +116,7 @@ fn show(context: &Context<'_>, progress: &Progress) -> Result<(), CommandError> 
 }
 
 fn class_of(progress: &Progress) -> ExitClass {
-    match progress.state {
-        RunState::Running | RunState::Succeeded => ExitClass::Done,
-        RunState::Failed => ExitClass::No,
-    }
+    if progress.state == RunState::Running || progress.is_well() { ExitClass::Done } else { ExitClass::No }
 }
 
 /// A bundle that is on this machine.
@@ -222,7 +226,7 @@ fn fetch(
     }
     let mut say = |step: &str| context.streams.status(step);
     context.block_on(waiting::until_done(machine, &request, asked_at, &mut say))??;
-    status(context, machine)
+    status(context, machine, true)
 }
 
 fn read_request(from: &str) -> Result<Request, CommandError> {

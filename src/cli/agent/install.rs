@@ -92,9 +92,7 @@ pub(super) fn needs_root_of_linux(context: &Context<'_>) -> Result<(), CommandEr
     }
     #[cfg(unix)]
     {
-        use std::os::unix::fs::MetadataExt as _;
-        let is_root = std::fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0);
-        if !is_root && context.process.variable(variables::ROOT.name).is_none() {
+        if !crate::platform::process::is_root() && context.process.variable(variables::ROOT.name).is_none() {
             let error = CommandError::new(ExitClass::Credentials, "only root can do this");
             return Err(error.hint("as root: sudo cloudkit agent …"));
         }

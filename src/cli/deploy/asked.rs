@@ -3,6 +3,7 @@
 //! It is asked by SSH, in seconds or not at all, and nothing is changed.
 
 use std::num::NonZeroUsize;
+use std::time::Duration;
 
 use crate::apply::progress::Progress;
 use crate::aws::Session;
@@ -13,19 +14,43 @@ use crate::cli::launch::ssh::LoginArguments;
 
 /// How many machines are asked at once.
 pub(super) const AT_ONCE: NonZeroUsize = NonZeroUsize::new(16).unwrap();
-const QUESTION: &str = "/usr/local/bin/cloudkit agent apply --status -o json";
+/// Root's, since checks may be lines of shell that are run as root.
+const QUESTION: &str = "sudo -n /usr/local/bin/cloudkit agent apply --status -o json";
+const QUESTION_ABOUT_STEPS: &str = "/usr/local/bin/cloudkit agent apply --status --no-ask -o json";
+/// The agent asks what it has set up, which may take its time.
+const LIMIT: Duration = Duration::from_secs(15);
 
-/// Its progress, or why that is not known.
+/// Its progress and its health, or why that is not known.
 pub(super) async fn progress(
     context: &Context<'_>,
     session: &Session,
     one: &Located,
     login: &LoginArguments,
 ) -> Result<Progress, String> {
+    answer(context, session, one, login, QUESTION).await
+}
+
+/// What it was set up by, or why that is not known; its services and checks are left alone.
+pub(super) async fn steps(
+    context: &Context<'_>,
+    session: &Session,
+    one: &Located,
+    login: &LoginArguments,
+) -> Result<Progress, String> {
+    answer(context, session, one, login, QUESTION_ABOUT_STEPS).await
+}
+
+async fn answer(
+    context: &Context<'_>,
+    session: &Session,
+    one: &Located,
+    login: &LoginArguments,
+    question: &str,
+) -> Result<Progress, String> {
     if one.machine.state != MachineState::Running {
         return Err(format!("it is {}", one.machine.state));
     }
-    let said = in_time(said_by_ssh(context, session, one, login, QUESTION)).await?;
+    let said = in_time(LIMIT, said_by_ssh(context, session, one, login, question, LIMIT)).await?;
     read(&said).ok_or_else(|| "it gave no answer that can be understood".to_owned())
 }
 

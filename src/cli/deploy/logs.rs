@@ -138,7 +138,7 @@ async fn read(
     take: &dyn Fn(&str) -> std::io::Result<()>,
 ) -> Result<Outcome, CommandError> {
     let units = match arguments.unit.as_slice() {
-        [] => match asked::progress(ways.context, ways.session, one, ways.login).await {
+        [] => match asked::steps(ways.context, ways.session, one, ways.login).await {
             Ok(progress) => units_of(&progress),
             // Nothing was ever applied, or it can't be asked: which of them, the journal's own question tells.
             Err(_) => vec![APPLY.to_owned()],

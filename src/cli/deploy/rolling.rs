@@ -89,8 +89,8 @@ impl<'r> Rolling<'r> {
             }
             Ok(match asked::progress(context, session, one, self.login).await {
                 Ok(progress) => {
-                    let is_well = progress.bundle == self.to && progress.state == RunState::Succeeded;
-                    let outcome = match is_well && !self.secrets.is_some_and(Renewed::is_due) {
+                    let is_there = progress.bundle == self.to && progress.is_well();
+                    let outcome = match is_there && !self.secrets.is_some_and(Renewed::is_due) {
                         true => Outcome::Unchanged,
                         false => Outcome::Due,
                     };

@@ -1,6 +1,6 @@
 //! `cloudkit deploy status`: the machines of a deployment, and how far each is in becoming what it is for.
 //!
-//! Each machine is asked by SSH, all of them side by side. What can't be asked is unknown and says why; it is no failure.
+//! Each machine is asked by SSH, all of them side by side, and asks its services and checks. What can't be asked is unknown and says why; it is no failure.
 
 use clap::Args;
 
@@ -9,7 +9,6 @@ use super::chosen::in_order;
 use super::folder::FolderArguments;
 use super::named::{self, NameArguments};
 use super::side_by_side::each;
-use crate::apply::progress::RunState;
 use crate::aws::Session;
 use crate::aws::types::{Located, MachineState};
 use crate::cli::command_error::CommandError;
@@ -31,7 +30,9 @@ pub(super) const BETWEEN_LOOKS: Span = Span::from_seconds(5);
 
 /// Show the machines of a deployment, and how far each is
 #[derive(Debug, Args)]
-#[command(after_help = "Ends with 1 where a machine could not be set up, or none is there.")]
+#[command(
+    after_help = "Ends with 1 where a machine could not be set up or is not healthy by now, or none is there."
+)]
 pub(super) struct StatusArguments {
     #[command(flatten)]
     name: NameArguments,
@@ -157,15 +158,7 @@ async fn look(
 async fn ask(context: &Context<'_>, session: &Session, one: &Located, login: &LoginArguments) -> SetUp {
     match asked::progress(context, session, one, login).await {
         Err(because) => SetUp::unknown(because),
-        Ok(progress) => SetUp {
-            state: Some(match progress.state {
-                RunState::Running => "running",
-                RunState::Succeeded => "succeeded",
-                RunState::Failed => "failed",
-            }),
-            bundle: Some(progress.bundle),
-            because: progress.failure.map(|failure| failure.to_string()),
-        },
+        Ok(progress) => progress.into(),
     }
 }
 
@@ -194,18 +187,22 @@ fn tell(context: &Context<'_>, name: &str, seen: &Seen) {
     if seen.was_asked {
         seen.rows.iter().filter_map(DeployedMachine::complaint).for_each(|row| streams.warn(row));
     }
+    if seen.rows.iter().any(DeployedMachine::is_unhealthy) {
+        streams.hint(format_args!("what it has written: cloudkit deploy logs {name}"));
+        streams.hint("what has died is brought up again by: cloudkit deploy update");
+    }
 }
 
 impl Seen {
     fn class_of_all(&self) -> ExitClass {
-        let is_bad = self.rows.is_empty() || self.rows.iter().any(DeployedMachine::has_failed);
+        let is_bad = self.rows.is_empty() || self.rows.iter().any(DeployedMachine::is_bad);
         self.class.or(if is_bad { ExitClass::No } else { ExitClass::Done })
     }
 
     /// Whether nothing more comes by itself. What one fails on in the midst of an update, the others are not told.
     fn is_settled(&self) -> bool {
         let is_changing = self.record.as_ref().is_some_and(|record| record.changing_since.is_some());
-        let has_stopped = !is_changing || self.rows.iter().any(DeployedMachine::has_failed);
+        let has_stopped = !is_changing || self.rows.iter().any(DeployedMachine::is_bad);
         has_stopped && !self.moves
     }
 }

@@ -80,7 +80,11 @@ impl Rolling<'_> {
         };
         let at = || Some(self.to.to_owned());
         match (progress, ran) {
-            (Some(progress), _) if progress.state == RunState::Succeeded => row(at(), Outcome::Changed, None),
+            (Some(progress), _) if progress.is_well() => row(at(), Outcome::Changed, None),
+            (Some(Progress { health: Some(health), .. }), _) => {
+                let because = format!("it does not stay healthy: {}", health.complaints.join("; "));
+                row(at(), Outcome::Failed, Some(because))
+            }
             (Some(progress), _) if progress.state == RunState::Failed => {
                 let because = progress.failure.map(|failure| failure.to_string());
                 let because = because.unwrap_or_else(|| "it does not say why".to_owned());

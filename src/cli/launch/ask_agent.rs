@@ -32,14 +32,14 @@ pub(super) async fn ask(
     if !AgentWord::can_be_asked(&one.machine) {
         return word;
     }
-    match in_time(by_ssh(context, session, one, login)).await {
+    match in_time(LIMIT, by_ssh(context, session, one, login)).await {
         Ok(answer) => return word.with_answer(Way::Ssh, answer),
         Err(because) => word.not_asked.push(NotAsked { way: Way::Ssh, because }),
     }
     if one.machine.profile.is_none() {
         return word;
     }
-    match in_time(by_session_manager(context, session, one)).await {
+    match in_time(LIMIT, by_session_manager(context, session, one)).await {
         Ok(answer) => word.with_answer(Way::SessionManager, answer),
         Err(because) => {
             word.not_asked.push(NotAsked { way: Way::SessionManager, because });
@@ -48,9 +48,12 @@ pub(super) async fn ask(
     }
 }
 
-pub(in crate::cli) async fn in_time<T>(asked: impl Future<Output = Result<T, String>>) -> Result<T, String> {
-    let answer = tokio::time::timeout(LIMIT, asked).await;
-    answer.unwrap_or_else(|_| Err(format!("no answer within {} s", LIMIT.as_secs())))
+pub(in crate::cli) async fn in_time<T>(
+    limit: Duration,
+    asked: impl Future<Output = Result<T, String>>,
+) -> Result<T, String> {
+    let answer = tokio::time::timeout(limit, asked).await;
+    answer.unwrap_or_else(|_| Err(format!("no answer within {} s", limit.as_secs())))
 }
 
 async fn by_ssh(
@@ -59,28 +62,29 @@ async fn by_ssh(
     one: &Located,
     login: &LoginArguments,
 ) -> Result<Answer, String> {
-    let said = said_by_ssh(context, session, one, login, QUESTION).await?;
+    let said = said_by_ssh(context, session, one, login, QUESTION, LIMIT).await?;
     agent_word::read(&said).ok_or_else(|| "it gave no answer that can be understood".to_owned())
 }
 
-/// What a command says on the machine, which is waited for no more than [`LIMIT`]. What it ends with does not matter.
+/// What a command says on the machine, which is waited for no longer than `limit`. What it ends with does not matter.
 pub(in crate::cli) async fn said_by_ssh(
     context: &Context<'_>,
     session: &Session,
     one: &Located,
     login: &LoginArguments,
     question: &str,
+    limit: Duration,
 ) -> Result<String, String> {
     let target = ssh::target(context, session, one, login, KeepKey::Here)
         .await
         .map_err(|error| with_causes(&*error.error))?;
     if target.host_key == HostKey::Unknown {
-        return Err("its host key is not known; connect shows it and asks".to_owned());
+        return Err("its host key is not known: it is not on its console any more, or not yet".to_owned());
     }
     let words = target.arguments();
     let words: Vec<&str> =
         SSH_OPTIONS.into_iter().chain(words.iter().map(String::as_str)).chain([question]).collect();
-    let said = command::said("ssh", &words, &[], LIMIT).await.map_err(|error| with_causes(&error))?;
+    let said = command::said("ssh", &words, &[], limit).await.map_err(|error| with_causes(&error))?;
     match said.code {
         Some(code) if code == ssh::FAILED && said.stdout.trim().is_empty() => Err(last_line(&said.stderr)),
         _ => Ok(said.stdout),

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::super::document::{Column, Record};
 use super::change::short;
+use crate::apply::progress::{Health, HealthState, Progress};
 use crate::deployment::report::Summary;
 use crate::model::Span;
 use crate::provision::report::MachineRow;
@@ -36,13 +37,28 @@ pub struct SetUp {
     /// What failed, or why it is unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub because: Option<String>,
+    /// How its services and checks are by now; absent where it has none, or is not set up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub health: Option<Health>,
 }
 
 impl SetUp {
     /// What could not be asked.
     #[must_use]
     pub fn unknown(because: impl Into<String>) -> Self {
-        Self { state: None, bundle: None, because: Some(because.into()) }
+        Self { state: None, bundle: None, because: Some(because.into()), health: None }
+    }
+}
+
+/// As the machine tells it.
+impl From<Progress> for SetUp {
+    fn from(progress: Progress) -> Self {
+        Self {
+            state: Some(progress.state.as_str()),
+            bundle: Some(progress.bundle),
+            because: progress.failure.map(|failure| failure.to_string()),
+            health: progress.health,
+        }
     }
 }
 
@@ -66,17 +82,29 @@ impl DeployedMachine {
         Some(format!("{} in {} is at bundle {}", self.machine.instance_id, self.machine.region, short(its)))
     }
 
-    /// Whether it could not be set up.
+    /// Whether it could not be set up, or is not well any more.
     #[must_use]
-    pub fn has_failed(&self) -> bool {
-        self.set_up.state == Some("failed")
+    pub fn is_bad(&self) -> bool {
+        self.set_up.state == Some("failed") || self.is_unhealthy()
     }
 
-    /// What failed on it, or why nothing is known of it.
+    /// Whether it was set up, and is not well any more.
+    #[must_use]
+    pub fn is_unhealthy(&self) -> bool {
+        self.set_up.health.as_ref().is_some_and(|health| health.state == HealthState::Unhealthy)
+    }
+
+    /// What failed on it or is not well, or why that is not known.
     #[must_use]
     pub fn complaint(&self) -> Option<String> {
-        let because = self.set_up.because.as_ref()?;
-        let what = self.set_up.state.unwrap_or("unknown");
+        let SetUp { state, because, health, .. } = &self.set_up;
+        let (what, because) = match (because, health) {
+            (Some(because), _) => (state.unwrap_or("unknown"), because.clone()),
+            (None, Some(health)) if !health.complaints.is_empty() => {
+                (health.state.as_str(), health.complaints.join("; "))
+            }
+            (None, _) => return None,
+        };
         Some(format!("{} in {}: {what}: {because}", self.machine.instance_id, self.machine.region))
     }
 }
@@ -96,6 +124,9 @@ impl Record for DeployedMachine {
             Column::<Self>::text("MARKET", 40, |row| Some(row.machine.market.to_string())),
             Column::<Self>::text("STATE", 95, |row| Some(row.machine.state.to_string())),
             Column::<Self>::text("SET UP", 90, |row| Some(row.set_up.state.unwrap_or("unknown").to_owned())),
+            Column::<Self>::text("HEALTH", 88, |row| {
+                row.set_up.health.as_ref().map(|health| health.state.as_str().to_owned())
+            }),
             Column::<Self>::text("BUNDLE", 65, |row| {
                 row.set_up.bundle.as_deref().map(|bundle| short(bundle).to_owned())
             }),

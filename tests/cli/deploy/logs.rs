@@ -33,7 +33,7 @@ fn journals_are_put_together_by_time() {
     let [one, two] = &ids[..] else { panic!("{ids:?}") };
     assert_eq!(shown, [format!("{one} 1"), format!("{two} 2"), format!("{two} 3"), format!("{one} 4")]);
     assert_snapshot!(asked(&home, one).join("\n"), @"
-    /usr/local/bin/cloudkit agent apply --status -o json
+    /usr/local/bin/cloudkit agent apply --status --no-ask -o json
     sudo -n journalctl --quiet --no-pager --utc '--output=short-iso-precise' '--lines=100' '--unit=cloudkit-apply.service' '--unit=web.service'
     ");
     home.run("cloudkit deploy logs web -m 1 --unit db,'a b' --since 10m").ok();

@@ -57,8 +57,34 @@ fn with_nothing_changed_nothing_is_sent() {
     assert_eq!(lab.changes(), before, "neither an object nor a lock nor a tag");
     assert_eq!(times_told(&home, &ids), [0; 5]);
     for id in &ids {
-        assert_eq!(asked(&home, id), ["/usr/local/bin/cloudkit agent apply --status -o json"]);
+        assert_eq!(asked(&home, id), ["sudo -n /usr/local/bin/cloudkit agent apply --status -o json"]);
     }
+}
+
+/// A machine that came up once may have died since: that is no "nothing has changed".
+#[test]
+fn what_is_not_well_by_now_is_told_and_told_again_by_an_update() {
+    let (_lab, home, ids) = deployed();
+    let bundle = record(&home)["bundle"].as_str().unwrap().to_owned();
+    let health = |state: &str, complaints: &[&str]| {
+        let mut progress = progress(&bundle, "succeeded");
+        progress["health"] =
+            json!({"state": state, "asked_at": "2026-11-22T21:00:00Z", "complaints": complaints});
+        home.write(&format!("machines/{}/apply.json", ids[1]), progress.to_string());
+    };
+    health("healthy", &[]);
+    let status = home.run("cloudkit deploy status web -o json").ok();
+    assert_eq!(status.json()[1]["set_up"]["health"]["state"], "healthy");
+    health("unhealthy", &["web.service has failed: exit-code"]);
+    let status = home.run("cloudkit deploy status web").exits(1);
+    let told = format!("{} in eu-west-1: unhealthy: web.service has failed: exit-code", ids[1]);
+    assert!(status.stderr.contains(&told), "{status}");
+    home.run(UPDATE).ok();
+    assert_eq!(times_told(&home, &ids), [0, 1, 0, 0, 0]);
+    home.run("cloudkit deploy status web").ok();
+    health("unknown", &["the check ok has no answer after 8s, and may take 1m"]);
+    let status = home.run("cloudkit deploy status web").ok();
+    assert!(status.stderr.contains("unknown: the check ok has no answer"), "{status}");
 }
 
 #[test]

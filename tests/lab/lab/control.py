@@ -49,7 +49,8 @@ It deliberately offers nothing that AWS itself offers. Bodies and answers are JS
     POST   /reset                    a fresh account, no log, no faults, all switches back
 
 Kinds of fault: `throttle`; `error` with `status`, `code`, `message`; `drop` closes the connection before the call is
-done; `lost-answer` after it is done; `hang` waits `ms` and goes on; `late-answer` waits `ms` when it is done.
+done; `lost-answer` after it is done; `hang` waits `ms` and goes on; `late-answer` waits `ms` when it is done;
+`corrupt` changes a bit of its answer's last byte.
 """
 
 from __future__ import annotations

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 
 from .calls import Call
 from .errors import AwsError
 from .faults import Faults
-from .web import HangUp
+from .web import HangUp, Response
 
-KINDS = ("throttle", "error", "lost-answer", "late-answer", "drop", "hang")
+KINDS = ("throttle", "error", "lost-answer", "late-answer", "drop", "hang", "corrupt")
 _THROTTLES = {
     "ec2": (503, "RequestLimitExceeded", "Request limit exceeded."),
     "s3": (503, "SlowDown", "Please reduce your request rate."),
@@ -81,12 +81,15 @@ class Fault:
         if self.kind == "hang":
             time.sleep(self.ms / 1000)
 
-    def after(self) -> None:
+    def after(self, response: Response) -> Response:
         """What it does when the call is done and not yet answered."""
         if self.kind == "lost-answer":
             raise HangUp
         if self.kind == "late-answer":
             time.sleep(self.ms / 1000)
+        if self.kind == "corrupt" and response.body:
+            response = replace(response, body=response.body[:-1] + bytes([response.body[-1] ^ 1]))
+        return response
 
 
 class Disturbances:

@@ -53,9 +53,7 @@ class Gateway:
         if fault:
             fault.before(call)
         response = self._do(call)
-        if fault:
-            fault.after()
-        return response
+        return fault.after(response) if fault else response
 
     def _do(self, call: Call) -> Response:
         check_credentials(call)

@@ -35,6 +35,7 @@ struct Account {
 /// A bucket, and the names of what is in it.
 #[derive(Debug, Deserialize)]
 struct Bucket {
+    name: String,
     keys: Vec<String>,
 }
 
@@ -95,6 +96,21 @@ impl Aws {
         Ok(buckets.into_iter().flat_map(|bucket| bucket.keys).collect())
     }
 
+    /// From now on this object is another whenever it is fetched, until that is mended.
+    pub(super) fn damage(&self, key: &str) -> Result<(), Failure> {
+        let buckets: Vec<Bucket> = self.get("buckets")?;
+        let bucket = buckets.into_iter().find(|bucket| bucket.keys.iter().any(|known| known == key));
+        let bucket = bucket.ok_or_else(|| Failure::expected(key, "no such object"))?;
+        let path = format!("/{}/{key}", bucket.name);
+        let fault = json!({ "kind": "corrupt", "action": "GetObject", "params": { "path": path } });
+        self.post("faults", &fault).map(|_| ())
+    }
+
+    /// Nothing is damaged any more.
+    pub(super) fn mend(&self) -> Result<(), Failure> {
+        Ok(self.http.delete(&format!("{}/faults", self.control))?)
+    }
+
     /// Says where a machine really runs, and where its console is written to.
     pub(super) fn runs_at(&self, id: &str, address: IpAddr, console: &Path) -> Result<(), Failure> {
         self.post(&format!("machines/{id}/address"), &json!({ "address": address }))?;
@@ -117,7 +133,7 @@ impl Aws {
     /// The address of a machine's network card, as its metadata service tells it.
     pub(super) fn mac(&self, metadata: SocketAddr) -> Result<String, Failure> {
         let session = ("X-aws-ec2-metadata-token-ttl-seconds", "60");
-        let token = self.http.put(&format!("http://{metadata}/latest/api/token"), &[session])?;
+        let token = self.http.put(&format!("http://{metadata}/latest/api/token"), &[session], b"")?;
         let token = String::from_utf8_lossy(&token);
         let url = format!("http://{metadata}/latest/meta-data/mac");
         let mac = self.http.get(&url, &[("X-aws-ec2-metadata-token", &token)])?;

@@ -9,8 +9,10 @@ use jiff::Timestamp;
 
 use super::case::{self, Guest, Notes, Verdict, tell};
 use super::container::Container;
-use super::deployed::{self, App, CASES as DEPLOYED};
+use super::deployed::{self, App};
+use super::deployed_cases::CASES as DEPLOYED;
 use super::failure::{BootTestError, Failure, expect};
+use super::fault_cases::CASES as FAULTS;
 use super::local_packages::{self, Repository};
 use super::secrets;
 use super::stage::{Launched, Stage};
@@ -90,7 +92,7 @@ pub(super) fn run(
     transcript.title("quick");
     let stage = Stage::set(workspace)?;
     let packages = local_packages::make(stage.folder().join("packages"))?;
-    let cases = CASES.iter().chain(DEPLOYED).filter(|case| case::is_chosen(case.name, only));
+    let cases = CASES.iter().chain(DEPLOYED).chain(FAULTS).filter(|case| case::is_chosen(case.name, only));
     thread::scope(|scope| {
         let mut running = Vec::new();
         for (number, case) in (100_u8..).zip(cases) {

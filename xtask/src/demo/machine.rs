@@ -60,7 +60,7 @@ pub(super) fn boot<'d>(
 }
 
 fn fetch_user_data(http: &Http, metadata: &str) -> Result<Vec<u8>, Failure> {
-    let token = http.put(&format!("{metadata}/latest/api/token"), &[TOKEN])?;
+    let token = http.put(&format!("{metadata}/latest/api/token"), &[TOKEN], b"")?;
     let token = String::from_utf8_lossy(&token);
     let url = format!("{metadata}/latest/user-data");
     let bytes = http.get(&url, &[("X-aws-ec2-metadata-token", &token)])?;
