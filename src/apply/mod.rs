@@ -4,6 +4,7 @@
 //! * `wanted`, `state`, `plan`: what is to be, what was done, and the steps between, as pure data
 //! * `run`: follows the plan; `place`, `packages`, `tarballs`, `scripts`, `services`, `compose`, `health`,
 //!   `secrets` are its steps
+//! * `on_console`: what is said of it there
 //! * `now`: how what was set up is later on
 //! * `request`, `fetch`, `pending`, `waiting`: what a machine was told to fetch, until it is done
 //! * `unpack`: archives, of which nothing gets out
@@ -24,6 +25,8 @@ mod health;
 pub mod machine;
 #[cfg(all(unix, feature = "net"))]
 pub mod now;
+#[cfg(all(unix, feature = "net"))]
+mod on_console;
 #[cfg(all(unix, feature = "net"))]
 mod order;
 #[cfg(all(unix, feature = "net"))]

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use super::error::{StepError, with_causes};
 use super::machine::Machine;
+use super::on_console;
 use super::place::cannot;
 use super::progress::{Failure, Progress, RunState};
 use super::request::{self, Request};
@@ -54,7 +55,7 @@ pub async fn next(
         Ok(()) => apply(machine, &bundle, &wanted, say)
             .await
             .inspect_err(|error| say_why_not(machine, &wanted.sha256, error))?,
-        Err(error) => not_fetched(machine, &wanted.sha256, &error)?,
+        Err(error) => not_fetched(machine, &wanted.sha256, &error).await?,
     };
     files::remove_if_there(&bundle)?;
     request::forget(machine, &wanted)?;
@@ -71,11 +72,12 @@ async fn apply(
     run(machine, &Task { bundle, sha256, objects, secrets: secrets.as_deref() }, say).await
 }
 
-fn not_fetched(machine: &Machine, sha256: &str, error: &StepError) -> Result<Ended, StepError> {
+async fn not_fetched(machine: &Machine, sha256: &str, error: &StepError) -> Result<Ended, StepError> {
     let mut progress = Progress::begun(sha256, clock::now());
     progress.fail(failure("fetch the bundle", error), clock::now());
     progress.write(&machine.last_progress())?;
     progress.write(&machine.progress())?;
+    on_console::tell_end(machine, &progress).await;
     Ok(Ended { progress, on_failure: OnFailure::Keep, was_well_before: true })
 }
 

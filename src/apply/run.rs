@@ -17,8 +17,9 @@ use super::request::Place;
 use super::state::{Outcome, State, Watched};
 use super::unpack::{self, Limits};
 use super::wanted::{Wanted, sha256_of};
-use super::{compose, health, now, packages, place, scripts, secrets, services, tarballs};
+use super::{compose, health, now, on_console, packages, place, scripts, secrets, services, tarballs};
 use crate::manifest::deployment::OnFailure;
+use crate::model::apply_sign::ApplySign;
 use crate::platform::clock;
 
 /// What is applied.
@@ -76,6 +77,7 @@ pub async fn run(machine: &Machine, task: &Task<'_>, say: &mut dyn FnMut(&str)) 
     // First what people read, then what makes a later call do nothing.
     run.progress.write(&machine.last_progress())?;
     run.progress.write(&machine.progress())?;
+    on_console::tell_end(machine, &run.progress).await;
     state.bundle = Some(task.sha256.to_owned());
     state.outcome = Some(outcome);
     state.was_well |= outcome == Outcome::Succeeded;
@@ -188,6 +190,9 @@ impl Run<'_> {
     ) -> Result<(), StepError> {
         (self.say)(&planned.id);
         self.note(at, StepState::Running, clock::now())?;
+        let of = self.progress.steps.len();
+        let sign = ApplySign::At { step: planned.id.clone(), number: at + 1, of };
+        on_console::tell(self.machine, self.task.sha256, &sign).await;
         // From here on it is neither what it was done for before nor what it is done for now.
         if state.done.remove(&planned.id).is_some() {
             self.machine.live()?;

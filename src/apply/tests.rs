@@ -348,6 +348,28 @@ fn a_failure_says_which_step_and_what_was_said_and_goes_on_there_the_next_time()
 }
 
 #[test]
+fn each_step_and_the_end_are_told_on_the_console() {
+    let world = World::new();
+    fs::create_dir_all(world.root().join("dev")).unwrap();
+    fs::write(world.root().join("dev/console"), "login:").unwrap();
+    let json = serde_json::json!({"scripts": [
+        {"name": "one", "run": {"command": "true"}, "working_directory": "/", "timeout": "1m"},
+        {"name": "two", "run": {"command": "exit 3"}, "working_directory": "/", "timeout": "1m"},
+    ]});
+    let bundle = bundle_of(json, &[("any", "")]);
+    world.apply(&bundle);
+    let console = world.read("dev/console").replace(&bundle.sha256, "SHA256");
+    insta::assert_snapshot!(console, @"
+    login:
+    cloudkit-apply: running bundle=SHA256 step='script one' number=1/2
+
+    cloudkit-apply: running bundle=SHA256 step='script two' number=2/2
+
+    cloudkit-apply: failed bundle=SHA256 step='script two' reason=the script two ended with exit code 3
+    ");
+}
+
+#[test]
 fn apt_without_a_network_is_told_with_its_words() {
     let world = World::new();
     fs::write(world.stub("no-network"), "").unwrap();

@@ -24,7 +24,6 @@ use crate::cli::exit_code::ExitClass;
 use crate::manifest::deployment::OnFailure;
 use crate::model::NotAValue;
 use crate::model::agent::CONFIGURATION_PATH;
-use crate::model::apply_sign::ApplySign;
 use crate::monitor::configuration;
 use crate::monitor::control::answer::Answer;
 use crate::monitor::control::request::{MAX_TEXT, Request as ToAgent};
@@ -34,7 +33,6 @@ use crate::platform::{clock, command, process};
 
 const UNIT_PATH: &str = "etc/systemd/system/cloudkit-apply.service";
 const UNIT_TEXT: &str = include_str!("../../../templates/systemd/cloudkit-apply.service");
-const CONSOLE: &str = "/dev/console";
 /// A request is small; what is longer is none.
 const MAX_REQUEST: u64 = 4 * 1024 * 1024;
 const LIMIT: Duration = Duration::from_secs(30);
@@ -160,20 +158,7 @@ fn pending(context: &Context<'_>, machine: &Machine) -> Result<ExitClass, Comman
             context.block_on(pending::next(machine, &lock, &mut |line| context.streams.status(line)))??;
         let Some(ended) = ended else { return Ok(class) };
         class = class_of(&ended.progress);
-        context.block_on(tell_console(&ended.progress))?;
         end_machine(context, &ended)?;
-    }
-}
-
-/// A console that is not there, or takes nothing, keeps nothing from going on.
-async fn tell_console(progress: &Progress) {
-    let sign = match &progress.failure {
-        None => ApplySign::Succeeded,
-        Some(failure) => ApplySign::Failed { step: failure.step.clone(), reason: failure.reason.clone() },
-    };
-    if Path::new(CONSOLE).exists() {
-        let line = format!("\n{}\n", sign.line(&progress.bundle));
-        let _ = command::run("tee", &["-a", CONSOLE], &line, LIMIT).await;
     }
 }
 

@@ -1,6 +1,7 @@
 //! `cloudkit deploy status`: the machines of a deployment, and how far each is in becoming what it is for.
 //!
-//! Each machine is asked by SSH, all of them side by side, and asks its services and checks. What can't be asked is unknown and says why; it is no failure.
+//! Each machine is asked by SSH, all of them side by side, and asks its services and checks. Of one that can't be reached its
+//! console says how far it came. What neither tells is unknown and says why; it is no failure.
 
 use clap::Args;
 
@@ -154,11 +155,18 @@ async fn look(
     })
 }
 
-/// What a machine says of how far it is.
+/// What a machine says of how far it is: by SSH, else on its console.
 async fn ask(context: &Context<'_>, session: &Session, one: &Located, login: &LoginArguments) -> SetUp {
     match asked::progress(context, session, one, login).await {
-        Err(because) => SetUp::unknown(because),
         Ok(progress) => progress.into(),
+        Err(because) if one.machine.state != MachineState::Running => SetUp::unknown(because),
+        Err(because) => match session.ec2(&one.region).console(&one.machine.id).await {
+            Ok(written) => SetUp::on_console(&written, &because),
+            Err(error) => {
+                context.streams.detail(format_args!("the console of {}: {error}", one.machine.id));
+                SetUp::unknown(because)
+            }
+        },
     }
 }
 

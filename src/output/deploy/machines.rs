@@ -8,9 +8,10 @@ use serde::Serialize;
 
 use super::super::document::{Column, Record};
 use super::change::short;
-use crate::apply::progress::{Health, HealthState, Progress};
+use crate::apply::progress::{Health, HealthState, Progress, RunState};
 use crate::deployment::report::Summary;
 use crate::model::Span;
+use crate::model::apply_sign::ApplySign;
 use crate::provision::report::MachineRow;
 
 const SCHEMA: &str = "cloudkit.deployed-machine/v1";
@@ -47,6 +48,25 @@ impl SetUp {
     #[must_use]
     pub fn unknown(because: impl Into<String>) -> Self {
         Self { state: None, bundle: None, because: Some(because.into()), health: None }
+    }
+
+    /// What a machine that could not be asked, for this reason, has written on its console.
+    #[must_use]
+    pub fn on_console(written: &str, not_asked: &str) -> Self {
+        let Some((bundle, sign)) = ApplySign::last_on(written) else { return Self::unknown(not_asked) };
+        let (state, said) = match sign {
+            ApplySign::At { step, number, of } => {
+                (RunState::Running, format!("step {number} of {of}, {step}, "))
+            }
+            ApplySign::Succeeded => (RunState::Succeeded, String::new()),
+            ApplySign::Failed { step, reason } => (RunState::Failed, format!("{step}: {reason}, ")),
+        };
+        Self {
+            state: Some(state.as_str()),
+            bundle: Some(bundle.to_owned()),
+            because: Some(format!("{said}as its console says; by SSH: {not_asked}")),
+            health: None,
+        }
     }
 }
 

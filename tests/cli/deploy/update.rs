@@ -88,6 +88,32 @@ fn what_is_not_well_by_now_is_told_and_told_again_by_an_update() {
 }
 
 #[test]
+fn who_cannot_be_reached_is_known_by_its_console() {
+    let (lab, home, ids) = deployed();
+    let bundle = record(&home)["bundle"].as_str().unwrap().to_owned();
+    let written = [
+        format!("cloudkit-apply: running bundle={bundle} step='script look' number=3/9\n"),
+        format!("cloudkit-apply: succeeded bundle={bundle}\n"),
+        format!("cloudkit-apply: failed bundle={bundle} step='script look' reason=it ended with 3\n"),
+        "nothing yet\n".to_owned(),
+    ];
+    for (id, text) in ids.iter().zip(&written) {
+        home.write(&format!("machines/{id}/cut-off"), "");
+        lab.post(&format!("/machines/{id}/console"), &json!({"text": text}));
+    }
+    let status = home.run("cloudkit deploy status web -o json").exits(1);
+    let states: Vec<String> = (0..5).map(|at| status.json()[at]["set_up"]["state"].to_string()).collect();
+    assert_eq!(states, ["\"running\"", "\"succeeded\"", "\"failed\"", "null", "\"succeeded\""]);
+    let because = "as its console says; by SSH: ssh: connect to host";
+    for (id, said) in
+        ids.iter().zip(["running: step 3 of 9, script look", "succeeded:", "script look: it ended with 3,"])
+    {
+        let told = |line: &&str| line.contains(id) && line.contains(said) && line.contains(because);
+        assert!(status.stderr.lines().any(|line| told(&line)), "{said}: {status}");
+    }
+}
+
+#[test]
 fn what_has_changed_comes_to_all_machines_and_goes_again() {
     let (lab, home, ids) = deployed();
     let first = record(&home)["bundle"].clone();

@@ -117,6 +117,11 @@ impl Aws {
         self.post(&format!("machines/{id}/console"), &json!({ "file": console })).map(|_| ())
     }
 
+    /// Its system has shut itself down, which a container can't tell.
+    pub(super) fn is_off(&self, id: &str) -> Result<(), Failure> {
+        self.post(&format!("machines/{id}/power-off"), &json!({})).map(|_| ())
+    }
+
     /// Sets a tag, as somebody with another computer would.
     pub(super) fn tag(&self, id: &str, key: &str, value: &str) -> Result<(), Failure> {
         self.post(&format!("machines/{id}/tags"), &json!({ key: value })).map(|_| ())

@@ -31,6 +31,8 @@ pub(super) struct App {
     pub(super) config: &'static str,
     /// Whether its bundle is damaged each time that it is fetched.
     pub(super) is_damaged: bool,
+    /// The file of its `faults/` that is its `deployment.yaml`, where that is not its own.
+    pub(super) fault: Option<&'static str>,
 }
 
 /// Creates the machine of an app, from a copy of its folder.
@@ -39,6 +41,10 @@ pub(super) fn create(stage: &Stage, app: &App) -> Result<Launched, Failure> {
     let parent = copy.parent().unwrap_or(&copy);
     fs::create_dir_all(parent).map_err(Failure::file(parent))?;
     bounded::succeed(Command::new("cp").arg("-r").arg(app.folder).arg(&copy), COPY)?;
+    if let Some(fault) = app.fault {
+        let (from, to) = (copy.join("faults").join(fault), copy.join(".spot/deployment.yaml"));
+        fs::copy(&from, to).map_err(Failure::file(&from))?;
+    }
     let name = app.name;
     let config = format!("name: {name}\nregions: [us-east-1]\ntypes: [{TYPE}]\nimage: {IMAGE}\nttl: 1h\n");
     let path = copy.join(app.config);
@@ -78,12 +84,13 @@ impl Machine<'_> {
         // Others are watched at the same time, and all of them are known by one file.
         let is_known = !watched.stderr.contains("Host key verification failed");
         expect(is_known, "the host key of its console, once that has it", told(&watched))?;
-        let on_console = match ApplySign::last_on(&self.guest.console(), bundle) {
-            Some(ApplySign::Failed { step, .. }) => Some(Some(step)),
-            Some(ApplySign::Succeeded) => Some(None),
-            None => None,
+        let on_console = self.guest.console();
+        let on_console = ApplySign::last_on(&on_console);
+        let is_told = match &on_console {
+            Some((its, ApplySign::Succeeded)) => *its == bundle && fails.is_none(),
+            Some((its, ApplySign::Failed { step, .. })) => *its == bundle && fails == Some(step),
+            _ => false,
         };
-        let is_told = on_console == Some(fails.map(str::to_owned));
         expect(is_told, "the same on its console", format!("{on_console:?}"))
     }
 

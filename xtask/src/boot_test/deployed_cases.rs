@@ -40,6 +40,7 @@ const API: Life = Life {
         folder: "examples/deploy/python-api",
         config: "deployment/config.yaml",
         is_damaged: false,
+        fault: None,
     },
     answers: &[("/health", "\"ok\""), ("/report", "\"load\"")],
     change: Change {
@@ -55,6 +56,7 @@ const SITE: Life = Life {
         folder: "examples/deploy/static-site",
         config: ".spot/config.yaml",
         is_damaged: false,
+        fault: None,
     },
     answers: &[("/", "It is there")],
     change: Change {

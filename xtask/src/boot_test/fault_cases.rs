@@ -7,7 +7,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::bounded;
-use super::case::Verdict;
+use super::case::{Guest as _, Verdict};
 use super::deployed::{App, bundle, copy_of, folder, told};
 use super::failure::{Failure, expect};
 use super::quick::{Begin, Case, Machine};
@@ -15,10 +15,18 @@ use super::stage::Stage;
 use crate::sha256;
 
 const LIMIT: Duration = Duration::from_secs(20);
+/// To boot, to fail, and the warning before the end.
+const ENDING: Duration = Duration::from_secs(150);
 /// What the machine of `DAMAGED` fetches is damaged on the way, each time.
 const DAMAGED: App = App { name: "damaged", is_damaged: true, ..BROKEN };
-const BROKEN: App =
-    App { name: "broken", folder: "tests/boot/broken-app", config: ".spot/config.yaml", is_damaged: false };
+const BROKEN: App = App {
+    name: "broken",
+    folder: "tests/boot/broken-app",
+    config: ".spot/config.yaml",
+    is_damaged: false,
+    fault: None,
+};
+const ENDED: App = App { name: "ended", fault: Some("end.yaml"), ..BROKEN };
 /// A bucket that is not cloudkit's, and an archive in it that leads out of its folder.
 const BUCKET: &str = "boot-test-archives";
 pub(super) const ESCAPING: &str = "escaping.tar";
@@ -40,6 +48,12 @@ pub(super) const CASES: &[Case] = &[
                 last, and `deploy destroy` leaves nothing.",
         begin: Begin::Deployed(&BROKEN),
         run: broken,
+    },
+    Case {
+        name: "ended deployment",
+        about: "An app that fails with `on_failure: end`: its machine ends itself, nothing of it runs on.",
+        begin: Begin::Deployed(&ENDED),
+        run: ended,
     },
 ];
 
@@ -121,6 +135,17 @@ fn broken(machine: &mut Machine<'_>) -> Result<Verdict, Failure> {
     machine.root("! test -e /opt/outside")?;
     machine.loses_a_service()?;
     machine.destroy(&BROKEN)?;
+    Ok(Verdict::Holds)
+}
+
+fn ended(machine: &mut Machine<'_>) -> Result<Verdict, Failure> {
+    let took = machine.guest.wait_off(ENDING)?;
+    machine.notes.add(format!("off {:.1} s after it booted", took.as_secs_f64()));
+    let on_console = machine.guest.console();
+    let is_told = on_console.contains("step='script look' reason=the script look ended with exit code 1");
+    expect(is_told, "the reason on its console", "no such line")?;
+    machine.stage.aws.is_off(&machine.launched.id)?;
+    machine.destroy(&ENDED)?;
     Ok(Verdict::Holds)
 }
 
