@@ -16,6 +16,7 @@ mod machine;
 mod network;
 mod placement_score;
 mod power;
+mod profile;
 mod region;
 mod reservation;
 mod run;

@@ -193,12 +193,12 @@ impl<'r> Rolling<'r> {
         self.provide().await?;
         let mut begun = self.begun(standing);
         begun.fetches(self.to, self.objects);
-        // The role that reads them stays, and its key, also where there is none for now.
-        if let (Some(renewed), Some(recorded)) = (self.secrets, &mut begun.secrets) {
-            recorded.names = renewed.secrets.names().map(str::to_owned).collect();
+        if let Some(renewed) = self.secrets {
+            begun.secrets = renewed.record(begun.secrets.take());
         }
         let stored = begun.write(&home.bucket(), Some(self.stored)).await?;
         if let Some(renewed) = self.secrets {
+            renewed.grant(self.context, home, &self.deployed.machines).await?;
             renewed.store(self.context, &home.session).await?;
         }
         self.batches(standing, &begun, interrupted).await?;

@@ -9,14 +9,16 @@ use futures_util::future::{join_all, try_join_all};
 use super::prepared::Prepared;
 use super::sound::Sound;
 use crate::aws::Session;
+use crate::aws::types::Located;
 use crate::cli::command_error::{CommandError, class_and_hints};
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
 use crate::deployment::home::Home;
 use crate::deployment::record::Record;
-use crate::deployment::secrets::Secrets;
 use crate::deployment::secrets::read::{self, Reason, SecretsError};
+use crate::deployment::secrets::role::{self, RoleError};
 use crate::deployment::secrets::store::{self, NoParameter, Renewal, StoreError};
+use crate::deployment::secrets::{Secrets, SecretsRecord};
 use crate::model::RegionName;
 use crate::model::secrets_place::path_of;
 use crate::model::tag::Tag;
@@ -74,42 +76,50 @@ pub(super) struct Renewed {
     pub(super) secrets: Secrets,
     regions: Vec<RegionName>,
     differing: BTreeSet<String>,
+    renewal: Renewal,
+    /// Whether machines lack a role that reads them, or one that reads them by their key.
+    lacks_role: bool,
     /// An update before this one may have stored some without a machine's being told.
     may_be_untold: bool,
 }
 
 impl Renewed {
-    /// Compares them with what is stored where the deployment was launched; none where neither has any.
+    /// Compares them with what is stored where the deployment was launched, and with what its machines may read; none where
+    /// neither has any.
     pub(super) async fn look(
         home: &Home,
         record: &Record,
+        machines: &[Located],
         secrets: Secrets,
     ) -> Result<Option<Self>, CommandError> {
-        let recorded = match &record.secrets {
-            Some(recorded) => recorded,
-            None if secrets.is_empty() => return Ok(None),
-            None => {
-                let error = format!(
-                    "{} was created without secrets, so its machines have no role that reads any",
-                    record.name
-                );
-                return Err(begin_anew(error, &record.name));
-            }
-        };
-        if !secrets.is_empty() && recorded.key != secrets.key {
-            let error =
-                format!("the role of the machines of {} reads secrets by another secrets_key", record.name);
-            return Err(begin_anew(error, &record.name));
+        let recorded = record.secrets.as_ref();
+        if recorded.is_none() && secrets.is_empty() {
+            return Ok(None);
         }
+        let may_be_untold = record.changing_since.is_some();
+        let is_other_key =
+            !secrets.is_empty() && recorded.is_some_and(|recorded| recorded.key != secrets.key);
+        let lacks_role = !secrets.is_empty()
+            && (role::is_missing(machines).map_err(|error| with_way_out(error, &record.name))?
+                || is_other_key
+                || may_be_untold);
         let regions: Vec<RegionName> = record.regions().iter().filter_map(|one| one.parse().ok()).collect();
         let found = regions.iter().map(|region| store::differing(&home.session, region, &secrets));
-        let differing = try_join_all(found).await?.into_iter().flatten().collect();
-        Ok(Some(Self { secrets, regions, differing, may_be_untold: record.changing_since.is_some() }))
+        let mut differing: BTreeSet<String> = try_join_all(found).await?.into_iter().flatten().collect();
+        // What is stored does not tell by which key it is encrypted, and after an update that was broken off it may be either.
+        let renewal = match is_other_key || (may_be_untold && secrets.key.is_some()) {
+            true => Renewal::All,
+            false => Renewal::WhatDiffers,
+        };
+        if renewal == Renewal::All {
+            differing.extend(secrets.names().map(str::to_owned));
+        }
+        Ok(Some(Self { secrets, regions, differing, renewal, lacks_role, may_be_untold }))
     }
 
     /// Whether machines have to be told of them, whatever their bundle is.
     pub(super) fn is_due(&self) -> bool {
-        !self.differing.is_empty() || self.may_be_untold
+        !self.differing.is_empty() || self.lacks_role || self.may_be_untold
     }
 
     /// Says which of them differ.
@@ -118,6 +128,32 @@ impl Renewed {
             let names: Vec<&str> = self.differing.iter().map(String::as_str).collect();
             context.streams.status(format_args!("secrets that differ: {}", names.join(", ")));
         }
+        if self.lacks_role {
+            context.streams.status("its machines need a role that reads them");
+        }
+    }
+
+    /// What the record says of them from now on. The role that reads them stays, and its key, also where there is none for now.
+    pub(super) fn record(&self, before: Option<SecretsRecord>) -> Option<SecretsRecord> {
+        let without = before.map(|before| SecretsRecord { names: BTreeSet::new(), ..before });
+        self.secrets.record().or(without)
+    }
+
+    /// Gives the machines the role that reads them, where they lack one.
+    pub(super) async fn grant(
+        &self,
+        context: &Context<'_>,
+        home: &Home,
+        machines: &[Located],
+    ) -> Result<(), CommandError> {
+        if !self.lacks_role {
+            return Ok(());
+        }
+        let Secrets { deployment, key, .. } = &self.secrets;
+        let caller = home.session.caller(&home.region).await?;
+        let say = |role: &str| context.streams.status(format_args!("role {role} reads the secrets"));
+        let granted = role::grant(&home.session, &caller, deployment, key.as_deref(), machines, say).await;
+        granted.map_err(|error| with_way_out(error, deployment))
     }
 
     /// Makes what is stored what the app folder says.
@@ -131,7 +167,7 @@ impl Renewed {
             try_join_all(removed).await?;
             return Ok(());
         }
-        store(context, session, &self.regions, &self.secrets, Renewal::WhatDiffers).await
+        store(context, session, &self.regions, &self.secrets, self.renewal).await
     }
 
     /// Where machines read them.
@@ -140,9 +176,23 @@ impl Renewed {
     }
 }
 
-fn begin_anew(error: String, name: &str) -> CommandError {
-    CommandError::new(ExitClass::No, error)
-        .hint(format!("begin anew: cloudkit deploy destroy {name}, then cloudkit deploy create"))
+/// What to type where a role can't be given.
+fn with_way_out(error: RoleError, name: &str) -> CommandError {
+    match &error {
+        RoleError::Other { machine, region, .. } => {
+            let look = format!(
+                "take it away, if nothing needs it: aws ec2 describe-iam-instance-profile-associations --region {region} \
+                 --filters Name=instance-id,Values={machine}, then aws ec2 disassociate-iam-instance-profile"
+            );
+            CommandError::new(ExitClass::No, error)
+                .hint(look)
+                .hint(format!("or begin anew: cloudkit deploy destroy {name}, then cloudkit deploy create"))
+        }
+        RoleError::Aws { source, .. } => {
+            let (class, hints) = class_and_hints(source);
+            CommandError::new(class, error).hints(hints)
+        }
+    }
 }
 
 /// Removes what was stored in these regions; hands back what is still there.

@@ -70,7 +70,7 @@ pub(super) fn run(
     let named = from_s3(&deployment);
     let objects =
         context.block_on_bounded(async { Ok(objects::find(&home.session, &home.region, &named).await?) })?;
-    let renewed = context.block_on_bounded(Renewed::look(home, record, secrets))?;
+    let renewed = context.block_on_bounded(Renewed::look(home, record, &deployed.machines, secrets))?;
     let rolling = Rolling {
         context,
         deployed: &deployed,

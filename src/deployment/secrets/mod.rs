@@ -2,13 +2,16 @@
 //!
 //! * [`read`]: values from variables and files, or a fault for each that can't be had
 //! * `store`: the parameters of a region made what the app folder says, and removed
+//! * `role`: the roles of machines that are there come to read them
 //! * `machine`: what a machine writes into its memory at each boot
 //!
-//! What a machine's role may read is in `provision`; no value is in a plan, a record, a bundle or user data.
+//! What a role may read is in `provision`; no value is in a plan, a record, a bundle or user data.
 
 #[cfg(feature = "aws")]
 pub mod machine;
 pub mod read;
+#[cfg(feature = "aws")]
+pub mod role;
 #[cfg(feature = "aws")]
 pub mod store;
 

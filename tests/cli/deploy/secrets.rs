@@ -347,6 +347,15 @@ fn machine(lab: &Lab) -> Home {
 
 const WRITE: &str = "cloudkit agent secrets --once --configuration secrets.json --folder run/secrets";
 
+/// The first of these secrets, as a machine of us-east-1 reads it by its role.
+pub(super) fn written_by_its_role(lab: &Lab, names: &[&str]) -> String {
+    let machine = machine(lab);
+    let place = json!({"path": "/cloudkit/deployments/web", "names": names});
+    machine.write("secrets.json", place.to_string());
+    machine.run(WRITE).ok();
+    machine.read(&format!("run/secrets/{}", names[0]))
+}
+
 #[cfg(unix)]
 #[test]
 fn a_machine_writes_them_by_its_role() {

@@ -79,23 +79,108 @@ fn secrets_go_and_come_where_there_is_a_role_that_reads_them() {
 
     let other = home.read("app/.spot/config.yaml") + "secrets_key: alias/ours\n";
     home.write("app/.spot/config.yaml", other);
-    let refused = home.run(UPDATE).exits(1);
-    assert!(refused.stderr.contains("reads secrets by another secrets_key"), "{refused}");
+    let before = lab.requests().len();
+    let screen = home.run(UPDATE).ok();
+    assert!(screen.stderr.contains("its machines need a role that reads them"), "{screen}");
+    let later = lab.requests().split_off(before);
+    let puts = later.iter().filter(|request| request.action == "PutParameter");
+    let keys: Vec<_> = puts.map(|put| put.params["KeyId"].as_str().unwrap()).collect();
+    assert_eq!(keys, ["alias/ours"; 6], "each anew, in both regions");
+    let policies = later.iter().filter(|request| request.action == "PutRolePolicy");
+    assert!(policies.clone().all(|put| put.params["PolicyDocument"].to_string().contains("alias/ours")));
+    assert_eq!(policies.count(), 2);
+    let before = lab.changes();
+    assert!(home.run(UPDATE).ok().stderr.contains("nothing has changed"));
+    assert_eq!(lab.changes(), before);
 }
 
-#[test]
-fn a_first_secret_is_refused_where_no_machine_could_read_it() {
-    let lab = Lab::start();
-    let home = secrets::somebody(&lab, TWO_REGIONS);
+/// A deployment without secrets, whose app folder has some since.
+fn without_role(lab: &Lab) -> Home {
+    let home = secrets::somebody(lab, TWO_REGIONS);
     let with = home.read("app/.spot/deployment.yaml");
     let (without, _) = with.split_once("  secrets:").unwrap();
     home.write("app/.spot/deployment.yaml", without);
-    created(&lab, &home);
+    created(lab, &home);
     home.write("app/.spot/deployment.yaml", &with);
+    home
+}
+
+#[test]
+fn with_the_first_secret_machines_get_a_role_that_reads_it() {
+    let lab = Lab::start();
+    let home = without_role(&lab);
+    lab.post("/instance-profiles", &serde_json::json!({"unknown_launches": 1}));
+    let dry = home.run(&format!("{UPDATE} --dry-run")).ok();
+    assert!(dry.stderr.contains("its machines need a role that reads them"), "{dry}");
+    assert_eq!(lab.requests_of("CreateRole").len(), 0);
+    let screen = home.run(UPDATE).ok();
+    assert!(screen.stderr.contains("reads the secrets\n"), "{screen}");
+    assert_eq!(secrets::written_by_its_role(&lab, &["TOKEN"]), "zebra-of-a-variable-5c1e");
+    let before = lab.changes();
+    assert!(home.run(UPDATE).ok().stderr.contains("nothing has changed"));
+    assert_eq!(lab.changes(), before);
+    home.run("cloudkit deploy destroy web --yes").ok();
+    assert_eq!(
+        lab.get("/account")["regions"]["global"],
+        serde_json::json!(null),
+        "roles and profiles are gone"
+    );
+}
+
+/// Whatever cuts it off between its calls: the same once more goes on, and destroy leaves nothing.
+#[test]
+fn a_role_that_was_given_to_some_machines_is_given_to_the_others() {
+    let lab = Lab::start();
+    let home = without_role(&lab);
+    for (action, spare) in [
+        ("CreateRole", 1),
+        ("PutRolePolicy", 0),
+        ("CreateInstanceProfile", 0),
+        ("AssociateIamInstanceProfile", 1),
+    ] {
+        lab.fault(&serde_json::json!({"kind": "error", "action": action, "spare": spare, "status": 403,
+            "code": "AccessDenied", "message": "no"}));
+        let refused = home.run(UPDATE).exits(3);
+        assert!(refused.stderr.contains("cannot "), "{refused}");
+        lab.clear_faults();
+    }
+    home.run(UPDATE).ok();
+    let with_role = lab.boto(
+        "count = lambda region: len(boto3.client('ec2', endpoint_url=sys.argv[1], region_name=region, aws_access_key_id='x', \
+         aws_secret_access_key='x').describe_iam_instance_profile_associations()['IamInstanceProfileAssociations'])\n\
+         answer = count('us-east-1') + count('eu-west-1')",
+    );
+    assert_eq!(with_role, 5);
+    assert_eq!(secrets::written_by_its_role(&lab, &["TOKEN"]), "zebra-of-a-variable-5c1e");
+    home.run("cloudkit deploy destroy web --yes").ok();
+    assert_eq!(
+        lab.get("/account")["regions"]["global"],
+        serde_json::json!(null),
+        "roles and profiles are gone"
+    );
+}
+
+#[test]
+fn a_role_of_somebody_elses_is_left_alone() {
+    let lab = Lab::start();
+    let home = without_role(&lab);
+    lab.boto(
+        "iam = boto3.client('iam', endpoint_url=sys.argv[1], region_name='us-east-1', aws_access_key_id='x', aws_secret_access_key='x')\n\
+         iam.create_instance_profile(InstanceProfileName='theirs')\n\
+         iam.create_role(RoleName='theirs', AssumeRolePolicyDocument='{}')\n\
+         iam.add_role_to_instance_profile(InstanceProfileName='theirs', RoleName='theirs')\n\
+         ec2 = boto3.client('ec2', endpoint_url=sys.argv[1], region_name='eu-west-1', aws_access_key_id='x', aws_secret_access_key='x')\n\
+         one = ec2.describe_instances()['Reservations'][0]['Instances'][0]['InstanceId']\n\
+         ec2.associate_iam_instance_profile(InstanceId=one, IamInstanceProfile={'Name': 'theirs'})\n\
+         answer = {}",
+    );
     let before = lab.changes();
     let refused = home.run(UPDATE).exits(1);
-    assert!(refused.stderr.contains("web was created without secrets"), "{refused}");
-    assert!(refused.stderr.contains("cloudkit deploy destroy web, then cloudkit deploy create"), "{refused}");
+    assert!(
+        refused.stderr.contains("has the instance profile theirs, which cloudkit did not make"),
+        "{refused}"
+    );
+    assert!(refused.stderr.contains("aws ec2 disassociate-iam-instance-profile"), "{refused}");
     assert_eq!(lab.changes(), before);
 }
 

@@ -139,6 +139,10 @@ class LabEc2Response(CapacityActions, ConsoleActions, FleetActions, MarketAction
                 machine.die_at_start(death.code, death.message)
         return reservation
 
+    def associate_iam_instance_profile(self) -> ActionResult:
+        PROFILES.check(self.current_account, self.partition, self._get_param("IamInstanceProfile", {}))
+        return super().associate_iam_instance_profile()
+
     def _give_profile(self, machine: Any) -> None:
         """Moto gives it to the first machine alone."""
         named = self._get_param("IamInstanceProfile", {})
