@@ -103,6 +103,12 @@ impl AwsError {
         matches!(self.code.as_deref(), Some("AuthFailure" | "OptInRequired" | "UnrecognizedClientException"))
     }
 
+    /// Whether it is what EC2 says where a region is not enabled, of which keys that are not valid are the other reason.
+    #[must_use]
+    pub fn is_of_a_region_not_enabled(&self) -> bool {
+        matches!(self.code.as_deref(), Some("AuthFailure" | "OptInRequired"))
+    }
+
     /// Whether it is a launch template that is not known.
     #[must_use]
     pub fn names_a_launch_template(&self) -> bool {

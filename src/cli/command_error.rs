@@ -245,7 +245,11 @@ mod of_aws {
             | ErrorKind::Changed
             | ErrorKind::Refused => (ExitClass::Usage, ""),
         };
-        (class, Some(hint).filter(|hint| !hint.is_empty()).map(str::to_owned).into_iter().collect())
+        let region = error.is_of_a_region_not_enabled().then_some(
+            "or the region is not enabled for this account: aws account enable-region --region-name REGION",
+        );
+        let hints = [Some(hint).filter(|hint| !hint.is_empty()), region];
+        (class, hints.into_iter().flatten().map(str::to_owned).collect())
     }
 
     /// The same for what concerns the account's bucket: a machine can do without one.

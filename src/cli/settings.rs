@@ -10,13 +10,12 @@ use std::str::FromStr;
 
 use super::command_error::CommandError;
 use crate::catalog;
-use crate::model::{EndAction, Money, NotAValue, RegionName, Span};
+use crate::model::{AddressRange, EndAction, Money, NotAValue, RegionName, Span};
 use crate::output::{ColorChoice, Format};
 use crate::platform::files::{self, FileError};
 use crate::platform::process::NoHome;
 use crate::platform::{Process, variables};
 use crate::provision::mirror::MirrorUrl;
-use crate::provision::wish::AddressRange;
 
 /// The project's file, in the directory that the command was typed in.
 const PROJECT_FILE: &str = ".cloudkit.yaml";

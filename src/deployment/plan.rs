@@ -5,9 +5,9 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::model::Money;
+use crate::model::{Market, Money};
 use crate::provision::cost::{Cost, HOURS_PER_MONTH};
-use crate::provision::plan::Plan;
+use crate::provision::plan::{Candidate, Plan};
 
 /// The value of the `schema` field.
 pub const SCHEMA: &str = "cloudkit.deployment-plan/v1";
@@ -36,6 +36,10 @@ pub struct DeploymentPlan {
     pub cost: Cost,
     /// The parts whose price is known, for [`HOURS_PER_MONTH`].
     pub known_usd_month: Money,
+    /// The parts whose price is known, at most: each machine the dearest that may be taken, a spot machine at its highest
+    /// price; absent where that of a machine is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub most_usd_hour: Option<Money>,
     /// The regions that could not give a machine, and why.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub passed_over: Vec<PassedOver>,
@@ -77,6 +81,41 @@ impl RegionPlan {
         let cost = Cost::of_all(each.into_iter().cycle().take(count as usize));
         Self { region: region.to_owned(), count, cost, plan }
     }
+
+    /// Whether a machine of this type may be taken.
+    #[must_use]
+    pub fn has_type(&self, instance_type: &str) -> bool {
+        self.plan.candidates.iter().any(|one| one.instance_type.as_str() == instance_type)
+    }
+}
+
+/// What the dearest machine costs an hour that any of these regions may give.
+fn most(regions: &[RegionPlan]) -> Option<Money> {
+    let of = |region: &RegionPlan| {
+        let candidates = &region.plan.candidates;
+        let each: Option<Vec<Money>> = candidates.iter().map(|one| most_of(one, candidates)).collect();
+        each?.into_iter().max()
+    };
+    let each: Option<Vec<Money>> = regions.iter().map(of).collect();
+    each?.into_iter().max()
+}
+
+/// What a machine costs an hour at most. A spot machine never costs more than its highest price, which is that on demand
+/// where none is said: <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/how-spot-instances-work.html>.
+fn most_of(candidate: &Candidate, all: &[Candidate]) -> Option<Money> {
+    let of_machine = |one: &Candidate| {
+        let parts = &one.cost.parts;
+        parts.iter().find(|part| part.what == one.instance_type.as_str()).and_then(|part| part.usd_hour)
+    };
+    let is_list =
+        |one: &&Candidate| one.market == Market::OnDemand && one.instance_type == candidate.instance_type;
+    let list = || all.iter().find(is_list).and_then(of_machine);
+    let machine = match candidate.market {
+        Market::Spot => candidate.max_price_usd_hour.or_else(list)?,
+        _ => of_machine(candidate)?,
+    };
+    let rest = candidate.cost.parts.iter().filter(|part| part.what != candidate.instance_type.as_str());
+    Some(rest.filter_map(|part| part.usd_hour).fold(machine, Money::plus))
 }
 
 /// What is the same for all regions.
@@ -114,6 +153,7 @@ impl DeploymentPlan {
             bundle_bytes: whole.bundle.1,
             ends_at,
             known_usd_month: cost.known_usd_hour.times(HOURS_PER_MONTH),
+            most_usd_hour: most(&regions).map(|each| each.times(u64::from(whole.count))),
             cost,
             passed_over,
             notes,

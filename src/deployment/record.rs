@@ -6,11 +6,13 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::home::{EVERY_DEPLOYMENT, record_key, recorded};
 use super::secrets::SecretsRecord;
 use crate::aws::s3::{Bucket, Mark, Only};
 use crate::aws::{AwsError, ErrorKind};
+use crate::manifest::placement::Placement;
 use crate::provision::wish::deployment::NamedObject;
 
 const SCHEMA: &str = "cloudkit.deployment-record/v1";
@@ -46,6 +48,9 @@ pub struct Record {
     /// What of secrets its machines read from the Parameter Store; nothing where it has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secrets: Option<SecretsRecord>,
+    /// What its `config.yaml` said when it was created, by which its machines are; nothing in records of before.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub placement: Value,
     /// Every launch that was begun for it: what they have made carries their ids.
     pub launches: Vec<LaunchRecord>,
 }
@@ -103,6 +108,29 @@ pub enum RecordError {
 }
 
 impl Record {
+    /// What a placement says otherwise than that by which the machines were made, by the keys of `config.yaml`. How many
+    /// machines, and how secrets are encrypted, is not among it: that is told, or changed, by itself.
+    #[must_use]
+    pub fn differing_settings(&self, placement: &Placement) -> Vec<&'static str> {
+        const SETTINGS: [(&str, &str); 11] = [
+            ("ending", "ttl or keep"),
+            ("regions", "regions, types or image"),
+            ("spread", "spread"),
+            ("market", "market, max_price or or_on_demand"),
+            ("idle_timeout", "idle_timeout"),
+            ("root_gib", "root_gib"),
+            ("login_user", "user"),
+            ("public_key", "public_key"),
+            ("ports", "ports"),
+            ("dedicated_network", "dedicated_network"),
+            ("tags", "tags"),
+        ];
+        let now = serde_json::to_value(placement).unwrap_or_default();
+        let is_other =
+            |(field, _): &&(&str, &str)| !self.placement.is_null() && self.placement[*field] != now[*field];
+        SETTINGS.iter().filter(is_other).map(|(_, key)| *key).collect()
+    }
+
     /// A deployment of which nothing is made yet.
     #[must_use]
     pub fn new(
@@ -125,6 +153,7 @@ impl Record {
             former_bundles: Vec::new(),
             objects: BTreeMap::new(),
             secrets: None,
+            placement: Value::Null,
             launches: Vec::new(),
         }
     }

@@ -69,6 +69,7 @@ pub fn wish(
         user: terms.user.clone(),
         tags: tags(placement)?,
         network: NetworkWish {
+            opens: placement.ports.clone(),
             of_deployment: placement.dedicated_network.then(|| placement.name.clone()),
             ..NetworkWish::default()
         },

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{InstanceTypeName, Money, RegionName, Span};
+use crate::model::{InstanceTypeName, Money, OpenPort, RegionName, Span};
 
 /// The machines of a deployment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -33,6 +33,9 @@ pub struct Placement {
     pub public_key: Option<String>,
     /// The file of the private key that goes with it.
     pub private_key: Option<String>,
+    /// The TCP ports of each machine that can be reached from elsewhere, besides that of SSH.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ports: Vec<OpenPort>,
     /// Whether the deployment gets a network of its own in each region.
     pub dedicated_network: bool,
     /// The KMS key that encrypts the secrets; the account's default key where none is said.

@@ -34,6 +34,8 @@ struct Example {
     /// What the convention would not find out by itself.
     packages: &'static str,
     types: &'static str,
+    /// Where it answers.
+    port: Option<u16>,
     image: Option<&'static str>,
 }
 
@@ -56,6 +58,7 @@ const EXAMPLES: [Example; 5] = [
         ],
         packages: "",
         types: SMALL,
+        port: Some(8080),
         image: None,
     },
     Example {
@@ -68,6 +71,7 @@ const EXAMPLES: [Example; 5] = [
         ],
         packages: "",
         types: SMALL,
+        port: Some(8080),
         image: Some("ubuntu"),
     },
     Example {
@@ -81,6 +85,7 @@ const EXAMPLES: [Example; 5] = [
         ],
         packages: "python3\npython3-pip\n",
         types: SMALL,
+        port: Some(8080),
         image: None,
     },
     Example {
@@ -94,6 +99,7 @@ const EXAMPLES: [Example; 5] = [
         ],
         packages: "nodejs\nnpm\n",
         types: SMALL,
+        port: Some(8080),
         image: None,
     },
     Example {
@@ -106,6 +112,7 @@ const EXAMPLES: [Example; 5] = [
         ],
         packages: "",
         types: "[g6.xlarge, g5.xlarge, g4dn.xlarge]",
+        port: None,
         image: Some("gpu"),
     },
 ];
@@ -156,13 +163,19 @@ pub const fn folder(layout: Layout) -> &'static str {
 
 fn configuration(example: &Example, region: &str) -> String {
     let image = example.image.map_or_else(String::new, |image| format!("image: {image}\n"));
+    let ports = example.port.map_or_else(String::new, |port| {
+        format!(
+            "# What everybody may reach. For some addresses alone: {{port: {port}, from: 198.51.100.0/24}}\n\
+             ports: [{port}]\n"
+        )
+    });
     format!(
         "# On which machines, and how they end. Every key: cloudkit deploy schema config\n\
          count: 1\n\
          regions: [{region}]\n\
          # The wanted type first; the others where EC2 has none of it.\n\
          types: {}\n\
-         {image}# The machines end so long after they were made. To keep them until you destroy them: keep: true\n\
+         {image}{ports}# The machines end so long after they were made. To keep them until you destroy them: keep: true\n\
          ttl: 8h\n",
         example.types
     )

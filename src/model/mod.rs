@@ -3,6 +3,7 @@
 //! No input or output, no clock, no async: a value here is the same on every machine. Parsing a value refuses what it
 //! does not understand with a sentence that says what it would have taken.
 
+pub mod address_range;
 pub mod agent;
 pub mod apply_request;
 pub mod apply_sign;
@@ -18,6 +19,7 @@ pub mod memory;
 pub mod money;
 pub mod name;
 pub mod offer;
+pub mod open_port;
 pub mod operating_system;
 pub mod range;
 pub mod secret_value;
@@ -29,6 +31,7 @@ pub mod thresholds;
 pub mod unit;
 pub mod volume;
 
+pub use address_range::AddressRange;
 pub use architecture::Architecture;
 pub use block_duration::BlockDuration;
 pub use count::DeviceCount;
@@ -39,6 +42,7 @@ pub use memory::Mebibytes;
 pub use money::Money;
 pub use name::{InstanceTypeName, RegionName};
 pub use offer::{Block, Device, Interruption, Offer, QuotaFit, Saving, SavingSource};
+pub use open_port::OpenPort;
 pub use operating_system::OperatingSystem;
 pub use range::Range;
 pub use span::Span;

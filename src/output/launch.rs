@@ -186,8 +186,9 @@ pub fn step_text(step: &Step) -> String {
         }
         Step::MakeLaunchTemplate { template, .. } => format!("make launch template {template}"),
         Step::Network(step) => network::step_text(step),
-        Step::MakeGroup { group, port, admits, .. } => {
-            format!("make security group {group} (port {port} from {admits})")
+        Step::MakeGroup { group, port, admits, opens, .. } => {
+            let opens: String = opens.iter().map(|open| format!(", {open}")).collect();
+            format!("make security group {group} (port {port} from {admits}{opens})")
         }
     }
 }

@@ -22,7 +22,7 @@ use super::plan::{bucket_name, delivery};
 use super::refusal_memory::RecentRefusal;
 use super::stored_agents::StoredAgents;
 use super::wish::deployment::DeploymentWish;
-use super::wish::{AddressRange, AgentWish, SshFrom, Wish};
+use super::wish::{AgentWish, SshFrom, Wish};
 use super::world::key::KnownKey;
 use super::world::looks::Looks;
 use super::world::{BucketState, RegionWorld, World};
@@ -31,7 +31,7 @@ use crate::aws::types::capacity::CapacityReservation;
 use crate::aws::{AwsError, Session};
 use crate::catalog::{Catalog, Feature, InstanceType};
 use crate::cloudinit::{Delivery, RenderError};
-use crate::model::{Architecture, Market, RegionName};
+use crate::model::{AddressRange, Architecture, Market, RegionName};
 use crate::platform::Process;
 use crate::platform::http::{HttpClient, HttpError};
 

@@ -44,7 +44,7 @@ use crate::cloudinit::user::UserBoot;
 use crate::cloudinit::{self, Boot, Delivery, DownloadSource, ObjectDownload};
 use crate::model::agent::AgentConfiguration;
 use crate::model::tag::Tag;
-use crate::model::{Market, Mebibytes, Money, Span};
+use crate::model::{Market, Mebibytes, Money, OpenPort, Span};
 pub use deployment::PlannedDeployment;
 pub use error::PlanError;
 pub use fleet::Several;
@@ -322,6 +322,9 @@ pub enum Step {
         port: u16,
         /// To whom.
         admits: String,
+        /// What it opens besides.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        opens: Vec<OpenPort>,
     },
     /// Makes what the machines of a fleet start from; it is removed as soon as they are there.
     MakeLaunchTemplate {

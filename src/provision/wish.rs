@@ -16,7 +16,9 @@ use network::NetworkWish;
 use super::mirror::MirrorUrl;
 use crate::cloudinit::user::UserBoot;
 use crate::model::tag::Tag;
-use crate::model::{InstanceTypeName, Market, Money, NotAValue, Offer, OperatingSystem, RegionName, Span};
+use crate::model::{
+    AddressRange, InstanceTypeName, Market, Money, NotAValue, Offer, OperatingSystem, RegionName, Span,
+};
 
 pub use image::{ImageWish, VolumesWish};
 
@@ -192,78 +194,4 @@ pub enum SshFrom {
     Caller,
     /// A range of addresses in CIDR notation.
     Range(AddressRange),
-}
-
-/// A range of IP addresses in CIDR notation, its host bits zero.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AddressRange {
-    address: std::net::IpAddr,
-    prefix: u8,
-}
-
-impl AddressRange {
-    /// One address alone.
-    #[must_use]
-    pub fn single(address: std::net::IpAddr) -> Self {
-        Self { address, prefix: if address.is_ipv4() { 32 } else { 128 } }
-    }
-
-    /// Whether it is the whole world.
-    #[must_use]
-    pub fn is_everybody(&self) -> bool {
-        self.prefix == 0
-    }
-}
-
-impl std::fmt::Display for AddressRange {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}/{}", self.address, self.prefix)
-    }
-}
-
-impl std::str::FromStr for AddressRange {
-    type Err = NotAValue;
-
-    /// `203.0.113.7`, `203.0.113.0/24`, `2001:db8::/32`; an address with bits beyond its prefix is refused, since EC2
-    /// would silently widen it.
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let refuse = || NotAValue {
-            text: text.to_owned(),
-            expected: "a range of addresses such as 203.0.113.7 or 203.0.113.0/24",
-        };
-        let (address, prefix) =
-            text.split_once('/').map_or((text, None), |(address, prefix)| (address, Some(prefix)));
-        let address: std::net::IpAddr = address.parse().map_err(|_| refuse())?;
-        let range = Self::single(address);
-        let prefix = prefix.map_or(Ok(range.prefix), str::parse).map_err(|_| refuse())?;
-        let host_bits = u32::from(range.prefix.checked_sub(prefix).ok_or_else(refuse)?);
-        let bits = match address {
-            std::net::IpAddr::V4(address) => u128::from(address.to_bits()),
-            std::net::IpAddr::V6(address) => address.to_bits(),
-        };
-        let mask = 1_u128.checked_shl(host_bits).map_or(u128::MAX, |above| above - 1);
-        if bits & mask == 0 { Ok(Self { address, prefix }) } else { Err(refuse()) }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_range_of_addresses_is_what_it_says() {
-        for (text, shown) in [
-            ("203.0.113.7", "203.0.113.7/32"),
-            ("203.0.113.0/24", "203.0.113.0/24"),
-            ("0.0.0.0/0", "0.0.0.0/0"),
-            ("2001:db8::/32", "2001:db8::/32"),
-            ("::/0", "::/0"),
-        ] {
-            assert_eq!(text.parse::<AddressRange>().unwrap().to_string(), shown);
-        }
-        for text in ["", "203.0.113.7/24", "203.0.113.0/33", "me", "203.0.113.0/", "1.2.3"] {
-            assert!(text.parse::<AddressRange>().is_err(), "{text}");
-        }
-        assert!("0.0.0.0/0".parse::<AddressRange>().unwrap().is_everybody());
-    }
 }

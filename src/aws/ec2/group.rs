@@ -11,6 +11,17 @@ use crate::aws::types::Group;
 use crate::aws::types::network::{Admission, GroupRules, Others};
 use crate::model::tag::{self, Tag};
 
+/// A port that is opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opening {
+    /// The port.
+    pub port: u16,
+    /// To whom, in CIDR notation.
+    pub from: String,
+    /// What for, as the group's rule tells it.
+    pub why: &'static str,
+}
+
 impl Ec2 {
     /// Makes an empty security group and returns its id.
     ///
@@ -36,26 +47,14 @@ impl Ec2 {
         answer.group_id.ok_or_else(|| incomplete("CreateSecurityGroup", "group id"))
     }
 
-    /// Admits TCP connections to one port from a range of addresses.
+    /// Admits TCP connections, by one call.
     ///
     /// # Errors
     /// Where EC2 refuses or can't be reached.
-    pub async fn admit(&self, group: &str, port: u16, from: &str) -> Result<(), AwsError> {
-        let why = "SSH from where this machine was launched";
-        let mut permission =
-            IpPermission::builder().ip_protocol("tcp").from_port(i32::from(port)).to_port(i32::from(port));
-        permission = if from.contains(':') {
-            permission.ipv6_ranges(Ipv6Range::builder().cidr_ipv6(from).description(why).build())
-        } else {
-            permission.ip_ranges(IpRange::builder().cidr_ip(from).description(why).build())
-        };
-        let answer = self
-            .client
-            .authorize_security_group_ingress()
-            .group_id(group)
-            .ip_permissions(permission.build())
-            .send()
-            .await;
+    pub async fn admit(&self, group: &str, openings: &[Opening]) -> Result<(), AwsError> {
+        let permissions = openings.iter().map(Opening::permission).collect();
+        let request = self.client.authorize_security_group_ingress().group_id(group);
+        let answer = request.set_ip_permissions(Some(permissions)).send().await;
         match answer.map_err(|error| AwsError::from_sdk("AuthorizeSecurityGroupIngress", error)) {
             Err(error) if error.kind != ErrorKind::AlreadyThere => Err(error),
             _ => Ok(()),
@@ -124,6 +123,19 @@ impl Ec2 {
         match answer.map_err(|error| AwsError::from_sdk("DeleteSecurityGroup", error)) {
             Err(error) if error.kind != ErrorKind::NotFound => Err(error),
             _ => Ok(()),
+        }
+    }
+}
+
+impl Opening {
+    fn permission(&self) -> IpPermission {
+        let Self { port, from, why } = self;
+        let port = i32::from(*port);
+        let permission = IpPermission::builder().ip_protocol("tcp").from_port(port).to_port(port);
+        if from.contains(':') {
+            permission.ipv6_ranges(Ipv6Range::builder().cidr_ipv6(from).description(*why).build()).build()
+        } else {
+            permission.ip_ranges(IpRange::builder().cidr_ip(from).description(*why).build()).build()
         }
     }
 }

@@ -28,6 +28,7 @@ mod zone;
 
 pub use dry_run::DryMachine;
 pub use fleet::FleetAnswer;
+pub use group::Opening;
 pub use power::Rest;
 
 use aws_smithy_types::retry::RetryConfig;

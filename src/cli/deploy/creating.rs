@@ -3,6 +3,7 @@
 //!
 //! Where there is no machine in the end, or somebody interrupts, nothing stays.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 
 use futures_util::future::join_all;
@@ -17,9 +18,11 @@ use crate::cli::launch::run::show_event;
 use crate::deployment::destroy;
 use crate::deployment::home::{lock_key, record_key};
 use crate::deployment::lock::{self, Claim, LockError};
+use crate::deployment::plan::DeploymentPlan;
 use crate::deployment::record::{LaunchRecord, Record, RecordError, Stored};
 use crate::deployment::secrets::store::Renewal;
 use crate::deployment::share::instead_of;
+use crate::manifest::placement::MarketWish;
 use crate::model::RegionName;
 use crate::output::Format;
 use crate::output::launch::step_text;
@@ -108,6 +111,7 @@ async fn carry_out(
     let mut record =
         Record::new(&plan.name, &looked.owner, clock::now(), plan.count, plan.ends_at, &plan.bundle);
     record.secrets = prepared.secrets.record();
+    record.placement = serde_json::to_value(&prepared.placement).unwrap_or_default();
     record.fetches(&plan.bundle, &prepared.terms.bundle.objects);
     record.launches = plan.regions.iter().map(|region| launch_record(&region.plan, &region.region)).collect();
     let mut stored = record.write(&looked.home.bucket(), None).await?;
@@ -280,8 +284,28 @@ async fn undone(
     for (region, cause) in failures {
         context.streams.warn(format_args!("{region}: {}", with_causes(&cause)));
     }
-    let error = CommandError::from(ExecuteError { cause: first, left });
+    let mut error = CommandError::from(ExecuteError { cause: first, left });
+    if error.class == ExitClass::Capacity {
+        // What a launch hints at is a launch's.
+        error.hints = room_hints(&looked.plan, prepared);
+    }
     if has_left { error.hint(format!("be rid of all of it: cloudkit deploy destroy {name}")) } else { error }
+}
+
+/// What could be written into config.yaml where no region has room.
+fn room_hints(plan: &DeploymentPlan, prepared: &Prepared) -> Vec<String> {
+    let types = plan.regions.iter().flat_map(|region| &region.plan.candidates);
+    let types: BTreeSet<&str> = types.map(|candidate| candidate.instance_type.as_str()).collect();
+    let types = types.into_iter().collect::<Vec<_>>().join(",");
+    let mut hints =
+        vec![format!("see where there may be capacity: cloudkit find capacity {types} --region all --check")];
+    hints.push("name more of them in config.yaml: types: [WANTED, OTHER], regions: [ONE, OTHER]".to_owned());
+    if matches!(prepared.placement.market, MarketWish::Spot { or_on_demand: false, .. }) {
+        hints.push(
+            "or take what is at the list price where there is no spot machine: or_on_demand: true".to_owned(),
+        );
+    }
+    hints
 }
 
 /// What there is now, and what is missing of what was wanted.

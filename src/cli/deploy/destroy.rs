@@ -47,11 +47,11 @@ pub(super) fn run(
     let class = region_failures::tell(context, &found.failures);
     let held = context.block_on_bounded(async { Ok(lock::look(&home.bucket(), &lock_key(&name)).await?) })?;
     if found.is_nothing() && held.is_none() {
-        context.streams.status(match class {
-            ExitClass::Done => format!("there is nothing of a deployment {name}"),
-            _ => format!("there is nothing of a deployment {name} in the other regions"),
-        });
-        return Ok(class);
+        let where_looked = if class == ExitClass::Done { "" } else { " in the other regions" };
+        let error = format!("there is nothing of a deployment {name}{where_looked}");
+        return Err(
+            CommandError::new(class.or(ExitClass::No), error).hint("see what there is: cloudkit deploy list")
+        );
     }
     context.streams.status(described(&name, &found));
     let question = format!("Destroy {name}, with its disks, in account {}?", home.account);

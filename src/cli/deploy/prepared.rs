@@ -20,10 +20,11 @@ use crate::deployment::wishes::Terms;
 use crate::manifest::bundle::{self, Bundle};
 use crate::manifest::deployment::{Deployment, TarballSource};
 use crate::manifest::placement::{Ending, Placement};
+use crate::model::AddressRange;
 use crate::platform::{clock, files, random};
 use crate::provision::agents::AgentFiles;
 use crate::provision::wish::deployment::{DeploymentWish, SecretsWish};
-use crate::provision::wish::{AddressRange, Lifetime, SshFrom};
+use crate::provision::wish::{Lifetime, SshFrom};
 
 /// What is said of the machines besides the app folder.
 #[derive(Debug, Args)]

@@ -66,8 +66,12 @@ impl Ways<'_> {
             Err(error) => return Ok(Outcome::NotReached(with_causes(&*error.error))),
         };
         if target.host_key == HostKey::Unknown {
-            let because = "its host key is not known: deploy ssh shows it and asks";
-            return Ok(Outcome::NotReached(because.to_owned()));
+            let because = format!(
+                "its host key is not known: it is not on its console any more, or not yet; cloudkit launch connect {} \
+                 shows it and asks",
+                one.machine.id
+            );
+            return Ok(Outcome::NotReached(because));
         }
         let words = target.arguments();
         let words: Vec<&str> =

@@ -110,7 +110,11 @@ pub(super) async fn watch(
     };
     tokio::select! {
         ended = until_settled => ended,
-        _ = tokio::signal::ctrl_c() => Ok(ExitClass::Interrupted),
+        _ = tokio::signal::ctrl_c() => {
+            streams.status(format_args!("no longer watched; the machines of {name} go on"));
+            streams.hint(format_args!("end all of it: cloudkit deploy destroy {name}"));
+            Ok(ExitClass::Interrupted)
+        }
     }
 }
 
@@ -177,6 +181,15 @@ fn tell(context: &Context<'_>, name: &str, seen: &Seen) {
         Some(record) => {
             let (there, bundle) = (seen.rows.len(), short(&record.bundle));
             streams.status(format_args!("{there} of {} machines of {name}; bundle {bundle}", record.count));
+            if there < record.count as usize {
+                let gone = record.count as usize - there;
+                streams.warn(format_args!(
+                    "{gone} of the machines of {name} are gone, and no command brings them back"
+                ));
+                streams.hint(format_args!(
+                    "begin anew: cloudkit deploy destroy {name}, then cloudkit deploy create"
+                ));
+            }
             let others = seen.rows.iter().filter_map(|row| row.is_at_another(&record.bundle));
             others.for_each(|other| streams.warn(other));
             if let Some(since) = record.changing_since {
@@ -194,6 +207,11 @@ fn tell(context: &Context<'_>, name: &str, seen: &Seen) {
     }
     if seen.was_asked {
         seen.rows.iter().filter_map(DeployedMachine::complaint).for_each(|row| streams.warn(row));
+    }
+    if seen.was_asked && seen.moves {
+        streams.hint(format_args!(
+            "machines take minutes to come up: cloudkit deploy status {name} --watch shows how"
+        ));
     }
     if seen.rows.iter().any(DeployedMachine::is_unhealthy) {
         streams.hint(format_args!("what it has written: cloudkit deploy logs {name}"));

@@ -49,11 +49,16 @@ pub(super) fn run(
     let named = Named::of(arguments.what.as_deref())?;
     let elsewhere = named.folder.map(FolderArguments::at);
     let folder = elsewhere.as_ref().unwrap_or(folder);
-    let sound = Sound::of(context, folder)?;
+    let sound = Sound::of(context, folder).map_err(|error| match &named.name {
+        Some(name) => error.hint(format!(
+            "update brings what an app folder says: name that of {name}, cloudkit deploy update FOLDER"
+        )),
+        None => error,
+    })?;
     refuse_no_machines(&sound)?;
     let secrets = secrets::read(context, &sound)?;
     let Sound { loaded, deployment, placement, withheld } = sound;
-    let name = placement.name;
+    let name = placement.name.clone();
     if let Some(other) = named.name.filter(|other| *other != name) {
         let error = format!("the deployment of this app folder is {name}, not {other}");
         return Err(CommandError::usage(error).hint("name the app folder: cloudkit deploy update FOLDER"));
@@ -89,6 +94,16 @@ pub(super) fn run(
             "the app folder says {} machines, and {} were wanted: update changes what they are, not how many",
             placement.count, record.count
         ));
+    }
+    let others = record.differing_settings(&placement);
+    if !others.is_empty() {
+        context.streams.warn(format_args!(
+            "config.yaml says something else than when {name} was created: {}; update does not change that",
+            others.join(", ")
+        ));
+        if others.contains(&"ttl or keep") {
+            context.streams.hint("let its machines end later: cloudkit launch extend MACHINE 2h");
+        }
     }
     let standing = context.block_on_bounded(rolling.look())?;
     if let Some(renewed) = &renewed {

@@ -32,10 +32,10 @@ use crate::cli::completions;
 use crate::cli::context::Context;
 use crate::cli::settings::Key;
 use crate::model::tag::{self, Tag, UserTag};
-use crate::model::{InstanceTypeName, NotAValue, RegionName, Span};
+use crate::model::{AddressRange, InstanceTypeName, NotAValue, RegionName, Span};
 use crate::platform::variables;
 use crate::provision::wait::WaitFor;
-use crate::provision::wish::{AddressRange, AgentWish, SshFrom, Wish, WishedMachine};
+use crate::provision::wish::{AgentWish, SshFrom, Wish, WishedMachine};
 use market::MarketArguments;
 
 use image::ImageArguments;

@@ -11,8 +11,8 @@ use super::places::Thing;
 use super::written::config::{ConfigFile, MarketWord, RegionKeys};
 use super::written::kinds::Text;
 use super::yaml::{Located, Mark, Node, ReadFault, Said, Short, read};
-use crate::model::InstanceTypeName;
 use crate::model::tag::UserTag;
+use crate::model::{AddressRange, InstanceTypeName, OpenPort};
 
 pub(super) use older::is_older;
 
@@ -70,6 +70,7 @@ impl Reading<'_> {
         let root_gib = self.root_gib(file.root_gib.as_ref());
         let spread = self.spread(file);
         let tags = self.tags(file);
+        let ports = self.ports(file);
         let secrets_key = self.secrets_key(file.secrets_key.as_ref());
         self.mark("idle_timeout", file.idle_timeout.as_ref());
         self.mark("user", file.user.as_ref());
@@ -88,6 +89,7 @@ impl Reading<'_> {
             login_user: file.user.said().map(|user| user.0.clone()),
             public_key: file.public_key.said().map(|path| path.0.clone()),
             private_key: file.private_key.said().map(|path| path.0.clone()),
+            ports,
             dedicated_network: file.dedicated_network.said().copied().unwrap_or(false),
             secrets_key,
             tags,
@@ -236,6 +238,29 @@ impl Reading<'_> {
                 None
             }
         }
+    }
+
+    fn ports(&mut self, file: &ConfigFile) -> Vec<OpenPort> {
+        let mut ports: Vec<OpenPort> = Vec::new();
+        for (mark, Short(keys)) in file.ports.0.iter().filter_map(Located::with_mark) {
+            let Some(port) = keys.port.known() else { continue };
+            let Some(port) = u16::try_from(*port).ok().filter(|port| *port > 0) else {
+                self.fault(mark, "bad-value", format!("a port is 1 to 65535, and this is {port}"));
+                continue;
+            };
+            let from = match &keys.from {
+                Some(from) => from.known().cloned(),
+                None => Some(AddressRange::EVERYBODY),
+            };
+            let Some(from) = from else { continue };
+            let port = OpenPort { port, from };
+            if ports.contains(&port) {
+                self.fault(mark, "duplicate-name", format!("the port {} is there twice", port.port));
+            } else {
+                ports.push(port);
+            }
+        }
+        ports
     }
 
     fn root_gib(&mut self, written: Option<&Located<u32>>) -> Option<u32> {

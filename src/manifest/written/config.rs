@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::kinds::Text;
 use crate::manifest::placement::Spread;
 use crate::manifest::yaml::{Located, OneOrMany, Short};
-use crate::model::{InstanceTypeName, Money, RegionName, Span};
+use crate::model::{AddressRange, InstanceTypeName, Money, RegionName, Span};
 
 /// On which machines a deployment is, and how they end. `ttl` or `keep: true` has to be said.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -50,6 +50,9 @@ pub struct ConfigFile {
     pub public_key: Option<Located<Text>>,
     /// The file of the private SSH key that goes with it. [default: the public key's, without .pub]
     pub private_key: Option<Located<Text>>,
+    /// The TCP ports of each machine that can be reached from elsewhere: numbers, or mappings with more. [default: none but that of SSH, from the address that creates]
+    #[serde(default)]
+    pub ports: OneOrMany<Short<PortKeys>>,
     /// Whether the deployment gets a network of its own in each region. [default: false]
     pub dedicated_network: Option<Located<bool>>,
     /// The KMS key that encrypts the deployment's secrets: its id, alias/NAME or its ARN; there in each region that has
@@ -73,6 +76,16 @@ pub struct RegionKeys {
     pub image: Option<Located<Text>>,
     /// Its part of the machines, with `spread: weights`. [default: 1]
     pub weight: Option<Located<u32>>,
+}
+
+/// A port that can be reached from elsewhere.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields, rename = "port")]
+pub struct PortKeys {
+    /// The port: 443.
+    pub port: Located<u32>,
+    /// The addresses that are let in: 198.51.100.0/24. [default: 0.0.0.0/0, everybody]
+    pub from: Option<Located<AddressRange>>,
 }
 
 /// What machines are bought as.

@@ -12,7 +12,7 @@ use crate::manifest::deployment::{OnFailure, Symlinks};
 use crate::manifest::paths::{MachinePath, Mode, Owner};
 use crate::manifest::placement::Spread;
 use crate::manifest::yaml::{Located, OneOrMany, Short};
-use crate::model::{InstanceTypeName, Money, RegionName, Span};
+use crate::model::{AddressRange, InstanceTypeName, Money, RegionName, Span};
 
 /// Text, or a number, true or false, all as they are written.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
@@ -84,6 +84,7 @@ inline! {
     Owner => "owner" json_schema!({ "type": "string", "pattern": "^[a-z_][a-z0-9_-]*(:[a-z_][a-z0-9_-]*)?$" });
     Span => "span" json_schema!({ "type": "string", "pattern": SPAN });
     InstanceTypeName => "instance type" json_schema!({ "type": "string", "pattern": "^[a-z0-9-]+[.][a-z0-9-]+$" });
+    AddressRange => "addresses" json_schema!({ "type": "string", "pattern": "^[0-9a-fA-F.:]+(/[0-9]{1,3})?$" });
     RegionName => "region" json_schema!({ "type": "string", "pattern": "^[a-z]+(-[a-z]+)+-[0-9]{1,2}$" });
     Money => "amount" json_schema!({ "type": ["string", "number"] });
     Symlinks => "symlinks" json_schema!({ "enum": ["keep", "follow"] });

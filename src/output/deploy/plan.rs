@@ -27,6 +27,7 @@ pub fn plan_text(plan: &DeploymentPlan) -> String {
         notes.for_each(|note| line(&mut text, "note", &format!("{}: {note}", region.region)));
     }
     line(&mut text, "cost", &cost(plan));
+    most(plan).iter().for_each(|most| line(&mut text, "at most", most));
     let ends = plan.ends_at.map_or_else(|| "kept until destroyed".to_owned(), |at| format!("ends {at}"));
     line(&mut text, "end", &ends);
     let bundle = plan.bundle.get(..12).unwrap_or(&plan.bundle);
@@ -45,7 +46,9 @@ pub fn plan_text(plan: &DeploymentPlan) -> String {
 fn machines_of(region: &RegionPlan) -> String {
     let mut kinds: Vec<String> = Vec::new();
     for candidate in &region.plan.candidates {
-        let kind = format!("{} {}", candidate.instance_type, candidate.market);
+        let most = candidate.max_price_usd_hour;
+        let most = most.map_or_else(String::new, |most| format!(" for at most {most} USD an hour"));
+        let kind = format!("{} {}{most}", candidate.instance_type, candidate.market);
         if !kinds.contains(&kind) {
             kinds.push(kind);
         }
@@ -61,6 +64,22 @@ fn cost(plan: &DeploymentPlan) -> String {
     let until = plan.cost.usd_until_deadline;
     let until = until.map_or_else(String::new, |usd| format!("; {} USD until the end", usd.to_cents()));
     format!("{}; {least}{month} USD a month of {HOURS_PER_MONTH} hours{until}", cost_of_hour(&plan.cost))
+}
+
+/// What it may come to where that is more than what is asked for first.
+fn most(plan: &DeploymentPlan) -> Option<String> {
+    let hour = plan.most_usd_hour.filter(|most| plan.cost.usd_hour.is_none_or(|usd| usd < *most))?;
+    let month = hour.times(HOURS_PER_MONTH).to_cents();
+    let of_machines = |what: &&str| plan.regions.iter().any(|region| region.has_type(what));
+    let unknown: Vec<&str> = plan.cost.unknown_parts().filter(|what| !of_machines(what)).collect();
+    let besides = if unknown.is_empty() {
+        String::new()
+    } else {
+        format!(" besides the unknown price of: {}", unknown.join(", "))
+    };
+    Some(format!(
+        "{hour} USD an hour, {month} USD a month{besides}; where only the dearest of these is to be had"
+    ))
 }
 
 impl Record for DeploymentPlan {

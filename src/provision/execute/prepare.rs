@@ -9,7 +9,8 @@ use futures_util::future::join_all;
 
 use super::{Cause, Executor, OBJECTS_LAST_DAYS, failed};
 use crate::aws::ErrorKind;
-use crate::model::RegionName;
+use crate::aws::ec2::Opening;
+use crate::model::{OpenPort, RegionName};
 use crate::provision::network::{NewNetwork, known};
 use crate::provision::plan::network::NetworkStep;
 use crate::provision::plan::{Candidate, OBJECT_PREFIX, Step, helper_tags, network_tags};
@@ -65,8 +66,8 @@ impl<R: FnMut(Event)> Executor<'_, R> {
 
     async fn rest_of(&self, region: &RegionName, candidate: &Candidate, step: &Step) -> Result<(), Cause> {
         match step {
-            Step::MakeGroup { group, port, admits, .. } => {
-                self.open_group(region, group, *port, admits).await
+            Step::MakeGroup { group, port, admits, opens, .. } => {
+                self.open_group(region, group, (*port, admits), opens).await
             }
             Step::MakeLaunchTemplate { template, .. } => {
                 self.make_launch_template(region, candidate, template).await
@@ -182,17 +183,28 @@ impl<R: FnMut(Event)> Executor<'_, R> {
         Ok(())
     }
 
-    /// Makes the rule of a group that is there.
+    /// Makes the rules of a group that is there.
     async fn open_group(
         &self,
         region: &RegionName,
         name: &str,
-        port: u16,
-        admits: &str,
+        (ssh_port, ssh_from): (u16, &str),
+        opens: &[OpenPort],
     ) -> Result<(), Cause> {
         let Some(id) = self.groups.get(region.as_str()) else { return Ok(()) };
         let ec2 = self.means.session.ec2(region);
-        known(|| ec2.admit(id, port, admits)).await.map_err(failed(making_group(name)))
+        let ssh = Opening {
+            port: ssh_port,
+            from: ssh_from.to_owned(),
+            why: "SSH from where this machine was launched",
+        };
+        let others = opens.iter().map(|open| Opening {
+            port: open.port,
+            from: open.from.to_string(),
+            why: "a port of the deployment",
+        });
+        let all: Vec<Opening> = std::iter::once(ssh).chain(others).collect();
+        known(|| ec2.admit(id, &all)).await.map_err(failed(making_group(name)))
     }
 }
 

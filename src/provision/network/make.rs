@@ -11,9 +11,9 @@ use futures_util::future::try_join_all;
 use crate::aws::ec2::Ec2;
 use crate::aws::types::network::Network;
 use crate::aws::{AwsError, ErrorKind};
+use crate::model::AddressRange;
 use crate::model::tag::Tag;
 use crate::provision::plan::network::PlannedSubnet;
-use crate::provision::wish::AddressRange;
 
 /// The pauses between one try and the next.
 const PAUSES: [Duration; 6] = [

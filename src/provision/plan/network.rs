@@ -9,8 +9,9 @@ use serde::Serialize;
 
 use super::Candidate;
 use crate::aws::types::network::{GroupRules, Others, WayOut};
+use crate::model::AddressRange;
 use crate::provision::wish::network::{Ipv6, NetworkWish, PublicAddress};
-use crate::provision::wish::{AddressRange, SshFrom, Wish};
+use crate::provision::wish::{SshFrom, Wish};
 use crate::provision::world::World;
 use crate::provision::world::network::{KnownNetwork, KnownSubnet, NetworkKind, RegionNetwork, S3Way};
 

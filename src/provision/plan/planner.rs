@@ -17,7 +17,7 @@ use super::{
 };
 use crate::aws::types::Image;
 use crate::catalog::Catalog;
-use crate::model::{Architecture, Market, OperatingSystem, Span, name};
+use crate::model::{Architecture, Market, OpenPort, OperatingSystem, Span, name};
 use crate::platform::keys;
 use crate::provision::agent_binary::AgentBinary;
 use crate::provision::cost::{self, Cost};
@@ -386,12 +386,16 @@ impl<'p> Planner<'p> {
         if !self.wish.network.groups.is_empty() {
             return steps;
         }
+        let (port, from) = (self.wish.ssh_port, &self.world.ssh_from);
+        // EC2 refuses a rule that is there twice.
+        let is_other = |open: &&OpenPort| open.port != port || open.from != *from;
         steps.push(Step::MakeGroup {
             region,
             group: format!("cloudkit-{}", self.launch),
             network: network::group_network(&world.network, &self.wish.network),
-            port: self.wish.ssh_port,
-            admits: self.world.ssh_from.to_string(),
+            port,
+            admits: from.to_string(),
+            opens: self.wish.network.opens.iter().filter(is_other).cloned().collect(),
         });
         steps
     }

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use serde_json::json;
 
 use super::app::{TWO_REGIONS, running, somebody};
-use crate::support::Lab;
+use crate::support::{Home, Lab};
 
 fn of(regions: &[(&str, usize)]) -> Vec<(String, usize)> {
     regions.iter().map(|(region, count)| ((*region).to_owned(), *count)).collect()
@@ -80,8 +80,36 @@ fn nowhere_is_any_room_and_nothing_stays() {
             &json!({"region": region, "type": "m7i.large", "market": "on-demand", "room": false}),
         );
     }
-    home.run("cloudkit deploy create --dir app --yes").exits(4);
+    let full = home.run("cloudkit deploy create --dir app --yes").exits(4);
+    assert!(full.stderr.contains("hint: name more of them in config.yaml: types: [WANTED, OTHER]"), "{full}");
+    assert!(
+        !full.stderr.contains("--wait-for-capacity") && !full.stderr.contains("| cloudkit launch"),
+        "{full}"
+    );
     lab.nothing_is_left();
+}
+
+#[test]
+fn what_may_be_taken_in_the_place_of_the_first_is_in_the_cost() {
+    let lab = Lab::start();
+    let spot =
+        "name: web\ncount: 2\nregions: [us-east-1]\ntypes: [m7i.large, m6i.large]\nttl: 8h\nmarket: spot\n";
+    let home = somebody(&lab, &format!("{spot}or_on_demand: true\n"));
+    let cost = |home: &Home| {
+        let plan = home.run("cloudkit deploy plan --dir app").ok().stdout;
+        plan.lines().filter(|line| line.contains(" USD ")).collect::<Vec<_>>().join("\n")
+    };
+    assert_snapshot!(cost(&home), @"
+    region   us-east-1: 2 of m7i.large spot, else m6i.large spot, else m7i.large on-demand, else m6i.large on-demand; 0.011754 USD an hour and the unknown price of: m7i.large
+    cost     0.011754 USD an hour and the unknown price of: m7i.large; at least 8.58 USD a month of 730 hours
+    at most  0.213354 USD an hour, 155.75 USD a month; where only the dearest of these is to be had
+    ");
+    home.write("app/.spot/config.yaml", format!("{spot}max_price: 0.2\n"));
+    assert_snapshot!(cost(&home), @"
+    region   us-east-1: 2 of m7i.large spot for at most 0.20 USD an hour, else m6i.large spot for at most 0.20 USD an hour; 0.011754 USD an hour and the unknown price of: m7i.large
+    cost     0.011754 USD an hour and the unknown price of: m7i.large; at least 8.58 USD a month of 730 hours
+    at most  0.411754 USD an hour, 300.58 USD a month; where only the dearest of these is to be had
+    ");
 }
 
 #[test]
@@ -107,7 +135,8 @@ fn an_answer_of_500_that_does_not_pass_leaves_nothing() {
     screen.exits(6);
     assert_eq!(running(&lab), of(&[]));
     lab.clear_faults();
-    home.run("cloudkit deploy destroy web --yes").ok();
+    let nothing = home.run("cloudkit deploy destroy web --yes").exits(1);
+    assert!(nothing.stderr.contains("there is nothing of a deployment web"), "{nothing}");
     home.run("cloudkit launch cleanup --bucket --yes").ok();
     lab.nothing_is_left();
 }

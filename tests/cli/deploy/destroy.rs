@@ -17,8 +17,9 @@ fn all_of_it_goes_and_what_is_not_its_own_stays() {
     assert!(destroyed.stderr.contains("web is destroyed"), "{destroyed}");
     assert_eq!(running(&lab), [("us-east-1".to_owned(), 1)]);
     assert_eq!(lab.left()["us-east-1"]["security_groups"].as_array().unwrap().len(), 1);
-    let again = home.run("cloudkit deploy destroy web --yes").ok();
+    let again = home.run("cloudkit deploy destroy web --yes").exits(1);
     assert!(again.stderr.contains("there is nothing of a deployment web"), "{again}");
+    assert!(again.stderr.contains("cloudkit deploy list"), "{again}");
     let id = lab.machines().into_iter().find(|one| one["state"] == "running").unwrap()["id"].clone();
     home.run("cloudkit launch terminate other --yes").ok();
     lab.until_it_is(id.as_str().unwrap(), "terminated");

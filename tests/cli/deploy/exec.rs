@@ -81,7 +81,8 @@ fn no_host_key_is_taken_on_trust() {
     fs::remove_dir_all(home.path(".local/state/cloudkit")).unwrap();
     let screen = home.run("cloudkit deploy exec web -m 1,2 -- echo it").exits(5);
     assert_eq!(screen.stdout, format!("{} | it\n", ids[1]));
-    assert!(screen.stderr.contains("its host key is not known: deploy ssh shows it and asks"), "{screen}");
+    let asks = format!("or not yet; cloudkit launch connect {} shows it and asks", ids[0]);
+    assert!(screen.stderr.contains(&asks), "{screen}");
     assert_eq!(asked(&home, &ids[0]), [""; 0]);
     let words = home.read(&format!("machines/{}/words", ids[1]));
     assert!(words.contains("StrictHostKeyChecking=yes") && words.contains("BatchMode=yes"), "{words}");

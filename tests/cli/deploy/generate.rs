@@ -14,6 +14,8 @@ fn a_scaffold_is_written_and_again_nothing_changes() {
     regions: [us-east-1]
     # The wanted type first; the others where EC2 has none of it.
     types: [t3a.small, t3.small]
+    # What everybody may reach. For some addresses alone: {port: 8080, from: 198.51.100.0/24}
+    ports: [8080]
     # The machines end so long after they were made. To keep them until you destroy them: keep: true
     ttl: 8h
     ");

@@ -1,4 +1,4 @@
-//! `dedicated_network`: a deployment that has a network to itself in each of its regions.
+//! The network of a deployment: the ports that it opens, and one to itself in each of its regions.
 
 use insta::assert_snapshot;
 use serde_json::json;
@@ -68,4 +68,49 @@ fn more_machines_in_a_region_come_into_the_same() {
     home.run("cloudkit deploy destroy web --yes").ok();
     home.run("cloudkit launch cleanup --bucket --yes").ok();
     lab.nothing_is_left();
+}
+
+#[test]
+fn its_ports_are_told_and_opened() {
+    let lab = Lab::start();
+    let ports = "ports: [80, {port: 5432, from: 198.51.100.0/24}, {port: 22, from: 203.0.113.7}]\n";
+    let mut home = somebody(&lab, &format!("{TWO_REGIONS}{ports}"));
+    home.unset("CLOUDKIT_SSH_PORT");
+    let plan = home.run("cloudkit deploy plan --dir app").ok().stdout;
+    let steps: Vec<&str> = plan.lines().filter(|line| line.contains("group")).collect();
+    assert_snapshot!(steps.join("\n"), @"
+    step     us-east-1: make security group cloudkit-l-xxxxxxxxxxxxxxxx (port 22 from 203.0.113.7/32, port 80 from everywhere, port [PORT] from 198.51.100.0/24)
+    step     eu-west-1: make security group cloudkit-l-xxxxxxxxxxxxxxxx (port 22 from 203.0.113.7/32, port 80 from everywhere, port [PORT] from 198.51.100.0/24)
+    ");
+    home.run("cloudkit deploy create --dir app --yes").ok();
+    let opened = lab.boto(
+        "ec2 = boto3.client('ec2', region_name='eu-west-1', endpoint_url=sys.argv[1], aws_access_key_id='x', aws_secret_access_key='x')\n\
+         groups = [one for one in ec2.describe_security_groups()['SecurityGroups'] if one['GroupName'].startswith('cloudkit-')]\n\
+         answer = sorted([rule['FromPort'], rule['ToPort'], addresses['CidrIp'], addresses['Description']]\n\
+         \x20   for one in groups for rule in one['IpPermissions'] for addresses in rule['IpRanges'])",
+    );
+    let of_deployment = "a port of the deployment";
+    let expected = json!([
+        // That of SSH is not asked for twice.
+        [22, 22, "203.0.113.7/32", "SSH from where this machine was launched"],
+        [80, 80, "0.0.0.0/0", of_deployment],
+        [5432, 5432, "198.51.100.0/24", of_deployment],
+    ]);
+    assert_eq!(opened, expected);
+    home.run("cloudkit deploy destroy web --yes").ok();
+}
+
+#[test]
+fn a_port_that_is_none_is_told_with_its_line() {
+    let lab = Lab::start();
+    let home =
+        somebody(&lab, &format!("{TWO_REGIONS}ports: [0, 80, 80, 70000, {{port: 1, from: 10.0.0.1/8}}]\n"));
+    let refused = home.run("cloudkit deploy validate --dir app").exits(1);
+    let said: Vec<&str> = refused.stdout.lines().filter(|line| line.starts_with("error")).collect();
+    assert_snapshot!(said.join("\n"), @r#"
+    error[bad-value]: a port is 1 to 65535, and this is 0
+    error[duplicate-name]: the port 80 is there twice
+    error[bad-value]: a port is 1 to 65535, and this is 70000
+    error[bad-value]: "10.0.0.1/8" is not a range of addresses such as 203.0.113.7 or 203.0.113.0/24
+    "#);
 }

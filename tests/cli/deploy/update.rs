@@ -61,6 +61,32 @@ fn with_nothing_changed_nothing_is_sent() {
     }
 }
 
+#[test]
+fn what_config_yaml_says_otherwise_is_not_changed_and_told() {
+    let (lab, home, _) = deployed();
+    let other = TWO_REGIONS.replace("ttl: 8h", "keep: true") + "ports: [80]\n";
+    assert!(other.contains("keep"), "{other}");
+    home.write("app/.spot/config.yaml", other);
+    let before = lab.changes();
+    let screen = home.run(UPDATE).ok();
+    let told = "config.yaml says something else than when web was created: ttl or keep, ports; update does not change that";
+    assert!(screen.stderr.contains(told), "{screen}");
+    assert!(screen.stderr.contains("cloudkit launch extend MACHINE 2h"), "{screen}");
+    assert_eq!(lab.changes(), before);
+}
+
+#[test]
+fn a_machine_that_is_gone_is_told() {
+    let (lab, home, ids) = deployed();
+    home.run(&format!("cloudkit launch terminate {} --yes", ids[0])).ok();
+    lab.until_it_is(&ids[0], "terminated");
+    let status = home.run("cloudkit deploy status web").ok();
+    assert!(
+        status.stderr.contains("1 of the machines of web are gone, and no command brings them back"),
+        "{status}"
+    );
+}
+
 /// A machine that came up once may have died since: that is no "nothing has changed".
 #[test]
 fn what_is_not_well_by_now_is_told_and_told_again_by_an_update() {

@@ -50,6 +50,7 @@ impl NetworkArguments {
             public_address: if self.no_public_ip { PublicAddress::None } else { PublicAddress::One },
             ipv6: if self.ipv6 { Ipv6::One } else { Ipv6::None },
             of_deployment: None,
+            opens: Vec::new(),
         }
     }
 }
