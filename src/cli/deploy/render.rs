@@ -15,7 +15,7 @@ use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
 use crate::cloudinit::{self, Delivery, Encoding, LIMIT, UserData};
 use crate::manifest::bundle::{self, Bundle};
-use crate::output::deploy::listing;
+use crate::output::deploy::listing::{self, Rendered};
 
 /// Show what a machine is told at its start and what is in the bundle that it fetches, without any network
 #[derive(Debug, Args)]
@@ -46,6 +46,18 @@ pub(super) fn run(
     let into = tempfile::tempdir()?;
     let written = bundle::write(&sound.loaded.found.root, &sound.deployment, &sound.withheld, into.path());
     let bundle = written.map_err(CommandError::usage)?;
+    if let Some(format) = context.streams.explanation_format() {
+        let user_data = match arguments.part {
+            Some(Part::Bundle) => None,
+            _ => {
+                let told = told(context, &sound, &bundle)?;
+                Some((plain(&told)?, told.bytes().len()))
+            }
+        };
+        let rendered = Rendered::new(&bundle, user_data, arguments.part != Some(Part::UserData));
+        context.streams.write_one(format, &rendered)?;
+        return Ok(ExitClass::Done);
+    }
     let mut text = String::new();
     if arguments.part != Some(Part::Bundle) {
         let told = told(context, &sound, &bundle)?;

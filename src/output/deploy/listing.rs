@@ -34,6 +34,54 @@ pub fn text(entries: &[Entry]) -> String {
     text
 }
 
+/// What a machine is told and sent, or a part of that.
+#[derive(Debug, Serialize)]
+pub struct Rendered {
+    schema: &'static str,
+    /// As cloud-init reads it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_data: Option<String>,
+    /// How much of EC2's limit it takes, compressed where it has to be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_data_bytes: Option<usize>,
+    bundle_sha256: String,
+    bundle_bytes: u64,
+    /// What is in the bundle.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bundle: Option<Vec<Entry>>,
+}
+
+impl Rendered {
+    /// What is sent, with the user data and how much of the limit that takes, and with the list of what is in the bundle, where
+    /// each was asked for.
+    #[must_use]
+    pub fn new(bundle: &Bundle, user_data: Option<(String, usize)>, lists: bool) -> Self {
+        let (user_data, user_data_bytes) = user_data.unzip();
+        Self {
+            schema: "cloudkit.rendered/v1",
+            user_data,
+            user_data_bytes,
+            bundle_sha256: bundle.sha256.clone(),
+            bundle_bytes: bundle.bytes,
+            bundle: lists.then(|| bundle.entries.clone()),
+        }
+    }
+}
+
+impl Record for Rendered {
+    fn columns() -> Vec<Column<Self>> {
+        vec![
+            Column::<Self>::text("BUNDLE", 100, |row| Some(row.bundle_sha256.clone())),
+            Column::<Self>::number("BYTES", 90, |row| Some(row.bundle_bytes.to_string())),
+            Column::<Self>::number("USER DATA", 80, |row| row.user_data_bytes.map(|bytes| bytes.to_string())),
+        ]
+    }
+
+    fn name(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.bundle_sha256)
+    }
+}
+
 /// A bundle that was written to a file.
 #[derive(Debug, Serialize)]
 pub struct WrittenBundle {

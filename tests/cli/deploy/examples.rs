@@ -69,6 +69,12 @@ fn what_a_machine_is_told_names_its_bundle() {
         assert!(text.contains(bundle["sha256"].as_str().unwrap()), "{text}");
         assert!(text.contains("<presigned-url>") && text.contains("timezone: Etc/UTC"), "{text}");
         assert_eq!(text.matches("ssh-ed25519 ").count(), 1, "{text}");
+        let all = home.run(&format!("cloudkit deploy render --dir {folder} -o json")).ok().json();
+        assert_eq!(
+            (all["user_data"].as_str(), &all["bundle_sha256"]),
+            (Some(text.as_str()), &bundle["sha256"])
+        );
+        assert_eq!(all["bundle"][0]["path"], "deployment.json");
         let first = text.find("text/cloud-boothook").unwrap();
         assert!(first < text.find("text/cloud-config").unwrap(), "the timer comes first");
     }
