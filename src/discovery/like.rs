@@ -13,8 +13,7 @@ use super::{DiscoveryError, Figure, Filter, Label};
 pub fn like(catalog: &Catalog<'_>, instance_type: &str) -> Result<Vec<Filter>, DiscoveryError> {
     let name = instance_type.trim().to_ascii_lowercase();
     let Some(one) = catalog.instance_type(&name) else {
-        let nearest = catalog.nearest_types(&name).into_iter().map(str::to_owned).collect();
-        return Err(DiscoveryError::UnknownType { asked: instance_type.to_owned(), nearest });
+        return Err(DiscoveryError::unknown_type(catalog, instance_type));
     };
     let mut filters = vec![Filter::Label(Label::Size, vec![size(one).to_owned()])];
     if !one.is_described() {

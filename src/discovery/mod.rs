@@ -57,6 +57,7 @@ pub use search::{search, search_with};
 pub use sort_key::{Direction, SortColumn, SortKey};
 pub use words::{Reading, Term, read_question};
 
+use crate::catalog::Catalog;
 use crate::model::Market;
 
 #[cfg(test)]
@@ -169,6 +170,16 @@ pub enum DiscoveryError {
     /// A pattern that can't be read.
     #[error(transparent)]
     Pattern(#[from] NotAPattern),
+}
+
+impl DiscoveryError {
+    /// That no type is called so, and what may have been meant.
+    #[must_use]
+    pub fn unknown_type(catalog: &Catalog<'_>, asked: &str) -> Self {
+        let name = asked.trim().to_ascii_lowercase();
+        let nearest = catalog.nearest_types(&name).into_iter().map(str::to_owned).collect();
+        Self::UnknownType { asked: asked.to_owned(), nearest }
+    }
 }
 
 /// The end of a sentence that names what may have been meant.

@@ -197,9 +197,8 @@ impl<'c> TypeSheet<'c> {
         regions: Option<&[&str]>,
         today: Option<Date>,
     ) -> Result<Self, DiscoveryError> {
-        let nearest = || catalog.nearest_types(name).into_iter().map(str::to_owned).collect();
         Self::of(catalog, &name.trim().to_ascii_lowercase(), regions, today)
-            .ok_or_else(|| DiscoveryError::UnknownType { asked: name.to_owned(), nearest: nearest() })
+            .ok_or_else(|| DiscoveryError::unknown_type(catalog, name))
     }
 
     /// The sheet of the type of this name, if the catalog has it; offered in those of `regions`, or anywhere. What is old

@@ -117,6 +117,13 @@ pub struct Entry {
     source: Option<PathBuf>,
 }
 
+impl Entry {
+    fn is_from(&self, file: &Path) -> bool {
+        let real = |path: &Path| path.canonicalize().ok();
+        self.source.as_deref().is_some_and(|source| real(file).is_some_and(|it| real(source) == Some(it)))
+    }
+}
+
 /// What a member is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
@@ -171,6 +178,20 @@ pub fn list(
     withheld: &[FolderPath],
 ) -> Result<Vec<Entry>, BundleError> {
     content::Collector::new(folder, withheld)?.collect(deployment)
+}
+
+/// Whether a file at this place, there or not yet, is one of those that the bundle holds.
+///
+/// # Errors
+/// As for [`list`].
+pub fn would_hold(
+    folder: &Path,
+    deployment: &Deployment,
+    withheld: &[FolderPath],
+    file: &Path,
+) -> Result<bool, BundleError> {
+    let is_there = list(folder, deployment, withheld)?.iter().any(|entry| entry.is_from(file));
+    Ok(is_there || content::has_room_for(folder, deployment, file)?)
 }
 
 /// Writes the bundle of a deployment to a temporary file in `into`.

@@ -154,6 +154,9 @@ impl<'f> Reading<'f> {
             for (name, implied) in LANGUAGES {
                 let Ok(path) = join(&base, name) else { continue };
                 if self.folder.kind(&path)? == Some(Kind::File) {
+                    if base == FolderPath::root() {
+                        self.not_deployed(&path);
+                    }
                     for name in implied.into_iter().filter(|name| !name.is_empty()) {
                         self.add(&mut packages, Package::named(name), &path, None);
                     }
@@ -171,6 +174,18 @@ impl<'f> Reading<'f> {
             }
         }
         Ok(packages)
+    }
+
+    /// A file of the root tells of a program there, and nothing of the root is placed on a machine.
+    fn not_deployed(&mut self, path: &FolderPath) {
+        let message = format!(
+            "packages are installed for {path}, and files beside {CONVENTION}/ do not go to machines"
+        );
+        let place = Place { file: path.clone(), line: None, column: None, text: None };
+        let hint = format!(
+            "put what is deployed into {CONVENTION}/files/, which goes to /opt/files, or write .spot/deployment.yaml with uploads: [{{source: .., dest: /opt/app}}]"
+        );
+        self.faults.push(Fault::note("root-not-deployed", message).at(place).hint(hint));
     }
 
     /// The packages of `packages.txt`: names, or `name=version`; what follows a `#` is for people.

@@ -102,34 +102,41 @@ pub fn upwards(start: &Path, home: Option<&Path>) -> Result<Found, FindError> {
 /// As [`upwards`].
 pub fn in_folder(folder: &Path) -> Result<Found, FindError> {
     let folder = folders::canonical(folder)?;
-    let is_itself = folder.file_name().is_some_and(|name| name == PORTABLE || name == CONVENTION);
-    match (at(&folder)?, folder.parent()) {
-        (Some(found), _) => Ok(found),
-        (None, Some(above)) if is_itself => {
-            let nothing = || FindError::Nothing { from: folder.clone(), to: folder.clone() };
-            at(above)?.ok_or_else(nothing)
-        }
-        (None, _) => Err(FindError::Nothing { from: folder.clone(), to: folder }),
+    if let Some(found) = at(&folder)? {
+        return Ok(found);
     }
+    let itself = match (folder.file_name().and_then(|name| name.to_str()), folder.parent()) {
+        (Some(PORTABLE), Some(above)) => portable(above)?,
+        (Some(CONVENTION), Some(above)) => by_convention(above)?,
+        _ => None,
+    };
+    itself.ok_or_else(|| FindError::Nothing { from: folder.clone(), to: folder })
 }
 
 fn at(root: &Path) -> Result<Option<Found>, FindError> {
-    let folder = Folder::new(root.to_owned());
-    let portable = folders::kind(&root.join(PORTABLE))? == Some(Kind::Folder);
+    match (portable(root)?, by_convention(root)?) {
+        (Some(_), Some(_)) => Err(FindError::Both { root: root.to_owned() }),
+        (one, other) => Ok(one.or(other)),
+    }
+}
+
+fn portable(root: &Path) -> Result<Option<Found>, FindError> {
+    let is_there = folders::kind(&root.join(PORTABLE))? == Some(Kind::Folder);
+    let why = || format!("there is a folder {PORTABLE}/");
+    Ok(is_there.then(|| found(root, Mode::Portable, PORTABLE, why())))
+}
+
+fn by_convention(root: &Path) -> Result<Option<Found>, FindError> {
     let reason = match folders::kind(&root.join(CONVENTION))? {
-        Some(Kind::Folder) => convention::reason(&folder)?,
+        Some(Kind::Folder) => convention::reason(&Folder::new(root.to_owned()))?,
         Some(Kind::File | Kind::Other) | None => None,
     };
-    let found = |mode, name: &str, why| {
-        let folder = name.parse().unwrap_or_else(|_| FolderPath::root());
-        Some(Found { root: root.to_owned(), mode, folder, why })
-    };
-    match (portable, reason) {
-        (true, Some(_)) => Err(FindError::Both { root: root.to_owned() }),
-        (true, None) => Ok(found(Mode::Portable, PORTABLE, format!("there is a folder {PORTABLE}/"))),
-        (false, Some(name)) => Ok(found(Mode::Convention, CONVENTION, format!("{CONVENTION}/ has {name}"))),
-        (false, None) => Ok(None),
-    }
+    Ok(reason.map(|name| found(root, Mode::Convention, CONVENTION, format!("{CONVENTION}/ has {name}"))))
+}
+
+fn found(root: &Path, mode: Mode, name: &str, why: String) -> Found {
+    let folder = name.parse().unwrap_or_else(|_| FolderPath::root());
+    Found { root: root.to_owned(), mode, folder, why }
 }
 
 #[cfg(test)]
@@ -207,6 +214,15 @@ mod tests {
         for named in ["", ".spot"] {
             assert_eq!(in_folder(&root.path().join(named)).unwrap().mode, Mode::Portable);
         }
+        let both = tree(&[".spot/deployment.yaml", "deployment/setup.sh"]);
+        for (named, mode) in [
+            (".spot", Mode::Portable),
+            ("deployment", Mode::Convention),
+            ("deployment/../.spot/.", Mode::Portable),
+        ] {
+            assert_eq!(in_folder(&both.path().join(named)).unwrap().mode, mode, "{named}");
+        }
+        in_folder(both.path()).unwrap_err();
         in_folder(&root.path().join("src")).unwrap_err();
         in_folder(&root.path().join("none")).unwrap_err();
     }

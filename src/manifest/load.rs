@@ -128,9 +128,7 @@ impl Loaded {
     fn configuration(&mut self, folder: &Folder) -> Result<(), FileError> {
         let Some(path) = self.configuration_file(folder)? else { return Ok(()) };
         let Some(text) = self.text(folder, &path, MISSING_CONFIG) else { return Ok(()) };
-        let name = settings::name_from(
-            self.found.root.file_name().and_then(|name| name.to_str()).unwrap_or_default(),
-        );
+        let name = self.found.root.file_name().unwrap_or_default().to_string_lossy();
         let source = Source { file: &path, text: &text, hidden: 0..0 };
         let mut faults = Vec::new();
         if let Some(read) = settings::settings(&name, &text, &mut faults) {

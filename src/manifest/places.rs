@@ -33,6 +33,8 @@ pub enum Thing {
     Template,
     /// Of [`regions`](super::Placement::regions).
     Region(usize),
+    /// Of the [`instance_types`](super::placement::RegionPlacement::instance_types) of a region.
+    InstanceType(usize, usize),
     /// A key of the configuration, as it is written today.
     Setting(&'static str),
 }

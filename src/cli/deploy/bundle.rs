@@ -2,7 +2,7 @@
 //!
 //! Nothing is sent anywhere.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueHint};
 
@@ -11,7 +11,7 @@ use super::sound::Sound;
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
-use crate::manifest::bundle;
+use crate::manifest::bundle::{self, BundleError};
 use crate::output::Format;
 use crate::output::deploy::listing::WrittenBundle;
 
@@ -34,15 +34,30 @@ pub(super) fn run(
         CommandError::usage("the current folder is not known").hint("name a file: --file /tmp/app.tar.zst")
     })?;
     let named = arguments.file.as_ref().map(|file| here.join(file));
-    let into = named.as_deref().map_or(Some(here), std::path::Path::parent).unwrap_or(here);
-    let written = bundle::write(&sound.loaded.found.root, &sound.deployment, &sound.withheld, into).map_err(
-        |error| CommandError::usage(error).hint("name a file in a folder that is there: --file FILE"),
-    )?;
+    let Sound { loaded, deployment, placement, withheld } = &sound;
+    let root = &loaded.found.root;
+    let elsewhere = || format!("write it elsewhere: --file /tmp/{}.tar.zst", placement.name);
+    let refuse_own = |file: &Path| match bundle::would_hold(root, deployment, withheld, file) {
+        Ok(false) => Ok(()),
+        Ok(true) => Err(CommandError::usage(format!(
+            "{} would be in the next bundle, and make it another one each time",
+            file.display()
+        ))
+        .hint(elsewhere())),
+        Err(error) => Err(not_written(error)),
+    };
+    let into = named.as_deref().map_or(Some(here), Path::parent).unwrap_or(here);
+    let written = bundle::write(root, deployment, withheld, into).map_err(not_written)?;
     let digits = written.sha256.get(..12).unwrap_or_default();
-    let path = named.unwrap_or_else(|| here.join(format!("{}-{digits}.tar.zst", sound.placement.name)));
+    let path = named.unwrap_or_else(|| here.join(format!("{}-{digits}.tar.zst", placement.name)));
+    refuse_own(&path)?;
     let told = WrittenBundle::new(&path, &written);
     written.keep(&path).map_err(CommandError::usage)?;
     let format = context.streams.explanation_format().unwrap_or(Format::Table);
     context.streams.write_one(format, &told)?;
     Ok(ExitClass::Done)
+}
+
+fn not_written(error: BundleError) -> CommandError {
+    CommandError::usage(error).hint("name a file in a folder that is there: --file FILE")
 }

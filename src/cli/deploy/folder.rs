@@ -14,7 +14,7 @@ use crate::manifest::{Found, Loaded, load};
 /// Where the app folder is.
 #[derive(Debug, Args)]
 pub(super) struct FolderArguments {
-    /// The folder with .spot/ or deployment/ in it [default: found from here upwards]
+    /// The folder with .spot/ or deployment/ in it, or one of these two itself [default: found from here upwards]
     #[arg(long, global = true, value_name = "FOLDER")]
     dir: Option<PathBuf>,
 }
@@ -24,6 +24,11 @@ impl FolderArguments {
     #[cfg(feature = "aws")]
     pub(super) const fn at(folder: PathBuf) -> Self {
         Self { dir: Some(folder) }
+    }
+
+    /// The folder that was typed.
+    pub(super) fn typed(&self) -> Option<&Path> {
+        self.dir.as_deref()
     }
 
     /// The app folder that is meant.
@@ -53,13 +58,18 @@ pub(super) fn place(context: &Context<'_>, root: &Path, written: &str) -> Result
 
 impl From<FindError> for CommandError {
     fn from(error: FindError) -> Self {
-        let hint = match &error {
-            FindError::Nothing { .. } => {
-                "write .spot/deployment.yaml and .spot/config.yaml, whose keys are told by: cloudkit help deployment"
+        let hints = match &error {
+            FindError::Nothing { .. } => vec![
+                "begin with one that can be deployed as it stands: cloudkit deploy generate".to_owned(),
+                "all keys of its files: cloudkit help deployment".to_owned(),
+            ],
+            FindError::Both { root } => {
+                let named = |layout| format!("--dir {}", root.join(layout).display());
+                let (portable, convention) = (named(find::PORTABLE), named(find::CONVENTION));
+                vec![format!("name the one that is meant: {portable} or {convention}")]
             }
-            FindError::Both { .. } => "keep one of them, or name it: --dir FOLDER/.spot",
-            FindError::File(_) => "name a folder that is there: --dir FOLDER",
+            FindError::File(_) => vec!["name a folder that is there: --dir FOLDER".to_owned()],
         };
-        Self::usage(error).hint(hint)
+        Self::usage(error).hints(hints)
     }
 }

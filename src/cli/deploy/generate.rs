@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
+use super::folder::FolderArguments;
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
@@ -33,14 +34,19 @@ pub(super) struct GenerateArguments {
     /// Write deployment/, whose files mean what their names say, instead of .spot/
     #[arg(long)]
     convention: bool,
-    /// The repository's folder, made where it is not there [default: this one]
-    #[arg(value_name = "DIR")]
+    /// The repository's folder, made where it is not there, as --dir names it too [default: this one]
+    #[arg(value_name = "DIR", conflicts_with = "dir")]
     folder: Option<PathBuf>,
 }
 
-pub(super) fn run(context: &Context<'_>, arguments: &GenerateArguments) -> Result<ExitClass, CommandError> {
+pub(super) fn run(
+    context: &Context<'_>,
+    dir: &FolderArguments,
+    arguments: &GenerateArguments,
+) -> Result<ExitClass, CommandError> {
     let layout = if arguments.convention { Layout::Convention } else { Layout::Portable };
-    let folder = folder(context, arguments)?;
+    let typed = arguments.folder.as_deref().or_else(|| dir.typed());
+    let folder = folder(context, typed)?;
     refuse_second_layout(&folder, layout)?;
     let region = region::in_force(context).region;
     let mut written = Vec::new();
@@ -54,17 +60,16 @@ pub(super) fn run(context: &Context<'_>, arguments: &GenerateArguments) -> Resul
     if written.iter().any(|file| file.state == WrittenState::Kept) {
         context.streams.status("what was there is kept: remove a file to have it written anew");
     }
-    let named =
-        arguments.folder.as_ref().map_or_else(String::new, |folder| format!("cd {} && ", folder.display()));
+    let named = typed.map_or_else(String::new, |folder| format!("cd {} && ", folder.display()));
     context.streams.hint(format_args!("look it through: {named}cloudkit deploy validate"));
     Ok(ExitClass::Done)
 }
 
-fn folder(context: &Context<'_>, arguments: &GenerateArguments) -> Result<PathBuf, CommandError> {
+fn folder(context: &Context<'_>, typed: Option<&Path>) -> Result<PathBuf, CommandError> {
     let here = context.process.current_directory().ok_or_else(|| {
         CommandError::usage("the current folder is not known").hint("name it: cloudkit deploy generate DIR")
     })?;
-    let folder = arguments.folder.as_ref().map_or_else(|| here.to_owned(), |folder| here.join(folder));
+    let folder = typed.map_or_else(|| here.to_owned(), |folder| here.join(folder));
     if folder.exists() && !folder.is_dir() {
         return Err(CommandError::usage(format!("{} is not a folder", folder.display())));
     }

@@ -21,6 +21,7 @@ mod differing;
 mod exec;
 mod folder;
 mod generate;
+mod known;
 #[cfg(feature = "aws")]
 mod list;
 #[cfg(feature = "aws")]
@@ -104,7 +105,7 @@ enum Verb {
 pub(super) fn run(context: &Context<'_>, arguments: DeployArguments) -> Result<ExitClass, CommandError> {
     let DeployArguments { folder, verb } = arguments;
     match verb {
-        Verb::Generate(arguments) => generate::run(context, &arguments),
+        Verb::Generate(arguments) => generate::run(context, &folder, &arguments),
         Verb::Validate(arguments) => validate::run(context, &folder, &arguments),
         Verb::Render(arguments) => render::run(context, &folder, &arguments),
         Verb::Bundle(arguments) => bundle::run(context, &folder, &arguments),

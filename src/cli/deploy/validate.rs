@@ -38,7 +38,7 @@ pub(super) fn run(
 ) -> Result<ExitClass, CommandError> {
     let loaded = folder.load(context)?;
     let mut asked = Ok(());
-    let faults = sound::faults(&loaded, |subject| match judged(context, subject) {
+    let faults = sound::faults(context, &loaded, |subject| match judged(context, subject) {
         Ok(faults) => faults,
         Err(error) => {
             asked = Err(error);
@@ -47,7 +47,8 @@ pub(super) fn run(
     });
     asked?;
     let faults = with_account(context, &loaded, arguments, faults)?;
-    let validation = Validation::new(&loaded.found, faults);
+    let name = loaded.placement.as_ref().map(|placement| placement.name.as_str());
+    let validation = Validation::new(&loaded.found, name, faults);
     match arguments.output.or(context.global.output) {
         Some(Requested::Sarif) => {
             let log = sarif::Log::of(validation.faults(), &about(&loaded));
@@ -57,7 +58,16 @@ pub(super) fn run(
         Some(Requested::Document(format)) => context.streams.write_one(format, &validation)?,
         None => match context.streams.explanation_format() {
             Some(format) => context.streams.write_one(format, &validation)?,
-            None => context.streams.write_text(&validation.text())?,
+            None => {
+                context.streams.write_text(&validation.text())?;
+                if cfg!(feature = "aws") && validation.errors == 0 {
+                    let named =
+                        folder.typed().map_or_else(String::new, |dir| format!(" --dir {}", dir.display()));
+                    context.streams.hint(format_args!(
+                        "see what it makes and what that costs: cloudkit deploy plan{named}"
+                    ));
+                }
+            }
         },
     }
     Ok(if validation.errors > 0 { ExitClass::No } else { ExitClass::Done })

@@ -113,7 +113,7 @@ async fn wanted(context: &Context<'_>, arguments: &BuyBlockArguments) -> Result<
         Some(region) => region.clone(),
         None => region::in_force(context).region.parse()?,
     };
-    super::offers::known_region(context.catalog(), &region)?;
+    region::known(context.catalog(), &region)?;
     let question = BlockRequest {
         instance_type: arguments.instance_type.to_string(),
         count: arguments.count,

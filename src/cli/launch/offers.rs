@@ -7,8 +7,8 @@ use std::io::Read as _;
 use crate::catalog::Catalog;
 use crate::cli::command_error::CommandError;
 use crate::cli::exit_code::ExitClass;
-use crate::discovery::RegionSelection;
-use crate::model::{Offer, RegionName, offer};
+use crate::cli::region;
+use crate::model::{Offer, offer};
 use crate::platform::Process;
 use crate::provision::wish::WishedMachine;
 
@@ -42,7 +42,7 @@ pub(super) fn from_stdin(
         return Err(error.hint("name a type: cloudkit launch --instance-type m7i.large --ttl 8h"));
     }
     for wished in &offers {
-        known_region(catalog, &wished.region)?;
+        region::known(catalog, &wished.region)?;
     }
     Ok(offers)
 }
@@ -87,12 +87,6 @@ fn wish(offer: &Offer<'_>, place: impl Fn() -> String) -> Result<WishedMachine, 
         ));
     }
     WishedMachine::of_offer(offer).map_err(|error| not_an_offer(place(), error))
-}
-
-/// Refuses a region that is misspelt, before any call.
-pub(super) fn known_region(catalog: &Catalog<'_>, region: &RegionName) -> Result<(), CommandError> {
-    RegionSelection::parse([region])?.names(catalog)?;
-    Ok(())
 }
 
 #[cfg(test)]

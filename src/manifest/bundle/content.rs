@@ -229,6 +229,20 @@ impl Collector {
     }
 }
 
+/// Whether a file that is made there would be part of an upload.
+pub(super) fn has_room_for(folder: &Path, deployment: &Deployment, file: &Path) -> Result<bool, BundleError> {
+    let (Some(above), Some(name)) = (file.parent(), file.file_name()) else { return Ok(false) };
+    let file = real(above)?.join(name);
+    for upload in &deployment.uploads {
+        let root = real(&upload.source.below(folder))?;
+        let Ok(place) = file.strip_prefix(&root) else { continue };
+        if !rules(upload)?.matched_path_or_any_parents(place, false).is_ignore() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 fn rules(upload: &Upload) -> Result<Gitignore, BundleError> {
     let bad = |rule: &str| {
         let rule = rule.to_owned();

@@ -65,18 +65,26 @@ fn size(gathered: &Gathered<'_>) -> Option<Fault> {
     largest.sort_by_key(|placed| std::cmp::Reverse(placed.bytes()));
     let named: Vec<String> = largest
         .iter()
+        .filter(|placed| placed.bytes() > 0)
         .take(3)
-        .map(|placed| format!("{} ({})", placed.source.as_str(), megabytes(placed.bytes())))
+        .map(|placed| format!("{} ({})", placed.source.as_str(), size_of(placed.bytes())))
         .collect();
-    let message = format!("the uploads are {} in all; the largest: {}", megabytes(sum), named.join(", "));
+    let message = format!("the uploads are {} in all; the largest: {}", size_of(sum), named.join(", "));
     Some(
         Fault::warning("large-uploads", message)
             .hint("put large files into a bucket and name them as tarball_url: s3://…, or exclude them"),
     )
 }
 
-fn megabytes(bytes: u64) -> String {
-    format!("{} MB", bytes.div_ceil(1_000_000))
+/// A size in the largest unit that it has one of, to a tenth of it.
+fn size_of(bytes: u64) -> String {
+    let unit =
+        [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")].into_iter().find(|(one, _)| bytes >= *one);
+    let Some((one, unit)) = unit else { return format!("{bytes} bytes") };
+    match (bytes / one, bytes % one / (one / 10)) {
+        (whole, 0) => format!("{whole} {unit}"),
+        (whole, tenths) => format!("{whole}.{tenths} {unit}"),
+    }
 }
 
 /// A folder of which nothing goes along.

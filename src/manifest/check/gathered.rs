@@ -160,13 +160,11 @@ impl<'s> Gathered<'s> {
 
     fn listen(&mut self) {
         for script in self.scripts.iter().filter(|script| matches!(script.thing, Thing::Script(_))) {
-            self.spoken.push_str(&script.source.text);
-            self.spoken.push('\n');
+            self.spoken.push_str(&without_comments(&script.source.text));
         }
         for script in &self.subject.deployment.scripts {
             if let ScriptRun::Command(command) = &script.run {
-                self.spoken.push_str(command);
-                self.spoken.push('\n');
+                self.spoken.push_str(&without_comments(command));
             }
         }
         // A script that runs another one of the uploads speaks with its words, too.
@@ -177,7 +175,7 @@ impl<'s> Gathered<'s> {
             .filter(|file| self.spoken.contains(file.source.file_name()))
             .filter_map(|file| std::fs::read_to_string(&file.path).ok())
             .collect();
-        self.spoken.extend(called);
+        self.spoken.extend(called.iter().map(|text| without_comments(text)));
     }
 
     /// A text that a thing names; what is in the way is a fault.
@@ -191,6 +189,26 @@ impl<'s> Gathered<'s> {
             }
         }
     }
+}
+
+/// What is run of a script: a comment names what it likes and makes nothing.
+fn without_comments(text: &str) -> String {
+    text.lines().flat_map(|line| [code_of(line), "\n"]).collect()
+}
+
+/// A line up to its comment, which begins with a `#` outside quotes, where a word could begin.
+fn code_of(line: &str) -> &str {
+    let (mut quote, mut begins_word) = (None, true);
+    for (at, c) in line.char_indices() {
+        match (c, quote) {
+            ('#', None) if begins_word => return &line[..at],
+            ('"' | '\'', None) => quote = Some(c),
+            (c, Some(open)) if c == open => quote = None,
+            _ => {}
+        }
+        begins_word = c.is_whitespace() || c == ';';
+    }
+    line
 }
 
 /// The text of a file of the app folder.

@@ -71,6 +71,7 @@ fn of_line(
     };
     faults.extend(shell_word(key, line));
     faults.extend(missing_argument(gathered, line));
+    faults.extend(relative_file(unit, key, line));
     faults.into_iter().map(|fault| placed(unit, at, fault)).collect()
 }
 
@@ -215,6 +216,39 @@ fn missing_argument(gathered: &Gathered<'_>, line: &CommandLine) -> Option<Fault
             ),
         )
         .hint("a script may make it; else correct the path, or what is excluded")
+    })
+}
+
+/// Programs that are given a file to run, and how such files end.
+const INTERPRETERS: [&str; 10] =
+    ["python", "node", "bash", "sh", "ruby", "perl", "php", "java", "deno", "bun"];
+const RUN_BY_THEM: [&str; 9] = ["py", "js", "mjs", "cjs", "ts", "sh", "rb", "pl", "php"];
+
+/// `python3 app.py` of a unit that does not say where: systemd starts it in `/`.
+fn relative_file(unit: &UnitAt<'_>, key: &str, line: &CommandLine) -> Option<Fault> {
+    let name = line.program.as_str().rsplit('/').next().unwrap_or_default();
+    let name = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let word = |word: &str| line.arguments.iter().any(|other| other.text == word);
+    // Those are followed by a module or by a program itself.
+    if !INTERPRETERS.contains(&name) || word("-m") || word("-c") || word("-e") {
+        return None;
+    }
+    let is_one = |text: &str| {
+        let suffix = text.rsplit_once('.').map_or("", |(_, suffix)| suffix);
+        let is_run = RUN_BY_THEM.contains(&suffix) || (name == "java" && suffix == "jar");
+        is_run && !text.starts_with(['/', '-']) && !text.contains(['$', '%', ':'])
+    };
+    let file = line.arguments.iter().map(|word| word.text.as_str()).find(|text| !text.starts_with('-'))?;
+    let says_where = !unit.settings().list("Service", "WorkingDirectory").is_empty();
+    (is_one(file) && !says_where).then(|| {
+        let file = file.trim_start_matches("./");
+        Fault::warning(
+            "unit-relative-file",
+            format!("{key}= names {file} without its folder, and systemd starts this unit in /"),
+        )
+        .hint(format!(
+            "add WorkingDirectory= with the folder that {file} goes to, or write its whole path: /opt/app/{file}"
+        ))
     })
 }
 

@@ -3,6 +3,7 @@
 //! Whether there are such machines, and what they cost, is not asked.
 
 mod older;
+mod ttl;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,8 +29,8 @@ pub(super) struct Settings {
     pub(super) marks: Vec<(Thing, Mark)>,
 }
 
-/// Reads the text of a `config.yaml`; `name` is what the deployment is called where that is not said.
-pub(super) fn settings(name: &str, text: &str, faults: &mut Vec<ReadFault>) -> Option<Settings> {
+/// Reads the text of a `config.yaml`; the deployment is called as the folder is where nothing is said.
+pub(super) fn settings(folder: &str, text: &str, faults: &mut Vec<ReadFault>) -> Option<Settings> {
     let mut node = match Node::read(text, faults) {
         Ok(node) => node,
         Err(fault) => {
@@ -41,8 +42,9 @@ pub(super) fn settings(name: &str, text: &str, faults: &mut Vec<ReadFault>) -> O
     let before = faults.len();
     let file: ConfigFile = read(&node, faults)?;
     let is_whole = faults.len() == before;
+    ttl::explain(&node, faults);
     let mut reading = Reading { faults, marks: Vec::new() };
-    let placement = reading.placement(name, &file, node.mark, is_whole);
+    let placement = reading.placement(folder, &file, node.mark, is_whole);
     let marks = reading.marks;
     Some(Settings { placement: placement?, environment, marks })
 }
@@ -61,9 +63,9 @@ impl Reading<'_> {
         self.marks.extend(key.map(|key| (Thing::Setting(name), key.mark)));
     }
 
-    fn placement(&mut self, name: &str, file: &ConfigFile, top: Mark, is_whole: bool) -> Option<Placement> {
+    fn placement(&mut self, folder: &str, file: &ConfigFile, top: Mark, is_whole: bool) -> Option<Placement> {
         let count = self.count(file.count.as_ref());
-        let name = self.name(name, file);
+        let name = self.name(folder, file, top);
         let regions = self.regions(file, top, is_whole);
         let market = self.market(file);
         let ending = self.ending(file, top);
@@ -96,17 +98,37 @@ impl Reading<'_> {
         })
     }
 
-    fn name(&mut self, default: &str, file: &ConfigFile) -> Option<String> {
+    fn name(&mut self, folder: &str, file: &ConfigFile, top: Mark) -> Option<String> {
         self.mark("name", file.name.as_ref());
-        let Some(written) = &file.name else { return Some(default.to_owned()) };
+        let Some(written) = &file.name else { return self.name_of_folder(folder, top) };
         let (mark, name) = written.with_mark()?;
-        let by_itself = name_from(name);
-        if by_itself != name.0 {
-            let message = format!("{:?} is no name: letters, digits and hyphens, 63 at most", name.0);
-            self.faults.push(ReadFault::at(mark, "bad-value", message).hint(format!("write {by_itself}")));
-            return None;
+        if is_name(name) {
+            return Some(name.0.clone());
         }
-        Some(by_itself)
+        let message = format!("{:?} is no name: letters, digits and hyphens, 63 at most", name.0);
+        let fault = ReadFault::at(mark, "bad-value", message);
+        self.faults.push(match name_from(name) {
+            Some(like) => fault.hint(format!("write {like}")),
+            None => fault.hint("write one such as my-app"),
+        });
+        None
+    }
+
+    fn name_of_folder(&mut self, folder: &str, top: Mark) -> Option<String> {
+        let Some(name) = name_from(folder) else {
+            let message = format!(
+                "the folder's name {folder:?} has nothing that a deployment's may have: a to z, digits, hyphens"
+            );
+            let fault = ReadFault::at(top, "missing-key", message);
+            self.faults.push(fault.hint("say what it is called: name: my-app"));
+            return None;
+        };
+        if name != folder {
+            let message = format!("the deployment is called {name}, since the folder is called {folder:?}");
+            let fault = ReadFault::note(top, "derived-name", message);
+            self.faults.push(fault.hint(format!("write name: {name}, or another one, and it stays that")));
+        }
+        Some(name)
     }
 
     fn count(&mut self, written: Option<&Located<u32>>) -> Option<u32> {
@@ -129,7 +151,9 @@ impl Reading<'_> {
                 self.fault(mark, "duplicate-name", format!("the region {} is there twice", region.region));
                 continue;
             }
-            self.marks.push((Thing::Region(regions.len()), mark));
+            self.marks.push((Thing::Region(regions.len()), keys.region.mark));
+            let types = types_of(keys, file).enumerate();
+            self.marks.extend(types.map(|(at, (mark, _))| (Thing::InstanceType(regions.len(), at), mark)));
             regions.push(region);
         }
         if regions.is_empty() && file.regions.0.is_empty() && is_whole {
@@ -142,17 +166,12 @@ impl Reading<'_> {
 
     fn region(&mut self, mark: Mark, keys: &RegionKeys, file: &ConfigFile) -> Option<RegionPlacement> {
         let (_, region) = keys.region.with_mark()?;
-        let of = |list: &[Located<InstanceTypeName>]| -> Vec<InstanceTypeName> {
-            list.iter().filter_map(|name| name.known().cloned()).collect()
-        };
-        let mut instance_types = of(&keys.types.0);
-        if keys.types.0.is_empty() {
-            instance_types = of(&file.types.0);
-            if file.types.0.is_empty() {
-                let message = format!("no types of machines are named for {region}");
-                let fault = ReadFault::at(mark, "missing-key", message);
-                self.faults.push(fault.hint("name them for all regions: types: [m7i.large]"));
-            }
+        let instance_types: Vec<InstanceTypeName> =
+            types_of(keys, file).map(|(_, name)| name.clone()).collect();
+        if keys.types.0.is_empty() && file.types.0.is_empty() {
+            let message = format!("no types of machines are named for {region}");
+            let fault = ReadFault::at(mark, "missing-key", message);
+            self.faults.push(fault.hint("name them for all regions: types: [m7i.large]"));
         }
         let image = keys.image.as_ref().or(file.image.as_ref()).and_then(Located::known);
         let weight = match keys.weight.as_ref().and_then(Located::with_mark) {
@@ -321,12 +340,31 @@ fn is_key(text: &str) -> bool {
     }
 }
 
-/// A name of letters, digits and hyphens, as like as possible.
-pub(super) fn name_from(text: &str) -> String {
-    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
-    let name: String = text.chars().map(plain).take(63).collect();
-    match name.trim_matches('-') {
-        "" => "app".to_owned(),
-        name => name.to_owned(),
-    }
+/// The types of a region, which are the file's where it names none.
+fn types_of<'k>(
+    keys: &'k RegionKeys,
+    file: &'k ConfigFile,
+) -> impl Iterator<Item = (Mark, &'k InstanceTypeName)> {
+    let types = if keys.types.0.is_empty() { &file.types.0 } else { &keys.types.0 };
+    types.iter().filter_map(Located::with_mark)
+}
+
+/// How long a deployment's name may be.
+const LONGEST_NAME: usize = 63;
+
+fn is_name(text: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    !text.is_empty()
+        && text.len() <= LONGEST_NAME
+        && text.chars().all(is_plain)
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+}
+
+/// A name of letters, digits and single hyphens, as like as possible; none where nothing of the text can be in one.
+fn name_from(text: &str) -> Option<String> {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let name: String = words.collect::<Vec<_>>().join("-").chars().take(LONGEST_NAME).collect();
+    let name = name.trim_end_matches('-');
+    (!name.is_empty()).then(|| name.to_owned())
 }

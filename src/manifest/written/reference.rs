@@ -68,8 +68,9 @@ fn parts() -> Vec<Part> {
     for (file, schema) in [("deployment.yaml", schema::of_deployment()), ("config.yaml", schema::of_config())]
     {
         parts.push(part(format!("`{file}`"), &schema));
-        let below = schema["$defs"].as_object().into_iter().flatten();
-        let below = below.filter(|(_, schema)| schema["properties"].is_object());
+        // A mapping behind a key that is required stands in its place, and not among the definitions.
+        let mappings = ["properties", "$defs"].map(|key| schema[key].as_object().into_iter().flatten());
+        let below = mappings.into_iter().flatten().filter(|(_, schema)| schema["properties"].is_object());
         parts.extend(below.map(|(name, schema)| part(format!("`{file}`: {name}"), schema)));
     }
     parts
@@ -117,6 +118,8 @@ fn split_default(meaning: &str) -> (String, String) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -126,6 +129,24 @@ mod tests {
         for Key { name, meaning, .. } in keys {
             assert!(meaning.len() > 5, "{name}");
         }
+    }
+
+    #[test]
+    fn every_key_of_the_schemas_is_there() {
+        fn collect(schema: &Value, keys: &mut BTreeSet<String>) {
+            keys.extend(schema["properties"].as_object().into_iter().flatten().map(|(name, _)| name.clone()));
+            match schema {
+                Value::Object(below) => below.values().for_each(|below| collect(below, keys)),
+                Value::Array(below) => below.iter().for_each(|below| collect(below, keys)),
+                _ => {}
+            }
+        }
+        let mut all = BTreeSet::new();
+        collect(&schema::of_deployment(), &mut all);
+        collect(&schema::of_config(), &mut all);
+        let told: BTreeSet<String> =
+            parts().into_iter().flat_map(|part| part.keys).map(|key| key.name).collect();
+        assert_eq!(told, all);
     }
 
     #[test]

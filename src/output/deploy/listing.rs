@@ -8,6 +8,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::change::short;
 use crate::manifest::bundle::{Bundle, Entry, EntryKind};
 use crate::output::{Column, Record};
 
@@ -107,9 +108,9 @@ impl WrittenBundle {
 impl Record for WrittenBundle {
     fn columns() -> Vec<Column<Self>> {
         vec![
-            Column::<Self>::text("FILE", 90, |row| Some(row.file.clone())),
+            Column::<Self>::text("FILE", 100, |row| Some(row.file.clone())),
             Column::<Self>::number("BYTES", 80, |row| Some(row.size_bytes.to_string())),
-            Column::<Self>::text("SHA256", 100, |row| Some(row.sha256.clone())),
+            Column::<Self>::text("SHA256", 90, |row| Some(short(&row.sha256).to_owned())),
         ]
     }
 

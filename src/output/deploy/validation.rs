@@ -22,6 +22,9 @@ pub struct Validation {
     folder: FolderPath,
     mode: Mode,
     why: String,
+    /// What the deployment is called, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
     /// How many faults keep it from being deployed.
     pub errors: usize,
     warnings: usize,
@@ -32,7 +35,7 @@ pub struct Validation {
 impl Validation {
     /// Faults, by file and line.
     #[must_use]
-    pub fn new(found: &Found, mut faults: Vec<Fault>) -> Self {
+    pub fn new(found: &Found, name: Option<&str>, mut faults: Vec<Fault>) -> Self {
         faults.sort_by(|one, other| one.place.cmp(&other.place));
         let of = |severity| faults.iter().filter(|fault| fault.severity == severity).count();
         Self {
@@ -41,6 +44,7 @@ impl Validation {
             folder: found.folder.clone(),
             mode: found.mode,
             why: found.why.clone(),
+            name: name.map(str::to_owned),
             errors: of(Severity::Error),
             warnings: of(Severity::Warning),
             notes: of(Severity::Note),
@@ -73,7 +77,11 @@ impl Validation {
         let told: Vec<String> = told
             .map(|(count, what)| format!("{count} {what}{}", if *count == 1 { "" } else { "s" }))
             .collect();
-        if told.is_empty() { "nothing is wrong with it".to_owned() } else { told.join(", ") }
+        match (&self.name, told.is_empty()) {
+            (_, false) => told.join(", "),
+            (Some(name), true) => format!("nothing is wrong with the deployment {name}"),
+            (None, true) => "nothing is wrong with it".to_owned(),
+        }
     }
 }
 

@@ -161,7 +161,7 @@ fn a_folder_that_cannot_be_deployed_is_neither_rendered_nor_bundled() {
     assert_snapshot!(home.run("cloudkit deploy render --dir app"), @r#"
     --- stderr
     error: 2 errors keep this folder from being deployed
-    hint: the first: there is no "none" in .spot and none in the repository's root
+    hint: the first: .spot/deployment.yaml:3: there is no "none" in .spot and none in the repository's root
     hint: see all of them: cloudkit deploy validate
     --- exit 1
     "#);

@@ -39,6 +39,16 @@ fn what_is_there_stays_as_it_is() {
 }
 
 #[test]
+fn the_folder_is_named_as_for_all_others() {
+    let home = Home::new();
+    let screen = home.run("cloudkit deploy generate --dir new/web").ok();
+    assert!(screen.stderr.contains("cd new/web && cloudkit deploy validate"), "{}", screen.stderr);
+    assert!(home.path("new/web/.spot/deployment.yaml").is_file() && !home.path(".spot").exists());
+    home.run("cloudkit deploy validate --dir new/web").ok();
+    home.run("cloudkit deploy generate --dir new web").exits(2);
+}
+
+#[test]
 fn the_convention_has_no_deployment_that_is_written_out() {
     let mut home = Home::new();
     home.set("AWS_REGION", "eu-west-1");

@@ -12,6 +12,7 @@ mod lock;
 mod logs;
 mod machine;
 mod network;
+mod newcomer;
 mod objects;
 mod schema;
 mod secrets;

@@ -19,6 +19,10 @@ fn an_editor_is_told_of_every_key() {
 #[test]
 fn a_person_is_told_of_every_key() {
     let help = Home::new().run("cloudkit help deployment").ok().stdout;
+    let deployment =
+        help.split("\n\n").skip_while(|part| !part.starts_with("deployment.yaml: deployment\n")).nth(1);
+    let keys: Vec<&str> = deployment.unwrap().lines().filter(|line| !line.starts_with(' ')).collect();
+    assert_snapshot!(keys.join(" "), @"compose: env: health: hooks: on_failure: packages: scripts: secrets: services: tarball_url: template: uploads:");
     let tarball = help.split("\n\n").skip_while(|part| !part.starts_with("deployment.yaml: tarball")).nth(1);
     assert_snapshot!(tarball.unwrap(), @"
     dest:

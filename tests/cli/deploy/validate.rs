@@ -95,11 +95,13 @@ fn a_folder_that_is_right_says_what_it_was_taken_for() {
     assert_snapshot!(home.run("cloudkit deploy --dir app validate"), @"
     portable deployment in [HOME]/app: there is a folder .spot/
 
-    nothing is wrong with it
+    nothing is wrong with the deployment app
+    --- stderr
+    hint: see what it makes and what that costs: cloudkit deploy plan --dir app
     ");
     assert_snapshot!(home.run("cloudkit deploy --dir app/.spot validate").ok().stdout.lines().next().unwrap(), @"portable deployment in [HOME]/app: there is a folder .spot/");
     home.program("spot-deployer");
-    assert_snapshot!(home.run("spot-deployer validate --dir app -o json").ok().json(), @r#"{"errors":0,"faults":[],"folder":".spot","mode":"portable","notes":0,"root":"[HOME]/app","schema":"cloudkit.validation/v1","warnings":0,"why":"there is a folder .spot/"}"#);
+    assert_snapshot!(home.run("spot-deployer validate --dir app -o json").ok().json(), @r#"{"errors":0,"faults":[],"folder":".spot","mode":"portable","name":"app","notes":0,"root":"[HOME]/app","schema":"cloudkit.validation/v1","warnings":0,"why":"there is a folder .spot/"}"#);
 }
 
 #[test]
@@ -155,7 +157,8 @@ fn where_there_is_no_deployment_the_way_to_one_is_told() {
     assert_snapshot!(home.run("cloudkit deploy validate"), @"
     --- stderr
     error: there is no .spot/ and no deployment/ with a deployment in it, from [HOME] up to /
-    hint: write .spot/deployment.yaml and .spot/config.yaml, whose keys are told by: cloudkit help deployment
+    hint: begin with one that can be deployed as it stands: cloudkit deploy generate
+    hint: all keys of its files: cloudkit help deployment
     --- exit 2
     ");
     assert_snapshot!(home.run("cloudkit deploy validate --dir nowhere"), @"
@@ -170,7 +173,7 @@ fn where_there_is_no_deployment_the_way_to_one_is_told() {
     assert_snapshot!(home.run("cloudkit deploy validate --dir app"), @"
     --- stderr
     error: [HOME]/app has both .spot/ and deployment/, and a deployment is in one of them
-    hint: keep one of them, or name it: --dir FOLDER/.spot
+    hint: name the one that is meant: --dir [HOME]/app/.spot or --dir [HOME]/app/deployment
     --- exit 2
     ");
 }

@@ -8,7 +8,6 @@ use super::LaunchArguments;
 use crate::catalog::Catalog;
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
-use crate::cli::launch::offers;
 use crate::cli::region;
 use crate::model::{OperatingSystem, RegionName};
 use crate::provision::wish::WishedMachine;
@@ -55,7 +54,7 @@ fn regions(
         regions.push(region.parse()?);
     }
     for region in &regions {
-        offers::known_region(catalog, region)?;
+        region::known(catalog, region)?;
     }
     Ok(regions)
 }

@@ -8,7 +8,6 @@ use super::row::Row;
 use crate::catalog::Catalog;
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
-use crate::cli::launch::offers;
 use crate::cli::region::{self, InForce};
 use crate::discovery::{Filter, NamePattern, Question, search};
 use crate::model::{Market, Offer};
@@ -30,7 +29,7 @@ impl<'c> Facts<'c> {
     /// Fails where the region in force is misspelt.
     pub(super) fn gather(context: &Context<'_>, catalog: &'c Catalog<'c>) -> Result<Self, CommandError> {
         let in_force = region::in_force(context);
-        offers::known_region(catalog, &in_force.region.parse()?)?;
+        region::known(catalog, &in_force.region.parse()?)?;
         Ok(Self { catalog, today: context.today()?, in_force })
     }
 

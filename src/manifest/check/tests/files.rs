@@ -47,7 +47,7 @@ fn more_than_a_line_takes_is_told_with_what_is_largest() {
     assert_eq!(
         app.faults(),
         [
-            "warning[large-uploads] the uploads are 601 MB in all; the largest: app/model.bin (600 MB), app/main.py (1 MB), app (0 MB)"
+            "warning[large-uploads] the uploads are 600 MB in all; the largest: app/model.bin (600 MB), app/main.py (9 bytes)"
         ]
     );
     let excluded = upload(", exclude: ['*.bin']");

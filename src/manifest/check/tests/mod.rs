@@ -26,7 +26,11 @@ impl App {
         // YAML to write it, JSON to read it: an enum's variant is a key there.
         let value: serde_json::Value = serde_yaml::from_str(&text).unwrap();
         let deployment = serde_json::from_value(value).unwrap_or_else(|error| panic!("{error}\n{text}"));
-        Self { folder: tempfile::tempdir().unwrap(), deployment, places: Places::default() }
+        Self {
+            folder: tempfile::Builder::new().prefix("app").tempdir().unwrap(),
+            deployment,
+            places: Places::default(),
+        }
     }
 
     /// One with a unit, and with further keys.

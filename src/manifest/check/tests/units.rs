@@ -14,6 +14,7 @@ fn service(lines: &str) -> App {
 fn a_sound_service_has_no_fault() {
     for lines in [
         "ExecStart=/usr/bin/python3 -m http.server",
+        "ExecStart=/usr/bin/python3 app.py\nWorkingDirectory=/var/lib",
         "ExecStart=python3 -m http.server",
         "Type=oneshot\nExecStart=/bin/true\nExecStart=/bin/false",
         "ExecStart=/bin/a-wrong-one\nExecStart=\nExecStart=/bin/true",
@@ -53,6 +54,10 @@ fn what_systemd_would_refuse_is_told_with_its_line() {
             "error[unit-restart] services/web.service:6:1 a service with Type=oneshot can't be restarted after it has succeeded",
         ),
         (
+            "ExecStart=/usr/bin/python3 -u ./app.py",
+            "warning[unit-relative-file] services/web.service:4:1 ExecStart= names app.py without its folder, and systemd starts this unit in /",
+        ),
+        (
             "Type=deamon\nExecStart=/bin/true",
             "error[unit-service-type] services/web.service:4:1 \"deamon\" is no type of a service",
         ),
@@ -89,7 +94,7 @@ fn what_nothing_brings_and_what_systemd_would_skip_is_told_with_its_line() {
             "warning[unit-program-missing] services/web.service:4:1 ExecStart= starts /opt/app/run, which nothing here brings",
         ),
         (
-            "ExecStart=/usr/bin/node a.js",
+            "ExecStart=/usr/bin/node /srv/a.js",
             "warning[unit-program-missing] services/web.service:4:1 ExecStart= starts /usr/bin/node, which not every image has and no package here brings",
         ),
         (
@@ -317,6 +322,11 @@ fn what_a_script_makes_is_believed() {
     let unit = "[Unit]\nDescription=x\n[Service]\nExecStart=/opt/venv/bin/gunicorn app\nUser=web\n[Install]\nWantedBy=multi-user.target\n";
     let script = "scripts: [{name: setup, run: {file: setup.sh}, working_directory: /opt, timeout: 5m}]\n";
     let app = App::unit("web.service", unit, script);
+    let mut before = app.faults();
+    before.retain(|fault| !fault.contains("setup.sh"));
+    let app =
+        app.with("setup.sh", "#!/bin/bash\n# python3 -m venv /opt/venv\ntrue '#' # useradd --system web\n");
+    assert_eq!(app.faults(), before, "comments make nothing");
     let app = app.with("setup.sh", "#!/bin/bash\npython3 -m venv /opt/venv\nuseradd --system web\n");
     assert_eq!(app.faults(), [""; 0]);
 }

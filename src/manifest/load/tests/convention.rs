@@ -24,7 +24,11 @@ fn a_convention_is_what_is_in_its_folder() {
         ("requirements.txt", ""),
         ("go.mod", ""),
     ]);
-    insta::assert_snapshot!(told(&loaded), @r#"deployment/packages.txt:5:1 Error bad-value: "bad;name" is no name of a package"#);
+    insta::assert_snapshot!(told(&loaded), @r#"
+    deployment/packages.txt:5:1 Error bad-value: "bad;name" is no name of a package
+    go.mod Note root-not-deployed: packages are installed for go.mod, and files beside deployment/ do not go to machines -> put what is deployed into deployment/files/, which goes to /opt/files, or write .spot/deployment.yaml with uploads: [{source: .., dest: /opt/app}]
+    requirements.txt Note root-not-deployed: packages are installed for requirements.txt, and files beside deployment/ do not go to machines -> put what is deployed into deployment/files/, which goes to /opt/files, or write .spot/deployment.yaml with uploads: [{source: .., dest: /opt/app}]
+    "#);
     let deployment = loaded.deployment.as_ref().unwrap();
     insta::assert_snapshot!(lines(deployment), @r#"
     compose {"destination":"/opt/deployment/docker-compose.yml","file":"deployment/docker-compose.yml","name":"app"}

@@ -22,7 +22,6 @@ fn machines_have_to_end_or_to_be_kept() {
         "regions: [us-east-1, {region: us-east-1, weight: 2}, nowhere]\nttl: 7 days\nname: my app!\ntags: {a b: c}\nroot_gib: 0\n",
     ];
     insta::assert_snapshot!(cases.map(of).join("\n---\n"), @r#"
-
     config.yaml:1:1 Error missing-key: nothing says how the machines end: ttl or keep is missing -> write ttl: 8h, or keep: true for machines that stay until they are destroyed
     ---
 
@@ -46,7 +45,7 @@ fn machines_have_to_end_or_to_be_kept() {
     config.yaml:1:22 Error missing-key: no types of machines are named for us-east-1 -> name them for all regions: types: [m7i.large]
     config.yaml:1:50 Warning no-effect: weights count with spread: weights alone -> write spread: weights
     config.yaml:1:54 Error bad-value: "nowhere" is not a region such as us-east-1
-    config.yaml:2:6 Error bad-value: "7 days" is not a span of time such as 90s, 45m, 8h, 2d, 1w or 1d12h
+    config.yaml:2:6 Error bad-value: "7 days" is not a span of time such as 90s, 45m, 8h, 2d, 1w or 1d12h -> write ttl: 8h, or keep: true for machines that stay until they are destroyed
     config.yaml:3:7 Error bad-value: "my app!" is no name: letters, digits and hyphens, 63 at most -> write my-app
     config.yaml:4:13 Error bad-value: the key "a b" has ' ', which a machine's metadata service does not serve: letters, digits and + - . , _ : @ it does
     config.yaml:5:11 Error bad-value: a volume has 1 to 65536 GiB, and this is 0

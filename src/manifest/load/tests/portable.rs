@@ -237,7 +237,7 @@ fn the_documents_examples_are_right() {
     let document = include_str!("../../../../docs/deployment.md");
     let blocks: Vec<&str> =
         document.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    assert_eq!(blocks.len(), 5);
+    assert_eq!(blocks.len(), 6);
     for block in blocks {
         let loaded = if block.contains("regions:") {
             load_files(&[
