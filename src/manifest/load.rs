@@ -40,8 +40,8 @@ pub struct Loaded {
     pub deployment: Option<Deployment>,
     /// On which machines.
     pub placement: Option<Placement>,
-    /// What machines stand on; the plainest where none is said.
-    pub template: Option<Template>,
+    /// What machines stand on, the last word last; the plainest where none is said.
+    pub templates: Vec<Template>,
     /// What that comes to: its packages are among the deployment's, its image is the placement's where that names none.
     pub start: TemplateContent,
     /// Where secret values come from.
@@ -79,7 +79,7 @@ pub fn load(found: Found) -> Result<Loaded, FileError> {
         config: None,
         deployment: None,
         placement: None,
-        template: None,
+        templates: Vec::new(),
         start: TemplateContent::default(),
         secrets: Vec::new(),
         faults: Vec::new(),
@@ -90,10 +90,12 @@ pub fn load(found: Found) -> Result<Loaded, FileError> {
         Mode::Convention => loaded.convention(&folder)?,
     }
     loaded.configuration(&folder)?;
-    if loaded.template.is_none() && loaded.deployment.as_ref().is_some_and(|all| !all.compose.is_empty()) {
-        loaded.template = Some(Template::Named("docker".to_owned()));
+    if loaded.templates.is_empty() {
+        let has_compose = loaded.deployment.as_ref().is_some_and(|all| !all.compose.is_empty());
+        let name = if has_compose { "docker" } else { templates::DEFAULT };
+        loaded.templates = vec![Template::Named(name.to_owned())];
     }
-    loaded.stand_on_template(&folder);
+    loaded.stand_on_templates(&folder);
     loaded.faults.sort_by(|one, other| one.place.cmp(&other.place));
     Ok(loaded)
 }
@@ -106,7 +108,7 @@ impl Loaded {
         let mut faults = Vec::new();
         if let Some(read) = document::document(folder, &self.found.folder, &text, &mut faults) {
             self.deployment = Some(read.deployment);
-            self.template = read.template;
+            self.templates = read.templates;
             self.secrets = read.secrets;
             for (thing, mark) in read.marks {
                 self.places.note(thing, source.place(mark));
@@ -147,18 +149,19 @@ impl Loaded {
         Ok(())
     }
 
-    fn stand_on_template(&mut self, folder: &Folder) {
-        let content = match &self.template {
-            None => TemplateContent::named(templates::DEFAULT).ok_or_else(Vec::new),
-            Some(Template::Named(name)) => TemplateContent::named(name).ok_or_else(Vec::new),
-            Some(Template::File(path)) => match folder.text(path) {
-                Ok(text) => TemplateContent::read(path, &with_line_feeds(&text.unwrap_or_default())),
-                Err(error) => Err(vec![Fault::error("not-read", format!("{path} is not read: {error}"))]),
-            },
-        };
-        match content {
-            Ok(content) => self.start = content,
-            Err(faults) => self.faults.extend(faults),
+    fn stand_on_templates(&mut self, folder: &Folder) {
+        for template in &self.templates {
+            let content = match template {
+                Template::Named(name) => TemplateContent::named(name).ok_or_else(Vec::new),
+                Template::File(path) => match folder.text(path) {
+                    Ok(text) => TemplateContent::read(path, &with_line_feeds(&text.unwrap_or_default())),
+                    Err(error) => Err(vec![Fault::error("not-read", format!("{path} is not read: {error}"))]),
+                },
+            };
+            match content {
+                Ok(content) => self.start = std::mem::take(&mut self.start).with(content),
+                Err(faults) => self.faults.extend(faults),
+            }
         }
         self.faults.extend(self.start.notes.iter().cloned());
         if let Some(deployment) = &mut self.deployment {

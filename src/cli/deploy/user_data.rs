@@ -105,11 +105,11 @@ fn boot(deployment: &Deployment, placement: &Placement, bundle: &str) -> Boot {
 
 /// The template, as a part of the user's own.
 pub(super) fn parts(loaded: &Loaded) -> Result<Vec<UserPart>, UserDataError> {
-    let name = match &loaded.template {
-        Some(Template::File(path)) => path.to_string(),
-        Some(Template::Named(name)) => format!("template {name}"),
-        None => "template".to_owned(),
+    let name = |template: &Template| match template {
+        Template::File(path) => path.to_string(),
+        Template::Named(name) => format!("template {name}"),
     };
+    let name = loaded.templates.iter().map(name).collect::<Vec<_>>().join(" with ");
     let part = loaded.start.part().map_err(|source| UserDataError::Yaml { origin: name.clone(), source })?;
     part.map_or(Ok(Vec::new()), |part| user::read(&name, part.as_bytes()))
 }

@@ -18,7 +18,7 @@ use super::places::Thing;
 use super::secret::SecretSource;
 use super::templates::{NAMES, Template};
 use super::written::DeploymentFile;
-use super::written::deployment::{DeploymentKeys, HookKeys, PackageKeys};
+use super::written::deployment::{HookKeys, PackageKeys};
 use super::written::kinds::Text;
 use super::yaml::{Located, Mark, Node, ReadFault, Said, Short, nearest, read};
 use crate::platform::folders::Kind;
@@ -27,7 +27,7 @@ use crate::platform::folders::Kind;
 #[derive(Debug)]
 pub(super) struct Document {
     pub(super) deployment: Deployment,
-    pub(super) template: Option<Template>,
+    pub(super) templates: Vec<Template>,
     pub(super) secrets: Vec<SecretSource>,
     pub(super) marks: Vec<(Thing, Mark)>,
 }
@@ -76,11 +76,11 @@ pub(super) fn document(
         hooks: reading.hooks(keys.hooks.said()),
         on_failure: keys.on_failure.said().copied().unwrap_or_default(),
     };
-    let template = reading.template(keys);
+    let templates = keys.template.0.iter().filter_map(|written| reading.template(written)).collect();
     let marks = reading.marks;
     secrets::keep_out_of_uploads(&mut deployment.uploads, &sources);
     faults.extend(secrets::among_uploads(&deployment, &sources, &marks));
-    Some(Document { deployment, template, secrets: sources, marks })
+    Some(Document { deployment, templates, secrets: sources, marks })
 }
 
 /// What reading stands on and what it has found so far.
@@ -207,8 +207,7 @@ impl Reading<'_> {
         hooks
     }
 
-    fn template(&mut self, keys: &DeploymentKeys) -> Option<Template> {
-        let written = keys.template.as_ref()?;
+    fn template(&mut self, written: &Located<Text>) -> Option<Template> {
         let (mark, text) = written.with_mark()?;
         self.marks.push((Thing::Template, mark));
         if NAMES.contains(&&*text.0) {

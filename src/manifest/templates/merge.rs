@@ -9,7 +9,7 @@ const IDENTITIES: [&str; 2] = ["path", "name"];
 
 /// The first with what the second adds or says otherwise. A key that the second leaves empty says nothing.
 #[must_use]
-pub fn merged(first: Mapping, second: Mapping) -> Mapping {
+pub(super) fn merged(first: Mapping, second: Mapping) -> Mapping {
     let mut all = first;
     for (key, value) in second {
         match (all.get_mut(&key), value) {

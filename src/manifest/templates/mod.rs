@@ -15,7 +15,7 @@ use serde_yaml::{Mapping, Value};
 use super::deployment::{Deployment, OnlyOn, Package};
 use super::{Fault, FolderPath, Place};
 
-pub use merge::merged;
+use merge::merged;
 
 /// What is used where a deployment names none and has no compose file.
 pub const DEFAULT: &str = "minimal";
@@ -139,10 +139,17 @@ impl TemplateContent {
         Ok(Self { packages, image: None, cloud_config: keys, notes })
     }
 
-    /// The same with a cloud-config of the deployment's own, which has the last word.
+    /// The same with another one, which has the last word.
     #[must_use]
-    pub fn with(self, own: Mapping) -> Self {
-        Self { cloud_config: merged(self.cloud_config, own), ..self }
+    pub fn with(mut self, other: Self) -> Self {
+        self.packages.retain(|package| other.packages.iter().all(|one| one.name != package.name));
+        self.packages.extend(other.packages);
+        self.notes.extend(other.notes);
+        Self {
+            image: other.image.or(self.image),
+            cloud_config: merged(self.cloud_config, other.cloud_config),
+            ..self
+        }
     }
 
     /// Adds its packages to those of a deployment, without those that the deployment names itself. They come last, so that

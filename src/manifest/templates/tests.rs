@@ -63,6 +63,22 @@ fn merging_joins_maps_and_lists_and_the_last_word_holds() {
 }
 
 #[test]
+fn one_of_ones_own_is_merged_with_one_of_cloudkits() {
+    let own = read(
+        "#cloud-config\npackages: [[docker.io, '27.1']]\nwrite_files: [{path: /etc/motd, content: hello}]\n",
+    );
+    let docker = TemplateContent::named("docker").unwrap();
+    let keys = docker.cloud_config.len();
+    let both = docker.with(own);
+    assert_eq!(both.image, Some("ubuntu"));
+    assert!(both.cloud_config.len() >= keys && both.cloud_config.contains_key("write_files"));
+    let versions: Vec<_> = both.packages.iter().filter(|one| one.name == "docker.io").collect();
+    assert_eq!(versions.len(), 1);
+    assert_eq!(versions[0].version.as_deref(), Some("27.1"));
+    assert!(both.packages.iter().any(|one| one.name == "docker-compose-v2"));
+}
+
+#[test]
 fn a_deployments_own_package_takes_the_place_of_the_templates() {
     let mut deployment: Deployment = serde_yaml::from_str(
         "schema: cloudkit.deployment/v1\npackages: [{name: python3, version: '3.12'}, {name: jq}]\n",

@@ -63,8 +63,9 @@ pub struct DeploymentKeys {
     /// can look, or it ends. [default: keep]
     pub on_failure: Option<Located<OnFailure>>,
     /// What the machine is before anything of this file: minimal, docker, python, node, gpu, or the path of a file of
-    /// cloud-config. [default: docker where there is a compose file, else minimal]
-    pub template: Option<Located<Text>>,
+    /// cloud-config; several are merged, and where they differ the last one counts. [default: docker where there is a compose file, else minimal]
+    #[serde(default)]
+    pub template: OneOrMany<Text>,
 }
 
 /// A package.

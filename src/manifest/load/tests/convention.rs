@@ -58,7 +58,7 @@ fn a_convention_is_what_is_in_its_folder() {
     uploads {"destination":"/opt/files","exclude":["secrets/",".env",".env.*"],"mode":"0644","source":"deployment/files","symlinks":"keep"}
     "#);
     insta::assert_snapshot!(serde_json::to_string(&loaded.secrets).unwrap(), @r#"[{"name":"db.password","from":{"file":"deployment/secrets/db/password"}},{"name":"dotenv","from":{"file":"deployment/.env"}}]"#);
-    assert_eq!(loaded.template, Some(Template::Named("docker".to_owned())));
+    assert_eq!(loaded.templates, [Template::Named("docker".to_owned())]);
     assert_eq!(loaded.places.of(&Thing::Script(0)).unwrap().file.as_str(), "deployment/init.sh");
     assert!(!format!("{loaded:?}").contains("hunter2"));
 }

@@ -109,7 +109,7 @@ fn a_portable_folder_says_everything() {
     spread: "even"
     tags: {}
     "#);
-    assert_eq!(loaded.template, Some(Template::Named("python".to_owned())));
+    assert_eq!(loaded.templates, [Template::Named("python".to_owned())]);
     let place = loaded.places.of(&Thing::Script(0)).unwrap();
     assert_eq!((place.file.as_str(), place.line), (".spot/deployment.yaml", Some(11)));
     let carried: Deployment = serde_json::from_str(&json(deployment)).unwrap();
