@@ -4,11 +4,13 @@
 
 use clap::Args;
 
-use super::named;
+use super::folder::FolderArguments;
+use super::named::{self, NameArguments};
 use crate::aws::types::{Located, MachineState};
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
+use crate::cli::launch::ssh::{self, LoginArguments};
 use crate::cli::region_failures;
 use crate::deployment::home::Home;
 use crate::deployment::record::{self, Stored};
@@ -115,8 +117,35 @@ impl Deployed {
     }
 }
 
+/// The machines that a command goes to by SSH, and the way to them.
+pub(super) struct Reachable {
+    pub(super) deployed: Deployed,
+    pub(super) login: LoginArguments,
+    /// Those that are meant and run.
+    pub(super) machines: Vec<Located>,
+    /// What is the matter with the list, and with those that don't run.
+    pub(super) class: ExitClass,
+}
+
+/// Those that are meant, of a deployment that is named or found here.
+pub(super) fn reachable(
+    context: &Context<'_>,
+    folder: &FolderArguments,
+    name: &NameArguments,
+    login: &LoginArguments,
+    chosen: &ChosenArguments,
+) -> Result<Reachable, CommandError> {
+    let name = name.resolve(context, folder)?;
+    let login = named::login(context, folder, &name, login)?;
+    context.block_on(ssh::is_here())??;
+    let deployed = context.block_on_bounded(look(context, &name))?;
+    let (machines, class) = running(context, deployed.chosen(chosen)?);
+    let class = class.or(deployed.class);
+    Ok(Reachable { deployed, login, machines, class })
+}
+
 /// Those that run; what can't be asked anything is named, with what that means for the exit code.
-pub(super) fn running(context: &Context<'_>, chosen: Vec<Located>) -> (Vec<Located>, ExitClass) {
+fn running(context: &Context<'_>, chosen: Vec<Located>) -> (Vec<Located>, ExitClass) {
     let (running, others): (Vec<Located>, Vec<Located>) =
         chosen.into_iter().partition(|one| one.machine.state == MachineState::Running);
     for one in &others {

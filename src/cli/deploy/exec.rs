@@ -7,15 +7,15 @@ use std::num::NonZeroUsize;
 
 use clap::Args;
 
-use super::chosen::{self, ChosenArguments, running};
+use super::chosen::{ChosenArguments, Reachable, reachable};
 use super::folder::FolderArguments;
-use super::named::{self, NameArguments};
+use super::named::NameArguments;
 use super::side_by_side::{Outcome, Ways, each, prefix};
 use crate::aws::types::Located;
 use crate::cli::command_error::CommandError;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
-use crate::cli::launch::ssh::{self, LoginArguments};
+use crate::cli::launch::ssh::LoginArguments;
 use crate::output::Format;
 use crate::output::deploy::executed::Executed;
 use crate::platform::streamed::Stream;
@@ -53,11 +53,8 @@ pub(super) fn run(
     arguments: &ExecArguments,
 ) -> Result<ExitClass, CommandError> {
     let line = shell_line(&arguments.command)?;
-    let name = arguments.name.resolve(context, folder)?;
-    let login = named::login(context, folder, &name, &arguments.login)?;
-    context.block_on(ssh::is_here())??;
-    let deployed = context.block_on_bounded(chosen::look(context, &name))?;
-    let (machines, class) = running(context, deployed.chosen(&arguments.chosen)?);
+    let ExecArguments { name, login, chosen, .. } = arguments;
+    let Reachable { deployed, login, machines, class } = reachable(context, folder, name, login, chosen)?;
     let ways = Ways { context, session: &deployed.home.session, login: &login };
     let format = context.streams.explanation_format();
     let rows = context.block_on_bounded(async {
@@ -81,6 +78,7 @@ pub(super) fn run(
     failed.iter().for_each(|row| context.streams.warn(row.complaint()));
     if rows.len() > 1 || !failed.is_empty() {
         let done = rows.len() - failed.len();
+        let name = &deployed.name;
         context.streams.status(format_args!("{done} of {} machines of {name} did it well", rows.len()));
     }
     let came_to = match failed.as_slice() {
@@ -88,7 +86,7 @@ pub(super) fn run(
         some if some.iter().any(|row| row.code.is_none()) => ExitClass::Unavailable,
         _ => ExitClass::No,
     };
-    Ok(came_to.or(class).or(deployed.class))
+    Ok(came_to.or(class))
 }
 
 /// Several words reach their program as they are, whatever is in them.

@@ -9,16 +9,16 @@ use clap::Args;
 use futures_util::future::join_all;
 
 use super::asked;
-use super::chosen::{self, ChosenArguments, running};
+use super::chosen::{ChosenArguments, Reachable, reachable};
 use super::folder::FolderArguments;
-use super::named::{self, NameArguments};
+use super::named::NameArguments;
 use super::side_by_side::{Outcome, Ways, each, prefix};
 use crate::apply::progress::Progress;
 use crate::aws::types::Located;
 use crate::cli::command_error::{CommandError, with_causes};
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitClass;
-use crate::cli::launch::ssh::{self, LoginArguments};
+use crate::cli::launch::ssh::LoginArguments;
 use crate::model::Span;
 use crate::platform::streamed::Stream;
 
@@ -63,17 +63,14 @@ pub(super) fn run(
     folder: &FolderArguments,
     arguments: &LogsArguments,
 ) -> Result<ExitClass, CommandError> {
-    let name = arguments.name.resolve(context, folder)?;
-    let login = named::login(context, folder, &name, &arguments.login)?;
-    context.block_on(ssh::is_here())??;
-    let deployed = context.block_on_bounded(chosen::look(context, &name))?;
-    let (machines, class) = running(context, deployed.chosen(&arguments.chosen)?);
+    let LogsArguments { name, login, chosen, .. } = arguments;
+    let Reachable { deployed, login, machines, class } = reachable(context, folder, name, login, chosen)?;
     let ways = Ways { context, session: &deployed.home.session, login: &login };
     let came_to = match arguments.follow {
         true => context.block_on(follow(&ways, &machines, arguments))??,
         false => context.block_on_bounded(merged(&ways, &machines, arguments))?,
     };
-    Ok(came_to.or(class).or(deployed.class))
+    Ok(came_to.or(class))
 }
 
 /// What each machine has written until now, as one text in the order of time.

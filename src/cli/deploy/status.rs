@@ -75,6 +75,11 @@ pub(super) fn run(
     let format = context.streams.list_format();
     context.streams.write_list(format, &seen.rows)?;
     tell(context, &name, &seen);
+    if seen.was_asked && seen.moves {
+        context.streams.hint(format_args!(
+            "machines take minutes to come up: cloudkit deploy status {name} --watch shows how"
+        ));
+    }
     Ok(seen.class_of_all())
 }
 
@@ -207,11 +212,6 @@ fn tell(context: &Context<'_>, name: &str, seen: &Seen) {
     }
     if seen.was_asked {
         seen.rows.iter().filter_map(DeployedMachine::complaint).for_each(|row| streams.warn(row));
-    }
-    if seen.was_asked && seen.moves {
-        streams.hint(format_args!(
-            "machines take minutes to come up: cloudkit deploy status {name} --watch shows how"
-        ));
     }
     if seen.rows.iter().any(DeployedMachine::is_unhealthy) {
         streams.hint(format_args!("what it has written: cloudkit deploy logs {name}"));
