@@ -79,7 +79,7 @@ pub(in crate::cli) async fn said_by_ssh(
         .await
         .map_err(|error| with_causes(&*error.error))?;
     if target.host_key == HostKey::Unknown {
-        return Err("its host key is not known: it is not on its console any more, or not yet".to_owned());
+        return Err("its host key is not known: it is not on its console any more, or not yet; connect shows it and asks".to_owned());
     }
     let words = target.arguments();
     let words: Vec<&str> =

@@ -116,7 +116,7 @@ fn what_could_not_be_asked_is_said_and_the_tag_speaks() {
     let (lab, home, id) = with_a_machine("");
     assert_snapshot!(of_agent(&home, STATUS), @"
     agent    not known: it has written no tag
-    could not be asked by ssh: its host key is not known: it is not on its console any more, or not yet
+    could not be asked by ssh: its host key is not known: it is not on its console any more, or not yet; connect shows it and asks
     ");
     keep_host_key(&lab, &id);
     lab.post(&format!("/machines/{id}/tags"), &json!({"cloudkit:status": "idle 42m"}));
@@ -142,18 +142,18 @@ fn session_manager_is_the_second_way_where_there_is_a_role() {
     home.program_of("session-manager-plugin", PLUGIN);
     assert_snapshot!(of_agent(&home, STATUS), @"
     agent    not known: it has written no tag
-    could not be asked by ssh: its host key is not known: it is not on its console any more, or not yet
+    could not be asked by ssh: its host key is not known: it is not on its console any more, or not yet; connect shows it and asks
     could not be asked by Session Manager: StartSession refused: TargetNotConnected: i-xxxxxxxxxxxxxxxxx is not connected.
     ");
     lab.post(&format!("/machines/{id}/session-manager"), &json!({"connected": true}));
     assert_snapshot!(of_agent(&home, STATUS), @"
     agent    not installed (by Session Manager); its timer alone keeps its deadline
-    could not be asked by ssh: its host key is not known: it is not on its console any more, or not yet
+    could not be asked by ssh: its host key is not known: it is not on its console any more, or not yet; connect shows it and asks
     ");
     std::fs::remove_file(home.path("bin/session-manager-plugin")).unwrap();
     assert_snapshot!(of_agent(&home, STATUS), @"
     agent    not known: it has written no tag
-    could not be asked by ssh: its host key is not known: it is not on its console any more, or not yet
+    could not be asked by ssh: its host key is not known: it is not on its console any more, or not yet; connect shows it and asks
     could not be asked by Session Manager: cannot run session-manager-plugin: No such file or directory (os error 2)
     ");
 }

@@ -20,7 +20,7 @@ fn a_machine_tells_how_it_ends_and_what_it_costs() {
       launch   l-xxxxxxxxxxxxxxxx
       ends     YYYY-MM-DDThh:mm:ssZ (in [SPAN])
       agent    not known: it has written no tag
-               could not be asked by ssh: its host key is not known; connect shows it and asks
+               could not be asked by ssh: its host key is not known: it is not on its console any more, or not yet; connect shows it and asks
       off      a power-off from inside ends the machine
       runs for 0.106677 USD an hour
                m7i.large: 0.1008 USD an hour (embedded 2025-03-02)
@@ -72,7 +72,7 @@ fn what_could_not_be_asked_is_not_shown_as_nothing() {
       launch   l-xxxxxxxxxxxxxxxx
       ends     YYYY-MM-DDThh:mm:ssZ (in [SPAN])
       agent    not known: it has written no tag
-               could not be asked by ssh: its host key is not known; connect shows it and asks
+               could not be asked by ssh: its host key is not known: it is not on its console any more, or not yet; connect shows it and asks
       off      a power-off from inside does what EC2 did not tell
       runs for 0.1058 USD an hour and the unknown price of: its disks
                m7i.large: 0.1008 USD an hour (embedded 2025-03-02)
