@@ -85,7 +85,8 @@ async fn check(machine: &Machine, check: &HealthCheck, is_root: bool) -> Answer 
     }
 }
 
-/// The steps of a deployment that have brought something up which is not up any more.
+/// The steps of a deployment that have brought something up which is not up any more. What can't be asked counts as that: its
+/// step says what is the matter, once what comes before it is done.
 pub(super) async fn fallen(
     machine: &Machine,
     deployment: &Deployment,
@@ -94,17 +95,26 @@ pub(super) async fn fallen(
     let mut fallen = Vec::new();
     for service in deployment.services.iter().filter(|service| service.start) {
         let step = service_id(service);
-        if state.done.contains_key(&step) && services::trouble(machine, &service.name).await?.is_some() {
+        if state.done.contains_key(&step) && is_down(&services::trouble(machine, &service.name).await)? {
             fallen.push(step);
         }
     }
     for project in &deployment.compose {
         let step = compose_id(project);
-        if state.done.contains_key(&step)
-            && compose::trouble(machine, &project.name, PROJECT_LIMIT).await?.is_some()
-        {
+        let trouble = async || compose::trouble(machine, &project.name, PROJECT_LIMIT).await;
+        if state.done.contains_key(&step) && is_down(&trouble().await)? {
             fallen.push(step);
         }
     }
     Ok(fallen)
+}
+
+#[cfg_attr(not(test), expect(clippy::unnecessary_wraps, reason = "tests end here"))]
+fn is_down(trouble: &Result<Option<String>, StepError>) -> Result<bool, StepError> {
+    match trouble {
+        #[cfg(test)]
+        Err(StepError::Killed) => Err(StepError::Killed),
+        Ok(None) => Ok(false),
+        _ => Ok(true),
+    }
 }

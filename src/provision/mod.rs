@@ -41,7 +41,7 @@ pub mod refusal_memory;
 pub mod report;
 pub mod selection;
 #[cfg(feature = "aws")]
-mod settle;
+pub(crate) mod settle;
 pub mod spend;
 pub mod status;
 pub mod stored_agents;

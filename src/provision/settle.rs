@@ -18,7 +18,7 @@ pub(super) const PAUSES: [Duration; 4] =
     [Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4)];
 
 /// The pauses while EC2 does not know a profile that IAM has just made, which takes it some ten seconds, or a template.
-pub(super) const PROFILE_PAUSES: [Duration; 20] = [Duration::from_secs(2); 20];
+pub(crate) const PROFILE_PAUSES: [Duration; 20] = [Duration::from_secs(2); 20];
 
 /// What came of a request for machines.
 #[derive(Debug)]

@@ -94,6 +94,22 @@ fn what_has_died_since_is_told_and_brought_up_again() {
     assert_eq!(health(&world, true).state, HealthState::Healthy);
 }
 
+/// What a deployment wants now may bring docker back: that it can't be asked is no reason to do nothing.
+#[test]
+fn a_project_that_cannot_be_asked_is_brought_up_again() {
+    let world = World::new();
+    let json = serde_json::json!({
+        "compose": [{"name": "app", "file": "compose.yaml", "destination": "/opt/compose.yaml"}],
+    });
+    let bundle = bundle_of(json, &[("compose.yaml", "services: {}\n")]);
+    assert_eq!(world.apply(&bundle).failure.unwrap().step, "compose app", "there is no docker");
+    let path = world.machine(None).state();
+    let mut state: serde_json::Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    state["done"]["compose app"] = "before".into();
+    fs::write(&path, state.to_string()).unwrap();
+    assert_eq!(world.apply(&bundle).failure.unwrap().step, "compose app");
+}
+
 /// A user who may not ask is told so, and not that all is well.
 #[test]
 fn a_line_of_shell_is_for_root_to_ask() {

@@ -4,7 +4,6 @@
 //! What it allows is in `provision/permissions`.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use crate::aws::types::{Identity, Located};
 use crate::aws::{AwsError, ErrorKind, Session};
@@ -16,10 +15,7 @@ use crate::provision::permissions::machine::{partition, trust};
 use crate::provision::permissions::secrets::{SecretsGrant, statements};
 use crate::provision::plan::ending::role_name;
 use crate::provision::plan::helper_tags;
-
-/// Between tries to use a profile that was made a moment ago, and how many there are.
-const PAUSE: Duration = Duration::from_secs(2);
-const TRIES: u32 = 30;
+use crate::provision::settle::PROFILE_PAUSES;
 
 /// A role that could not be given.
 #[derive(Debug, thiserror::Error)]
@@ -113,15 +109,14 @@ pub async fn grant(
 /// EC2 knows of a profile only some seconds after IAM.
 async fn give(session: &Session, one: &Located, profile: &str) -> Result<(), RoleError> {
     let ec2 = session.ec2(&one.region);
-    let mut tries = 1;
+    let mut pauses = PROFILE_PAUSES.iter();
     loop {
-        match ec2.give_profile(&one.machine.id, profile).await {
-            Err(error) if error.kind == ErrorKind::NotKnownYet && tries < TRIES => tries += 1,
-            outcome => {
-                return outcome.map_err(failed(format!("give {} the role {profile}", one.machine.id)));
-            }
+        let given = ec2.give_profile(&one.machine.id, profile).await;
+        let is_new = matches!(&given, Err(error) if error.kind == ErrorKind::NotKnownYet);
+        match pauses.next().filter(|_| is_new) {
+            Some(pause) => tokio::time::sleep(*pause).await,
+            None => return given.map_err(failed(format!("give {} the role {profile}", one.machine.id))),
         }
-        tokio::time::sleep(PAUSE).await;
     }
 }
 

@@ -105,6 +105,11 @@ fn without_role(lab: &Lab) -> Home {
     home
 }
 
+fn no_role_outlives_it(lab: &Lab, home: &Home) {
+    home.run("cloudkit deploy destroy web --yes").ok();
+    assert_eq!(lab.get("/account")["regions"]["global"], serde_json::json!(null));
+}
+
 #[test]
 fn with_the_first_secret_machines_get_a_role_that_reads_it() {
     let lab = Lab::start();
@@ -119,12 +124,7 @@ fn with_the_first_secret_machines_get_a_role_that_reads_it() {
     let before = lab.changes();
     assert!(home.run(UPDATE).ok().stderr.contains("nothing has changed"));
     assert_eq!(lab.changes(), before);
-    home.run("cloudkit deploy destroy web --yes").ok();
-    assert_eq!(
-        lab.get("/account")["regions"]["global"],
-        serde_json::json!(null),
-        "roles and profiles are gone"
-    );
+    no_role_outlives_it(&lab, &home);
 }
 
 /// Whatever cuts it off between its calls: the same once more goes on, and destroy leaves nothing.
@@ -152,12 +152,7 @@ fn a_role_that_was_given_to_some_machines_is_given_to_the_others() {
     );
     assert_eq!(with_role, 5);
     assert_eq!(secrets::written_by_its_role(&lab, &["TOKEN"]), "zebra-of-a-variable-5c1e");
-    home.run("cloudkit deploy destroy web --yes").ok();
-    assert_eq!(
-        lab.get("/account")["regions"]["global"],
-        serde_json::json!(null),
-        "roles and profiles are gone"
-    );
+    no_role_outlives_it(&lab, &home);
 }
 
 #[test]
